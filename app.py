@@ -1,0 +1,16 @@
+"""The application as API Gateway, queues and schedules see it: what it registers, and nothing else."""
+
+from chalice import Chalice
+
+from chalicelib.letters.jobs import jobs
+from chalicelib.mandates import activation_routes, overview_routes, request_routes
+from chalicelib.saml import routes as saml_routes
+from chalicelib.web import routes as web_routes
+from chalicelib.web.headers import add_headers
+
+app = Chalice(app_name="digid-machtigen")
+app.middleware("http")(add_headers)
+
+for part in (saml_routes, request_routes, activation_routes, overview_routes, web_routes):
+    app.register_blueprint(part.routes)
+app.register_blueprint(jobs)

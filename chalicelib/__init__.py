@@ -1,0 +1,1 @@
+"""DigiD Machtigen: who may act for whom, at which digital service."""

@@ -1,0 +1,1 @@
+"""The catalogue: which services can be mandated, and through which connection a provider asks for them."""

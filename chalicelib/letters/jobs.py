@@ -1,0 +1,25 @@
+"""Functions that queues and schedules start. They load neither the application nor SAML."""
+
+from chalice import Blueprint, Rate
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from chalicelib.letters.printing import Printer
+from chalicelib.wiring import current
+
+jobs = Blueprint(__name__)
+
+
+@jobs.on_sqs_message(queue="digid-machtigen-letters", batch_size=1)
+def print_letter(event: SQSEvent) -> None:
+    """Print one letter. An error sends it back to the queue, and after five times to the dead letters."""
+    wiring = current()
+    printer = Printer(wiring.register, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
+    for record in event:
+        printer.print(record.body, wiring.clock())
+
+
+@jobs.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep_outbox(_: CloudWatchEvent) -> None:
+    """Send letters that were written down but not sent."""
+    wiring = current()
+    wiring.outbox.sweep(wiring.clock())

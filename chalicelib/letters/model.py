@@ -1,0 +1,57 @@
+"""A letter as data, and the message that carries it to the print vendor (machtigen.md 4.6). Pure."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+
+SCHEMA = "letter/1"
+
+
+class LetterState(StrEnum):
+    """Life of a letter. Moves go forward only; the allowed ones are in `MOVES`."""
+
+    REQUESTED = "requested"
+    QUEUED = "queued"
+    PRINTED = "printed"
+
+
+MOVES: dict[LetterState, tuple[LetterState, ...]] = {
+    LetterState.QUEUED: (LetterState.REQUESTED,),
+    # The vendor may be quicker than we are in writing down that we queued it.
+    LetterState.PRINTED: (LetterState.REQUESTED, LetterState.QUEUED),
+}
+"""From which states each state may be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything that is printed on a mandate-code letter. Holds no BSN."""
+
+    letter_id: str
+    reference: str
+    language: str
+    addressee: str = field(repr=False)
+    address: tuple[str, ...] = field(repr=False)
+    salutation: str = field(repr=False)
+    written_on: date
+    service: str
+    provider: str
+    start: date
+    end: date
+    code: str = field(repr=False)
+    """As printed: `XXXX-XXXX-XXXX`."""
+    use_before: date
+    """Last day on which the code works."""
+
+    def to_json(self) -> str:
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, default=date.isoformat, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Letter":
+        """Raises `ValueError` for another schema."""
+        values = json.loads(text)
+        if values.pop("schema", None) != SCHEMA:
+            raise ValueError("unknown schema of a letter")
+        days = {name: date.fromisoformat(values[name]) for name in ("written_on", "start", "end", "use_before")}
+        return cls(**{**values, **days, "address": tuple(values["address"])})

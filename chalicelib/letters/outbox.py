@@ -1,0 +1,115 @@
+"""The outbox: a letter is written down in the transaction that asks for it, and sent to the vendor afterwards.
+
+Sending may happen twice when a process dies in between; the vendor's function recognises the letter by its id, so
+that one letter id is one letter (invariant 3).
+"""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.dynamo import NEW, Condition, Item, Table, page_through
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.letters.model import MOVES, Letter, LetterState
+from chalicelib.observe import log
+from chalicelib.people.vault import Vault
+
+_SHARDS = 8
+"""Pending letters are spread, so that a busy morning has no hot partition."""
+
+_SWEEP_AFTER = timedelta(seconds=30)
+
+
+def letter_items(table: Table, letter: Letter, sealed: bytes, now: datetime) -> list[Item]:
+    """Return the writes that put a letter in the outbox, for the transaction that asks for it."""
+    row = {
+        "pk": _key(letter.letter_id),
+        "sk": "LETTER",
+        "state": str(LetterState.REQUESTED),
+        "requested_at": now.isoformat(),
+        "sealed": sealed,
+    }
+    pending = {"pk": _shard(letter.letter_id), "sk": letter.letter_id, "since": now.isoformat()}
+    return [table.putting(row, NEW), table.putting(pending, NEW)]
+
+
+class Outbox:
+    """Takes letters from the register's table to the vendor's queue."""
+
+    def __init__(self, table: Table, sqs: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 client
+        self._table, self._sqs, self._queue_url = table, sqs, queue_url
+
+    def send(self, letter_id: str, now: datetime) -> None:
+        """Send one letter that is pending. Safe to repeat. Raises `Unavailable` if the queue is."""
+        row = self._table.get(_key(letter_id), "LETTER")
+        if row is not None and "sealed" in row:
+            message = {"letter_id": letter_id, "sealed": base64.b64encode(row["sealed"]).decode()}
+            try:
+                self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
+            except Exception as error:
+                raise Unavailable("sqs") from error
+            move(self._table, letter_id, LetterState.QUEUED, now)
+        self._forget(letter_id)
+
+    def sweep(self, now: datetime) -> int:
+        """Send what was written down but not sent, for example because a process died. Returns how many."""
+        before = (now - _SWEEP_AFTER).isoformat()
+        waiting = [
+            item["sk"]
+            for shard in range(_SHARDS)
+            for item in page_through(self._table, f"OUTBOX#{shard}")
+            if item["since"] <= before
+        ]
+        for letter_id in waiting:
+            self.send(letter_id, now)
+            log().info("letter_swept", letter_id=letter_id)
+        return len(waiting)
+
+    def _forget(self, letter_id: str) -> None:
+        """Drop the pending mark and our copy of the contents, code included."""
+        known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
+        self._table.write_together(
+            [
+                self._table.changing(_key(letter_id), "LETTER", "REMOVE #s", known),
+                self._table.deleting(_shard(letter_id), letter_id),
+            ]
+        )
+
+
+def move(table: Table, letter_id: str, state: LetterState, now: datetime) -> bool:
+    """Move a letter to a state; False when it is not in a state from which that is allowed."""
+    allowed = {f":from{number}": str(origin) for number, origin in enumerate(MOVES[state])}
+    condition = Condition(
+        f"#state IN ({', '.join(allowed)})",
+        {"#state": "state", "#at": f"{state}_at"},
+        {**allowed, ":state": str(state), ":at": now.isoformat()},
+    )
+    try:
+        table.change(_key(letter_id), "LETTER", "SET #state = :state, #at = :at", condition)
+    except Conflict:
+        return False
+    return True
+
+
+def progress(table: Table, letter_id: str) -> dict[LetterState, datetime]:
+    """Return when a letter reached each state that it has reached."""
+    row = table.get(_key(letter_id), "LETTER") or {}
+    return {state: datetime.fromisoformat(row[f"{state}_at"]) for state in LetterState if f"{state}_at" in row}
+
+
+def _key(letter_id: str) -> str:
+    return f"LETTER#{letter_id}"
+
+
+def _shard(letter_id: str) -> str:
+    return f"OUTBOX#{int(letter_id[-4:], 16) % _SHARDS}"
+
+
+def sealing_context(letter_id: str) -> str:
+    """Return the context under which a letter is sealed: it opens for this letter id only."""
+    return f"letter:{letter_id}"
+
+
+def seal(vault: Vault, letter: Letter) -> bytes:
+    return vault.seal(letter.to_json(), sealing_context(letter.letter_id))

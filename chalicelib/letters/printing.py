@@ -1,0 +1,42 @@
+"""The print vendor's side: take a letter from the queue, print it once, put it in the bucket."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Any
+
+from chalicelib.dynamo import Table
+from chalicelib.letters.model import Letter, LetterState
+from chalicelib.letters.outbox import move, progress, sealing_context
+from chalicelib.letters.rendering import render
+from chalicelib.observe import log
+from chalicelib.people.vault import Vault
+
+
+def object_key(letter_id: str) -> str:
+    return f"letters/{letter_id}.pdf"
+
+
+class Printer:
+    """Prints into a bucket. Sent twice, a letter is the same object, and is counted once."""
+
+    def __init__(self, table: Table, vault: Vault, s3: Any, bucket: str) -> None:  # noqa: ANN401 - boto3 client
+        self._table, self._vault, self._s3, self._bucket = table, vault, s3, bucket
+
+    def print(self, message: str, now: datetime) -> None:
+        """Print the letter of a queue message. Raises `ValueError` for a message that is not one: it will not get better."""
+        values = json.loads(message)
+        letter_id = values["letter_id"]
+        if LetterState.PRINTED in progress(self._table, letter_id):
+            log().info("letter_printed_before", letter_id=letter_id)
+            return
+        sealed = base64.b64decode(values["sealed"], validate=True)
+        letter = Letter.from_json(self._vault.open(sealed, sealing_context(letter_id)))
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=object_key(letter_id),
+            Body=render(letter),
+            ContentType="application/pdf",
+        )
+        if move(self._table, letter_id, LetterState.PRINTED, now):
+            log().info("letter_printed", letter_id=letter_id)

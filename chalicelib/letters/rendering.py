@@ -1,0 +1,37 @@
+"""A letter as PDF: tagged (PDF/UA), its fonts embedded, everything variable shown as plain text."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import font_source_sans_pro
+import typst
+from babel.dates import format_date
+
+from chalicelib.letters.model import Letter
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(letter: Letter) -> bytes:
+    """Return the PDF of a letter. The same letter gives the same bytes."""
+    days = {
+        name: format_date(value, "d MMMM y", locale=letter.language)
+        for name, value in asdict(letter).items()
+        if isinstance(value, date)
+    }
+    pdf: bytes = _compiler().compile(
+        input=str(_TEMPLATES / "letter.typ"),
+        format="pdf",
+        sys_inputs={"letter": json.dumps({**asdict(letter), **days})},
+        pdf_standards="ua-1",
+    )
+    return pdf
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = Path(font_source_sans_pro.__file__).parent / "files"
+    return typst.Compiler(root=str(_TEMPLATES), font_paths=[str(fonts)], ignore_system_fonts=True)

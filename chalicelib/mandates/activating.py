@@ -1,0 +1,116 @@
+"""A representative activates a mandate: first the code is recognised, then, with both names seen, confirmed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Conflict, LevelTooLow, Refused
+from chalicelib.mandates.codes import Code
+from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
+from chalicelib.mandates.ports import MandateStore, StoredCode, Tries
+from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.tries import PER_CODE
+from chalicelib.observe import log
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a representative filled in."""
+
+    representative: Bsn
+    represented: Bsn
+    born: BirthDate = field(repr=False)
+    code: Code = field(repr=False)
+    network: str = field(repr=False)
+    """Address that the guess comes from."""
+
+
+class WrongCombination(Refused):
+    """The one answer for a wrong code, number or birth date, and for a code that is expired, used or blocked."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__("wrong_combination")
+        self.tries_left = tries_left
+
+
+def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secrets, now: datetime) -> StoredCode:
+    """Return the code that was guessed, once it is certain that the guess was counted first.
+
+    The same work is done whether or not there is anything to find. Raises `Refused("own_bsn")`, `RateLimited` or
+    `WrongCombination`.
+    """
+    if guess.represented == guess.representative:
+        raise Refused("own_bsn")
+    representative = f"representative:{secrets.pseudonyms.person(guess.representative)}"
+    left = tries.spend(representative, now)
+    tries.spend(f"network:{guess.network}", now)
+    claim = secrets.pseudonyms.claim(guess.represented, guess.born)
+    number = tries.add(claim, now)
+    matches = secrets.peppers.recognise(guess.code, claim)
+    found = [code for code in store.codes(claim) if matches(code.fingerprint)]
+    usable = [code for code in found if number - code.tries_before <= PER_CODE and now < code.expires_at]
+    if not usable:
+        log().info("code_not_recognised")
+        raise WrongCombination(left)
+    tries.refund(representative)
+    tries.forgive(claim)
+    return usable[0]
+
+
+def waiting(represented: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> Request:
+    """Return the request behind a recognised code. Raises `Refused("code_gone")` if it does not wait any more."""
+    request = store.request(represented, case_id)
+    if request is None or request.state(now) is not RequestState.WAITING:
+        raise Refused("code_gone")
+    return request
+
+
+def activate(  # noqa: PLR0913 - a use case names every port it touches
+    represented: PersonId,
+    case_id: CaseId,
+    *,
+    representative: Bsn,
+    level: int,
+    service: Service,
+    store: MandateStore,
+    secrets: Secrets,
+    now: datetime,
+) -> Mandate:
+    """Make the mandate of a recognised code. Sent twice by the same representative, it is one mandate.
+
+    Raises `LevelTooLow`, or `Refused("code_gone")` when someone was first or the request ended.
+    """
+    if level < service.level:
+        raise LevelTooLow(service.level)
+    person = secrets.pseudonyms.person(representative)
+    if (made := store.mandate(case_id)) is not None and made.representative == person:
+        return made
+    request = waiting(represented, case_id, store=store, now=now)
+    mandate = Mandate(
+        case_id=case_id,
+        represented=represented,
+        representative=person,
+        represented_bsn=request.represented_bsn,
+        representative_bsn=secrets.vault.seal(representative.digits, f"case:{case_id}"),
+        service_id=request.service_id,
+        period=request.period,
+        level=min(request.level, level),
+        activated_at=now,
+        version=request.version + 1,
+    )
+    try:
+        store.activate(request, mandate)
+    except Conflict:
+        return _first(mandate, store)
+    log().info("mandate_activated", case_id=case_id)
+    return mandate
+
+
+def _first(mandate: Mandate, store: MandateStore) -> Mandate:
+    made = store.mandate(mandate.case_id)
+    if made is None or made.representative != mandate.representative:
+        raise Refused("code_gone")
+    return made

@@ -1,0 +1,103 @@
+"""Pages of the representative: fill in number, birth date and code, see both names, confirm."""
+
+from typing import Any
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Refused
+from chalicelib.mandates import codes
+from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
+from chalicelib.mandates.model import CaseId, Request
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.web.forms import Form
+from chalicelib.web.http import Caller, Routes, kept_form, sessions
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit, redirect
+from chalicelib.wiring import current
+
+routes = Routes(__name__)
+
+
+@routes.get("/activate", Caller.SIGNED_IN)
+def fill_in_code(visit: Visit) -> Reply:
+    return page("activate.html", visit, form=Form(kept_form(visit)), left=None)
+
+
+@routes.post("/activate", Caller.SIGNED_IN)
+def check_code(visit: Visit) -> Reply:
+    form = Form(visit.fields)
+    if visit.switches_language:
+        return page("activate.html", visit, form=form, left=None)
+    bsn, born, code = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse), form.read("code", codes.parse)
+    if bsn is None or born is None or code is None:
+        return page("activate.html", visit, form=form, left=None, status=422)
+    wiring, session = current(), visit.signed_in
+    guess = Guess(session.bsn, bsn, born, code, visit.network)
+    try:
+        found = recognise(guess, store=wiring.mandates, tries=wiring.tries, secrets=wiring.secrets, now=visit.now)
+    except WrongCombination as error:
+        return page("activate.html", visit, form=form, left=error.tries_left, status=422)
+    except Refused as error:
+        form.errors["bsn"] = error.reason
+        return page("activate.html", visit, form=form, left=None, status=422)
+    recognised = {"represented": found.represented, "case_id": found.case_id}
+    sessions().save_draft(session.person, _draft(found.case_id), recognised, visit.now)
+    return redirect(f"/activate/{found.case_id}")
+
+
+@routes.get("/activate/{case_id}", Caller.SIGNED_IN)
+def review_activation(visit: Visit, case_id: str) -> Reply:
+    wiring = current()
+    made = wiring.mandates.mandate(case_id)
+    if made is not None and made.representative == visit.signed_in.person:
+        return redirect(f"/mandates/{case_id}")
+    request, service = _recognised(visit, case_id)
+    names = _names(visit, request)
+    return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, **names)
+
+
+@routes.post("/activate/{case_id}", Caller.SIGNED_IN)
+def confirm_activation(visit: Visit, case_id: str) -> Reply:
+    if visit.switches_language:
+        return redirect(f"/activate/{case_id}")
+    wiring, session = current(), visit.signed_in
+    made = wiring.mandates.mandate(case_id)
+    if made is None or made.representative != session.person:
+        request, service = _recognised(visit, case_id)
+        activate(
+            request.represented,
+            request.case_id,
+            representative=session.bsn,
+            level=session.level,
+            service=service,
+            store=wiring.mandates,
+            secrets=wiring.secrets,
+            now=visit.now,
+        )
+        sessions().drop_draft(session.person, _draft(case_id))
+    return redirect(f"/mandates/{case_id}?activated=1")
+
+
+def _recognised(visit: Visit, case_id: str) -> tuple[Request, Service]:
+    """Return the request whose code this person has shown to know."""
+    draft: dict[str, Any] | None = sessions().draft(visit.signed_in.person, _draft(case_id), visit.now)
+    if draft is None:
+        raise Refused("draft_gone")
+    wiring = current()
+    request = waiting(PersonId(draft["represented"]), CaseId(case_id), store=wiring.mandates, now=visit.now)
+    return request, wiring.catalogue.service(request.service_id)
+
+
+def _names(visit: Visit, request: Request) -> dict[str, str]:
+    """Return both names, from the population register. Raises `Refused("code_gone")` when one is not there."""
+    wiring = current()
+    represented = Bsn(wiring.vault.open(request.represented_bsn, f"case:{request.case_id}"))
+    people = wiring.people.find([visit.signed_in.bsn, represented])
+    if represented not in people or visit.signed_in.bsn not in people:
+        raise Refused("code_gone")
+    return {"representative": people[visit.signed_in.bsn].name, "represented": people[represented].name}
+
+
+def _draft(case_id: str) -> str:
+    return f"activation:{case_id}"

@@ -1,0 +1,92 @@
+"""Requests and mandates: frozen facts, whose state at an instant is asked with that instant."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.mandates.period import Period
+from chalicelib.people.pseudonym import ClaimId, PersonId
+
+CaseId = NewType("CaseId", str)
+"""One matter from request to revocation: the request and the mandate that comes of it share it."""
+
+
+class Party(StrEnum):
+    """Who does something in a case."""
+
+    REPRESENTED = "represented"
+    REPRESENTATIVE = "representative"
+
+
+class RequestState(StrEnum):
+    WAITING = "waiting"
+    ACTIVATED = "activated"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class MandateState(StrEnum):
+    FUTURE = "future"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A represented person's wish, until its code is used or its time is up. Sealed fields hold BSNs."""
+
+    case_id: CaseId
+    represented: PersonId
+    represented_bsn: bytes = field(repr=False)
+    claim: ClaimId
+    """Under which its code is kept."""
+    service_id: ServiceId
+    period: Period
+    requested_at: datetime
+    expires_at: datetime
+    level: int
+    """Level of assurance of the sign-in with which it was asked for."""
+    letter_id: str
+    ended: RequestState | None = None
+    ended_at: datetime | None = None
+    version: int = 1
+
+    def state(self, now: datetime) -> RequestState:
+        if self.ended is not None:
+            return self.ended
+        return RequestState.EXPIRED if now >= self.expires_at else RequestState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What lets one person act for another. Written under both people, always in one transaction."""
+
+    case_id: CaseId
+    represented: PersonId
+    representative: PersonId
+    represented_bsn: bytes = field(repr=False)
+    representative_bsn: bytes = field(repr=False)
+    service_id: ServiceId
+    period: Period
+    level: int
+    """The lower of the levels at which it was asked for and activated (machtigen.md 5.3)."""
+    activated_at: datetime
+    revoked_at: datetime | None = None
+    revoked_by: Party | None = None
+    version: int = 2
+
+    def state(self, now: datetime) -> MandateState:
+        if self.revoked_at is not None:
+            return MandateState.REVOKED
+        if self.period.has_ended(now):
+            return MandateState.EXPIRED
+        return MandateState.ACTIVE if self.period.has_begun(now) else MandateState.FUTURE
+
+    def party(self, person: PersonId) -> Party | None:
+        """Return which side a person is on, or None for a stranger."""
+        if person == self.represented:
+            return Party.REPRESENTED
+        return Party.REPRESENTATIVE if person == self.representative else None

@@ -1,0 +1,78 @@
+"""My mandates: what was given, what is held, what was asked for; details, history and revoking, for either side."""
+
+from collections.abc import Iterable
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import NotFound
+from chalicelib.mandates.model import Mandate, Party, Request, RequestState
+from chalicelib.mandates.names import names_of_others
+from chalicelib.mandates.using import by_state, revoke, seen_by
+from chalicelib.web.http import Caller, Routes
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit, redirect
+from chalicelib.wiring import current
+
+routes = Routes(__name__)
+
+
+@routes.get("/mandates", Caller.SIGNED_IN)
+def my_mandates(visit: Visit) -> Reply:
+    store, person = current().mandates, visit.signed_in.person
+    given, held = store.given(person), store.held(person)
+    requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
+    return page(
+        "mandates.html",
+        visit,
+        given=by_state(given, visit.now),
+        held=by_state(held, visit.now),
+        open_requests=[item for item in requests if item.state(visit.now) is RequestState.WAITING],
+        past_requests=[item for item in requests if item.state(visit.now) is not RequestState.WAITING],
+        names=names_of_others(person, [*given, *held]),
+        services=_services([*given, *held, *requests]),
+    )
+
+
+@routes.get("/mandates/{case_id}", Caller.SIGNED_IN)
+def show_mandate(visit: Visit, case_id: str) -> Reply:
+    return _mandate_page("mandate.html", visit, case_id, activated=bool(visit.asked("activated")))
+
+
+@routes.get("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
+def review_revocation(visit: Visit, case_id: str) -> Reply:
+    return _mandate_page("revoke.html", visit, case_id)
+
+
+@routes.post("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
+def revoke_mandate(visit: Visit, case_id: str) -> Reply:
+    if visit.switches_language:
+        return redirect(f"/mandates/{case_id}/revoke")
+    revoke(visit.signed_in.person, case_id, store=current().mandates, now=visit.now)
+    return redirect(f"/mandates/{case_id}")
+
+
+def _services(cases: Iterable[Mandate | Request]) -> dict[str, Service]:
+    """Return the services that are named, leaving out those that have left the catalogue."""
+    found: dict[str, Service] = {}
+    for service_id in {case.service_id for case in cases}:
+        try:
+            found[service_id] = current().catalogue.service(service_id)
+        except NotFound:
+            continue
+    return found
+
+
+def _mandate_page(template: str, visit: Visit, case_id: str, *, activated: bool = False) -> Reply:
+    store, person = current().mandates, visit.signed_in.person
+    mandate, party = seen_by(person, case_id, store=store)
+    return page(
+        template,
+        visit,
+        mandate=mandate,
+        state=mandate.state(visit.now),
+        party=party,
+        gives=party is Party.REPRESENTED,
+        service=_services([mandate]).get(mandate.service_id),
+        name=names_of_others(person, [mandate]).get(mandate.case_id),
+        history=store.history(mandate.case_id),
+        activated=activated,
+    )

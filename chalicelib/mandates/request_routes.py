@@ -1,0 +1,171 @@
+"""Pages of the represented person: choose a service and a period, confirm, and take a request back."""
+
+from datetime import date, timedelta
+
+from chalicelib.catalogue.model import Service, search
+from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.letters.outbox import progress
+from chalicelib.mandates.model import CaseId, RequestState
+from chalicelib.mandates.period import Period, today
+from chalicelib.mandates.requesting import CODE_DAYS, Wish, ask, choose_period, reachable, withdraw
+from chalicelib.web.forms import Form, typed_date
+from chalicelib.web.http import Caller, Routes, kept_form, sessions
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit, redirect
+from chalicelib.wiring import current
+
+routes = Routes(__name__)
+
+_PRESETS = {"month": 30, "year": 365}
+"""Lengths in days that can be chosen with one click, where the service allows them."""
+
+
+@routes.get("/request", Caller.SIGNED_IN)
+def choose_service(visit: Visit) -> Reply:
+    words = visit.asked("q").strip()[:100]
+    found = search(current().catalogue.services(), words, visit.language)
+    return page("choose_service.html", visit, words=words, found=found)
+
+
+@routes.get("/request/{service_id}", Caller.SIGNED_IN)
+def choose_dates(visit: Visit, service_id: str) -> Reply:
+    service = _service(visit, service_id)
+    return _dates_page(visit, service, Form({"start": "today", "end": "max", **kept_form(visit)}))
+
+
+@routes.post("/request/{service_id}", Caller.SIGNED_IN)
+def keep_dates(visit: Visit, service_id: str) -> Reply:
+    service = _service(visit, service_id)
+    form = Form(visit.fields)
+    if visit.switches_language:
+        return _dates_page(visit, service, form)
+    period = _read_period(form, service, visit)
+    if period is None:
+        return _dates_page(visit, service, form, status=422)
+    wiring = current()
+    case_id = wiring.new_id()
+    draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
+    sessions().save_draft(visit.signed_in.person, case_id, draft, visit.now)
+    return redirect(f"/request/confirm/{case_id}")
+
+
+@routes.get("/request/confirm/{case_id}", Caller.SIGNED_IN)
+def review_request(visit: Visit, case_id: str) -> Reply:
+    wiring = current()
+    if wiring.mandates.request(visit.signed_in.person, case_id) is not None:
+        return redirect(f"/requests/{case_id}")
+    wish = _wish(visit, case_id)
+    person = reachable(wish.bsn, wiring.people)
+    return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id)
+
+
+@routes.post("/request/confirm/{case_id}", Caller.SIGNED_IN)
+def send_request(visit: Visit, case_id: str) -> Reply:
+    wiring = current()
+    if visit.switches_language:
+        return redirect(f"/request/confirm/{case_id}")
+    if wiring.mandates.request(visit.signed_in.person, case_id) is None:
+        ask(
+            _wish(visit, case_id),
+            store=wiring.mandates,
+            people=wiring.people,
+            tries=wiring.tries,
+            letters=wiring.letters,
+            secrets=wiring.secrets,
+            pick=wiring.pick,
+            now=visit.now,
+        )
+        sessions().drop_draft(visit.signed_in.person, case_id)
+    return redirect(f"/requests/{case_id}?sent=1")
+
+
+@routes.get("/requests/{case_id}", Caller.SIGNED_IN)
+def show_request(visit: Visit, case_id: str) -> Reply:
+    return _request_page("request.html", visit, case_id, sent=bool(visit.asked("sent")))
+
+
+@routes.get("/requests/{case_id}/withdraw", Caller.SIGNED_IN)
+def review_withdrawal(visit: Visit, case_id: str) -> Reply:
+    return _request_page("withdraw.html", visit, case_id)
+
+
+@routes.post("/requests/{case_id}/withdraw", Caller.SIGNED_IN)
+def withdraw_request(visit: Visit, case_id: str) -> Reply:
+    if visit.switches_language:
+        return redirect(f"/requests/{case_id}/withdraw")
+    withdraw(visit.signed_in.person, case_id, store=current().mandates, now=visit.now)
+    return redirect(f"/requests/{case_id}")
+
+
+def _service(visit: Visit, service_id: str) -> Service:
+    service = current().catalogue.service(service_id)
+    if visit.signed_in.level < service.level:
+        raise LevelTooLow(service.level)
+    return service
+
+
+def _wish(visit: Visit, case_id: str) -> Wish:
+    session = visit.signed_in
+    draft = sessions().draft(session.person, case_id, visit.now)
+    if draft is None:
+        raise Refused("draft_gone")
+    service = _service(visit, draft["service_id"])
+    start, end = date.fromisoformat(draft["start"]), date.fromisoformat(draft["end"])
+    if start < today(visit.now):
+        # The form was left open past midnight.
+        raise Refused("draft_gone")
+    return Wish(CaseId(case_id), session.bsn, session.level, service, Period(start, end), visit.language)
+
+
+def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:
+    start = today(visit.now) if form.value("start") == "today" else _read_date(form, "start")
+    if start is None:
+        return None
+    chosen = form.value("end")
+    end = start + timedelta(days=_PRESETS[chosen] - 1) if chosen in _PRESETS else None
+    if end is None and chosen != "max" and (end := _read_date(form, "end")) is None:
+        return None
+    try:
+        return choose_period(service, start, end, visit.now)
+    except Refused as error:
+        form.errors["start" if error.reason.startswith("start") else "end"] = error.reason
+        return None
+
+
+def _read_date(form: Form, name: str) -> date | None:
+    """Read a date from its own field, which belongs to the choice `other`."""
+    if form.value(name) != "other":
+        form.errors[name] = f"{name}_missing"
+        return None
+    day = Form({name: form.value(f"{name}_date")})
+    found = day.read(name, typed_date)
+    form.errors.update(day.errors)
+    return found
+
+
+def _dates_page(visit: Visit, service: Service, form: Form, status: int = 200) -> Reply:
+    first = today(visit.now)
+    presets = {name: days for name, days in _PRESETS.items() if days < service.max_days}
+    last = first + timedelta(days=service.max_days - 1)
+    return page(
+        "choose_dates.html", visit, status=status, service=service, form=form, first=first, last=last, presets=presets
+    )
+
+
+def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = False) -> Reply:
+    wiring = current()
+    request = wiring.mandates.request(visit.signed_in.person, case_id)
+    if request is None:
+        raise NotFound("request")
+    if request.ended is RequestState.ACTIVATED:
+        return redirect(f"/mandates/{case_id}")
+    return page(
+        template,
+        visit,
+        request=request,
+        state=request.state(visit.now),
+        service=wiring.catalogue.service(request.service_id),
+        letter=progress(wiring.register, request.letter_id),
+        last_day=today(request.requested_at) + timedelta(days=CODE_DAYS),
+        sent=sent,
+    )

@@ -1,0 +1,180 @@
+"""A represented person asks for a mandate, and withdraws what has not been activated."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.letters.model import Letter
+from chalicelib.mandates.codes import Code, Peppers, generate, grouped
+from chalicelib.mandates.model import CaseId, Request, RequestState
+from chalicelib.mandates.period import Period, midnight_after, today
+from chalicelib.mandates.ports import LetterSender, MandateStore, StoredCode, Tries
+from chalicelib.observe import log
+from chalicelib.people.brp import Person, PopulationRegister, Standing
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import ClaimId, PersonId, Pseudonyms
+from chalicelib.people.vault import Vault
+
+CODE_DAYS = 42
+"""A code works for six weeks: five working days for the letter, and time to hand it over (machtigen.md 3.3)."""
+
+_FURTHEST_START = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What someone, signed in at `level`, asks for. `case_id` is made with the form: sent twice, it is one request."""
+
+    case_id: CaseId
+    bsn: Bsn
+    level: int
+    service: Service
+    period: Period
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The means by which people and codes are hidden."""
+
+    pseudonyms: Pseudonyms = field(repr=False)
+    peppers: Peppers = field(repr=False)
+    vault: Vault = field(repr=False)
+
+
+def choose_period(service: Service, start: date, end: date | None, now: datetime) -> Period:
+    """Return the period someone asks for; without an end it is the longest that the service allows.
+
+    Raises `Refused` with `start_in_past`, `start_too_far`, `end_before_start` or `period_too_long`.
+    """
+    if start < today(now):
+        raise Refused("start_in_past")
+    if start > today(now) + _FURTHEST_START:
+        raise Refused("start_too_far")
+    last = start + timedelta(days=service.max_days - 1)
+    if end is not None and end < start:
+        raise Refused("end_before_start")
+    if end is not None and end > last:
+        raise Refused("period_too_long")
+    return Period(start, end or last)
+
+
+def reachable(bsn: Bsn, people: PopulationRegister) -> Person:
+    """Return the register's record of someone who can receive a letter. Raises `Refused("no_letter")`."""
+    person = people.find([bsn]).get(bsn)
+    if person is None or person.standing is not Standing.CURRENT:
+        raise Refused("no_letter")
+    return person
+
+
+def ask(  # noqa: PLR0913 - a use case names every port it touches
+    wish: Wish,
+    *,
+    store: MandateStore,
+    people: PopulationRegister,
+    tries: Tries,
+    letters: LetterSender,
+    secrets: Secrets,
+    pick: Callable[[int], int],
+    now: datetime,
+) -> Request:
+    """Ask for a mandate; a letter with the code goes to the represented person's home.
+
+    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`) or `Unavailable`. The same wish again returns
+    the request that it made.
+    """
+    if wish.level < wish.service.level:
+        raise LevelTooLow(wish.service.level)
+    represented = secrets.pseudonyms.person(wish.bsn)
+    if (made := store.request(represented, wish.case_id)) is not None:
+        return made
+    person = reachable(wish.bsn, people)
+    claim = secrets.pseudonyms.claim(wish.bsn, person.born)
+    code = generate(pick)
+    letter_id = f"{wish.case_id}{pick(16**4):04x}"
+    request = Request(
+        case_id=wish.case_id,
+        represented=represented,
+        represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
+        claim=claim,
+        service_id=wish.service.service_id,
+        period=wish.period,
+        requested_at=now,
+        expires_at=midnight_after(_last_day(now)),
+        level=wish.level,
+        letter_id=letter_id,
+    )
+    try:
+        store.open_request(request, _stored(code, claim, request, tries, secrets), _letter(wish, person, code, request))
+    except Conflict:
+        return _already_made(request, store)
+    _send(letter_id, letters, now)
+    return request
+
+
+def withdraw(represented: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> None:
+    """Take a request back; its code stops working. Withdrawn twice is withdrawn.
+
+    Raises `NotFound`, or `Refused("request_ended")` when it was activated or expired in the meantime.
+    """
+    request = store.request(represented, case_id)
+    if request is None:
+        raise NotFound("request")
+    if request.ended is RequestState.WITHDRAWN:
+        return
+    try:
+        store.withdraw(request, now)
+    except Conflict:
+        raise Refused("request_ended") from None
+    log().info("request_withdrawn", case_id=request.case_id)
+
+
+def _stored(code: Code, claim: ClaimId, request: Request, tries: Tries, secrets: Secrets) -> StoredCode:
+    return StoredCode(
+        claim=claim,
+        case_id=request.case_id,
+        represented=request.represented,
+        fingerprint=secrets.peppers.fingerprint(code, claim),
+        tries_before=tries.total(claim),
+        expires_at=request.expires_at,
+    )
+
+
+def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
+    return Letter(
+        letter_id=request.letter_id,
+        reference=wish.case_id[:12].upper(),
+        language=wish.language,
+        addressee=person.addressee,
+        address=person.address,
+        salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",
+        written_on=today(request.requested_at),
+        service=wish.service.name[wish.language],
+        provider=wish.service.provider,
+        start=wish.period.start,
+        end=wish.period.end,
+        code=grouped(code),
+        use_before=_last_day(request.requested_at),
+    )
+
+
+def _last_day(now: datetime) -> date:
+    return today(now) + timedelta(days=CODE_DAYS)
+
+
+def _already_made(request: Request, store: MandateStore) -> Request:
+    """Tell a repeat of the same wish from another wish for a service that is already asked for."""
+    made = store.request(request.represented, request.case_id)
+    if made is None:
+        raise Refused("already_requested")
+    return made
+
+
+def _send(letter_id: str, letters: LetterSender, now: datetime) -> None:
+    """Try to send at once. What fails here is sent by the sweeper: the letter is already written down."""
+    try:
+        letters.send(letter_id, now)
+    except Unavailable:
+        log().warning("letter_left_for_sweeper", letter_id=letter_id)

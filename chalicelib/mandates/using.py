@@ -1,0 +1,87 @@
+"""Looking at mandates, revoking them, and deciding whether one may be used now (invariant 1)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.mandates.model import Mandate, MandateState, Party
+from chalicelib.mandates.ports import MandateStore
+from chalicelib.observe import log
+from chalicelib.people.pseudonym import PersonId
+
+
+def usable(
+    representative: PersonId, service: Service, level: int, *, store: MandateStore, now: datetime
+) -> list[Mandate]:
+    """Return the mandates with which someone, signed in at `level`, may use a service now.
+
+    They are for the service itself or for its portal or set, active, and made at a sufficient level.
+    """
+    if level < service.level:
+        return []
+    held = (mandate for opener in service.opened_by for mandate in store.held(representative, opener))
+    return [mandate for mandate in held if mandate.state(now) is MandateState.ACTIVE and mandate.level >= service.level]
+
+
+def may_use(
+    case_id: str, representative: PersonId, service: Service, level: int, *, store: MandateStore, now: datetime
+) -> Mandate:
+    """Return the mandate of a case if it may be used now: a consistent read, at the moment of release.
+
+    Raises `Refused("not_mandated")`, after writing the refusal in the case if the person is part of it.
+    """
+    mandate = store.mandate(case_id)
+    if mandate is None or mandate.representative != representative:
+        raise Refused("not_mandated")
+    enough = min(mandate.level, level) >= service.level
+    if mandate.state(now) is MandateState.ACTIVE and mandate.service_id in service.opened_by and enough:
+        return mandate
+    raise Refused("not_mandated")
+
+
+def note_use(mandate: Mandate, use_id: str, *, provider: str, level: int, store: MandateStore, now: datetime) -> None:
+    """Write down, for both people to see, that a provider is told of a mandate."""
+    store.record_use(mandate.case_id, use_id, Event(Happening.USED, now, provider, level))
+
+
+def note_refusal(
+    representative: PersonId, service: Service, use_id: str, *, level: int, store: MandateStore, now: datetime
+) -> None:
+    """Write a refused sign-in in the newest case that someone holds for the service, if there is one."""
+    held = [mandate for opener in service.opened_by for mandate in store.held(representative, opener)]
+    if held:
+        newest = max(held, key=lambda mandate: mandate.activated_at)
+        store.record_use(newest.case_id, use_id, Event(Happening.USE_REFUSED, now, service.provider, level))
+
+
+def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:
+    """Return a mandate and the side on which someone is. Raises `NotFound` also when it is somebody else's."""
+    mandate = store.mandate(case_id)
+    party = mandate.party(person) if mandate else None
+    if mandate is None or party is None:
+        raise NotFound("mandate")
+    return mandate, party
+
+
+def revoke(person: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
+    """End a mandate at once, by either side. One that has ended already stays as it is. Raises `NotFound`."""
+    mandate, party = seen_by(person, case_id, store=store)
+    if mandate.state(now) in (MandateState.REVOKED, MandateState.EXPIRED):
+        return mandate
+    try:
+        store.revoke(mandate, party, now)
+    except Conflict:
+        return seen_by(person, case_id, store=store)[0]
+    log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
+    return mandate
+
+
+def by_state(mandates: Iterable[Mandate], now: datetime) -> Mapping[bool, list[Mandate]]:
+    """Split mandates into those that count now or later (True) and those of the past (False)."""
+    living = (MandateState.ACTIVE, MandateState.FUTURE)
+    split: dict[bool, list[Mandate]] = {True: [], False: []}
+    for mandate in mandates:
+        split[mandate.state(now) in living].append(mandate)
+    return split

@@ -1,0 +1,125 @@
+"""The gate: the one way in for every SAML message (security.md section 1).
+
+    decoding.py → parsing.py → shapes.py → signatures.py or queries.py → the verified octets
+
+A caller first reads a message (`from_post`, `from_query`, `from_soap`), looks up the sender by `issuer`, and gets the
+octets that may be believed from `accept`. Every step raises `InvalidMessage`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from chalicelib.saml.decoding import from_base64, inflate
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.keys import Certificate
+from chalicelib.saml.names import tag
+from chalicelib.saml.parsing import only, parse, text_of
+from chalicelib.saml.queries import Query, verify_query
+from chalicelib.saml.shapes import Shape
+from chalicelib.saml.signatures import verified
+
+LONGEST_RELAY_STATE = 80
+"""Bytes (SAML bindings 3.4.3)."""
+
+Parameters = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A message of the right shape, of which only the issuer may be looked at: to find the sender's keys."""
+
+    issuer: str
+    relay_state: str | None
+    accept: Callable[[Iterable[Certificate]], bytes]
+    """Return the octets that the sender signed. Raises `InvalidMessage`."""
+
+
+def from_post(parameters: Parameters, name: str, shape: Shape) -> Unverified:
+    """Read a message from a form, signed inside (SAML bindings 3.5)."""
+    root = _shaped(from_base64(_one(parameters, name)), shape)
+    return Unverified(_issuer(root), _relay_state(parameters), lambda keys: verified(root, keys))
+
+
+def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
+    """Read a message from a query string, signed beside it (SAML bindings 3.4)."""
+    query = Query(name, _one(parameters, name), _optional(parameters, "RelayState"), _one(parameters, "SigAlg"))
+    signature = from_base64(_one(parameters, "Signature"))
+    root = _shaped(inflate(from_base64(query.message)), shape)
+    if root.find(tag("ds:Signature")) is not None:
+        raise InvalidMessage("signed twice")
+
+    def accept(keys: Iterable[Certificate]) -> bytes:
+        verify_query(query, signature, keys)
+        return etree.tostring(root, method="c14n", exclusive=True)
+
+    return Unverified(_issuer(root), _relay_state(parameters), accept)
+
+
+def from_soap(body: bytes, shape: Shape) -> Unverified:
+    """Read a message from a SOAP 1.1 envelope, signed inside (SAML bindings 3.2)."""
+    envelope = parse(body)
+    if envelope.tag != tag("soap:Envelope") or len(soap_body := only(envelope, "soap:Body")) != 1:
+        raise InvalidMessage("not one message in a SOAP envelope")
+    root = soap_body[0]
+    shape.check(root)
+    return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
+
+
+def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
+    """Read a Response that is signed as a whole, or whose assertion is.
+
+    The octets of the whole are handed on when it is signed, otherwise those of the assertion alone.
+    """
+    root = _shaped(from_base64(_one(parameters, "SAMLResponse")), shape)
+    assertion = root.find(tag("saml:Assertion"))
+
+    def accept(certificates: Iterable[Certificate]) -> bytes:
+        keys = list(certificates)
+        inner = assertion is not None and assertion.find(tag("ds:Signature")) is not None
+        outer = root.find(tag("ds:Signature")) is not None
+        if outer:
+            whole = verified(root, keys)
+            # A second signature must be right too, checked in what was just found to be signed.
+            if inner:
+                verified(only(parse(whole), "saml:Assertion"), keys)
+            return whole
+        if not inner or assertion is None:
+            raise InvalidMessage("not signed")
+        return verified(assertion, keys)
+
+    return Unverified(_issuer(root), _relay_state(parameters), accept)
+
+
+def _shaped(data: bytes, shape: Shape) -> etree._Element:
+    root = parse(data)
+    shape.check(root)
+    return root
+
+
+def _issuer(root: etree._Element) -> str:
+    issuer = only(root, "saml:Issuer")
+    if any(issuer.get(name) is not None for name in ("NameQualifier", "SPNameQualifier", "SPProvidedID")):
+        raise InvalidMessage("qualified issuer")
+    return text_of(issuer)
+
+
+def _one(parameters: Parameters, name: str) -> str:
+    if "SAMLRequest" in parameters and "SAMLResponse" in parameters:
+        raise InvalidMessage("request and response at once")
+    values = parameters.get(name, ())
+    if len(values) != 1 or not values[0]:
+        raise InvalidMessage(f"not one {name}")
+    return values[0]
+
+
+def _optional(parameters: Parameters, name: str) -> str | None:
+    return _one(parameters, name) if name in parameters and list(parameters[name]) != [""] else None
+
+
+def _relay_state(parameters: Parameters) -> str | None:
+    relay_state = _optional(parameters, "RelayState")
+    if relay_state is not None and len(relay_state.encode()) > LONGEST_RELAY_STATE:
+        raise InvalidMessage("RelayState too long")
+    return relay_state

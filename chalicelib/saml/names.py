@@ -1,0 +1,44 @@
+"""Names that the standards fix: namespaces, bindings, statuses, algorithms (SAML core, XML Signature, combiconnect.md)."""
+
+PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
+METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
+SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
+ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+
+PREFIXES = {"samlp": PROTOCOL, "saml": ASSERTION, "md": METADATA, "ds": SIGNATURE, "xenc": ENCRYPTION, "soap": SOAP}
+
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
+SOAP_BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+
+_STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
+SUCCESS = f"{_STATUS}Success"
+REQUESTER = f"{_STATUS}Requester"
+RESPONDER = f"{_STATUS}Responder"
+AUTHN_FAILED = f"{_STATUS}AuthnFailed"
+REQUEST_DENIED = f"{_STATUS}RequestDenied"
+NO_SUPPORTED_IDP = f"{_STATUS}NoSupportedIDP"
+NO_AUTHN_CONTEXT = f"{_STATUS}NoAuthnContext"
+
+CANCELLED = "Authentication cancelled"
+"""The exact StatusMessage of a cancelled sign-in (combiconnect.md 4.1)."""
+
+SERVICE_UUID = "urn:nl-eid-gdi:1.0:ServiceUUID"
+INTENDED_AUDIENCE = "urn:nl-eid-gdi:1.0:IntendedAudience"
+ACTING_SUBJECT = "urn:nl-eid-gdi:1.0:ActingSubjectID"
+LEGAL_SUBJECT = "urn:nl-eid-gdi:1.0:LegalSubjectID"
+
+EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+
+
+def tag(prefixed: str) -> str:
+    """Turn `saml:Issuer` into lxml's `{namespace}Issuer`."""
+    prefix, _, local = prefixed.partition(":")
+    return f"{{{PREFIXES[prefix]}}}{local}"

@@ -1,0 +1,147 @@
+"""Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.keys import Certificate
+from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, tag
+from chalicelib.saml.parsing import parse
+from chalicelib.saml.times import instant
+
+Element = etree._Element
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerService:
+    """An AssertionConsumerService: where and how an answer goes."""
+
+    index: int
+    binding: str
+    location: str
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedService:
+    """An AttributeConsumingService: a service by its index, with a UUID if the provider names one."""
+
+    index: int
+    name: str
+    service_uuid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProvider:
+    entity_id: str
+    signing: tuple[Certificate, ...]
+    encryption: tuple[Certificate, ...]
+    consumers: tuple[ConsumerService, ...]
+    services: tuple[OfferedService, ...]
+    encryption_methods: frozenset[str]
+    logout: str | None = None
+    """SingleLogoutService by HTTP-POST."""
+
+    @property
+    def default_consumer(self) -> ConsumerService:
+        return next((consumer for consumer in self.consumers if consumer.default), self.consumers[0])
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    entity_id: str
+    signing: tuple[Certificate, ...]
+    sign_on: dict[str, str]
+    """SingleSignOnService by binding."""
+
+
+def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
+    """Read a provider's metadata. Raises `InvalidMessage` with what is missing, for the engineer who registers it."""
+    descriptor, role = _role(metadata, "md:SPSSODescriptor", now)
+    consumers = tuple(sorted(_consumers(role), key=lambda consumer: consumer.index))
+    if not consumers:
+        raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact")
+    provider = ServiceProvider(
+        entity_id=descriptor.get("entityID", ""),
+        signing=_certificates(role, "signing"),
+        encryption=_certificates(role, "encryption"),
+        consumers=consumers,
+        services=tuple(_offered(role)),
+        encryption_methods=frozenset(
+            method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}")
+        ),
+        logout=_logout(role),
+    )
+    if not provider.signing:
+        raise InvalidMessage("no certificate for signing: requests must be signed")
+    if not provider.encryption:
+        raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
+    return provider
+
+
+def read_identity_provider(metadata: bytes, now: datetime) -> IdentityProvider:
+    """Read the metadata of DigiD. Raises `InvalidMessage`."""
+    descriptor, role = _role(metadata, "md:IDPSSODescriptor", now)
+    endpoints = {
+        endpoint.get("Binding", ""): endpoint.get("Location", "")
+        for endpoint in role.findall(tag("md:SingleSignOnService"))
+    }
+    sign_on = {binding: location for binding, location in endpoints.items() if binding in (REDIRECT, POST)}
+    signing = _certificates(role, "signing")
+    if not sign_on or not signing:
+        raise InvalidMessage("no SingleSignOnService or no certificate for signing")
+    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on)
+
+
+def _role(metadata: bytes, name: str, now: datetime) -> tuple[Element, Element]:
+    root = parse(metadata, comments=True)
+    if root.tag == tag("md:EntitiesDescriptor") and len(entities := root.findall(tag("md:EntityDescriptor"))) == 1:
+        root = entities[0]
+    if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
+        raise InvalidMessage("not an EntityDescriptor with an entityID")
+    if (until := root.get("validUntil")) is not None and instant(until) <= now:
+        raise InvalidMessage("metadata has expired (validUntil)")
+    roles = root.findall(tag(name))
+    if len(roles) != 1:
+        raise InvalidMessage(f"not one {name}")
+    return root, roles[0]
+
+
+def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
+    """Return the certificates for a use; a KeyDescriptor without one serves both (SAML metadata 2.4.1.1)."""
+    return tuple(
+        Certificate.from_base64(certificate.text or "")
+        for descriptor in role.findall(tag("md:KeyDescriptor"))
+        if descriptor.get("use") in (None, use)
+        for certificate in descriptor.iterfind(f".//{tag('ds:X509Certificate')}")
+    )
+
+
+def _consumers(role: Element) -> Iterator[ConsumerService]:
+    for place, endpoint in enumerate(role.findall(tag("md:AssertionConsumerService"))):
+        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
+        if binding in (POST, ARTIFACT) and location.startswith(("https://", "http://")):
+            default = endpoint.get("isDefault") in ("true", "1")
+            yield ConsumerService(int(endpoint.get("index", place)), binding, location, default)
+
+
+def _offered(role: Element) -> Iterator[OfferedService]:
+    for place, service in enumerate(role.findall(tag("md:AttributeConsumingService"))):
+        names = [name.text or "" for name in service.findall(tag("md:ServiceName"))]
+        values = [
+            value.text
+            for attribute in service.findall(tag("md:RequestedAttribute"))
+            if attribute.get("Name") == SERVICE_UUID
+            for value in attribute
+        ]
+        yield OfferedService(int(service.get("index", place)), (names or [""])[0], values[0] if values else None)
+
+
+def _logout(role: Element) -> str | None:
+    for endpoint in role.findall(tag("md:SingleLogoutService")):
+        if endpoint.get("Binding") == POST:
+            return endpoint.get("ResponseLocation") or endpoint.get("Location")
+    return None

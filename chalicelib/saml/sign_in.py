@@ -1,0 +1,119 @@
+"""Signing in with DigiD: sending someone there, and taking them back in the browser that began."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from chalicelib.errors import Conflict, InvalidMessage, Refused
+from chalicelib.people.bsn import Bsn
+from chalicelib.saml.digid import Identity, NotSignedIn, build_request, post_field, read_response, redirect_address
+from chalicelib.saml.gate import response_from_post
+from chalicelib.saml.levels import Level
+from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
+from chalicelib.saml.names import REDIRECT
+from chalicelib.saml.replay import use_once
+from chalicelib.saml.shapes import RESPONSE
+from chalicelib.saml.wiring import saml
+from chalicelib.web.pages import page
+from chalicelib.web.visit import LOGIN_COOKIE, Cookie, Reply, Visit, redirect
+from chalicelib.wiring import current
+
+_OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
+_COOKIE = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Someone is back from DigiD."""
+
+    login: Login
+    bsn: Bsn | None
+    """None when DigiD says that nobody signed in."""
+
+
+def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_on: SignOn | None = None) -> Reply:
+    """Start a login and send the browser to DigiD. The browser gets a cookie, without which nothing goes on."""
+    wiring, ours = current(), saml()
+    cookie = _browser(visit) or wiring.new_id()
+    login = Login(
+        login_id=wiring.new_id(),
+        browser=_hashed(cookie),
+        digid_request=f"_{wiring.new_id()}",
+        level=level,
+        expires_at=visit.now + LOGIN_LIFE,
+        path=path if _OUR_PATH.fullmatch(path) else "/mandates",
+        sign_on=sign_on,
+    )
+    ours.logins.start(login)
+    # SameSite=None: DigiD's answer comes as a form from another site.
+    bound = Cookie(LOGIN_COOKIE, cookie, same_site="None", max_age=int(LOGIN_LIFE.total_seconds()))
+    provider = ours.digid(visit.now)
+    request = build_request(login.digid_request, level, provider, ours.us, visit.now)
+    if REDIRECT in provider.sign_on:
+        return redirect(redirect_address(request, login.login_id, ours.us), bound)
+    fields = {"SAMLRequest": post_field(request, ours.us), "RelayState": login.login_id}
+    return post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
+
+
+def post_page(
+    visit: Visit, name: str, location: str, fields: dict[str, str], *, cookies: tuple[Cookie, ...] = ()
+) -> Reply:
+    """A page whose form takes a message to another party; by itself, or with one click where scripts are off."""
+    origin = "/".join(location.split("/")[:3])
+    return page(
+        "go_on.html", visit, name=name, location=location, fields=fields, form_target=origin, cookies=cookies
+    )
+
+
+def take_back(visit: Visit) -> Returned:
+    """Read DigiD's answer. Raises `InvalidMessage`, or `Refused` (`cookies_off`, `login_over`)."""
+    ours = saml()
+    message = response_from_post(visit.form, RESPONSE)
+    login = own_login(visit, message.relay_state or "")
+    provider = ours.digid(visit.now)
+    if message.issuer != provider.entity_id:
+        raise InvalidMessage("another issuer")
+    verified = message.accept(provider.signing)
+    try:
+        identity = read_response(
+            verified,
+            provider=provider,
+            us=ours.us,
+            request_id=login.digid_request,
+            level=Level(login.level),
+            now=visit.now,
+        )
+    except NotSignedIn:
+        return Returned(login, None)
+    return Returned(_identified(login, identity, visit), identity.bsn)
+
+
+def own_login(visit: Visit, login_id: str) -> Login:
+    """Return a login that this browser began, expired or not. Raises `Refused`."""
+    login = saml().logins.find(login_id) if _COOKIE.fullmatch(login_id) else None
+    if login is None:
+        raise Refused("login_over")
+    cookie = _browser(visit)
+    if cookie is None or _hashed(cookie) != login.browser:
+        raise Refused("cookies_off")
+    return login
+
+
+def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
+    if login.expired(visit.now) or login.state is not LoginState.SENT:
+        raise Refused("login_over")
+    use_once(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
+    sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)
+    try:
+        return saml().logins.identify(login, sealed, identity.level)
+    except Conflict:
+        raise Refused("login_over") from None
+
+
+def _browser(visit: Visit) -> str | None:
+    cookie = visit.cookies.get(LOGIN_COOKIE, "")
+    return cookie if _COOKIE.fullmatch(cookie) else None
+
+
+def _hashed(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()

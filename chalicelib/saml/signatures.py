@@ -1,0 +1,132 @@
+"""Gate, step 4: enveloped XML signatures. Strict in what is accepted, plain in what is made (security.md section 1)."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import xmlsec
+from lxml import etree
+
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.keys import Certificate, SigningKey
+from chalicelib.saml.names import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, tag
+from chalicelib.saml.parsing import only, text_of
+
+_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+SIGNATURE_METHODS = frozenset({f"{_MORE}rsa-sha256", f"{_MORE}rsa-sha384", f"{_MORE}rsa-sha512"})
+_DIGESTS: dict[str, Callable[[bytes], Any]] = {
+    "http://www.w3.org/2001/04/xmlenc#sha256": hashlib.sha256,
+    f"{_MORE}sha384": hashlib.sha384,
+    "http://www.w3.org/2001/04/xmlenc#sha512": hashlib.sha512,
+}
+_SIGNED_INFO = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
+_REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
+_KEY_INFO = frozenset({"KeyInfo", "KeyName", "X509Data", "X509Certificate", "KeyValue", "RSAKeyValue", "Modulus", "Exponent"})
+
+
+def verified(element: etree._Element, certificates: Iterable[Certificate]) -> bytes:
+    """Return the octets of an element that its own signature covers, without that signature.
+
+    What is returned is what was digested, so whoever reads it reads what was signed. The key comes from
+    `certificates`, never from the message. Raises `InvalidMessage`.
+    """
+    signature = only(element, "ds:Signature")
+    digest = _check_form(signature, element)
+    if not _verifies(signature, element, certificates):
+        raise InvalidMessage("signature does not verify")
+    octets = _octets_without(signature, element)
+    if not _same(digest, octets, signature):
+        raise InvalidMessage("digest does not fit")
+    return octets
+
+
+def sign(element: etree._Element, key: SigningKey, *, after: str = "saml:Issuer") -> None:
+    """Sign an element in place with RSA-SHA256; the signature comes right behind its child `after`, or first."""
+    signature = xmlsec.template.create(element, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256, ns="ds")
+    reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{element.get('ID')}")
+    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
+    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+    key_info = xmlsec.template.ensure_key_info(signature)
+    etree.SubElement(key_info, tag("ds:KeyName")).text = key.certificate.key_name
+    data = etree.SubElement(key_info, tag("ds:X509Data"))
+    etree.SubElement(data, tag("ds:X509Certificate")).text = key.certificate.base64
+    before = element.find(tag(after))
+    element.insert(0 if before is None else element.index(before) + 1, signature)
+    context = xmlsec.SignatureContext()
+    context.key = key.xmlsec_key
+    context.register_id(element, "ID")
+    context.sign(signature)
+
+
+def _check_form(signature: etree._Element, element: etree._Element) -> str:
+    """Check everything that decides what is signed and how, before any of it is carried out. Returns the digest method."""
+    names = [etree.QName(child).localname for child in signature]
+    if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+        raise InvalidMessage("unusual signature")
+    if any(etree.QName(child).namespace != SIGNATURE for child in signature.iter() if not _inclusive(child)):
+        raise InvalidMessage("foreign element in a signature")
+    info = signature[0]
+    if [etree.QName(child).localname for child in info] != _SIGNED_INFO:
+        raise InvalidMessage("not one reference")
+    canonical, method, reference = info
+    if canonical.get("Algorithm") != EXCLUSIVE_C14N or method.get("Algorithm") not in SIGNATURE_METHODS or len(method):
+        raise InvalidMessage("algorithm not allowed")
+    if not element.get("ID") or reference.get("URI") != f"#{element.get('ID')}" or reference.get("Type"):
+        raise InvalidMessage("reference to something else")
+    if [etree.QName(child).localname for child in reference] != _REFERENCE:
+        raise InvalidMessage("unusual reference")
+    if [transform.get("Algorithm") for transform in reference[0]] != [ENVELOPED, EXCLUSIVE_C14N] or len(reference[0][0]):
+        raise InvalidMessage("transform not allowed")
+    if len(names) > 2 and not _KEY_INFO.issuperset(etree.QName(child).localname for child in signature[2].iter()):  # noqa: PLR2004
+        raise InvalidMessage("unusual key info")
+    digest = reference[1].get("Algorithm", "")
+    if digest not in _DIGESTS or len(reference[1]):
+        raise InvalidMessage("algorithm not allowed")
+    return digest
+
+
+def _verifies(signature: etree._Element, element: etree._Element, certificates: Iterable[Certificate]) -> bool:
+    for certificate in certificates:
+        context = xmlsec.SignatureContext()
+        context.key = certificate.xmlsec_key
+        context.register_id(element, "ID")
+        try:
+            context.verify(signature)
+        except xmlsec.Error:
+            continue
+        return True
+    return False
+
+
+def _octets_without(signature: etree._Element, element: etree._Element) -> bytes:
+    prefixes = _inclusive_prefixes(signature)
+    tail, place = signature.tail, element.index(signature)
+    element.remove(signature)
+    # Text behind a signature belongs to its parent, and to what was digested.
+    if tail:
+        _append_text(element, place, tail)
+    octets = etree.tostring(element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes)
+    signature.tail = None
+    return octets
+
+
+def _append_text(element: etree._Element, place: int, tail: str) -> None:
+    if place == 0:
+        element.text = (element.text or "") + tail
+    else:
+        element[place - 1].tail = (element[place - 1].tail or "") + tail
+
+
+def _same(digest: str, octets: bytes, signature: etree._Element) -> bool:
+    stated = base64.b64decode("".join(text_of(signature[0][2][2]).split()))
+    return bool(_DIGESTS[digest](octets).digest() == stated)
+
+
+def _inclusive(element: etree._Element) -> bool:
+    return element.tag == f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
+
+
+def _inclusive_prefixes(signature: etree._Element) -> list[str] | None:
+    listed = [child.get("PrefixList", "") for child in signature[0][2][0][1] if _inclusive(child)]
+    return listed[0].split() if listed else None

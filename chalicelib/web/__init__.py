@@ -1,0 +1,1 @@
+"""Pages: the one place for sessions, CSRF, headers, languages and error pages."""

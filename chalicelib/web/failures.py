@@ -1,0 +1,142 @@
+"""The one table from error to status and page. Texts say what happened and what to do; never why a secret was wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import Conflict, InvalidMessage, LevelTooLow, NotFound, RateLimited, Refused, Unavailable
+from chalicelib.observe import log
+from chalicelib.web.pages import N_, page, translate
+from chalicelib.web.visit import Reply, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a failure page says, as message ids of the translations."""
+
+    status: int
+    title: str
+    text: str
+
+
+NOT_FOUND = Words(404, N_("We cannot find this page"), N_("Check the address, or go to the start page."))
+UNEXPECTED = Words(
+    500,
+    N_("Something went wrong on our side"),
+    N_("Nothing was changed. Try again in a few minutes. Does it keep happening? Call the helpdesk."),
+)
+UNAVAILABLE = Words(
+    503,
+    N_("We cannot do this right now"),
+    N_("One of the systems we need does not answer. Nothing was changed. Try again in a few minutes."),
+)
+CONFLICT = Words(
+    409,
+    N_("This was changed in the meantime"),
+    N_("Somebody, or you in another window, changed this first. Look at your mandates and try again if you need to."),
+)
+BAD_MESSAGE = Words(
+    400,
+    N_("You cannot sign in this way"),
+    N_("The message with which you came here is not right, or is no longer valid. Go back to where you came from and "
+       "start signing in again."),
+)
+
+REFUSALS = {
+    "foreign_form": Words(
+        403,
+        N_("This form is no longer valid"),
+        N_("For your safety we only accept forms from pages that are open in your own session. Go back, load the page "
+           "again and send the form again."),
+    ),
+    "unreadable_form": Words(
+        400, N_("We cannot read this form"), N_("Go back to the page, fill in the form and send it again.")
+    ),
+    "cookies_off": Words(
+        400,
+        N_("Your browser did not keep our cookie"),
+        N_("Without cookies we cannot sign you in. Allow cookies for this site, or start again in the browser in which "
+           "you began. Then sign in again."),
+    ),
+    "login_over": Words(
+        410,
+        N_("This sign-in is no longer valid"),
+        N_("It took too long, or it was finished before. Start again."),
+    ),
+    "no_letter": Words(
+        422,
+        N_("We cannot send you a letter"),
+        N_("We can only send the mandate code to a current home address in the Netherlands, and we do not have one for "
+           "you. Is your address wrong? Contact your municipality. Call the helpdesk if you have questions."),
+    ),
+    "already_requested": Words(
+        409,
+        N_("You already asked for this"),
+        N_("There is an open request for this service, and its letter is on its way or at your home. You can find it, "
+           "and withdraw it, under My mandates."),
+    ),
+    "request_ended": Words(
+        409,
+        N_("This request has ended"),
+        N_("It was activated, or its time was up. Under My mandates you see how things are now."),
+    ),
+    "code_gone": Words(
+        410,
+        N_("This code cannot be used any more"),
+        N_("It was used in the meantime, or the request was withdrawn. Ask the person you want to act for."),
+    ),
+    "draft_gone": Words(
+        410,
+        N_("Your request is no longer here"),
+        N_("We keep what you fill in for one hour. Nothing was sent. Start again."),
+    ),
+}
+
+
+def failure_page(visit: Visit | None, error: Exception) -> Reply:
+    """Turn any error into a page. What is not expected is logged with its trace, and told to nobody else."""
+    if isinstance(error, LevelTooLow) and visit is not None:
+        return _step_up(visit, error)
+    words = _words(error)
+    if words is UNEXPECTED:
+        log().exception("unexpected_error", error=type(error).__name__)
+    else:
+        log().info("request_refused", reason=str(error), status=words.status)
+    if isinstance(error, RateLimited) and visit is not None:
+        return _wait(visit, error.until)
+    language = visit.language if visit else "nl"
+    return page("failure.html", visit, status=words.status, words=words, language=language)
+
+
+def sign_in_page(visit: Visit) -> Reply:
+    """Ask to sign in; someone whose session ran out is told that nothing is lost."""
+    kept = visit.past is not None and visit.method == "POST"
+    # Forms are sent to the address that shows them, so the same path serves after signing in.
+    return page("sign_in.html", visit, status=401, again=visit.path, over=visit.past is not None, kept=kept)
+
+
+def _words(error: Exception) -> Words:  # noqa: PLR0911 - a table reads best in one piece
+    match error:
+        case NotFound():
+            return NOT_FOUND
+        case Refused():
+            return REFUSALS[error.reason]
+        case Conflict():
+            return CONFLICT
+        case Unavailable():
+            return UNAVAILABLE
+        case RateLimited():
+            return Words(429, N_("You tried too often"), "")
+        case InvalidMessage():
+            return BAD_MESSAGE
+        case _:
+            return UNEXPECTED
+
+
+def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
+    return page("step_up.html", visit, status=403, required=error.required, again=visit.path)
+
+
+def _wait(visit: Visit, until: datetime) -> Reply:
+    text = translate(visit.language, N_("For safety you have to wait a while. You can try again from {time}."))
+    words = Words(429, N_("You tried too often"), text)
+    return page("wait.html", visit, status=429, words=words, until=until)

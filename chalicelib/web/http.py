@@ -1,0 +1,133 @@
+"""Routes: the one place where a request is let in, errors become pages, and headers are set (security.md section 3)."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.errors import Refused
+from chalicelib.observe import log
+from chalicelib.web.failures import failure_page, sign_in_page
+from chalicelib.web.sessions import Sessions
+from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
+from chalicelib.wiring import current
+
+View = Callable[..., Reply]
+
+
+class Caller(StrEnum):
+    """Who may call a route. Every route says so."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    PARTNER = "partner"
+    """A SAML endpoint: the message itself is signed, which takes the place of session and CSRF token."""
+
+
+class SessionOver(Exception):  # noqa: N818 - an answer, not a bug
+    """Nobody is signed in, or not any more."""
+
+
+class Routes(Blueprint):
+    """A blueprint whose views take a `Visit` and return a `Reply`, and may raise what `web/failures.py` knows."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.callers: dict[tuple[str, str], Caller] = {}
+
+    def get(self, path: str, caller: Caller) -> Callable[[View], View]:
+        return self._declare(path, "GET", caller, ["application/json"])
+
+    def post(self, path: str, caller: Caller, *content_types: str) -> Callable[[View], View]:
+        return self._declare(path, "POST", caller, list(content_types) or ["application/x-www-form-urlencoded"])
+
+    def _declare(self, path: str, method: str, caller: Caller, content_types: list[str]) -> Callable[[View], View]:
+        self.callers[path, method] = caller
+
+        def register(view: View) -> View:
+            @functools.wraps(view)
+            def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
+                return _handle(self.current_request, view, caller, parameters).to_chalice()
+
+            self.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
+            return view
+
+        return register
+
+
+def _handle(request: Request, view: View, caller: Caller, parameters: dict[str, str]) -> Reply:
+    visit = None
+    try:
+        visit = _recognised(read_visit(request, current().clock()))
+        _admit(visit, caller)
+        reply = view(visit, **parameters)
+    except SessionOver:
+        reply = _invite(visit)
+    except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
+        reply = failure_page(visit, error)
+    if visit is not None and (visit.asked("lang") or visit.switches_language):
+        chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
+        reply = replace(reply, cookies=(*reply.cookies, chosen))
+    return reply
+
+
+def _recognised(visit: Visit) -> Visit:
+    token = visit.cookies.get(SESSION_COOKIE)
+    session = sessions().find(token, visit.now) if token else None
+    if session is None:
+        return visit
+    return replace(visit, session=session) if session.alive(visit.now) else replace(visit, past=session)
+
+
+def _admit(visit: Visit, caller: Caller) -> None:
+    """Let a request in: the session it needs, and for a form the proof that our own page sent it."""
+    if caller is Caller.PARTNER:
+        return
+    if visit.method == "POST" and not _from_our_page(visit):
+        raise Refused("foreign_form")
+    if caller is Caller.SIGNED_IN and visit.session is None:
+        raise SessionOver
+    if caller is Caller.SIGNED_IN and visit.method == "POST" and not visit.signed_in.issued(visit.field("csrf")):
+        raise Refused("foreign_form")
+
+
+def _from_our_page(visit: Visit) -> bool:
+    """Check what browsers add by themselves. Our pages send no referrer, so a browser may say `Origin: null`; then
+    Sec-Fetch-Site tells. A client that says neither still needs the CSRF token."""
+    site, origin = visit.headers.get("sec-fetch-site"), visit.headers.get("origin")
+    if site is not None:
+        return site == "same-origin"
+    return origin in (None, current().settings.base_url)
+
+
+def _invite(visit: Visit | None) -> Reply:
+    """Ask someone to sign in (again). What they filled in is kept for them, and only for them."""
+    if visit is None:
+        raise RuntimeError("a session cannot be over before there is a visit")
+    if visit.past is not None and visit.method == "POST":
+        sessions().save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
+        log().info("form_kept")
+    return sign_in_page(visit)
+
+
+def form_draft(path: str) -> str:
+    """Name of the draft in which a form is kept whose session ran out."""
+    return f"form:{path}"
+
+
+def kept_form(visit: Visit) -> dict[str, str]:
+    """Return what was filled in on this page before the session ran out, once; otherwise nothing."""
+    person, draft_id = visit.signed_in.person, form_draft(visit.path)
+    kept = sessions().draft(person, draft_id, visit.now)
+    if kept is None:
+        return {}
+    sessions().drop_draft(person, draft_id)
+    return {name: str(value) for name, value in kept.items()}
+
+
+def sessions() -> Sessions:
+    wiring = current()
+    return Sessions(wiring.transient, wiring.vault)

@@ -1,0 +1,151 @@
+"""One request, as a view sees it; and what a view answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from chalice.app import Request, Response
+
+from chalicelib.errors import Refused
+from chalicelib.web.sessions import Session
+
+LANGUAGES = ("nl", "en")
+SESSION_COOKIE, LOGIN_COOKIE, LANGUAGE_COOKIE = "__Host-session", "__Host-saml", "__Host-language"
+_MOST_FIELDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]]
+    form: Mapping[str, Sequence[str]] = field(repr=False)
+    cookies: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    network: str = field(repr=False)
+    """Address that the request comes from."""
+    language: str
+    now: datetime
+    session: Session | None = None
+    """Of someone who is signed in now."""
+    past: Session | None = None
+    """Of someone whose session has run out."""
+
+    def field(self, name: str) -> str:
+        """Return what was filled in, or nothing. A field that is sent twice counts as not filled in."""
+        values = self.form.get(name, ())
+        return values[0].strip() if len(values) == 1 else ""
+
+    def asked(self, name: str) -> str:
+        values = self.query.get(name, ())
+        return values[0] if len(values) == 1 else ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return {name: self.field(name) for name in self.form if name not in ("csrf", "language")}
+
+    @property
+    def signed_in(self) -> Session:
+        """The session, in views that only signed-in people reach."""
+        if self.session is None:
+            raise RuntimeError("a view that needs a session was reached without one")
+        return self.session
+
+    @property
+    def switches_language(self) -> bool:
+        """Whether a form was sent only to read it in another language."""
+        return self.field("language") in LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A `__Host-` cookie. Empty with an age of 0 removes it."""
+
+    name: str
+    value: str = field(repr=False)
+    same_site: str = "Lax"
+    max_age: int | None = None
+    """Seconds; None lasts as long as the browser."""
+
+    def header(self) -> str:
+        age = "" if self.max_age is None else f"; Max-Age={self.max_age}"
+        return f"{self.name}={self.value}; Path=/; Secure; HttpOnly; SameSite={self.same_site}{age}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    body: str = field(default="", repr=False)
+    status: int = 200
+    content_type: str = "text/html; charset=utf-8"
+    cookies: tuple[Cookie, ...] = ()
+    location: str | None = None
+    form_target: str = ""
+    """Origin, besides ours, to which a form of this page may lead."""
+    cacheable: bool = False
+
+    def to_chalice(self) -> Response:
+        headers: dict[str, str | list[str]] = {"Content-Type": self.content_type}
+        if self.location is not None:
+            headers["Location"] = self.location
+        if self.cookies:
+            headers["Set-Cookie"] = [cookie.header() for cookie in self.cookies]
+        if self.form_target:
+            headers["X-Form-Target"] = self.form_target
+        if self.cacheable:
+            headers["Cache-Control"] = "public, max-age=3600"
+        return Response(body=self.body, status_code=self.status, headers=headers)
+
+
+def redirect(location: str, *cookies: Cookie) -> Reply:
+    """Send the browser on with a GET."""
+    return Reply(status=303, location=location, cookies=cookies)
+
+
+def read_visit(request: Request, now: datetime) -> Visit:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    cookies = _cookies(headers.get("cookie", ""))
+    query = {name: request.query_params.getlist(name) for name in request.query_params or {}}
+    body = request.raw_body or b""
+    posted = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    form = _form(body) if posted else {}
+    return Visit(
+        method=request.method,
+        path=request.context.get("path") or request.path,
+        query=query,
+        form=form,
+        cookies=cookies,
+        headers=headers,
+        body=body,
+        network=request.context.get("identity", {}).get("sourceIp", ""),
+        language=_language(query, form, cookies, headers),
+        now=now,
+    )
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    try:
+        return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Refused("unreadable_form") from None
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def _language(
+    query: Mapping[str, Sequence[str]],
+    form: Mapping[str, Sequence[str]],
+    cookies: Mapping[str, str],
+    headers: Mapping[str, str],
+) -> str:
+    """Choose by the switch on the page, then by what was chosen before, then by the browser; Dutch if in doubt."""
+    preferred = (part.partition(";")[0].strip()[:2].lower() for part in headers.get("accept-language", "").split(","))
+    wishes = (*form.get("language", ()), *query.get("lang", ()), cookies.get(LANGUAGE_COOKIE, ""), *preferred)
+    return next((wish for wish in wishes if wish in LANGUAGES), LANGUAGES[0])

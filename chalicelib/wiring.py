@@ -1,0 +1,108 @@
+"""The one place that knows which adapter stands behind which port. Everything is made on first use."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import Any
+
+from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.dynamo import Table
+from chalicelib.letters.outbox import Outbox
+from chalicelib.mandates.codes import Peppers
+from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
+from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.tries import DynamoTries
+from chalicelib.people.brp import HaalCentraal, PopulationRegister
+from chalicelib.people.pseudonym import Pseudonyms
+from chalicelib.people.vault import KmsVault, Vault
+from chalicelib.settings import Settings
+
+
+class Wiring:
+    """Real adapters by default; a test makes one with its own settings and clock, and replaces what it likes."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self.settings, self.clock = settings, clock
+        self.pick: Callable[[int], int] = secrets.randbelow
+        self.new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+
+    @cached_property
+    def mandates(self) -> MandateStore:
+        return DynamoMandates(self.register, self.vault)
+
+    @cached_property
+    def tries(self) -> Tries:
+        return DynamoTries(self.transient)
+
+    @cached_property
+    def people(self) -> PopulationRegister:
+        return HaalCentraal(self.settings.brp_url, self.secret("brp-key")["key"])
+
+    @cached_property
+    def letters(self) -> LetterSender:
+        return self.outbox
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.register, self.client("sqs"), self.settings.letter_queue)
+
+    @cached_property
+    def catalogue(self) -> DynamoCatalogue:
+        return DynamoCatalogue(Table(self.client("dynamodb"), self.settings.catalogue_table))
+
+    @cached_property
+    def register(self) -> Table:
+        return Table(self.client("dynamodb"), self.settings.register_table)
+
+    @cached_property
+    def transient(self) -> Table:
+        return Table(self.client("dynamodb"), self.settings.transient_table)
+
+    @cached_property
+    def vault(self) -> Vault:
+        return KmsVault(self.client("kms"), self.settings.field_key)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        key = base64.b64decode(self.secret("person-key")["key"])
+        return Secrets(Pseudonyms(key), Peppers.from_secret(self.secret("code-peppers")), self.vault)
+
+    def secret(self, name: str) -> dict[str, Any]:
+        """Read a secret: one JSON object."""
+        answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
+        value: dict[str, Any] = json.loads(answer["SecretString"])
+        return value
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
+        """Return an AWS client whose time-outs, in seconds, fit inside the function's."""
+        return _client(service, self.settings.aws_region)
+
+
+@cache
+def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
+    # Imported here: half a second that a container pays once, on its first call to AWS.
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return boto3.client(service, region_name=region, config=patience)
+
+
+_current: list[Wiring] = []
+
+
+def current() -> Wiring:
+    """Return the process's wiring, made from the environment on first use. Raises `ConfigurationError`."""
+    if not _current:
+        _current.append(Wiring(Settings.from_env(os.environ), lambda: datetime.now(UTC)))
+    return _current[0]
+
+
+def use(wiring: Wiring) -> None:
+    """Replace the process's wiring: for tests."""
+    _current[:] = [wiring]

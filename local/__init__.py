@@ -1,0 +1,1 @@
+"""The laptop stack: everything around the application, as real processes on loopback. Never shipped."""

@@ -1,0 +1,42 @@
+"""Keys and self-signed certificates for the parties on the laptop, made fresh at each start."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A private key (PKCS #8) and its certificate, both in PEM."""
+
+    key: str = field(repr=False)
+    certificate: str
+
+    @property
+    def certificate_body(self) -> str:
+        """The base64 of the certificate on one line, as it stands in metadata."""
+        return "".join(self.certificate.strip().splitlines()[1:-1])
+
+
+def new_key_pair(name: str, *, days: int = 30) -> KeyPair:
+    """Make an RSA key of 2048 bits and a certificate for it that is valid from now."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return KeyPair(private.decode(), certificate.public_bytes(pem).decode())
