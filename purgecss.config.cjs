@@ -3,8 +3,11 @@ module.exports = {
   css: [
     "node_modules/@nl-design-system-unstable/voorbeeld-design-tokens/dist/theme.css",
     "node_modules/@utrecht/component-library-css/dist/index.css",
+    // Only to see which tokens it uses.
+    "chalicelib/web/static/site.css",
   ],
   content: ["chalicelib/web/templates/**/*.html", "local/**/*.html"],
-  safelist: { standard: ["voorbeeld-theme", "html", "body"], variables: [/^--basis/, /^--utrecht/, /^--voorbeeld/] },
+  variables: true,
+  safelist: ["voorbeeld-theme", "html", "body", /utrecht-alert--/, /utrecht-badge-status--/],
   output: "build/styles/",
 };

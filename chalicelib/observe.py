@@ -7,5 +7,5 @@ from aws_lambda_powertools import Logger
 
 @cache
 def log() -> Logger:
-    """Return the process's logger; each line is one JSON object with an `event` that is a constant."""
-    return Logger(service="digid-machtigen", message_key="event", location=None, log_uncaught_exceptions=False)
+    """Return the process's logger. Each line is one JSON object whose `message` is the name of an event."""
+    return Logger(service="mandates", location=None, log_uncaught_exceptions=False)

@@ -94,7 +94,13 @@ def _alias(properties: Resource) -> dict[str, str]:
 def _table(properties: Resource) -> dict[str, str]:
     later = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
     dynamodb = client("dynamodb")
-    table = dynamodb.create_table(**{name: value for name, value in properties.items() if name not in later})
+    wanted = {name: value for name, value in properties.items() if name not in later}
+    if "SSESpecification" in wanted:
+        # CloudFormation and the API have different names for the same switch.
+        wanted["SSESpecification"] = {
+            "Enabled" if name == "SSEEnabled" else name: value for name, value in wanted["SSESpecification"].items()
+        }
+    table = dynamodb.create_table(**wanted)
     dynamodb.update_time_to_live(
         TableName=properties["TableName"], TimeToLiveSpecification=properties["TimeToLiveSpecification"]
     )

@@ -13,8 +13,9 @@ from chalicelib.observe import log
 from chalicelib.people.vault import Vault
 
 
-def object_key(letter_id: str) -> str:
-    return f"letters/{letter_id}.pdf"
+def object_key(letter_id: str, kind: str = "pdf") -> str:
+    """Return where a letter lies in the bucket: its `pdf`, or the `json` that tells the vendor where it goes."""
+    return f"letters/{letter_id}.{kind}"
 
 
 class Printer:
@@ -32,11 +33,11 @@ class Printer:
             return
         sealed = base64.b64decode(values["sealed"], validate=True)
         letter = Letter.from_json(self._vault.open(sealed, sealing_context(letter_id)))
-        self._s3.put_object(
-            Bucket=self._bucket,
-            Key=object_key(letter_id),
-            Body=render(letter),
-            ContentType="application/pdf",
-        )
+        slip = {"addressee": letter.addressee, "address": letter.address, "printed_at": now.isoformat()}
+        self._put(object_key(letter_id, "json"), json.dumps(slip, ensure_ascii=False).encode(), "application/json")
+        self._put(object_key(letter_id), render(letter), "application/pdf")
         if move(self._table, letter_id, LetterState.PRINTED, now):
             log().info("letter_printed", letter_id=letter_id)
+
+    def _put(self, key: str, body: bytes, content_type: str) -> None:
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

@@ -57,7 +57,7 @@ class DynamoTries:
 
     def _spend_in_window(self, subject: str, limit: Limit, now: datetime) -> int:
         open_window = Condition(
-            "until > :now AND #n < :limit",
+            "open_until > :now AND #n < :limit",
             {"#n": "n"},
             {":now": now.isoformat(), ":limit": limit.tries, ":one": 1},
         )
@@ -68,8 +68,8 @@ class DynamoTries:
     def _open_window(self, subject: str, limit: Limit, now: datetime) -> int:
         """Start a new window, unless one is running: then its tries are spent, or a parallel guess opened it."""
         until = now + limit.window
-        fresh = {"pk": f"TRIES#{subject}", "sk": "TRIES", "n": 1, "until": until.isoformat()}
-        none_running = Condition("attribute_not_exists(pk) OR until <= :now", {}, {":now": now.isoformat()})
+        fresh = {"pk": f"TRIES#{subject}", "sk": "TRIES", "n": 1, "open_until": until.isoformat()}
+        none_running = Condition("attribute_not_exists(pk) OR open_until <= :now", {}, {":now": now.isoformat()})
         try:
             self._table.put({**fresh, "ttl": int(until.timestamp())}, none_running)
         except Conflict:
@@ -81,7 +81,7 @@ class DynamoTries:
             return self._spend_in_window(subject, limit, now)
         except Conflict:
             running = self._table.get(f"TRIES#{subject}", "TRIES") or {}
-            until = datetime.fromisoformat(running.get("until", (now + limit.window).isoformat()))
+            until = datetime.fromisoformat(running.get("open_until", (now + limit.window).isoformat()))
             raise RateLimited(until) from None
 
     def _subtract(self, pk: str) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from chalicelib.errors import Conflict, InvalidMessage, LevelTooLow, NotFound, RateLimited, Refused, Unavailable
 from chalicelib.observe import log
-from chalicelib.web.pages import N_, page, translate
+from chalicelib.web.pages import page
+from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
 
 
@@ -40,6 +41,7 @@ BAD_MESSAGE = Words(
     N_("The message with which you came here is not right, or is no longer valid. Go back to where you came from and "
        "start signing in again."),
 )
+TOO_OFTEN = Words(429, N_("You tried too often"), N_("For safety you have to wait an hour. Then try again."))
 
 REFUSALS = {
     "foreign_form": Words(
@@ -103,8 +105,7 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
         log().info("request_refused", reason=str(error), status=words.status)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
-    language = visit.language if visit else "nl"
-    return page("failure.html", visit, status=words.status, words=words, language=language)
+    return page("failure.html", visit, status=words.status, words=words)
 
 
 def sign_in_page(visit: Visit) -> Reply:
@@ -125,7 +126,7 @@ def _words(error: Exception) -> Words:  # noqa: PLR0911 - a table reads best in 
         case Unavailable():
             return UNAVAILABLE
         case RateLimited():
-            return Words(429, N_("You tried too often"), "")
+            return TOO_OFTEN
         case InvalidMessage():
             return BAD_MESSAGE
         case _:
@@ -137,6 +138,4 @@ def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
 
 
 def _wait(visit: Visit, until: datetime) -> Reply:
-    text = translate(visit.language, N_("For safety you have to wait a while. You can try again from {time}."))
-    words = Words(429, N_("You tried too often"), text)
-    return page("wait.html", visit, status=429, words=words, until=until)
+    return page("wait.html", visit, status=429, words=TOO_OFTEN, until=until)

@@ -10,14 +10,10 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.mandates.period import NETHERLANDS
+from chalicelib.web.texts import ERRORS
 from chalicelib.web.visit import Cookie, Reply, Visit
 
 _HERE = Path(__file__).parent
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
-    """Mark a text for the translators; it is translated where it is shown."""
-    return text
 
 
 def page(
@@ -34,10 +30,6 @@ def page(
     shown = {"visit": visit, "session": visit.session if visit else None, "language": language, **values}
     body = _environment(language).get_template(template).render(shown)
     return Reply(body=body, status=status, cookies=cookies, form_target=form_target)
-
-
-def translate(language: str, text: str) -> str:
-    return _translations(language).gettext(text)
 
 
 @cache
@@ -59,6 +51,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(_translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["error_texts"] = ERRORS
     environment.filters["day"] = lambda day: _day(day, language)
     environment.filters["moment"] = lambda moment: _moment(moment, language)
     return environment

@@ -1,0 +1,62 @@
+"""`make run`: start the stack, say where everything is, and run until Ctrl-C."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
+
+from local.persons import persons
+from local.stack import CannotStart, Stack, running
+
+
+def main() -> int:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    print("Starting…", flush=True)
+    try:
+        with running(_port(), partners=_path("PARTNERS"), digid_metadata=_path("DIGID_METADATA")) as stack:
+            print(_table(stack), flush=True)
+            stop.wait()
+            print("\nStopping…", flush=True)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 1024 <= int(text) <= 65000:
+        raise CannotStart(f"PORT={text} is not a port between 1024 and 65000")
+    return int(text)
+
+
+def _path(name: str) -> Path | None:
+    text = os.environ.get(name)
+    if not text:
+        return None
+    if not (path := Path(text)).exists():
+        raise CannotStart(f"{name}={text} does not exist")
+    return path
+
+
+def _table(stack: Stack) -> str:
+    addresses = [
+        ("DigiD Machtigen", stack.application),
+        ("Gemeente Voorbeeld (service provider)", stack.provider),
+        ("DigiD (stand-in)", stack.digid),
+        ("Letterbox (letters as PDF)", stack.letterbox),
+    ]
+    people = [(person.bsn, person.born, f"{person.name} – {person.note}") for person in persons().values()]
+    lines = ["", *(f"  {name:<40}{address}" for name, address in addresses), ""]
+    lines += [f"  partner {line}" for line in stack.partners]
+    lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]
+    return "\n".join([*lines, "", "  Ready. Stop with Ctrl-C.", ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

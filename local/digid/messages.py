@@ -1,0 +1,145 @@
+"""What the simulator reads and says: an AuthnRequest in, a Response out, metadata (combiconnect.md 2.5, 3.6)."""
+
+import base64
+import secrets
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from xml.sax.saxutils import escape, quoteattr
+
+import xmlsec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from lxml import etree
+
+from local.keys import KeyPair
+
+SAML = "urn:oasis:names:tc:SAML:2.0"
+NAMES = {"p": f"{SAML}:protocol", "a": f"{SAML}:assertion", "m": f"{SAML}:metadata", "d": xmlsec.constants.DSigNs}
+CLASSES = {"10": "PasswordProtectedTransport", "20": "MobileTwoFactorContract", "25": "Smartcard", "30": "SmartcardPKI"}
+_LIFE = timedelta(minutes=2)
+
+
+class WrongRequest(Exception):  # noqa: N818 - an answer
+    """The request cannot be read or was not signed by who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a service provider asks: who it is, and where the answer goes."""
+
+    request_id: str
+    issuer: str
+    consumer: str
+    relay_state: str
+    level: str
+    """Lowest level, as a number in text; `10` if none is asked."""
+
+
+def read_redirect(query: str, message: str, signature: str, relay_state: str, certificate: str) -> Asked:
+    """Read a request from a query string as received. Raises `WrongRequest`."""
+    signed = "&".join(part for part in query.split("&") if part.split("=")[0] in ("SAMLRequest", "RelayState", "SigAlg"))
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise WrongRequest("not an RSA key")
+    try:
+        key.verify(base64.b64decode(signature), signed.encode(), PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        raise WrongRequest("the signature does not verify") from None
+    return _asked(etree.fromstring(zlib.decompress(base64.b64decode(message), -15)), relay_state)
+
+
+def read_post(message: str, relay_state: str, certificate: str) -> Asked:
+    """Read a request from a form, signed inside. Raises `WrongRequest`."""
+    root = etree.fromstring(base64.b64decode(message))
+    signature = root.find("d:Signature", NAMES)
+    if signature is None:
+        raise WrongRequest("not signed")
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
+    context.register_id(root, "ID")
+    try:
+        context.verify(signature)
+    except xmlsec.Error:
+        raise WrongRequest("the signature does not verify") from None
+    return _asked(root, relay_state)
+
+
+def certificate_in(metadata: bytes) -> str:
+    """Return the signing certificate in a service provider's metadata, as PEM."""
+    body = etree.fromstring(metadata).findtext(".//d:X509Certificate", "", NAMES)
+    return f"-----BEGIN CERTIFICATE-----\n{body.strip()}\n-----END CERTIFICATE-----\n"
+
+
+def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair) -> str:
+    """Return the value of SAMLResponse for someone who signed in: assertion and Response signed."""
+    now, until = _instant(), _instant(_LIFE)
+    assertion = f"""<a:Assertion xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{now}">
+<a:Issuer>{escape(entity_id)}</a:Issuer>
+<a:Subject><a:NameID>s00000000:{bsn}</a:NameID><a:SubjectConfirmation Method="{SAML}:cm:bearer">
+<a:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} Recipient={quoteattr(asked.consumer)} NotOnOrAfter="{until}"/>
+</a:SubjectConfirmation></a:Subject>
+<a:Conditions NotBefore="{_instant(-_LIFE)}" NotOnOrAfter="{until}"><a:AudienceRestriction><a:Audience>{escape(asked.issuer)}</a:Audience></a:AudienceRestriction></a:Conditions>
+<a:AuthnStatement AuthnInstant="{now}" SessionIndex="{secrets.token_hex(8)}"><a:AuthnContext><a:AuthnContextClassRef>{SAML}:ac:classes:{CLASSES[level]}</a:AuthnContextClassRef></a:AuthnContext></a:AuthnStatement>
+</a:Assertion>"""
+    signed = etree.tostring(_signed(etree.fromstring(assertion), keys)).decode()
+    return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', signed, entity_id, keys)
+
+
+def cancelled(asked: Asked, entity_id: str, keys: KeyPair) -> str:
+    """Return the value of SAMLResponse for someone who chose to cancel."""
+    status = (
+        f'<p:StatusCode Value="{SAML}:status:Responder"><p:StatusCode Value="{SAML}:status:AuthnFailed"/></p:StatusCode>'
+        "<p:StatusMessage>Authentication cancelled</p:StatusMessage>"
+    )
+    return _response(asked, status, "", entity_id, keys)
+
+
+def metadata(entity_id: str, sign_on: str, keys: KeyPair) -> bytes:
+    """Return the simulator's signed metadata."""
+    endpoints = "".join(
+        f'<m:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(sign_on)}/>'
+        for binding in ("HTTP-Redirect", "HTTP-POST")
+    )
+    document = f"""<m:EntityDescriptor xmlns:m="{NAMES["m"]}" ID="_{secrets.token_hex(16)}" entityID={quoteattr(entity_id)} validUntil="{_instant(timedelta(days=7))}">
+<m:IDPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}" WantAuthnRequestsSigned="true"><m:KeyDescriptor use="signing"><d:KeyInfo xmlns:d="{NAMES["d"]}"><d:X509Data><d:X509Certificate>{keys.certificate_body}</d:X509Certificate></d:X509Data></d:KeyInfo></m:KeyDescriptor>{endpoints}</m:IDPSSODescriptor>
+</m:EntityDescriptor>"""
+    return etree.tostring(_signed(etree.fromstring(document), keys))
+
+
+def _response(asked: Asked, status: str, inside: str, entity_id: str, keys: KeyPair) -> str:
+    document = f"""<p:Response xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{_instant()}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}><a:Issuer>{escape(entity_id)}</a:Issuer><p:Status>{status}</p:Status>{inside}</p:Response>"""
+    return base64.b64encode(etree.tostring(_signed(etree.fromstring(document), keys))).decode()
+
+
+def _signed(root: etree._Element, keys: KeyPair) -> etree._Element:
+    signature = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256)
+    reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{root.get('ID')}")
+    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
+    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+    issuer = root.find("a:Issuer", NAMES)
+    root.insert(0 if issuer is None else root.index(issuer) + 1, signature)
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(keys.key, xmlsec.KeyFormat.PEM)
+    context.register_id(root, "ID")
+    context.sign(signature)
+    return root
+
+
+def _asked(root: etree._Element, relay_state: str) -> Asked:
+    reference = root.findtext(".//a:AuthnContextClassRef", "", NAMES).rpartition(":")[2]
+    level = next((number for number, name in CLASSES.items() if name == reference), "10")
+    return Asked(
+        root.get("ID", ""),
+        root.findtext("a:Issuer", "", NAMES).strip(),
+        root.get("AssertionConsumerServiceURL", ""),
+        relay_state,
+        level,
+    )
+
+
+def _instant(later: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")

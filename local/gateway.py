@@ -1,0 +1,90 @@
+"""The application as API Gateway serves it: every request becomes a proxy event for the Chalice object."""
+
+import threading
+import uuid
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalice import Chalice
+from chalice.app import Request as ChaliceRequest
+from chalice.local import RouteMatcher
+from werkzeug.wrappers import Request, Response
+
+_LARGEST_BODY = 6 * 1024 * 1024
+"""Bytes: what Lambda accepts."""
+
+
+class _ThreadedChalice(Chalice):
+    """Several requests at a time in one process; in Lambda there is one."""
+
+    _local = threading.local()
+
+    @property
+    def current_request(self) -> ChaliceRequest | None:
+        return getattr(self._local, "request", None)
+
+    @current_request.setter
+    def current_request(self, request: ChaliceRequest | None) -> None:
+        self._local.request = request
+
+
+class Gateway:
+    """A WSGI application around a Chalice application, with the event shape of a REST API."""
+
+    def __init__(self, application: Chalice, base_url: str) -> None:
+        application.__class__ = _ThreadedChalice
+        self._application = application
+        self._matcher = RouteMatcher(list(application.routes))
+        self._host = urlsplit(base_url).netloc
+        self._base_url = base_url
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method == "GET" and request.host != self._host and "text/html" in request.headers.get("Accept", ""):
+            # Cookies and SAML are bound to one host name, as behind a real domain.
+            return Response(status=307, headers={"Location": self._base_url + request.full_path.rstrip("?")})
+        if (request.content_length or 0) > _LARGEST_BODY:
+            return Response('{"message":"Request Too Long"}', 413, content_type="application/json")
+        try:
+            route = self._matcher.match_route(request.path)
+        except ValueError:
+            return Response('{"message":"Missing Authentication Token"}', 403, content_type="application/json")
+        answer = self._application(self._event(request, route.route, route.captured), None)
+        return _response(answer)
+
+    def _event(self, request: Request, resource: str, captured: dict[str, str]) -> dict[str, Any]:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return {
+            "resource": resource,
+            "path": request.path,
+            "httpMethod": request.method,
+            "headers": headers,
+            "multiValueHeaders": {name.lower(): request.headers.getlist(name) for name in headers},
+            "queryStringParameters": request.args.to_dict() or None,
+            "multiValueQueryStringParameters": dict(request.args.lists()) or None,
+            "pathParameters": captured or None,
+            "stageVariables": None,
+            "requestContext": {
+                "resourcePath": resource,
+                "httpMethod": request.method,
+                "path": request.path,
+                "requestId": str(uuid.uuid4()),
+                "identity": {"sourceIp": request.remote_addr},
+            },
+            "body": request.get_data(as_text=True) or None,
+            "isBase64Encoded": False,
+        }
+
+
+def _response(answer: dict[str, Any]) -> Response:
+    response = Response(answer["body"], answer["statusCode"])
+    response.headers.clear()
+    for name, value in (answer.get("headers") or {}).items():
+        response.headers.add(name, value)
+    for name, values in (answer.get("multiValueHeaders") or {}).items():
+        for value in values:
+            response.headers.add(name, value)
+    return response

@@ -1,0 +1,1 @@
+"""The letterbox: what the print vendor has printed, as its receivers find it."""

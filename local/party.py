@@ -1,0 +1,43 @@
+"""One simulator as a process of its own: `python -m local.party digid|brp|provider <port> <application's address>`."""
+
+import os
+import sys
+import urllib.request
+from functools import cache
+from typing import Any
+
+from local.brp.site import brp_site
+from local.keys import new_key_pair
+from local.serving import server
+
+_PATIENCE = 10
+"""Seconds to wait for another party's metadata."""
+
+
+def main(name: str, port: int, application: str) -> None:
+    server(_site(name, f"http://localhost:{port}", application), port).serve_forever()
+
+
+def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a WSGI application
+    # Imported when needed: each process loads only its own libraries, and so starts quickly.
+    if name == "brp":
+        return brp_site(os.environ["BRP_KEY"])
+    keys = new_key_pair(f"{name} (laptop)")
+    if name == "digid":
+        from local.digid.site import digid_site  # noqa: PLC0415
+
+        return digid_site(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
+    from local.provider.site import provider_site  # noqa: PLC0415
+
+    return provider_site(address, keys, lambda: _fetch(f"{application}/saml/metadata"))
+
+
+@cache
+def _fetch(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:  # noqa: S310 - addresses of our own stack
+        fetched: bytes = answer.read()
+    return fetched
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,1 @@
+"""Gemeente Voorbeeld: a service provider on python3-saml, as an engineer of a real one would write it."""

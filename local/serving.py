@@ -1,0 +1,57 @@
+"""Serving on loopback with werkzeug: one process or thread per server, several requests at a time."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Request, Response
+
+HOST = "127.0.0.1"
+
+View = Callable[..., Response]
+
+
+class Site:
+    """A few addresses and the functions that answer them: `@site.route("/path")`."""
+
+    def __init__(self) -> None:
+        self._rules = Map()
+        self._views: dict[str, View] = {}
+
+    def route(self, path: str, *methods: str) -> Callable[[View], View]:
+        def register(view: View) -> View:
+            self._rules.add(Rule(path, endpoint=view.__name__, methods=methods or ("GET",)))
+            self._views[view.__name__] = view
+            return view
+
+        return register
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+        request = Request(environ)
+        try:
+            endpoint, values = self._rules.bind_to_environ(environ).match()
+            response: Response | HTTPException = self._views[endpoint](request, **values)
+        except HTTPException as error:
+            response = error
+        return response(environ, start_response)
+
+
+def as_json(value: object, status: int = 200) -> Response:
+    return Response(json.dumps(value, ensure_ascii=False), status, content_type="application/json")
+
+
+def server(application: Any, port: int) -> BaseWSGIServer:  # noqa: ANN401 - a WSGI application
+    """Make a threaded server on loopback; port 0 takes a free one."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    return make_server(HOST, port, application, threaded=True)
+
+
+def serve_in_thread(application: Any, port: int) -> BaseWSGIServer:  # noqa: ANN401 - a WSGI application
+    running = server(application, port)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    return running

@@ -1,0 +1,161 @@
+"""The whole laptop stack: AWS and the application in this process, every other party in one of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chalicelib import wiring
+from chalicelib.saml.partners import read_identity_provider
+from chalicelib.settings import Settings
+from local import aws, events
+from local.gateway import Gateway
+from local.letterbox.site import letterbox_site
+from local.partners import register_folder, register_municipality
+from local.serving import HOST, serve_in_thread
+
+_ROOT = Path(__file__).parent.parent
+_READY_WITHIN = 30.0
+
+
+class CannotStart(Exception):  # noqa: N818 - told to the person who typed `make run`
+    """Why the stack cannot start, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Addresses of a running stack."""
+
+    port: int
+    partners: list[str] = field(default_factory=list)
+
+    def address(self, offset: int = 0) -> str:
+        return f"http://localhost:{self.port + offset}"
+
+    @property
+    def application(self) -> str:
+        return self.address()
+
+    @property
+    def provider(self) -> str:
+        return self.address(1)
+
+    @property
+    def digid(self) -> str:
+        return self.address(2)
+
+    @property
+    def letterbox(self) -> str:
+        return self.address(3)
+
+    @property
+    def brp(self) -> str:
+        return self.address(4)
+
+
+@contextmanager
+def running(port: int, *, partners: Path | None = None, digid_metadata: Path | None = None) -> Iterator[Stack]:
+    """Start everything on `port` to `port + 4`, and stop it at the end. Raises `CannotStart`."""
+    stack = Stack(port)
+    _check_ports(stack)
+    with ExitStack() as exit_stack:
+        # The other processes start while this one makes its resources.
+        exit_stack.enter_context(_process("digid", stack.digid, stack))
+        exit_stack.enter_context(_process("provider", stack.provider, stack))
+        exit_stack.enter_context(aws.in_process())
+        wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
+        wiring.use(wired)
+        exit_stack.enter_context(_process("brp", stack.brp, stack, BRP_KEY=wired.secret("brp-key")["key"]))
+        _serve(stack, wired, exit_stack)
+        pinned = digid_metadata.read_bytes() if digid_metadata else _fetch(f"{stack.digid}/metadata")
+        read_identity_provider(pinned, datetime.now(UTC))
+        wired.catalogue.put_identity_provider(pinned)
+        register_municipality(wired.catalogue, _fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
+        if partners is not None:
+            stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
+        yield stack
+
+
+def settings(stack: Stack) -> Settings:
+    return Settings(
+        base_url=stack.application,
+        register_table="digid-machtigen-register",
+        transient_table="digid-machtigen-transient",
+        catalogue_table="digid-machtigen-catalogue",
+        letter_queue=aws.client("sqs").get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"],
+        letter_bucket="digid-machtigen-letters",
+        field_key="alias/digid-machtigen-fields",
+        secrets_prefix="digid-machtigen",
+        brp_url=f"{stack.brp}/haalcentraal/api/brp",
+        aws_region=aws.REGION,
+    )
+
+
+def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
+    from app import app  # noqa: PLC0415 - after AWS is in place, as in Lambda
+
+    application = serve_in_thread(Gateway(app, stack.application), stack.port)
+    exit_stack.callback(application.shutdown)
+    site = letterbox_site(aws.client("s3"), wired.settings.letter_bucket, stack.letterbox)
+    letterbox = serve_in_thread(site, stack.port + 3)
+    exit_stack.callback(letterbox.shutdown)
+    stop = threading.Event()
+    threads = events.drive(app, stop)
+    exit_stack.callback(lambda: [thread.join(timeout=2) for thread in threads])
+    exit_stack.callback(stop.set)
+
+
+@contextmanager
+def _process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[None]:
+    """Run a simulator until the end, and never longer than we do."""
+    command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], stack.application]
+    # Its own process group would outlive Ctrl-C; in ours it gets the signal too.
+    process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **extra}, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _check_ports(stack: Stack) -> None:
+    for port in range(stack.port, stack.port + 5):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                raise CannotStart(f"Port {port} is in use. Choose another start, for example: make run PORT=9000") from None
+
+
+def _fetch(address: str) -> bytes:
+    """Fetch something from a party that may still be starting."""
+    deadline = time.monotonic() + _READY_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own stack
+                fetched: bytes = answer.read()
+                return fetched
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"{address} did not answer within {_READY_WITHIN:.0f} seconds") from None
+            time.sleep(0.1)
+
+
+def health(stack: Stack) -> dict[str, object]:
+    """Return what `/health` says."""
+    answer: dict[str, object] = json.loads(_fetch(f"{stack.application}/health"))
+    return answer

@@ -1,0 +1,86 @@
+"""A running stack and a headless Chromium, shared by the tests of this folder."""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from local.stack import Stack, running
+
+ROOT = Path(__file__).parent.parent.parent
+SCREENSHOTS = ROOT / "build" / "screenshots"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (320, 1100)
+
+Look = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with running(_free_ports()) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browsers of different people, each with its own cookies."""
+    made: list[BrowserContext] = []
+
+    def make(language: str = "nl", *, scripts: bool = True) -> BrowserContext:
+        locale = {"nl": "nl-NL", "en": "en-GB"}[language]
+        made.append(browser.new_context(locale=locale, java_script_enabled=scripts))
+        made[-1].set_default_timeout(10_000)
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def look() -> Look:
+    """Check a page as a whole: no accessibility violation, nothing wider than a small telephone; keep pictures."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page: Page, name: str) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+            overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"
+        page.evaluate(source)
+        options = json.dumps({"runOnly": {"type": "tag", "values": WCAG}})
+        violations = page.evaluate(f"axe.run(document, {options}).then(result => result.violations)")
+        told = [f"{found['id']}: {node['html']}" for found in violations for node in found["nodes"]]
+        assert not told, f"{name}: " + "\n".join(told)
+
+    return check
+
+
+def _free_ports(count: int = 5) -> int:
+    """Find a start from which `count` ports are free."""
+    for start in range(18000, 30000, 10):
+        try:
+            for port in range(start, start + count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return start
+    raise RuntimeError("no free ports")

@@ -1,0 +1,141 @@
+"""What people do in a browser, in their language: the steps of the journey, for the tests to tell it with."""
+
+import json
+import re
+import time
+import urllib.request
+from dataclasses import dataclass
+from io import BytesIO
+
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from local.persons import TestPerson, persons
+from local.stack import Stack, _fetch
+
+WORDS = {
+    "nl": {
+        "sign in": "Inloggen",
+        "cancel": "Annuleren",
+        "next": "Volgende",
+        "confirm request": "Bevestigen en brief versturen",
+        "activate": "Ja, activeren",
+        "revoke link": "Deze machtiging intrekken",
+        "revoke": "Intrekken",
+        "revoked": "Ingetrokken",
+        "other": "Voor iemand anders inloggen",
+        "self": "Voor mijzelf inloggen",
+        "no mandate": "U heeft geen machtiging voor deze dienst",
+        "back": "Terug naar Gemeente Voorbeeld",
+        "not signed in": "U bent niet ingelogd",
+        "acts for": "handelt voor",
+        "go on": "Doorgaan",
+        "wrong": "Deze gegevens horen niet bij elkaar",
+        "withdraw": "Intrekken",
+        "service": "Belastingen en heffingen",
+        "used": "Gebruikt om in te loggen",
+        "refused": "Inloggen is geweigerd",
+    },
+    "en": {
+        "sign in": "Sign in",
+        "cancel": "Cancel",
+        "next": "Next",
+        "confirm request": "Confirm and send the letter",
+        "activate": "Yes, activate",
+        "revoke link": "Revoke this mandate",
+        "revoke": "Revoke",
+        "revoked": "Revoked",
+        "other": "Sign in for someone else",
+        "self": "Sign in for myself",
+        "no mandate": "You have no mandate for this service",
+        "back": "Back to Gemeente Voorbeeld",
+        "not signed in": "You are not signed in",
+        "acts for": "acts for",
+        "go on": "Go on",
+        "wrong": "These details do not belong together",
+        "withdraw": "Withdraw",
+        "service": "Taxes and levies",
+        "used": "Used to sign in",
+        "refused": "Signing in was refused",
+    },
+}
+_CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
+_PATIENCE = 15.0
+
+
+def someone(name: str) -> TestPerson:
+    return next(person for person in persons().values() if person.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person at a browser."""
+
+    page: Page
+    person: TestPerson
+    language: str
+    stack: Stack
+    scripts: bool = True
+
+    def words(self, key: str) -> str:
+        return WORDS[self.language][key]
+
+    def press(self, key: str) -> None:
+        self.page.get_by_role("button", name=self.words(key), exact=True).click()
+
+    def follow(self, key: str) -> None:
+        self.page.get_by_role("link", name=self.words(key), exact=True).click()
+
+    def go_on(self) -> None:
+        """Press the button that a script would press."""
+        if not self.scripts:
+            self.press("go on")
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.stack.application}{path}")
+
+    def sign_in(self, path: str, level: str = "20") -> None:
+        self.open(f"/login?next={path}")
+        self.at_digid(level)
+        self.page.wait_for_url(f"{self.stack.application}{path}")
+
+    def at_digid(self, level: str = "20") -> None:
+        self.page.wait_for_url(f"{self.stack.digid}/login/**")
+        self.page.goto(f"{self.page.url}?lang={self.language}")
+        self.page.fill("[name=bsn]", self.person.bsn)
+        self.page.select_option("[name=level]", level)
+        self.press("sign in")
+        self.go_on()
+
+    def fill_in_code(self, other: TestPerson, code: str) -> None:
+        year, month, day = other.born.split("-")
+        self.page.fill("[name=bsn]", other.bsn)
+        self.page.fill("[name=born]", f"{day}-{month}-{year}")
+        self.page.fill("[name=code]", code)
+        self.press("next")
+
+    def sign_in_at_provider(self, whom: str) -> None:
+        """Start at the municipality's second service, and sign in at DigiD."""
+        self.page.goto(f"{self.stack.provider}/?lang={self.language}")
+        self.page.get_by_role("link", name=self.words(whom)).nth(1).click()
+        self.at_digid("25")
+
+
+def letter_for(person: TestPerson, stack: Stack, known: set[str]) -> str:
+    """Wait for a new letter to someone and return the text of its PDF."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        letters = json.loads(_fetch(f"{stack.letterbox}/letters.json"))
+        for letter in letters:
+            if letter["letter_id"] not in known and person.surname in letter["addressee"]:
+                known.add(letter["letter_id"])
+                with urllib.request.urlopen(letter["pdf"]) as answer:  # noqa: S310 - our own stack
+                    return PdfReader(BytesIO(answer.read())).pages[0].extract_text()
+        time.sleep(0.2)
+    raise AssertionError(f"no letter for {person.name}")
+
+
+def code_in(text: str) -> str:
+    found = _CODE.search(text)
+    assert found, "no code in the letter"
+    return found[0]
