@@ -1,6 +1,6 @@
 """The application as API Gateway, queues and schedules see it: what it registers, and nothing else."""
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from chalicelib.letters.jobs import jobs
 from chalicelib.mandates import activation_routes, overview_routes, request_routes

@@ -51,7 +51,7 @@ def _table(stack: Stack) -> str:
         ("DigiD (stand-in)", stack.digid),
         ("Letterbox (letters as PDF)", stack.letterbox),
     ]
-    people = [(person.bsn, person.born, f"{person.name} – {person.note}") for person in persons().values()]
+    people = [(person.bsn, person.born, f"{person.name}, {person.note}") for person in persons().values()]
     lines = ["", *(f"  {name:<40}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
     lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]

@@ -151,6 +151,4 @@ def fill_secrets() -> None:
         "brp-key": {"key": secrets.token_urlsafe(24)},
     }
     for name, value in values.items():
-        client("secretsmanager").put_secret_value(
-            SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value)
-        )
+        client("secretsmanager").put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))

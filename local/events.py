@@ -5,8 +5,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from chalice import Chalice
-from chalice.app import Rate, ScheduledEventConfig, SQSEventConfig
+from chalice.app import Chalice, Rate, ScheduledEventConfig, SQSEventConfig
 
 from local.aws import client
 

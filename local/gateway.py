@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalice import Chalice
+from chalice.app import Chalice
 from chalice.app import Request as ChaliceRequest
 from chalice.local import RouteMatcher
 from werkzeug.wrappers import Request, Response

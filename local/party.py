@@ -24,10 +24,10 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
         return brp_site(os.environ["BRP_KEY"])
     keys = new_key_pair(f"{name} (laptop)")
     if name == "digid":
-        from local.digid.site import digid_site  # noqa: PLC0415
+        from local.digid.site import digid_site
 
         return digid_site(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
-    from local.provider.site import provider_site  # noqa: PLC0415
+    from local.provider.site import provider_site
 
     return provider_site(address, keys, lambda: _fetch(f"{application}/saml/metadata"))
 

@@ -28,7 +28,7 @@ _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
 
 
-class CannotStart(Exception):  # noqa: N818 - told to the person who typed `make run`
+class CannotStart(Exception):
     """Why the stack cannot start, and what to do."""
 
 
@@ -102,7 +102,7 @@ def settings(stack: Stack) -> Settings:
 
 
 def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
-    from app import app  # noqa: PLC0415 - after AWS is in place, as in Lambda
+    from app import app
 
     application = serve_in_thread(Gateway(app, stack.application), stack.port)
     exit_stack.callback(application.shutdown)
@@ -111,7 +111,8 @@ def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
     exit_stack.callback(letterbox.shutdown)
     stop = threading.Event()
     threads = events.drive(app, stop)
-    exit_stack.callback(lambda: [thread.join(timeout=2) for thread in threads])
+    for thread in threads:
+        exit_stack.callback(thread.join, 2)
     exit_stack.callback(stop.set)
 
 
@@ -138,7 +139,9 @@ def _check_ports(stack: Stack) -> None:
             try:
                 probe.bind((HOST, port))
             except OSError:
-                raise CannotStart(f"Port {port} is in use. Choose another start, for example: make run PORT=9000") from None
+                raise CannotStart(
+                    f"Port {port} is in use. Choose another start, for example: make run PORT=9000"
+                ) from None
 
 
 def _fetch(address: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The catalogue in DynamoDB. Services share one small partition; connections and the identity provider have their own."""
+"""The catalogue in DynamoDB. Services share one small partition, every connection has its own."""
 
 from typing import Any
 

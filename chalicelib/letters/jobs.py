@@ -1,7 +1,6 @@
 """Functions that queues and schedules start. They load neither the application nor SAML."""
 
-from chalice import Blueprint, Rate
-from chalice.app import CloudWatchEvent, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.letters.printing import Printer
 from chalicelib.wiring import current

@@ -49,7 +49,7 @@ class Letter:
 
     @classmethod
     def from_json(cls, text: str) -> "Letter":
-        """Raises `ValueError` for another schema."""
+        """Read what `to_json` wrote. Raises `ValueError` for another schema."""
         values = json.loads(text)
         if values.pop("schema", None) != SCHEMA:
             raise ValueError("unknown schema of a letter")

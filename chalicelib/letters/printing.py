@@ -25,7 +25,7 @@ class Printer:
         self._table, self._vault, self._s3, self._bucket = table, vault, s3, bucket
 
     def print(self, message: str, now: datetime) -> None:
-        """Print the letter of a queue message. Raises `ValueError` for a message that is not one: it will not get better."""
+        """Print the letter of a queue message. Raises `ValueError` for a message that is not one."""
         values = json.loads(message)
         letter_id = values["letter_id"]
         if LetterState.PRINTED in progress(self._table, letter_id):

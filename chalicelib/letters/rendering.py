@@ -22,12 +22,14 @@ def render(letter: Letter) -> bytes:
         for name, value in asdict(letter).items()
         if isinstance(value, date)
     }
-    pdf: bytes = _compiler().compile(
+    pdf = _compiler().compile(
         input=str(_TEMPLATES / "letter.typ"),
         format="pdf",
         sys_inputs={"letter": json.dumps({**asdict(letter), **days})},
         pdf_standards="ua-1",
     )
+    if not isinstance(pdf, bytes):
+        raise TypeError("one letter is one document")
     return pdf
 
 

@@ -68,7 +68,7 @@ def waiting(represented: PersonId, case_id: str, *, store: MandateStore, now: da
     return request
 
 
-def activate(  # noqa: PLR0913 - a use case names every port it touches
+def activate(
     represented: PersonId,
     case_id: CaseId,
     *,

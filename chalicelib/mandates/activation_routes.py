@@ -54,7 +54,7 @@ def review_activation(visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}")
     request, service = _recognised(visit, case_id)
     names = _names(visit, request)
-    return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, **names)
+    return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, names=names)
 
 
 @routes.post("/activate/{case_id}", Caller.SIGNED_IN)

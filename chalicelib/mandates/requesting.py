@@ -69,7 +69,7 @@ def reachable(bsn: Bsn, people: PopulationRegister) -> Person:
     return person
 
 
-def ask(  # noqa: PLR0913 - a use case names every port it touches
+def ask(
     wish: Wish,
     *,
     store: MandateStore,

@@ -50,7 +50,8 @@ class DynamoTries:
         return number
 
     def total(self, claim: ClaimId) -> int:
-        return (self._table.get(_claim(claim), "TRIES") or {"n": 0})["n"]
+        counted: int = (self._table.get(_claim(claim), "TRIES") or {"n": 0})["n"]
+        return counted
 
     def forgive(self, claim: ClaimId) -> None:
         self._subtract(_claim(claim))

@@ -1,4 +1,4 @@
-"""What a provider gets: a signed Response, its assertion signed and encrypted, or a signed failure (combiconnect.md 3, 4)."""
+"""What a provider gets: a signed Response with an encrypted assertion, or a signed failure (combiconnect.md 3, 4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

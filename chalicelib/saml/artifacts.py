@@ -1,4 +1,4 @@
-"""Artifacts: a reference to an answer that its provider fetches, once, within two minutes (combiconnect.md 3.1, 3.2)."""
+"""Artifacts: a reference to an answer, which its provider fetches once, within two minutes (combiconnect.md 3.1)."""
 
 import base64
 import hashlib

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from saml2 import saml, samlp
 
+from chalicelib.errors import InvalidMessage
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml import names
 from chalicelib.saml.answers import octets, to_xml
 from chalicelib.saml.decoding import deflate
-from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import SigningKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.partners import IdentityProvider
@@ -41,11 +41,13 @@ class Identity:
     assertion_id: str
 
 
-class NotSignedIn(Exception):  # noqa: N818 - an answer, not a bug
+class NotSignedIn(Exception):
     """DigiD says, signed, that nobody signed in: cancelled, or failed."""
 
 
-def build_request(request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime) -> samlp.AuthnRequest:
+def build_request(
+    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime
+) -> samlp.AuthnRequest:
     """Build an AuthnRequest for at least a level, always with a fresh sign-in."""
     context = samlp.RequestedAuthnContext(
         comparison="minimum", authn_context_class_ref=[saml.AuthnContextClassRef(text=level.digid_class)]
@@ -77,7 +79,7 @@ def post_field(request: samlp.AuthnRequest, us: Us) -> str:
     return base64.b64encode(octets(root)).decode()
 
 
-def read_response(  # noqa: PLR0913 - everything an answer is bound to
+def read_response(
     verified: bytes, *, provider: IdentityProvider, us: Us, request_id: str, level: Level, now: datetime
 ) -> Identity:
     """Read verified octets: a Response, or its assertion alone. Raises `NotSignedIn` or `InvalidMessage`."""

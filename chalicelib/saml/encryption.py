@@ -21,9 +21,7 @@ def encrypted(assertion: etree._Element, provider: ServiceProvider) -> etree._El
     """Return an EncryptedAssertion that the provider can open with the first encryption key of its metadata."""
     holder = etree.Element(tag("saml:EncryptedAssertion"), nsmap={"saml": etree.QName(assertion).namespace})
     cipher, bits = _cipher(provider)
-    data = xmlsec.template.encrypted_data_create(
-        holder, cipher, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
-    )
+    data = xmlsec.template.encrypted_data_create(holder, cipher, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
     xmlsec.template.encrypted_data_ensure_cipher_value(data)
     key_info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     encrypted_key = xmlsec.template.add_encrypted_key(key_info, xmlsec.Transform.RSA_OAEP)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from chalicelib.saml.decoding import from_base64, inflate
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.decoding import from_base64, inflate
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import tag
 from chalicelib.saml.parsing import only, parse, text_of

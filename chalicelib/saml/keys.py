@@ -16,7 +16,7 @@ from chalicelib.errors import InvalidMessage
 SMALLEST_KEY = 2048
 
 
-class LibraryMismatch(Exception):  # noqa: N818 - a bug of packaging
+class LibraryMismatch(Exception):
     """lxml and xmlsec bundle different versions of libxml2, and would corrupt each other's memory."""
 
 

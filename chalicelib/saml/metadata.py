@@ -50,9 +50,7 @@ def service_provider(entity_id: str, consumer: str, key: SigningKey, document_id
     return _signed(md.EntityDescriptor(spsso_descriptor=[role]), entity_id, key, document_id, now)
 
 
-def _signed(
-    descriptor: md.EntityDescriptor, entity_id: str, key: SigningKey, document_id: str, now: datetime
-) -> bytes:
+def _signed(descriptor: md.EntityDescriptor, entity_id: str, key: SigningKey, document_id: str, now: datetime) -> bytes:
     descriptor.id, descriptor.entity_id, descriptor.valid_until = document_id, entity_id, written(now + _VALID)
     root = etree.fromstring(descriptor.to_string(_PREFIXES))
     sign(root, key)

@@ -1,4 +1,4 @@
-"""Names that the standards fix: namespaces, bindings, statuses, algorithms (SAML core, XML Signature, combiconnect.md)."""
+"""Names that the standards fix: namespaces, bindings, statuses, algorithms (SAML core, XML Signature)."""
 
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from chalicelib.saml.decoding import LARGEST_MESSAGE
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.decoding import LARGEST_MESSAGE
 from chalicelib.saml.names import tag
 
 _DEEPEST = 32

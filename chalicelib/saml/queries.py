@@ -49,9 +49,7 @@ def verify_query(query: Query, signature: bytes, certificates: Iterable[Certific
     for certificate in certificates:
         for encode in _encoders():
             try:
-                certificate.public_key.verify(
-                    signature, query.octets(encode), PKCS1v15(), _HASHES[query.algorithm]
-                )
+                certificate.public_key.verify(signature, query.octets(encode), PKCS1v15(), _HASHES[query.algorithm])
             except InvalidSignature:
                 continue
             return

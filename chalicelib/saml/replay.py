@@ -4,8 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from chalicelib.dynamo import NEW, Table
-from chalicelib.errors import Conflict
-from chalicelib.errors import InvalidMessage
+from chalicelib.errors import Conflict, InvalidMessage
 
 _REMEMBERED = timedelta(hours=1)
 """Longer than any message may be old."""

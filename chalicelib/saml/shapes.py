@@ -26,7 +26,8 @@ _WATCHED = tuple(
 @dataclass(frozen=True, slots=True)
 class Shape:
     """An element and its children in schema order: name to least and most. A child without a shape may hold anything
-    but what is watched."""
+    but what is watched.
+    """
 
     name: str
     children: Mapping[str, tuple[int, int]]
@@ -50,7 +51,7 @@ class Shape:
             if not least <= places.count(order[tag(name)]) <= most:
                 raise InvalidMessage("too few or too many elements")
         shapes = {tag(shape.name): shape for shape in self.inner}
-        inside = sum(shapes[child.tag]._check(child) for child in element if child.tag in shapes)  # noqa: SLF001
+        inside = sum(shapes[child.tag]._check(child) for child in element if child.tag in shapes)
         leaves = sum(1 for child in element if child.tag in _WATCHED and child.tag not in shapes)
         return inside + leaves + (element.tag in _WATCHED)
 

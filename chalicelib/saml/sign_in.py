@@ -58,11 +58,9 @@ def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_o
 def post_page(
     visit: Visit, name: str, location: str, fields: dict[str, str], *, cookies: tuple[Cookie, ...] = ()
 ) -> Reply:
-    """A page whose form takes a message to another party; by itself, or with one click where scripts are off."""
+    """Make a page whose form takes a message to another party: by itself, or with one click where scripts are off."""
     origin = "/".join(location.split("/")[:3])
-    return page(
-        "go_on.html", visit, name=name, location=location, fields=fields, form_target=origin, cookies=cookies
-    )
+    return page("go_on.html", visit, name=name, location=location, fields=fields, form_target=origin, cookies=cookies)
 
 
 def take_back(visit: Visit) -> Returned:

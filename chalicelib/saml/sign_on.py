@@ -35,7 +35,7 @@ FAILURES = {
 
 
 def accept_request(message: Unverified, visit: Visit) -> tuple[SignOn, Service]:
-    """Verify and read a provider's request. Raises `InvalidMessage`, or `NotFound` for an unknown provider or service."""
+    """Verify and read a provider's request. Raises `InvalidMessage`, or `NotFound` for who or what is unknown."""
     ours, catalogue = saml(), current().catalogue
     connection = catalogue.connection(message.issuer)
     provider = ours.provider(message.issuer, visit.now)
@@ -113,7 +113,7 @@ def release(login: Login, visit: Visit) -> etree._Element:
 
 
 def refuse_at_once(sign_on: SignOn, failure: str, visit: Visit) -> Reply:
-    """Answer a request that we understand but do not support, without asking anyone to sign in (combiconnect.md 2.4)."""
+    """Answer a request that we understand but do not support, without a sign-in (combiconnect.md 2.4)."""
     wiring = current()
     expires_at = visit.now + LOGIN_LIFE
     login = Login(wiring.new_id(), "", f"_{wiring.new_id()}", 0, expires_at, sign_on=sign_on)
@@ -141,7 +141,7 @@ def _outcome(login: Login, visit: Visit) -> Released | Failure:
 
 
 def _confirmed(login: Login, case_id: str, visit: Visit) -> Mandate:
-    """Read the mandate once more, consistently, and write the use down before anything is told (invariants 1 and 10)."""
+    """Read the mandate once more, consistently, and write its use down before it is told (invariants 1 and 10)."""
     wiring, service = current(), service_of(login)
     person = wiring.secrets.pseudonyms.person(acting(login))
     try:

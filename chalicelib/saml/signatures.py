@@ -22,7 +22,9 @@ _DIGESTS: dict[str, Callable[[bytes], Any]] = {
 }
 _SIGNED_INFO = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
 _REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
-_KEY_INFO = frozenset({"KeyInfo", "KeyName", "X509Data", "X509Certificate", "KeyValue", "RSAKeyValue", "Modulus", "Exponent"})
+_KEY_INFO = frozenset(
+    {"KeyInfo", "KeyName", "X509Data", "X509Certificate", "KeyValue", "RSAKeyValue", "Modulus", "Exponent"}
+)
 
 
 def verified(element: etree._Element, certificates: Iterable[Certificate]) -> bytes:
@@ -60,7 +62,7 @@ def sign(element: etree._Element, key: SigningKey, *, after: str = "saml:Issuer"
 
 
 def _check_form(signature: etree._Element, element: etree._Element) -> str:
-    """Check everything that decides what is signed and how, before any of it is carried out. Returns the digest method."""
+    """Check all that decides what is signed and how, before any of it is carried out. Returns the digest method."""
     names = [etree.QName(child).localname for child in signature]
     if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
         raise InvalidMessage("unusual signature")
@@ -76,7 +78,9 @@ def _check_form(signature: etree._Element, element: etree._Element) -> str:
         raise InvalidMessage("reference to something else")
     if [etree.QName(child).localname for child in reference] != _REFERENCE:
         raise InvalidMessage("unusual reference")
-    if [transform.get("Algorithm") for transform in reference[0]] != [ENVELOPED, EXCLUSIVE_C14N] or len(reference[0][0]):
+    if [transform.get("Algorithm") for transform in reference[0]] != [ENVELOPED, EXCLUSIVE_C14N] or len(
+        reference[0][0]
+    ):
         raise InvalidMessage("transform not allowed")
     if len(names) > 2 and not _KEY_INFO.issuperset(etree.QName(child).localname for child in signature[2].iter()):  # noqa: PLR2004
         raise InvalidMessage("unusual key info")

@@ -38,8 +38,10 @@ CONFLICT = Words(
 BAD_MESSAGE = Words(
     400,
     N_("You cannot sign in this way"),
-    N_("The message with which you came here is not right, or is no longer valid. Go back to where you came from and "
-       "start signing in again."),
+    N_(
+        "The message with which you came here is not right, or is no longer valid. Go back to where you came from and "
+        "start signing in again."
+    ),
 )
 TOO_OFTEN = Words(429, N_("You tried too often"), N_("For safety you have to wait an hour. Then try again."))
 
@@ -47,8 +49,10 @@ REFUSALS = {
     "foreign_form": Words(
         403,
         N_("This form is no longer valid"),
-        N_("For your safety we only accept forms from pages that are open in your own session. Go back, load the page "
-           "again and send the form again."),
+        N_(
+            "For your safety we only accept forms from pages that are open in your own session. Go back, load the page "
+            "again and send the form again."
+        ),
     ),
     "unreadable_form": Words(
         400, N_("We cannot read this form"), N_("Go back to the page, fill in the form and send it again.")
@@ -56,8 +60,10 @@ REFUSALS = {
     "cookies_off": Words(
         400,
         N_("Your browser did not keep our cookie"),
-        N_("Without cookies we cannot sign you in. Allow cookies for this site, or start again in the browser in which "
-           "you began. Then sign in again."),
+        N_(
+            "Without cookies we cannot sign you in. Allow cookies for this site, or start again in the browser in "
+            "which you began. Then sign in again."
+        ),
     ),
     "login_over": Words(
         410,
@@ -67,14 +73,18 @@ REFUSALS = {
     "no_letter": Words(
         422,
         N_("We cannot send you a letter"),
-        N_("We can only send the mandate code to a current home address in the Netherlands, and we do not have one for "
-           "you. Is your address wrong? Contact your municipality. Call the helpdesk if you have questions."),
+        N_(
+            "We can only send the mandate code to a current home address in the Netherlands, and we do not have one "
+            "for you. Is your address wrong? Contact your municipality. Call the helpdesk if you have questions."
+        ),
     ),
     "already_requested": Words(
         409,
         N_("You already asked for this"),
-        N_("There is an open request for this service, and its letter is on its way or at your home. You can find it, "
-           "and withdraw it, under My mandates."),
+        N_(
+            "There is an open request for this service, and its letter is on its way or at your home. You can find it, "
+            "and withdraw it, under My mandates."
+        ),
     ),
     "request_ended": Words(
         409,

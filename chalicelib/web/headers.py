@@ -27,7 +27,7 @@ def add_headers(request: Request, get_response: Callable[[Request], Response]) -
     """Chalice middleware: it also sees the answers that Chalice makes itself (405, 415, 500)."""
     log().set_correlation_id(request.context.get("requestId"))
     response = get_response(request)
-    form_target = response.headers.pop("X-Form-Target", "")
+    form_target = str(response.headers.pop("X-Form-Target", ""))
     response.headers.update(_FIXED)
     response.headers["Content-Security-Policy"] = content_security_policy(form_target)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -27,7 +27,7 @@ class Caller(StrEnum):
     """A SAML endpoint: the message itself is signed, which takes the place of session and CSRF token."""
 
 
-class SessionOver(Exception):  # noqa: N818 - an answer, not a bug
+class SessionOver(Exception):
     """Nobody is signed in, or not any more."""
 
 
@@ -96,7 +96,8 @@ def _admit(visit: Visit, caller: Caller) -> None:
 
 def _from_our_page(visit: Visit) -> bool:
     """Check what browsers add by themselves. Our pages send no referrer, so a browser may say `Origin: null`; then
-    Sec-Fetch-Site tells. A client that says neither still needs the CSRF token."""
+    Sec-Fetch-Site tells. A client that says neither still needs the CSRF token.
+    """
     site, origin = visit.headers.get("sec-fetch-site"), visit.headers.get("origin")
     if site is not None:
         return site == "same-origin"

@@ -11,11 +11,14 @@ ERRORS: dict[str, str] = {
     "bsn_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),
     "own_bsn": N_("This is your own number. Fill in the number of the person you want to act for."),
     "born_missing": N_("Fill in the date of birth."),
-    "born_wrong": N_("Write the date of birth as day-month-year, for example 31-12-1950. Is the day or month unknown? "
-                     "Write 00."),
+    "born_wrong": N_(
+        "Write the date of birth as day-month-year, for example 31-12-1950. Is the day or month unknown? Write 00."
+    ),
     "code_missing": N_("Fill in the mandate code. It is in the letter."),
-    "code_wrong": N_("There is a typing error in the code. It has 12 characters, without vowels, 0 and 1. Copy it again "
-                     "from the letter."),
+    "code_wrong": N_(
+        "There is a typing error in the code. It has 12 characters, without vowels, 0 and 1. Copy it again "
+        "from the letter."
+    ),
     "start_missing": N_("Choose when the mandate starts."),
     "start_wrong": N_("Write the start date as day-month-year, for example 31-12-2030."),
     "start_in_past": N_("The start date is in the past. Choose today or a later day."),

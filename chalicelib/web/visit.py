@@ -107,8 +107,9 @@ def redirect(location: str, *cookies: Cookie) -> Reply:
 def read_visit(request: Request, now: datetime) -> Visit:
     headers = {name.lower(): value for name, value in request.headers.items()}
     cookies = _cookies(headers.get("cookie", ""))
-    query = {name: request.query_params.getlist(name) for name in request.query_params or {}}
-    body = request.raw_body or b""
+    asked = request.query_params
+    query = {name: asked.getlist(name) for name in asked} if asked else {}
+    body = request.raw_body.encode() if isinstance(request.raw_body, str) else request.raw_body or b""
     posted = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     form = _form(body) if posted else {}
     return Visit(

@@ -54,7 +54,11 @@ def _fault(found: list[TestPerson]) -> Response | None:
     faults = {person.fault for person in found}
     if "slow" in faults:
         time.sleep(_SLOW)
-    return _problem(503, "serverUnavailable", "De service is op dit moment niet beschikbaar.") if "error" in faults else None
+    return (
+        _problem(503, "serverUnavailable", "De service is op dit moment niet beschikbaar.")
+        if "error" in faults
+        else None
+    )
 
 
 def _chosen(record: dict[str, Any], fields: list[str]) -> dict[str, Any]:

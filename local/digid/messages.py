@@ -23,7 +23,7 @@ CLASSES = {"10": "PasswordProtectedTransport", "20": "MobileTwoFactorContract", 
 _LIFE = timedelta(minutes=2)
 
 
-class WrongRequest(Exception):  # noqa: N818 - an answer
+class WrongRequest(Exception):
     """The request cannot be read or was not signed by who sent it."""
 
 
@@ -41,7 +41,9 @@ class Asked:
 
 def read_redirect(query: str, message: str, signature: str, relay_state: str, certificate: str) -> Asked:
     """Read a request from a query string as received. Raises `WrongRequest`."""
-    signed = "&".join(part for part in query.split("&") if part.split("=")[0] in ("SAMLRequest", "RelayState", "SigAlg"))
+    signed = "&".join(
+        part for part in query.split("&") if part.split("=")[0] in ("SAMLRequest", "RelayState", "SigAlg")
+    )
     key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     if not isinstance(key, RSAPublicKey):
         raise WrongRequest("not an RSA key")
@@ -77,13 +79,18 @@ def certificate_in(metadata: bytes) -> str:
 def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair) -> str:
     """Return the value of SAMLResponse for someone who signed in: assertion and Response signed."""
     now, until = _instant(), _instant(_LIFE)
-    assertion = f"""<a:Assertion xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{now}">
+    assertion = f"""<a:Assertion xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0" IssueInstant="{now}">
 <a:Issuer>{escape(entity_id)}</a:Issuer>
 <a:Subject><a:NameID>s00000000:{bsn}</a:NameID><a:SubjectConfirmation Method="{SAML}:cm:bearer">
-<a:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} Recipient={quoteattr(asked.consumer)} NotOnOrAfter="{until}"/>
+<a:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} Recipient={quoteattr(asked.consumer)}
+ NotOnOrAfter="{until}"/>
 </a:SubjectConfirmation></a:Subject>
-<a:Conditions NotBefore="{_instant(-_LIFE)}" NotOnOrAfter="{until}"><a:AudienceRestriction><a:Audience>{escape(asked.issuer)}</a:Audience></a:AudienceRestriction></a:Conditions>
-<a:AuthnStatement AuthnInstant="{now}" SessionIndex="{secrets.token_hex(8)}"><a:AuthnContext><a:AuthnContextClassRef>{SAML}:ac:classes:{CLASSES[level]}</a:AuthnContextClassRef></a:AuthnContext></a:AuthnStatement>
+<a:Conditions NotBefore="{_instant(-_LIFE)}" NotOnOrAfter="{until}">
+<a:AudienceRestriction><a:Audience>{escape(asked.issuer)}</a:Audience></a:AudienceRestriction>
+</a:Conditions>
+<a:AuthnStatement AuthnInstant="{now}" SessionIndex="{secrets.token_hex(8)}"><a:AuthnContext>
+<a:AuthnContextClassRef>{SAML}:ac:classes:{CLASSES[level]}</a:AuthnContextClassRef>
+</a:AuthnContext></a:AuthnStatement>
 </a:Assertion>"""
     signed = etree.tostring(_signed(etree.fromstring(assertion), keys)).decode()
     return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', signed, entity_id, keys)
@@ -91,10 +98,8 @@ def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair) -
 
 def cancelled(asked: Asked, entity_id: str, keys: KeyPair) -> str:
     """Return the value of SAMLResponse for someone who chose to cancel."""
-    status = (
-        f'<p:StatusCode Value="{SAML}:status:Responder"><p:StatusCode Value="{SAML}:status:AuthnFailed"/></p:StatusCode>'
-        "<p:StatusMessage>Authentication cancelled</p:StatusMessage>"
-    )
+    status = f"""<p:StatusCode Value="{SAML}:status:Responder"><p:StatusCode Value="{SAML}:status:AuthnFailed"/>
+</p:StatusCode><p:StatusMessage>Authentication cancelled</p:StatusMessage>"""
     return _response(asked, status, "", entity_id, keys)
 
 
@@ -104,14 +109,20 @@ def metadata(entity_id: str, sign_on: str, keys: KeyPair) -> bytes:
         f'<m:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(sign_on)}/>'
         for binding in ("HTTP-Redirect", "HTTP-POST")
     )
-    document = f"""<m:EntityDescriptor xmlns:m="{NAMES["m"]}" ID="_{secrets.token_hex(16)}" entityID={quoteattr(entity_id)} validUntil="{_instant(timedelta(days=7))}">
-<m:IDPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}" WantAuthnRequestsSigned="true"><m:KeyDescriptor use="signing"><d:KeyInfo xmlns:d="{NAMES["d"]}"><d:X509Data><d:X509Certificate>{keys.certificate_body}</d:X509Certificate></d:X509Data></d:KeyInfo></m:KeyDescriptor>{endpoints}</m:IDPSSODescriptor>
-</m:EntityDescriptor>"""
+    document = f"""<m:EntityDescriptor xmlns:m="{NAMES["m"]}" xmlns:d="{NAMES["d"]}" ID="{_id()}"
+ entityID={quoteattr(entity_id)} validUntil="{_instant(timedelta(days=7))}">
+<m:IDPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}" WantAuthnRequestsSigned="true">
+<m:KeyDescriptor use="signing"><d:KeyInfo><d:X509Data>
+<d:X509Certificate>{keys.certificate_body}</d:X509Certificate>
+</d:X509Data></d:KeyInfo></m:KeyDescriptor>{endpoints}
+</m:IDPSSODescriptor></m:EntityDescriptor>"""
     return etree.tostring(_signed(etree.fromstring(document), keys))
 
 
 def _response(asked: Asked, status: str, inside: str, entity_id: str, keys: KeyPair) -> str:
-    document = f"""<p:Response xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{_instant()}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}><a:Issuer>{escape(entity_id)}</a:Issuer><p:Status>{status}</p:Status>{inside}</p:Response>"""
+    document = f"""<p:Response xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0"
+ IssueInstant="{_instant()}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}>
+<a:Issuer>{escape(entity_id)}</a:Issuer><p:Status>{status}</p:Status>{inside}</p:Response>"""
     return base64.b64encode(etree.tostring(_signed(etree.fromstring(document), keys))).decode()
 
 
@@ -139,6 +150,10 @@ def _asked(root: etree._Element, relay_state: str) -> Asked:
         relay_state,
         level,
     )
+
+
+def _id() -> str:
+    return f"_{secrets.token_hex(16)}"
 
 
 def _instant(later: timedelta = timedelta()) -> str:

@@ -102,4 +102,6 @@ def _wrong(bsn: str, level: str) -> str:
 def _login_page(request: Request, asked: Asked, token: str, error: str = "") -> Response:
     bsn = request.values.get("bsn", "")
     shown = {"asked": asked, "token": token, "error": error, "bsn": bsn, "persons": persons().values()}
-    return page(request, "digid_login.html", 422 if error else 200, level=request.form.get("level", asked.level), **shown)
+    return page(
+        request, "digid_login.html", 422 if error else 200, level=request.form.get("level", asked.level), **shown
+    )

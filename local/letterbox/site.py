@@ -31,7 +31,9 @@ def letterbox_site(s3: Any, bucket: str, address: str) -> Site:  # noqa: ANN401 
 
     @site.route("/")
     def letters_page(request: Request) -> Response:
-        letters = [{**letter, "at": datetime.fromisoformat(letter["sent_at"])} for letter in _letters(s3, bucket, address)]
+        letters = [
+            {**letter, "at": datetime.fromisoformat(letter["sent_at"])} for letter in _letters(s3, bucket, address)
+        ]
         return page(request, "letterbox.html", letters=letters)
 
     return site

@@ -22,7 +22,9 @@ class _OnBehalfRequest(OneLogin_Saml2_Authn_Request):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - python3-saml's own
         super().__init__(*arguments, **options)
-        self._authn_request = self._authn_request.replace("</samlp:AuthnRequest>", f"{_SCOPING}</samlp:AuthnRequest>")
+        self._authn_request: str = str(self._authn_request).replace(
+            "</samlp:AuthnRequest>", f"{_SCOPING}</samlp:AuthnRequest>"
+        )
 
 
 class _OnBehalfAuth(OneLogin_Saml2_Auth):  # type: ignore[misc]
@@ -68,7 +70,7 @@ def metadata(chosen: dict[str, Any]) -> bytes:
 
 def client(request: Request, chosen: dict[str, Any], *, on_behalf: bool = False) -> OneLogin_Saml2_Auth:
     """Make python3-saml's client for one request of a browser."""
-    host, _, port = request.host.partition(":")
+    port = request.host.partition(":")[2]
     seen = {
         "https": "off",
         "http_host": request.host,

@@ -46,7 +46,9 @@ def provider_site(address: str, keys: KeyPair, identity_provider: Callable[[], b
     def login(request: Request, index: int, whom: str) -> Response:
         if index not in SERVICES or whom not in ("self", "other"):
             raise NotFound
-        client = saml.client(request, saml.settings(address, keys, identity_provider(), index), on_behalf=whom == "other")
+        client = saml.client(
+            request, saml.settings(address, keys, identity_provider(), index), on_behalf=whom == "other"
+        )
         location = client.login(return_to=f"service-{index}", set_nameid_policy=True)
         asked[client.get_last_request_id()] = index
         return Response(status=303, headers={"Location": location})
@@ -81,9 +83,9 @@ def provider_site(address: str, keys: KeyPair, identity_provider: Callable[[], b
 
 def _newest(client: Any, asked: dict[str, int]) -> str | None:  # noqa: ANN401 - python3-saml has no types
     """Return the request that an answer says it answers, if it is one of ours and still open."""
-    from onelogin.saml2.response import OneLogin_Saml2_Response  # noqa: PLC0415
+    from onelogin.saml2.response import OneLogin_Saml2_Response
 
-    raw = client._request_data["post_data"].get("SAMLResponse", "")  # noqa: SLF001
+    raw = client._request_data["post_data"].get("SAMLResponse", "")
     try:
         answered = OneLogin_Saml2_Response(client.get_settings(), raw).get_in_response_to()
     except Exception:  # noqa: BLE001 - not even XML

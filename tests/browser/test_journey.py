@@ -78,9 +78,7 @@ def _act_for(helper: Visitor, giver: Visitor, look: Look) -> None:
     look(page, f"{language}-13-choose-person")
     helper.press("sign in")
     page.wait_for_url(f"{helper.stack.provider}/me")
-    expect(page.locator("main")).to_contain_text(
-        f"{helper.person.name} {helper.words('acts for')} {giver.person.name}"
-    )
+    expect(page.locator("main")).to_contain_text(f"{helper.person.name} {helper.words('acts for')} {giver.person.name}")
     look(page, f"{language}-14-signed-in-for")
 
 

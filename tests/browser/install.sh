@@ -1,0 +1,12 @@
+#!/bin/sh
+# Install a browser for the tests: Debian's own, or where there is no apt the one that Playwright brings.
+set -eu
+echo "Installing Chromium for the browser tests…"
+if command -v apt-get >/dev/null; then
+    as_root=""
+    [ "$(id -u)" = 0 ] || as_root="sudo"
+    $as_root apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium >/dev/null
+else
+    "$1/python" -m playwright install chromium
+fi
