@@ -1,0 +1,131 @@
+"""Things for tests, with defaults that are odd enough to notice."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+from chalicelib.catalogue.model import EntityId, Service, ServiceId
+from chalicelib.letters.model import Letter
+from chalicelib.mandates.codes import Peppers, generate
+from chalicelib.mandates.model import CaseId, Mandate, Request
+from chalicelib.mandates.period import Period
+from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.requesting import Secrets, Wish
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.brp import Person, Standing
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import ClaimId, PersonId, Pseudonyms
+from tests.fakes import FakeVault
+
+NOW = datetime(2031, 5, 17, 11, 42, 7, tzinfo=UTC)
+VERA, HENK, MINA = Bsn("900100084"), Bsn("900100758"), Bsn("900101416")
+VERA_BORN = BirthDate("1948-03-12")
+SERVICE_ID = ServiceId("22222222-2222-4222-8222-222222222222")
+PORTAL_ID = ServiceId("33333333-3333-4333-8333-333333333333")
+PEPPERS = Peppers("p2", {"p1": b"old pepper" * 4, "p2": b"new pepper" * 4})
+CODE = generate(random.Random(17).randrange)
+SECRETS = Secrets(Pseudonyms(b"person key" * 4), PEPPERS, FakeVault())
+
+
+def a_person(**changes: object) -> Person:
+    facts: dict[str, object] = {
+        "name": "Vera van der Gever",
+        "addressee": "V. van der Gever",
+        "salutation": "Geachte mevrouw Van der Gever",
+        "born": VERA_BORN,
+        "address": ("Lindelaan 12", "1234 AB  Voorbeeld"),
+        "standing": Standing.CURRENT,
+    }
+    return Person(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_service(**changes: object) -> Service:
+    facts: dict[str, object] = {
+        "service_id": SERVICE_ID,
+        "entity_id": EntityId("https://ominous.example/metadata"),
+        "index": 2,
+        "provider": "Gemeente Ominous",
+        "name": {"nl": "Sluizen", "en": "Locks"},
+        "description": {"nl": "Over sluizen.", "en": "About locks."},
+        "level": 20,
+        "max_days": 365,
+    }
+    return Service(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_period(start: date = date(2031, 5, 17), days: int = 30) -> Period:
+    return Period(start, start + timedelta(days=days - 1))
+
+
+def a_wish(**changes: object) -> Wish:
+    facts: dict[str, object] = {
+        "case_id": CaseId("ca5e" * 8),
+        "bsn": VERA,
+        "level": 20,
+        "service": a_service(),
+        "period": a_period(),
+        "language": "nl",
+    }
+    return Wish(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_request(**changes: object) -> Request:
+    facts: dict[str, object] = {
+        "case_id": CaseId("ca5e" * 8),
+        "represented": PersonId("vera"),
+        "represented_bsn": b"sealed vera",
+        "claim": ClaimId("vera-claim"),
+        "service_id": SERVICE_ID,
+        "period": a_period(),
+        "requested_at": NOW,
+        "expires_at": NOW + timedelta(days=42),
+        "level": 20,
+        "letter_id": "ca5e" * 8 + "0001",
+    }
+    return Request(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_code(request: Request, **changes: object) -> StoredCode:
+    facts: dict[str, object] = {
+        "claim": request.claim,
+        "case_id": request.case_id,
+        "represented": request.represented,
+        "fingerprint": PEPPERS.fingerprint(CODE, request.claim),
+        "tries_before": 0,
+        "expires_at": request.expires_at,
+    }
+    return StoredCode(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_mandate(request: Request | None = None, **changes: object) -> Mandate:
+    asked = request or a_request()
+    facts: dict[str, object] = {
+        "case_id": asked.case_id,
+        "represented": asked.represented,
+        "representative": PersonId("henk"),
+        "represented_bsn": asked.represented_bsn,
+        "representative_bsn": b"sealed henk",
+        "service_id": asked.service_id,
+        "period": asked.period,
+        "level": 20,
+        "activated_at": NOW + timedelta(hours=3),
+    }
+    return Mandate(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_letter(**changes: object) -> Letter:
+    facts: dict[str, object] = {
+        "letter_id": "ca5e" * 8 + "0001",
+        "reference": "CA5ECA5ECA5E",
+        "language": "nl",
+        "addressee": "V. van der Gever",
+        "address": ("Lindelaan 12", "1234 AB  Voorbeeld"),
+        "salutation": "Geachte mevrouw Van der Gever",
+        "written_on": date(2031, 5, 17),
+        "service": "Sluizen",
+        "provider": "Gemeente Ominous",
+        "start": date(2031, 5, 17),
+        "end": date(2031, 6, 15),
+        "code": "BCDF-GHJK-LMNP",
+        "use_before": date(2031, 6, 28),
+    }
+    return Letter(**{**facts, **changes})  # type: ignore[arg-type]

@@ -1,0 +1,195 @@
+"""Stand-ins in memory. Each keeps the promise of its port; `tests/adapters` holds them to it beside the real ones."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.errors import Conflict, RateLimited, Unavailable
+from chalicelib.letters.model import Letter
+from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
+from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.tries import LIMITS
+from chalicelib.people.brp import Person
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import ClaimId, PersonId
+
+
+class FakeVault:
+    """Hides nothing, but keeps a text bound to its context."""
+
+    def seal(self, text: str, context: str) -> bytes:
+        return f"{context}|{text}".encode()
+
+    def open(self, sealed: bytes, context: str) -> str:
+        bound, _, text = sealed.decode().partition("|")
+        if bound != context:
+            raise ValueError("another context")
+        return text
+
+
+class FakeRegister:
+    """A population register with the people it is given; `down` makes it fail."""
+
+    def __init__(self, people: Mapping[Bsn, Person]) -> None:
+        self.people, self.down = dict(people), False
+
+    def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
+        if self.down:
+            raise Unavailable("brp")
+        return {bsn: self.people[bsn] for bsn in numbers if bsn in self.people}
+
+
+class FakeSender:
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.down = False
+
+    def send(self, letter_id: str, _now: datetime) -> None:
+        if self.down:
+            raise Unavailable("sqs")
+        self.sent.append(letter_id)
+
+
+class FakeTries:
+    def __init__(self) -> None:
+        self._windows: dict[str, tuple[int, datetime]] = {}
+        self._claims: Counter[ClaimId] = Counter()
+        self._lock = threading.Lock()
+
+    def spend(self, subject: str, now: datetime) -> int:
+        limit = LIMITS[subject.partition(":")[0]]
+        with self._lock:
+            used, until = self._windows.get(subject, (0, now))
+            if until <= now:
+                used, until = 0, now + limit.window
+            if used >= limit.tries:
+                raise RateLimited(until)
+            self._windows[subject] = (used + 1, until)
+            return limit.tries - used - 1
+
+    def refund(self, subject: str) -> None:
+        with self._lock:
+            used, until = self._windows[subject]
+            self._windows[subject] = (max(used - 1, 0), until)
+
+    def add(self, claim: ClaimId, _now: datetime) -> int:
+        with self._lock:
+            self._claims[claim] += 1
+            return self._claims[claim]
+
+    def total(self, claim: ClaimId) -> int:
+        return self._claims[claim]
+
+    def forgive(self, claim: ClaimId) -> None:
+        with self._lock:
+            self._claims[claim] = max(self._claims[claim] - 1, 0)
+
+
+class FakeMandates:
+    """The register as dictionaries; `letters` holds what an outbox would."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self._requests: dict[str, Request] = {}
+        self._codes: dict[str, StoredCode] = {}
+        self._mandates: dict[str, Mandate] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._uses: dict[tuple[str, str], Event] = {}
+        self._lock = threading.RLock()
+
+    def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
+        with self._lock:
+            if request.case_id in self._requests or self._is_open(request):
+                raise Conflict("exists")
+            self._requests[request.case_id] = request
+            self._codes[request.case_id] = code
+            self.letters.append(letter)
+            self._note(request.case_id, Happening.REQUESTED, request.requested_at, Party.REPRESENTED, request.level)
+
+    def request(self, represented: PersonId, case_id: str) -> Request | None:
+        request = self._requests.get(case_id)
+        return request if request and request.represented == represented else None
+
+    def requests(self, represented: PersonId) -> list[Request]:
+        found = [request for request in self._requests.values() if request.represented == represented]
+        return sorted(found, key=lambda request: request.requested_at, reverse=True)
+
+    def codes(self, claim: ClaimId) -> list[StoredCode]:
+        return [code for code in self._codes.values() if code.claim == claim]
+
+    def activate(self, request: Request, mandate: Mandate) -> None:
+        with self._lock:
+            self._end(request, RequestState.ACTIVATED, mandate.activated_at)
+            self._mandates[mandate.case_id] = mandate
+            by = Party.REPRESENTATIVE
+            self._note(mandate.case_id, Happening.ACTIVATED, mandate.activated_at, by, mandate.level)
+
+    def withdraw(self, request: Request, now: datetime) -> None:
+        with self._lock:
+            self._end(request, RequestState.WITHDRAWN, now)
+            self._note(request.case_id, Happening.WITHDRAWN, now, Party.REPRESENTED)
+
+    def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
+        with self._lock:
+            kept = self._mandates[mandate.case_id]
+            if kept.revoked_at is not None or kept.version != mandate.version:
+                raise Conflict("changed")
+            self._mandates[mandate.case_id] = replace(kept, revoked_at=now, revoked_by=by, version=kept.version + 1)
+            self._note(mandate.case_id, Happening.REVOKED, now, by)
+
+    def mandate(self, case_id: str) -> Mandate | None:
+        return self._mandates.get(case_id)
+
+    def given(self, represented: PersonId) -> list[Mandate]:
+        return self._newest(mandate for mandate in self._mandates.values() if mandate.represented == represented)
+
+    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
+        return self._newest(
+            mandate
+            for mandate in self._mandates.values()
+            if mandate.representative == representative and service_id in (None, mandate.service_id)
+        )
+
+    def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
+        self._uses.setdefault((case_id, use_id), event)
+
+    def history(self, case_id: CaseId) -> list[Event]:
+        uses = [event for (case, _), event in self._uses.items() if case == case_id]
+        return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at, reverse=True)
+
+    def _is_open(self, request: Request) -> bool:
+        return any(
+            other.state(request.requested_at) is RequestState.WAITING and other.service_id == request.service_id
+            for other in self.requests(request.represented)
+        )
+
+    def _end(self, request: Request, how: RequestState, now: datetime) -> None:
+        kept = self._requests[request.case_id]
+        if kept.state(now) is not RequestState.WAITING or kept.version != request.version:
+            raise Conflict("does not wait")
+        self._requests[request.case_id] = replace(kept, ended=how, ended_at=now, version=kept.version + 1)
+        del self._codes[request.case_id]
+
+    def _note(self, case_id: str, what: Happening, at: datetime, by: Party, level: int | None = None) -> None:
+        self._events.setdefault(case_id, []).append(Event(what, at, by, level))
+
+    @staticmethod
+    def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
+        return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **step: float) -> None:
+        self.now += timedelta(**step)

@@ -1,0 +1,190 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from stdnum.nl.bsn import is_valid
+
+from chalicelib.errors import LevelTooLow, RateLimited, Refused
+from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
+from chalicelib.mandates.codes import Code, parse
+from chalicelib.mandates.model import Mandate, Party, Request
+from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.tries import PER_CODE
+from chalicelib.mandates.using import revoke
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.bsn import Bsn
+from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_service, a_wish
+from tests.unit.mandates.test_requesting import Desk
+
+OTHER_CODE = Code("CCCCCCCCCCC3")
+NUMBERS = [f"{number:09}" for number in range(900200000, 900202000) if is_valid(f"{number:09}")]
+"""Of many people who exist nowhere."""
+
+
+class Counter:
+    """A request whose letter has arrived, and the desk where it is activated."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self.request: Request = self.desk.ask(a_wish())
+        self.code = parse(self.desk.store.letters[0].code)
+
+    def guess(
+        self,
+        code: Code | None = None,
+        *,
+        by: Bsn = HENK,
+        bsn: Bsn = VERA,
+        born: BirthDate = VERA_BORN,
+        later: timedelta = timedelta(),
+        network: str = "192.0.2.1",
+    ) -> StoredCode:
+        guess = Guess(by, bsn, born, code or self.code, network)
+        ports = {"store": self.desk.store, "tries": self.desk.tries, "secrets": SECRETS}
+        return recognise(guess, **ports, now=NOW + later)  # type: ignore[arg-type]
+
+    def activate(self, by: Bsn = HENK, level: int = 20) -> Mandate:
+        return activate(
+            self.request.represented,
+            self.request.case_id,
+            representative=by,
+            level=level,
+            service=a_service(),
+            store=self.desk.store,
+            secrets=SECRETS,
+            now=NOW,
+        )
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+def test_the_right_code_number_and_birth_date_are_recognised(counter: Counter) -> None:
+    assert counter.guess().case_id == counter.request.case_id
+
+
+def _blocked(counter: Counter) -> None:
+    for number in range(PER_CODE):
+        with pytest.raises(WrongCombination):
+            counter.guess(OTHER_CODE, by=Bsn(f"{[900101416, 900102093][number % 2]}"))
+
+
+def _used(counter: Counter) -> None:
+    counter.activate(by=MINA)
+
+
+def _withdrawn(counter: Counter) -> None:
+    counter.desk.store.withdraw(counter.request, NOW)
+
+
+@pytest.mark.parametrize("before", [_blocked, _used, _withdrawn], ids=lambda step: step.__name__.strip("_"))
+def test_a_right_code_that_may_not_be_used_any_more_gets_the_neutral_answer(
+    counter: Counter, before: object
+) -> None:
+    before(counter)  # type: ignore[operator]
+    with pytest.raises(WrongCombination) as answer:
+        counter.guess()
+    assert answer.value.tries_left == 4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": OTHER_CODE},
+        {"bsn": MINA},
+        {"born": BirthDate("1948-12-03")},
+        {"later": timedelta(days=43)},
+    ],
+    ids=["code", "BSN", "birth date", "expired"],
+)
+def test_whatever_is_wrong_gets_the_neutral_answer(counter: Counter, wrong: dict[str, object]) -> None:
+    with pytest.raises(WrongCombination) as answer:
+        counter.guess(**wrong)  # type: ignore[arg-type]
+    assert answer.value.tries_left == 4
+    assert str(answer.value) == "wrong_combination"
+
+
+def test_a_wrong_birth_date_never_uses_up_somebodys_code(counter: Counter) -> None:
+    for number in range(20):
+        with pytest.raises((WrongCombination, RateLimited)):
+            counter.guess(born=BirthDate("1948-12-03"), by=[MINA, HENK][number % 2])
+    assert counter.guess(later=timedelta(hours=2)).case_id == counter.request.case_id
+
+
+def test_after_five_wrong_codes_the_representative_has_to_wait(counter: Counter) -> None:
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(WrongCombination) as answer:
+            counter.guess(OTHER_CODE, bsn=MINA)
+        assert answer.value.tries_left == left
+    with pytest.raises(RateLimited) as limited:
+        counter.guess()
+    assert limited.value.until == NOW + timedelta(hours=1)
+    assert counter.guess(later=timedelta(hours=1)).case_id == counter.request.case_id
+
+
+def test_right_guesses_cost_no_tries(counter: Counter) -> None:
+    for _ in range(12):
+        counter.guess()
+
+
+def test_ones_own_number_is_refused_before_a_try_is_counted(counter: Counter) -> None:
+    with pytest.raises(Refused, match="own_bsn"):
+        counter.guess(bsn=HENK)
+    assert counter.desk.tries.total(counter.request.claim) == 0
+
+
+def test_fifty_simultaneous_guesses_get_five_checks(counter: Counter) -> None:
+    def guess(number: int) -> bool:
+        try:
+            counter.guess(OTHER_CODE, by=Bsn(NUMBERS[number]), network=f"192.0.2.{number}")
+        except (WrongCombination, RateLimited):
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert not any(pool.map(guess, range(50)))
+    assert counter.desk.tries.total(counter.request.claim) == 50
+    # The code itself is right, and comes too late.
+    with pytest.raises(WrongCombination):
+        counter.guess(by=MINA)
+
+
+def test_an_activated_mandate_has_the_lower_of_both_levels(counter: Counter) -> None:
+    assert counter.activate(level=30).level == 20
+
+
+def test_activating_below_the_level_of_the_service_is_refused(counter: Counter) -> None:
+    with pytest.raises(LevelTooLow):
+        counter.activate(level=10)
+
+
+def test_activated_twice_by_the_same_person_it_is_one_mandate(counter: Counter) -> None:
+    assert counter.activate() == counter.activate()
+
+
+def test_activated_by_another_it_is_gone(counter: Counter) -> None:
+    counter.activate()
+    with pytest.raises(Refused, match="code_gone"):
+        counter.activate(by=MINA)
+
+
+def test_eight_people_at_once_get_one_mandate(counter: Counter) -> None:
+    def activate_as(number: int) -> bool:
+        try:
+            counter.activate(by=Bsn(NUMBERS[number]))
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(activate_as, range(8))) == 1
+
+
+def test_either_side_can_revoke_and_it_stays_revoked(counter: Counter) -> None:
+    mandate = counter.activate()
+    for person, party in ((mandate.representative, Party.REPRESENTATIVE), (mandate.represented, Party.REPRESENTATIVE)):
+        ended = revoke(person, mandate.case_id, store=counter.desk.store, now=NOW)
+        assert revoke(person, mandate.case_id, store=counter.desk.store, now=NOW).revoked_at == NOW
+        assert (counter.desk.store.mandate(ended.case_id) or ended).revoked_by is party

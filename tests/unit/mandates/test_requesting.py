@@ -1,0 +1,153 @@
+import secrets as random
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.mandates.codes import parse
+from chalicelib.mandates.model import CaseId, Request, RequestState
+from chalicelib.mandates.period import today
+from chalicelib.mandates.requesting import Wish, ask, choose_period, withdraw
+from chalicelib.people.brp import Standing
+from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish
+from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
+
+
+class Desk:
+    """The use case with its ports."""
+
+    def __init__(self) -> None:
+        self.store, self.letters, self.tries = FakeMandates(), FakeSender(), FakeTries()
+        self.people = FakeRegister({VERA: a_person()})
+
+    def ask(self, wish: Wish, later: timedelta = timedelta()) -> Request:
+        return ask(
+            wish,
+            store=self.store,
+            people=self.people,
+            tries=self.tries,
+            letters=self.letters,
+            secrets=SECRETS,
+            pick=random.randbelow,
+            now=NOW + later,
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_request_is_written_down_with_one_letter_that_holds_the_code(desk: Desk) -> None:
+    request = desk.ask(a_wish())
+    (letter,) = desk.store.letters
+    assert desk.letters.sent == [letter.letter_id] == [request.letter_id]
+    (stored,) = desk.store.codes(request.claim)
+    assert SECRETS.peppers.recognise(parse(letter.code), request.claim)(stored.fingerprint)
+    assert letter.address == ("Lindelaan 12", "1234 AB  Voorbeeld")
+    assert VERA.digits not in letter.to_json()
+
+
+def test_a_code_works_until_the_end_of_the_day_that_the_letter_names(desk: Desk) -> None:
+    request = desk.ask(a_wish())
+    last_moment = request.expires_at - timedelta(seconds=1)
+    assert today(last_moment) == desk.store.letters[0].use_before
+    assert request.state(last_moment) is RequestState.WAITING
+    assert request.state(request.expires_at) is RequestState.EXPIRED
+
+
+def test_sent_twice_it_is_one_request_and_one_letter(desk: Desk) -> None:
+    assert desk.ask(a_wish()) == desk.ask(a_wish())
+    assert len(desk.store.letters) == 1
+
+
+def test_a_second_request_for_the_same_service_waits_for_the_first(desk: Desk) -> None:
+    desk.ask(a_wish())
+    with pytest.raises(Refused, match="already_requested"):
+        desk.ask(a_wish(case_id=CaseId("other")))
+    desk.ask(a_wish(case_id=CaseId("other")), later=timedelta(days=60))
+
+
+@pytest.mark.parametrize("standing", [Standing.DECEASED, Standing.NO_ADDRESS, Standing.SUSPENDED])
+def test_who_has_no_current_address_gets_no_letter(desk: Desk, standing: Standing) -> None:
+    desk.people.people[VERA] = a_person(standing=standing, address=())
+    with pytest.raises(Refused, match="no_letter"):
+        desk.ask(a_wish())
+    assert not desk.store.letters
+
+
+def test_who_is_not_in_the_register_gets_no_letter(desk: Desk) -> None:
+    desk.people.people.clear()
+    with pytest.raises(Refused, match="no_letter"):
+        desk.ask(a_wish())
+
+
+def test_when_the_register_does_not_answer_nothing_is_written(desk: Desk) -> None:
+    desk.people.down = True
+    with pytest.raises(Unavailable):
+        desk.ask(a_wish())
+    assert not desk.store.letters
+
+
+def test_when_the_queue_is_down_the_letter_is_left_for_the_sweeper(desk: Desk) -> None:
+    desk.letters.down = True
+    assert desk.ask(a_wish()).state(NOW) is RequestState.WAITING
+    assert len(desk.store.letters) == 1
+
+
+def test_a_lower_level_than_the_service_needs_is_refused(desk: Desk) -> None:
+    with pytest.raises(LevelTooLow):
+        desk.ask(a_wish(level=10))
+
+
+def test_guesses_made_before_do_not_count_against_a_new_code(desk: Desk) -> None:
+    claim = SECRETS.pseudonyms.claim(VERA, a_person().born)
+    for _ in range(9):
+        desk.tries.add(claim, NOW)
+    request = desk.ask(a_wish())
+    assert desk.store.codes(request.claim)[0].tries_before == 9
+
+
+def test_a_withdrawn_request_stays_withdrawn_and_its_code_is_gone(desk: Desk) -> None:
+    request = desk.ask(a_wish())
+    for _ in range(2):
+        withdraw(request.represented, request.case_id, store=desk.store, now=NOW)
+    assert desk.store.requests(request.represented)[0].state(NOW) is RequestState.WITHDRAWN
+    assert desk.store.codes(request.claim) == []
+
+
+def test_an_expired_request_cannot_be_withdrawn(desk: Desk) -> None:
+    request = desk.ask(a_wish())
+    with pytest.raises(Refused, match="request_ended"):
+        withdraw(request.represented, request.case_id, store=desk.store, now=request.expires_at)
+
+
+def test_somebody_elses_request_is_not_found(desk: Desk) -> None:
+    request = desk.ask(a_wish())
+    with pytest.raises(NotFound):
+        withdraw(SECRETS.pseudonyms.person(replace(VERA, digits="900100758")), request.case_id, store=desk.store, now=NOW)
+
+
+FIRST = today(NOW)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason"),
+    [
+        (FIRST - timedelta(days=1), None, "start_in_past"),
+        (FIRST + timedelta(days=366), None, "start_too_far"),
+        (FIRST, FIRST - timedelta(days=1), "end_before_start"),
+        (FIRST, FIRST + timedelta(days=365), "period_too_long"),
+    ],
+)
+def test_periods_outside_the_rules_are_refused(start: date, end: date | None, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        choose_period(a_service(max_days=365), start, end, NOW)
+
+
+def test_without_an_end_the_period_is_as_long_as_the_service_allows() -> None:
+    period = choose_period(a_service(max_days=365), FIRST, None, NOW)
+    assert period.days == 365
+    assert choose_period(a_service(max_days=365), FIRST, period.end, NOW) == period
+    assert choose_period(a_service(max_days=1), FIRST, FIRST, NOW).days == 1
