@@ -3,14 +3,18 @@
 import json
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from local.stack import Stack, running
+from local.stack import Stack
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -23,8 +27,21 @@ Look = Callable[[Page, str], None]
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with running(_free_ports()) as started:
-        yield started
+    """Start what `make run` starts, in a process of its own, and end it as Ctrl-C does."""
+    started = Stack(_free_ports())
+    command = [sys.executable, "-m", "local"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PORT": str(started.port)}, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ready" in line:
+            break
+    # Keep reading, or a full pipe would stop the stack.
+    threading.Thread(target=process.stdout.read, daemon=True).start()
+    yield started
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,135 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.errors import Conflict
+from chalicelib.mandates.model import CaseId, Mandate, MandateState, Party, Request, RequestState
+from chalicelib.mandates.ports import MandateStore
+from chalicelib.people.pseudonym import PersonId
+from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_code, a_letter, a_mandate, a_request
+
+
+@pytest.fixture
+def opened(store: MandateStore) -> Request:
+    return _open(store, a_request())
+
+
+def _open(store: MandateStore, request: Request) -> Request:
+    store.open_request(request, a_code(request), a_letter(letter_id=request.letter_id))
+    return request
+
+
+def _happens(act: Callable[[], None]) -> bool:
+    try:
+        act()
+    except Conflict:
+        return False
+    return True
+
+
+def test_a_request_is_read_back_as_it_was_written(store: MandateStore, opened: Request) -> None:
+    assert store.request(opened.represented, opened.case_id) == opened
+    assert store.requests(opened.represented) == [opened]
+    assert store.codes(opened.claim) == [a_code(opened)]
+    assert store.history(opened.case_id) == [Event(Happening.REQUESTED, NOW, Party.REPRESENTED, 20)]
+
+
+def test_a_request_is_found_by_its_own_person_only(store: MandateStore, opened: Request) -> None:
+    assert store.request(PersonId("mina"), opened.case_id) is None
+    assert store.requests(PersonId("mina")) == []
+
+
+def test_a_case_exists_once(store: MandateStore, opened: Request) -> None:
+    with pytest.raises(Conflict):
+        _open(store, opened)
+
+
+def test_one_request_for_a_service_is_open_at_a_time(store: MandateStore, opened: Request) -> None:
+    second = a_request(case_id=CaseId("second"), letter_id="2" * 36)
+    with pytest.raises(Conflict):
+        _open(store, second)
+    _open(store, replace(second, service_id=PORTAL_ID))
+    later = opened.expires_at
+    _open(store, a_request(case_id=CaseId("third"), letter_id="3" * 36, requested_at=later))
+
+
+def test_activating_makes_the_mandate_under_both_people(store: MandateStore, opened: Request) -> None:
+    mandate = a_mandate(opened)
+    store.activate(opened, mandate)
+    assert store.given(opened.represented) == store.held(mandate.representative) == [mandate]
+    assert store.mandate(opened.case_id) == mandate
+    assert store.held(mandate.representative, SERVICE_ID) == [mandate]
+    assert store.held(mandate.representative, PORTAL_ID) == []
+    assert store.codes(opened.claim) == []
+    ended = store.request(opened.represented, opened.case_id)
+    assert ended is not None
+    assert ended.state(NOW) is RequestState.ACTIVATED
+
+
+@pytest.mark.parametrize("offset", [timedelta(seconds=-1), timedelta(), timedelta(seconds=1)])
+def test_a_request_is_activated_until_the_moment_it_expires(
+    store: MandateStore, opened: Request, offset: timedelta
+) -> None:
+    mandate = a_mandate(opened, activated_at=opened.expires_at + offset)
+    assert _happens(lambda: store.activate(opened, mandate)) is (offset < timedelta())
+
+
+def test_eight_people_who_activate_at_once_get_one_mandate(store: MandateStore, opened: Request) -> None:
+    mandates = [a_mandate(opened, representative=PersonId(f"person {number}")) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda mandate: _happens(lambda: store.activate(opened, mandate)), mandates))
+    assert sum(won) == 1
+    held = [store.held(mandate.representative) for mandate in mandates]
+    assert [bool(found) for found in held] == won
+    assert len(store.given(opened.represented)) == 1
+
+
+def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
+    store: MandateStore, opened: Request
+) -> None:
+    store.withdraw(opened, NOW)
+    with pytest.raises(Conflict):
+        store.activate(opened, a_mandate(opened))
+    other = _open(store, a_request(case_id=CaseId("other"), letter_id="4" * 36))
+    store.activate(other, a_mandate(other))
+    with pytest.raises(Conflict):
+        store.withdraw(other, NOW)
+
+
+def test_revoking_ends_a_mandate_for_both_people_once(store: MandateStore, opened: Request) -> None:
+    mandate = a_mandate(opened)
+    store.activate(opened, mandate)
+    with ThreadPoolExecutor(8) as pool:
+        parties = [Party.REPRESENTED, Party.REPRESENTATIVE] * 4
+        won = list(pool.map(lambda by: _happens(lambda: store.revoke(mandate, by, NOW)), parties))
+    assert sum(won) == 1
+    (given,), (held,) = store.given(opened.represented), store.held(mandate.representative)
+    assert given == held
+    assert given.state(NOW) is MandateState.REVOKED
+    assert [event.what for event in store.history(opened.case_id)].count(Happening.REVOKED) == 1
+
+
+def test_a_use_is_written_once_and_shown_newest_first(store: MandateStore, opened: Request) -> None:
+    used = Event(Happening.USED, NOW + timedelta(days=1), "Gemeente Ominous", 20)
+    for _ in range(2):
+        store.record_use(opened.case_id, "login", used)
+    assert store.history(opened.case_id)[0] == used
+    assert len(store.history(opened.case_id)) == 2
+
+
+def test_nothing_is_found_of_a_case_that_does_not_exist(store: MandateStore) -> None:
+    assert store.mandate("nothing") is None
+    assert store.history(CaseId("nothing")) == []
+
+
+def test_mandates_come_newest_first(store: MandateStore) -> None:
+    made: list[Mandate] = []
+    for number in range(3):
+        request = _open(store, a_request(case_id=CaseId(f"case {number}"), letter_id=f"{number:036}"))
+        made.append(a_mandate(request, activated_at=NOW + timedelta(hours=number)))
+        store.activate(request, made[-1])
+    assert store.given(PersonId("vera")) == made[::-1]

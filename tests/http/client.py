@@ -1,0 +1,109 @@
+"""A person's browser for tests of the application over HTTP: Chalice's own test client, with cookies and forms."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from chalice.test import Client as ChaliceClient
+
+from chalicelib.people.bsn import Bsn
+from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
+from local.keys import KeyPair, new_key_pair
+
+BASE = "https://machtigen.example"
+DIGID = "https://digid.example"
+DIGID_KEYS = new_key_pair("digid of the tests")
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_ACTION = re.compile(r'<form id="go-on" method="post" action="([^"]*)"')
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    body: str
+    headers: Mapping[str, str | list[str]]
+
+    @property
+    def location(self) -> str:
+        return str(self.headers["Location"])
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """The hidden fields of the page's form."""
+        return {name: unescape(value) for name, value in _HIDDEN.findall(self.body)}
+
+    @property
+    def action(self) -> str:
+        found = _ACTION.search(self.body)
+        assert found, self.body
+        return unescape(found[1])
+
+
+@dataclass(slots=True)
+class Person:
+    """Someone at a browser; `digid_keys` are those with which DigiD answers."""
+
+    client: ChaliceClient
+    bsn: Bsn
+    language: str = "en"
+    cookies: dict[str, str] = field(default_factory=dict)
+    digid_keys: KeyPair = DIGID_KEYS
+    last: Answer | None = None
+
+    def get(self, path: str) -> Answer:
+        return self._send("GET", path, b"", {})
+
+    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
+        typed = {"content-type": "application/x-www-form-urlencoded", **headers}
+        return self._send("POST", path, urlencode(form).encode(), typed)
+
+    def submit(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
+        """Fill in the form that a page shows: with the token that stands in it."""
+        token = _TOKEN.search(self.get(path).body)
+        return self.post(path, {"csrf": token[1] if token else "", **form}, **headers)
+
+    def sign_in(self, level: str = "20", path: str = "/mandates") -> Answer:
+        asked = self.ask_digid(f"/login?next={path}")
+        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys))
+
+    def ask_digid(self, path: str) -> Asked:
+        return at_digid(self.get(path).location, self)
+
+    def answer(self, asked: Asked, message: str) -> Answer:
+        return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
+
+    def cancel(self, asked: Asked) -> Answer:
+        return self.answer(asked, cancelled(asked, f"{DIGID}/metadata", self.digid_keys))
+
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        path = path.removeprefix(BASE)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {"cookie": cookies, "accept-language": self.language, **headers}
+        response = self.client.http.request(method, path, headers=sent, body=body)
+        for cookie in response.headers.get("Set-Cookie", []):
+            self._keep(cookie)
+        self.last = Answer(response.status_code, response.body.decode(), response.headers)
+        return self.last
+
+    def _keep(self, cookie: str) -> None:
+        assert cookie.startswith("__Host-")
+        assert "; Secure; HttpOnly; SameSite=" in cookie
+        name, _, rest = cookie.partition("=")
+        if "Max-Age=0" in rest:
+            self.cookies.pop(name, None)
+        else:
+            self.cookies[name] = rest.partition(";")[0]
+
+
+def at_digid(location: str, person: Person) -> Asked:
+    """Read our request as DigiD does, signature included."""
+    address = urlsplit(location)
+    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{DIGID}/sso"
+    query = {name: values[0] for name, values in parse_qs(address.query).items()}
+    ours = person.client.http.get("/saml/digid/metadata").body
+    return read_redirect(
+        address.query, query["SAMLRequest"], query["Signature"], query["RelayState"], certificate_in(ours)
+    )

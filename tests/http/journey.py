@@ -1,0 +1,57 @@
+"""Steps of the journey over HTTP, for tests that begin where others end."""
+
+import re
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from chalicelib.letters.jobs import print_letter
+from local import aws
+from tests.builders import SERVICE_ID
+from tests.http.client import Person
+
+_CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
+BUCKET = "digid-machtigen-letters"
+
+
+def ask_for_mandate(person: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
+    """Ask for a mandate and return the id of the case."""
+    if "__Host-session" not in person.cookies:
+        person.sign_in()
+    review = person.submit(f"/request/{service_id}", {"start": "today", "end": "max", **dates})
+    assert review.status == 303, review.body
+    made = person.submit(review.location, {})
+    assert made.status == 303, made.body
+    return made.location.removeprefix("/requests/").partition("?")[0]
+
+
+def deliver() -> None:
+    """Let the print vendor take every letter from the queue."""
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"]
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            print_letter({"Records": [{"body": message["Body"], "receiptHandle": "x"}]}, None)
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def code_of(case_id: str) -> str:
+    """Read the code of a case from the letter, as its receiver does."""
+    deliver()
+    s3 = aws.client("s3")
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=BUCKET, Prefix=f"letters/{case_id}")["Contents"]]
+    (key,) = [key for key in keys if key.endswith(".pdf")]
+    found = _CODE.search(PdfReader(BytesIO(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())).pages[0].extract_text())
+    assert found
+    return found[0]
+
+
+def mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID) -> str:
+    """Go through request, letter and activation; return the id of the case."""
+    case_id = ask_for_mandate(represented, service_id)
+    representative.sign_in()
+    form = {"bsn": represented.bsn.digits, "born": "12-03-1948", "code": code_of(case_id)}
+    review = representative.submit("/activate", form)
+    assert review.status == 303, review.body
+    assert representative.submit(review.location, {}).location == f"/mandates/{case_id}?activated=1"
+    return case_id

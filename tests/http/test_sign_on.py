@@ -1,0 +1,239 @@
+"""A provider signs people in, for themselves and for others, by every binding (combiconnect.md sections 2 to 4)."""
+
+import base64
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import etree
+
+from chalicelib.catalogue.model import Connection, EntityId, Representation
+from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
+from chalicelib.wiring import Wiring
+from local.digid.messages import certificate_in, success
+from tests.builders import HENK, SERVICE_ID, VERA
+from tests.fakes import Clock
+from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.journey import ask_for_mandate, mandate
+from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
+
+PROVIDER = FakeProvider()
+
+
+def _certificate(person: Person) -> str:
+    return certificate_in(person.client.http.get("/saml/metadata").body)
+
+
+def _posted(page: Answer, person: Person) -> Result:
+    """Read the answer that a page takes to the provider by POST."""
+    assert page.status == 200
+    assert page.action == ACS
+    message = etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"]))
+    return PROVIDER.read(message, _certificate(person))
+
+
+def _start(person: Person, request: etree._Element, relay_state: str | None = None) -> Answer:
+    return person.post("/saml/sso", PROVIDER.post_form(request, relay_state))
+
+
+def _at_digid(person: Person, start: Answer, level: str = "25") -> Answer:
+    asked = at_digid(start.location, person)
+    return person.answer(asked, success(asked, person.bsn.digits, level, f"{DIGID}/metadata", person.digid_keys))
+
+
+def _choose(person: Person, request: etree._Element, level: str = "25") -> str:
+    """Sign in and return the address of the choice page."""
+    return _at_digid(person, _start(person, request), level).location
+
+
+def _resolve(person: Person, message: bytes) -> etree._Element | None:
+    answer = person.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=message)
+    assert answer.status_code == 200, answer.body
+    return etree.fromstring(answer.body).find(".//p:Response", NAMES)
+
+
+def _artifact(location: str) -> str:
+    return parse_qs(urlsplit(location).query)["SAMLart"][0]
+
+
+@pytest.mark.parametrize("binding", ["post", "redirect"])
+def test_someone_signs_in_for_themself(henk: Person, binding: str) -> None:
+    request = PROVIDER.request()
+    if binding == "post":
+        start = _start(henk, request, "relay & 100%")
+    else:
+        start = henk.get(f"/saml/sso?{PROVIDER.query(request, 'relay & 100%')}")
+    page = _at_digid(henk, start, "30")
+    result = _posted(page, henk)
+    assert page.hidden["RelayState"] == "relay & 100%"
+    assert result.status == ["Success"]
+    assert result.attributes == {"ServiceUUID": SERVICE_ID, "ActingSubjectID": HENK.digits}
+    assert result.level == "http://eidas.europa.eu/LoA/high"
+    assert (result.audience, result.destination) == (ENTITY_ID, ACS)
+    assert result.in_response_to == request.get("ID")
+    assert result.lifetime == 120
+
+
+def test_no_citizen_number_leaves_in_the_clear(henk: Person) -> None:
+    page = _at_digid(henk, _start(henk, PROVIDER.request()))
+    assert HENK.digits.encode() not in base64.b64decode(page.hidden["SAMLResponse"])
+
+
+def test_someone_signs_in_for_who_mandated_them(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = _choose(henk, PROVIDER.on_behalf())
+    page = henk.get(choice)
+    assert "Vera van der Gever" in page.body
+    result = _posted(henk.post(choice, {"person": case_id}), henk)
+    assert result.attributes["ActingSubjectID"] == HENK.digits
+    assert result.attributes["LegalSubjectID"] == VERA.digits
+    assert "Used to sign in" in henk.get(f"/mandates/{case_id}").body
+
+
+def test_a_mandate_for_the_portal_opens_the_service_behind_it(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk, service_id="33333333-3333-4333-8333-333333333333")
+    choice = _choose(henk, PROVIDER.on_behalf())
+    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+
+
+def test_a_mandate_for_a_service_does_not_open_its_portal(vera: Person, henk: Person) -> None:
+    mandate(vera, henk)
+    choice = _choose(henk, PROVIDER.on_behalf(AttributeConsumingServiceIndex="3"))
+    assert "You have no mandate for this service" in henk.get(choice).body
+
+
+def test_without_a_mandate_the_way_back_gives_the_provider_its_status(henk: Person) -> None:
+    choice = _choose(henk, PROVIDER.on_behalf())
+    assert "You have no mandate for this service" in henk.get(choice).body
+    result = _posted(henk.post(choice, {"cancel": "1"}), henk)
+    assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
+
+
+def test_cancelling_at_digid_gives_the_provider_its_status(henk: Person) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    result = _posted(henk.cancel(asked), henk)
+    assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
+
+
+def test_revoked_between_choice_and_release_nothing_is_released(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = _choose(henk, PROVIDER.on_behalf())
+    vera.submit(f"/mandates/{case_id}/revoke", {})
+    result = _posted(henk.post(choice, {"person": case_id}), henk)
+    assert result.status == ["Responder", "RequestDenied"]
+    assert result.attributes == {}
+    assert "Signing in was refused" in vera.get(f"/mandates/{case_id}").body
+
+
+def test_revoked_between_artifact_and_resolution_nothing_is_released(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = _choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1"))
+    artifact = _artifact(henk.post(choice, {"person": case_id}).location)
+    vera.submit(f"/mandates/{case_id}/revoke", {})
+    response = _resolve(henk, PROVIDER.resolve(artifact))
+    assert response is not None
+    assert PROVIDER.read(response, _certificate(henk)).status == ["Responder", "RequestDenied"]
+
+
+def test_someone_elses_mandate_cannot_be_chosen(vera: Person, henk: Person, mina: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = _choose(mina, PROVIDER.on_behalf())
+    assert _posted(mina.post(choice, {"person": case_id}), mina).status == ["Responder", "RequestDenied"]
+
+
+def test_an_artifact_is_resolved_once(henk: Person) -> None:
+    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1"), "r"))
+    assert sent.location.startswith(f"{ARTIFACT_ACS}&SAMLart=")
+    artifact = _artifact(sent.location)
+    assert len(base64.b64decode(artifact)) == 44
+    response = _resolve(henk, PROVIDER.resolve(artifact))
+    assert response is not None
+    assert PROVIDER.read(response, _certificate(henk)).attributes["ActingSubjectID"] == HENK.digits
+    assert _resolve(henk, PROVIDER.resolve(artifact)) is None
+
+
+def test_an_artifact_lives_two_minutes(henk: Person, clock: Clock) -> None:
+    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")))
+    clock.forward(seconds=120)
+    assert _resolve(henk, PROVIDER.resolve(_artifact(sent.location))) is None
+
+
+def test_an_artifact_that_another_provider_tries_is_burnt(henk: Person, wired: Wiring) -> None:
+    other = FakeProvider(entity_id="https://other.example/metadata")
+    wired.catalogue.put_connection(Connection(EntityId(other.entity_id), "Other", other.metadata()))
+    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")))
+    for provider in (other, PROVIDER):
+        assert _resolve(henk, provider.resolve(_artifact(sent.location))) is None
+
+
+def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = _choose(henk, PROVIDER.on_behalf())
+    assert henk.post(choice, {"person": case_id}).status == 200
+    again = henk.post(choice, {"person": case_id})
+    assert again.status == 410
+    assert "SAMLResponse" not in again.body
+
+
+def test_another_browser_cannot_go_on_with_a_login(henk: Person, mina: Person) -> None:
+    choice = _choose(henk, PROVIDER.on_behalf())
+    assert mina.get(choice).status == 400
+    mina.cookies["__Host-saml"] = "f" * 32
+    assert mina.get(choice).status == 400
+    assert mina.post(choice, {"cancel": "1"}).status == 400
+
+
+def test_two_tabs_with_two_sign_ins_do_not_mix(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    one, two = PROVIDER.on_behalf(), PROVIDER.request()
+    first, second = _start(henk, one), _start(henk, two)
+    choice = _at_digid(henk, first).location
+    assert _posted(_at_digid(henk, second), henk).in_response_to == two.get("ID")
+    assert _posted(henk.post(choice, {"person": case_id}), henk).in_response_to == one.get("ID")
+
+
+def test_an_unsupported_scoping_is_answered_at_once(henk: Person) -> None:
+    scoping = "<p:Scoping><p:RequesterID>urn:somebody:else</p:RequesterID></p:Scoping>"
+    result = _posted(_start(henk, PROVIDER.request(scoping=scoping)), henk)
+    assert result.status == ["Requester", "NoSupportedIDP"]
+
+
+@pytest.mark.parametrize("way", ["idp list", "connection"])
+def test_the_user_chooses_when_the_provider_leaves_it_open(
+    vera: Person, henk: Person, wired: Wiring, way: str
+) -> None:
+    case_id = mandate(vera, henk)
+    scoping = ""
+    if way == "idp list":
+        entries = "".join(f'<p:IDPEntry ProviderID="{entity}"/>' for entity in (COMBICONNECT, MACHTIGEN))
+        scoping = f"<p:Scoping><p:IDPList>{entries}</p:IDPList></p:Scoping>"
+    else:
+        known = Connection(EntityId(ENTITY_ID), "Gemeente Ominous", PROVIDER.metadata(), Representation.CHOOSE)
+        wired.catalogue.put_connection(known)
+    choice = _choose(henk, PROVIDER.request(scoping=scoping))
+    assert "Myself" in henk.get(choice).body
+    assert henk.post(choice, {"person": ""}).status == 422
+    assert "LegalSubjectID" not in _posted(henk.post(choice, {"person": "self"}), henk).attributes
+    choice = _choose(henk, PROVIDER.request(scoping=scoping))
+    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+
+
+def test_a_login_that_took_too_long_still_answers_the_provider(henk: Person, clock: Clock) -> None:
+    choice = _choose(henk, PROVIDER.on_behalf())
+    clock.forward(minutes=11)
+    assert "It took too long" in henk.get(choice).body
+    assert _posted(henk.post(choice, {"cancel": "1"}), henk).status == ["Responder", "AuthnFailed"]
+
+
+def test_a_mandate_made_at_a_lower_level_does_not_open_a_service_that_was_raised(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    mandate(vera, henk)
+    service = wired.catalogue.service(SERVICE_ID)
+    raised = type(service)(**{**{name: getattr(service, name) for name in service.__slots__}, "level": 25})
+    wired.catalogue.put_service(raised)
+    assert "You have no mandate" in henk.get(_choose(henk, PROVIDER.on_behalf())).body
+
+
+def test_a_request_is_not_yet_a_mandate(vera: Person, henk: Person) -> None:
+    ask_for_mandate(vera)
+    assert "You have no mandate" in henk.get(_choose(henk, PROVIDER.on_behalf())).body
