@@ -4,7 +4,7 @@ import base64
 import secrets
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
 import xmlsec
@@ -76,16 +76,16 @@ def certificate_in(metadata: bytes) -> str:
     return f"-----BEGIN CERTIFICATE-----\n{body.strip()}\n-----END CERTIFICATE-----\n"
 
 
-def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair) -> str:
+def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair, at: datetime) -> str:
     """Return the value of SAMLResponse for someone who signed in: assertion and Response signed."""
-    now, until = _instant(), _instant(_LIFE)
+    now, until = _written(at), _written(at + _LIFE)
     assertion = f"""<a:Assertion xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0" IssueInstant="{now}">
 <a:Issuer>{escape(entity_id)}</a:Issuer>
 <a:Subject><a:NameID>s00000000:{bsn}</a:NameID><a:SubjectConfirmation Method="{SAML}:cm:bearer">
 <a:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} Recipient={quoteattr(asked.consumer)}
  NotOnOrAfter="{until}"/>
 </a:SubjectConfirmation></a:Subject>
-<a:Conditions NotBefore="{_instant(-_LIFE)}" NotOnOrAfter="{until}">
+<a:Conditions NotBefore="{_written(at - _LIFE)}" NotOnOrAfter="{until}">
 <a:AudienceRestriction><a:Audience>{escape(asked.issuer)}</a:Audience></a:AudienceRestriction>
 </a:Conditions>
 <a:AuthnStatement AuthnInstant="{now}" SessionIndex="{secrets.token_hex(8)}"><a:AuthnContext>
@@ -93,24 +93,24 @@ def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair) -
 </a:AuthnContext></a:AuthnStatement>
 </a:Assertion>"""
     signed = etree.tostring(_signed(etree.fromstring(assertion), keys)).decode()
-    return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', signed, entity_id, keys)
+    return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', signed, entity_id, keys, at)
 
 
-def cancelled(asked: Asked, entity_id: str, keys: KeyPair) -> str:
+def cancelled(asked: Asked, entity_id: str, keys: KeyPair, at: datetime) -> str:
     """Return the value of SAMLResponse for someone who chose to cancel."""
     status = f"""<p:StatusCode Value="{SAML}:status:Responder"><p:StatusCode Value="{SAML}:status:AuthnFailed"/>
 </p:StatusCode><p:StatusMessage>Authentication cancelled</p:StatusMessage>"""
-    return _response(asked, status, "", entity_id, keys)
+    return _response(asked, status, "", entity_id, keys, at)
 
 
-def metadata(entity_id: str, sign_on: str, keys: KeyPair) -> bytes:
+def metadata(entity_id: str, sign_on: str, keys: KeyPair, until: datetime) -> bytes:
     """Return the simulator's signed metadata."""
     endpoints = "".join(
         f'<m:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(sign_on)}/>'
         for binding in ("HTTP-Redirect", "HTTP-POST")
     )
     document = f"""<m:EntityDescriptor xmlns:m="{NAMES["m"]}" xmlns:d="{NAMES["d"]}" ID="{_id()}"
- entityID={quoteattr(entity_id)} validUntil="{_instant(timedelta(days=7))}">
+ entityID={quoteattr(entity_id)} validUntil="{_written(until)}">
 <m:IDPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}" WantAuthnRequestsSigned="true">
 <m:KeyDescriptor use="signing"><d:KeyInfo><d:X509Data>
 <d:X509Certificate>{keys.certificate_body}</d:X509Certificate>
@@ -119,9 +119,9 @@ def metadata(entity_id: str, sign_on: str, keys: KeyPair) -> bytes:
     return etree.tostring(_signed(etree.fromstring(document), keys))
 
 
-def _response(asked: Asked, status: str, inside: str, entity_id: str, keys: KeyPair) -> str:
+def _response(asked: Asked, status: str, inside: str, entity_id: str, keys: KeyPair, at: datetime) -> str:
     document = f"""<p:Response xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0"
- IssueInstant="{_instant()}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}>
+ IssueInstant="{_written(at)}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}>
 <a:Issuer>{escape(entity_id)}</a:Issuer><p:Status>{status}</p:Status>{inside}</p:Response>"""
     return base64.b64encode(etree.tostring(_signed(etree.fromstring(document), keys))).decode()
 
@@ -156,5 +156,5 @@ def _id() -> str:
     return f"_{secrets.token_hex(16)}"
 
 
-def _instant(later: timedelta = timedelta()) -> str:
-    return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

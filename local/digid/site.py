@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
@@ -24,6 +25,9 @@ from local.persons import persons
 from local.serving import Site, as_json
 
 
+_METADATA_LIFE = timedelta(days=7)
+
+
 def digid_site(address: str, keys: KeyPair, service_provider: Callable[[], bytes]) -> Site:
     """Make the simulator at an address; `service_provider` returns the metadata of who may ask."""
     site = Site()
@@ -37,7 +41,7 @@ def digid_site(address: str, keys: KeyPair, service_provider: Callable[[], bytes
 
     @site.route("/metadata")
     def own_metadata(_: Request) -> Response:
-        return Response(metadata(entity_id, f"{address}/sso", keys), content_type="application/samlmetadata+xml")
+        return Response(metadata(entity_id, f"{address}/sso", keys, datetime.now(UTC) + _METADATA_LIFE), content_type="application/samlmetadata+xml")
 
     @site.route("/")
     def about(request: Request) -> Response:
@@ -61,12 +65,12 @@ def digid_site(address: str, keys: KeyPair, service_provider: Callable[[], bytes
     def log_in(request: Request, token: str) -> Response:
         asked = _known(under_way, token)
         if "cancel" in request.form:
-            answer = cancelled(asked, entity_id, keys)
+            answer = cancelled(asked, entity_id, keys, datetime.now(UTC))
         elif error := _wrong(request.form.get("bsn", ""), request.form.get("level", "")):
             return _login_page(request, asked, token, error)
         else:
             bsn = Bsn.parse(request.form["bsn"]).digits
-            answer = success(asked, bsn, request.form["level"], entity_id, keys)
+            answer = success(asked, bsn, request.form["level"], entity_id, keys, datetime.now(UTC))
         under_way.pop(token, None)
         return page(request, "digid_go_on.html", asked=asked, answer=answer)
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from chalice.test import Client as ChaliceClient
 
 from chalicelib.people.bsn import Bsn
+from chalicelib.wiring import current
 from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
 from local.keys import KeyPair, new_key_pair
 
@@ -67,7 +68,7 @@ class Person:
 
     def sign_in(self, level: str = "20", path: str = "/mandates") -> Answer:
         asked = self.ask_digid(f"/login?next={path}")
-        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys))
+        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, current().clock()))
 
     def ask_digid(self, path: str) -> Asked:
         return at_digid(self.get(path).location, self)
@@ -76,7 +77,7 @@ class Person:
         return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
 
     def cancel(self, asked: Asked) -> Answer:
-        return self.answer(asked, cancelled(asked, f"{DIGID}/metadata", self.digid_keys))
+        return self.answer(asked, cancelled(asked, f"{DIGID}/metadata", self.digid_keys, current().clock()))
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         path = path.removeprefix(BASE)

@@ -1,7 +1,7 @@
 """The application with its real adapters on moto; the register of people and the clock are the tests' own."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,8 @@ def wired(cloud: None) -> wiring.Wiring:  # noqa: ARG001 - only set up
     _empty_tables()
     made = wiring.Wiring(_settings(), Clock(datetime.now(UTC)))
     made.people = FakeRegister({Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()})
-    made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS))
+    next_year = made.clock() + timedelta(days=365)
+    made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
     made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
     made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(PORTAL_ID,)))
     portal = a_service(service_id=PORTAL_ID, index=3, entity_id=EntityId(ENTITY_ID), name={"nl": "Alles", "en": "All"})

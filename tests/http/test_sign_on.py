@@ -8,7 +8,7 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
-from chalicelib.wiring import Wiring
+from chalicelib.wiring import Wiring, current
 from local.digid.messages import certificate_in, success
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock
@@ -36,8 +36,8 @@ def _start(person: Person, request: etree._Element, relay_state: str | None = No
 
 
 def _at_digid(person: Person, start: Answer, level: str = "25") -> Answer:
-    asked = at_digid(start.location, person)
-    return person.answer(asked, success(asked, person.bsn.digits, level, f"{DIGID}/metadata", person.digid_keys))
+    asked, now = at_digid(start.location, person), current().clock()
+    return person.answer(asked, success(asked, person.bsn.digits, level, f"{DIGID}/metadata", person.digid_keys, now))
 
 
 def _choose(person: Person, request: etree._Element, level: str = "25") -> str:

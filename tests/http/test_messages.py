@@ -1,0 +1,254 @@
+"""Messages that are not what they should be, at every SAML address: one plain page, and nothing changed."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lxml import etree
+
+from chalicelib.wiring import Wiring
+from local.digid.messages import success
+from local.keys import new_key_pair
+from tests.fakes import Clock
+from tests.http.client import DIGID, Person, at_digid
+from tests.saml.provider import NAMES, FakeProvider
+
+PROVIDER = FakeProvider()
+STRANGER = FakeProvider(new_key_pair("stranger"))
+
+
+def _written(step: timedelta) -> str:
+    return (datetime.now(UTC) + step).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+WRONG_REQUESTS = {
+    "Version": {"Version": "1.1"},
+    "IssueInstant missing": {"IssueInstant": ""},
+    "IssueInstant without zone": {"IssueInstant": "2031-01-01T00:00:00"},
+    "too old": {"IssueInstant": _written(timedelta(minutes=-7))},
+    "from the future": {"IssueInstant": _written(timedelta(minutes=2))},
+    "Destination missing": {"Destination": ""},
+    "Destination of another": {"Destination": "https://machtigen.example.evil/saml/sso"},
+    "IsPassive": {"IsPassive": "true"},
+    "Consent": {"Consent": "urn:oasis:names:tc:SAML:2.0:consent:obtained"},
+    "index and binding": {"AssertionConsumerServiceIndex": "0", "ProtocolBinding": f"{NAMES['p']}"},
+    "index that is not registered": {"AssertionConsumerServiceIndex": "7"},
+    "index that is no number": {"AssertionConsumerServiceIndex": "٠"},
+    "URL that is not registered": {"AssertionConsumerServiceURL": "https://ominous.example/acs/"},
+    "URL with userinfo": {"AssertionConsumerServiceURL": "https://ominous.example@evil.example/acs"},
+    "URL in other case": {"AssertionConsumerServiceURL": "https://ominous.example/ACS"},
+    "index and URL": {"AssertionConsumerServiceIndex": "0", "AssertionConsumerServiceURL": "https://ominous.example/acs"},
+}
+
+
+@pytest.mark.parametrize("name", WRONG_REQUESTS)
+def test_a_request_that_breaks_a_rule_is_refused(henk: Person, name: str) -> None:
+    answer = henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(**WRONG_REQUESTS[name])))
+    assert answer.status == 400
+    assert "You cannot sign in this way" in answer.body
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<a:Subject><a:NameID>x</a:NameID></a:Subject>",
+        "<a:Conditions/>",
+        "<p:Extensions/>",
+        '<p:Extensions><a:Attribute Name="urn:nl-eid-gdi:1.0:ServiceUUID"/></p:Extensions>',
+    ],
+)
+def test_elements_that_are_not_allowed_are_refused(henk: Person, inside: str) -> None:
+    assert henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(inside=inside))).status == 400
+
+
+def test_more_than_one_requester_is_refused(henk: Person) -> None:
+    scoping = "<p:Scoping><p:RequesterID>a</p:RequesterID><p:RequesterID>b</p:RequesterID></p:Scoping>"
+    assert henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(scoping=scoping))).status == 400
+
+
+@pytest.mark.parametrize("index", ["1", "99"])
+def test_a_service_that_is_not_the_providers_is_not_found(henk: Person, index: str) -> None:
+    request = PROVIDER.request(AttributeConsumingServiceIndex=index)
+    assert henk.post("/saml/sso", PROVIDER.post_form(request)).status == 404
+
+
+def test_a_provider_that_is_not_connected_is_not_found(henk: Person) -> None:
+    unknown = FakeProvider(entity_id="https://unknown.example")
+    assert henk.post("/saml/sso", unknown.post_form(unknown.request())).status == 404
+
+
+def test_a_request_with_a_strangers_signature_is_refused(henk: Person) -> None:
+    assert henk.post("/saml/sso", STRANGER.post_form(STRANGER.request())).status == 400
+    assert henk.get(f"/saml/sso?{STRANGER.query(STRANGER.request())}").status == 400
+
+
+def test_a_request_counts_once(henk: Person) -> None:
+    form = PROVIDER.post_form(PROVIDER.request())
+    assert [henk.post("/saml/sso", form).status for _ in range(2)] == [303, 400]
+
+
+def test_a_request_without_an_index_is_for_the_first_service(henk: Person) -> None:
+    request = PROVIDER.request(AttributeConsumingServiceIndex="")
+    assert henk.post("/saml/sso", PROVIDER.post_form(request)).status == 303
+
+
+def test_a_service_may_be_named_by_its_uuid(henk: Person) -> None:
+    attributes = "".join(
+        f'<a:Attribute Name="urn:nl-eid-gdi:1.0:{name}"><a:AttributeValue>{value}</a:AttributeValue></a:Attribute>'
+        for name, value in (
+            ("IntendedAudience", PROVIDER.entity_id),
+            ("ServiceUUID", "22222222-2222-4222-8222-222222222222"),
+        )
+    )
+    request = PROVIDER.request(inside=f"<p:Extensions>{attributes}</p:Extensions>", AttributeConsumingServiceIndex="")
+    assert henk.post("/saml/sso", PROVIDER.post_form(request)).status == 303
+
+
+@pytest.mark.parametrize("path", ["/saml/sso", "/saml/digid/acs", "/saml/slo"])
+@pytest.mark.parametrize(
+    "form", [{}, {"SAMLRequest": "x"}, {"SAMLResponse": "x"}, {"SAMLRequest": "", "SAMLResponse": ""}]
+)
+def test_nonsense_gets_the_plain_page(henk: Person, path: str, form: dict[str, str]) -> None:
+    assert henk.post(path, form).status == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"<a/>", b"\xff", b"<Envelope/>"])
+def test_nonsense_at_artifact_resolution_gets_the_plain_page(henk: Person, body: bytes) -> None:
+    answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=body)
+    assert answer.status_code == 400
+
+
+def test_an_artifact_resolve_counts_once_and_only_with_the_providers_signature(henk: Person) -> None:
+    def send(message: bytes) -> int:
+        answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=message)
+        return int(answer.status_code)
+
+    genuine = PROVIDER.resolve("AAQAAA==")
+    assert [send(STRANGER.resolve("AAQAAA==")), send(genuine), send(genuine)] == [400, 200, 400]
+    assert send(PROVIDER.resolve("AAQAAA==", IssueInstant=_written(timedelta(minutes=-7)))) == 400
+    assert send(PROVIDER.resolve("AAQAAA==", Destination="https://elsewhere.example/")) == 400
+
+
+class Digid:
+    """DigiD's answer to one login, which a test may spoil before it is sent."""
+
+    def __init__(self, person: Person, clock: Clock) -> None:
+        self.person = person
+        self.asked = person.ask_digid("/login")
+        self.raw = base64.b64decode(self.answer(clock.now))
+
+    def answer(self, at: datetime, level: str = "20", **changes: str) -> str:
+        asked = type(self.asked)(**{**{name: getattr(self.asked, name) for name in self.asked.__slots__}, **changes})
+        return success(asked, self.person.bsn.digits, level, f"{DIGID}/metadata", self.person.digid_keys, at)
+
+    def send(self, message: bytes | str) -> int:
+        text = base64.b64encode(message).decode() if isinstance(message, bytes) else message
+        return self.person.answer(self.asked, text).status
+
+
+@pytest.fixture
+def digid(henk: Person, clock: Clock) -> Digid:
+    return Digid(henk, clock)
+
+
+def test_digids_answer_signs_in_once(digid: Digid) -> None:
+    assert [digid.send(digid.raw), digid.send(digid.raw)] == [303, 400]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"request_id": "_another"},
+        {"consumer": "https://machtigen.example/elsewhere"},
+        {"issuer": "https://another.example"},
+    ],
+    ids=["InResponseTo", "Destination and Recipient", "Audience"],
+)
+def test_an_answer_for_another_is_refused_and_the_genuine_one_still_works(
+    digid: Digid, clock: Clock, changes: dict[str, str]
+) -> None:
+    assert digid.send(digid.answer(clock.now, **changes)) == 400
+    assert digid.send(digid.raw) == 303
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(179, 303), (181, 400), (-179, 400)])
+def test_an_answer_is_good_for_its_own_minutes_and_one_of_skew(
+    digid: Digid, clock: Clock, seconds: int, status: int
+) -> None:
+    assert digid.send(digid.answer(clock.now - timedelta(seconds=seconds))) == status
+
+
+def test_an_answer_of_a_stranger_or_of_a_provider_is_refused(digid: Digid, clock: Clock) -> None:
+    genuine = digid.person.digid_keys
+    for keys in (STRANGER.keys, PROVIDER.keys):
+        digid.person.digid_keys = keys
+        assert digid.send(digid.answer(clock.now)) == 400
+    digid.person.digid_keys = genuine
+    assert digid.send(digid.raw) == 303
+
+
+def test_an_answer_that_was_tampered_with_is_refused(digid: Digid) -> None:
+    for before, after in ((b"900100758", b"900100084"), (b"Contract<", b"Contract <"), (b":Success", b":Succes")):
+        assert before in digid.raw
+        assert digid.send(digid.raw.replace(before, after)) == 400
+    assert digid.send(digid.raw) == 303
+
+
+def test_an_assertion_borrowed_from_another_answer_is_refused(digid: Digid, mina: Person, clock: Clock) -> None:
+    other = Digid(mina, clock)
+    ours, theirs = etree.fromstring(digid.raw), etree.fromstring(other.raw)
+    ours.replace(ours.find("a:Assertion", NAMES), theirs.find("a:Assertion", NAMES))
+    assert digid.send(etree.tostring(ours)) == 400
+
+
+@pytest.mark.parametrize("level", ["10", "20"])
+def test_a_level_below_what_was_asked_is_refused(henk: Person, clock: Clock, level: str) -> None:
+    asked = henk.ask_digid("/login?level=20")
+    message = success(asked, henk.bsn.digits, level, f"{DIGID}/metadata", henk.digid_keys, clock.now)
+    assert henk.answer(asked, message).status == (400 if level == "10" else 303)
+
+
+def test_a_bare_bsn_is_a_name_too(henk: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    from local.digid import messages  # noqa: PLC0415
+
+    built = messages._signed
+
+    def bare(root: etree._Element, keys: object) -> etree._Element:
+        for name in root.iterfind(".//a:NameID", NAMES):
+            name.text = (name.text or "").removeprefix("s00000000:")
+        return built(root, keys)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(messages, "_signed", bare)
+    assert henk.sign_in().status == 303
+    assert clock.now
+
+
+def test_a_login_cannot_be_finished_in_another_browser(henk: Person, mina: Person, clock: Clock) -> None:
+    asked = henk.ask_digid("/login")
+    message = success(asked, henk.bsn.digits, "20", f"{DIGID}/metadata", henk.digid_keys, clock.now)
+    mina.ask_digid("/login")
+    assert mina.answer(asked, message).status == 400
+    assert henk.answer(asked, message).status == 303
+
+
+def test_logout_answers_the_provider_once(henk: Person, wired: Wiring) -> None:
+    start = henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request()))
+    asked = at_digid(start.location, henk)
+    message = success(asked, henk.bsn.digits, "20", f"{DIGID}/metadata", henk.digid_keys, wired.clock())
+    page = henk.answer(asked, message)
+    response = etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"]))
+    assertion = PROVIDER._decrypted(response.find("a:EncryptedAssertion", NAMES))
+    name_id = assertion.findtext(".//a:NameID", "", NAMES)
+    assert henk.bsn.digits not in name_id
+    statuses = [henk.post("/saml/slo", PROVIDER.post_form(_logout(name_id))).status for _ in range(2)]
+    assert statuses == [200, 404]
+    assert henk.post("/saml/slo", STRANGER.post_form(_logout(name_id))).status == 400
+
+
+def _logout(name_id: str) -> etree._Element:
+    return etree.fromstring(
+        f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="_{datetime.now(UTC).timestamp()}" '
+        f'Version="2.0" IssueInstant="{_written(timedelta())}" Destination="https://machtigen.example/saml/slo">'
+        f"<a:Issuer>{PROVIDER.entity_id}</a:Issuer><a:NameID>{name_id}</a:NameID></p:LogoutRequest>"
+    )

@@ -1,0 +1,183 @@
+"""Sessions, cookies, CSRF and headers (security.md section 3)."""
+
+import pytest
+
+from tests.builders import SERVICE_ID, VERA
+from tests.fakes import Clock
+from tests.http.client import BASE, Person
+from tests.http.journey import ask_for_mandate
+
+
+def test_signing_in_gives_a_new_session_and_takes_the_login_cookie_away(vera: Person) -> None:
+    vera.sign_in()
+    first = vera.cookies["__Host-session"]
+    assert "__Host-saml" not in vera.cookies
+    vera.sign_in()
+    assert vera.cookies["__Host-session"] != first
+
+
+def test_signing_out_ends_the_session_on_the_server(vera: Person) -> None:
+    vera.sign_in()
+    stolen = dict(vera.cookies)
+    vera.submit("/mandates", {})  # any page has the form
+    token = vera.get("/mandates").body.partition('name="csrf" value="')[2].partition('"')[0]
+    assert vera.post("/logout", {"csrf": token}).location == "/"
+    vera.cookies = stolen
+    assert vera.get("/mandates").status == 401
+
+
+@pytest.mark.parametrize("minutes", [14, 15])
+def test_a_session_ends_after_fifteen_idle_minutes(vera: Person, clock: Clock, minutes: int) -> None:
+    vera.sign_in()
+    clock.forward(minutes=minutes)
+    assert vera.get("/mandates").status == (200 if minutes < 15 else 401)
+
+
+def test_a_session_ends_after_two_hours_however_busy(vera: Person, clock: Clock) -> None:
+    vera.sign_in()
+    for _ in range(11):
+        clock.forward(minutes=10)
+        assert vera.get("/mandates").status == 200
+    clock.forward(minutes=10)
+    assert vera.get("/mandates").status == 401
+
+
+def test_a_form_whose_session_ran_out_is_kept_for_its_own_person_only(
+    vera: Person, henk: Person, clock: Clock
+) -> None:
+    vera.sign_in()
+    token = vera.get("/activate").body.partition('name="csrf" value="')[2].partition('"')[0]
+    clock.forward(minutes=20)
+    page = vera.post("/activate", {"csrf": token, "bsn": "900100758", "born": "02-11-1979", "code": "bcdf"})
+    assert page.status == 401
+    assert "What you filled in is kept" in page.body
+    assert "/login?next=/activate" in page.body
+    henk.sign_in()
+    assert "900100758" not in henk.get("/activate").body
+    vera.sign_in(path="/activate")
+    kept = vera.get("/activate").body
+    assert 'value="900100758"' in kept
+    assert 'value="bcdf"' in kept
+    assert "900100758" not in vera.get("/activate").body
+
+
+def test_a_request_under_way_survives_signing_in_again(vera: Person, clock: Clock) -> None:
+    vera.sign_in()
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
+    clock.forward(minutes=20)
+    assert vera.get(review).status == 401
+    vera.sign_in(path=review)
+    assert vera.submit(review, {}).status == 303
+
+
+def test_a_draft_is_gone_after_an_hour(vera: Person, clock: Clock) -> None:
+    vera.sign_in()
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
+    clock.forward(minutes=61)
+    vera.sign_in()
+    page = vera.get(review)
+    assert page.status == 410
+    assert "Your request is no longer here" in page.body
+
+
+def test_without_cookies_signing_in_says_so(vera: Person) -> None:
+    asked = vera.ask_digid("/login")
+    vera.cookies.clear()
+    page = vera.cancel(asked)
+    assert page.status == 400
+    assert "Your browser did not keep our cookie" in page.body
+
+
+def test_cancelling_at_digid_offers_to_try_again(vera: Person) -> None:
+    page = vera.cancel(vera.ask_digid("/login?next=/activate"))
+    assert "You are not signed in" in page.body
+    assert "/login?next=/activate" in page.body
+
+
+@pytest.mark.parametrize(
+    "next_page", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a?b=%0d"]
+)
+def test_signing_in_leads_to_our_own_pages_only(vera: Person, next_page: str) -> None:
+    assert vera.sign_in(path=next_page).location == "/mandates"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site", "origin": BASE},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_a_form_from_elsewhere_is_refused(vera: Person, headers: dict[str, str]) -> None:
+    case_id = ask_for_mandate(vera)
+    page = vera.submit(f"/requests/{case_id}/withdraw", {}, **headers)
+    assert page.status == 403
+    assert "This form is no longer valid" in page.body
+    assert "Waiting for activation" in vera.get(f"/requests/{case_id}").body
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32])
+def test_a_form_without_the_sessions_token_is_refused(vera: Person, token: str) -> None:
+    case_id = ask_for_mandate(vera)
+    assert vera.post(f"/requests/{case_id}/withdraw", {"csrf": token}).status == 403
+    assert "Waiting for activation" in vera.get(f"/requests/{case_id}").body
+
+
+def test_a_browser_that_sends_no_referrer_is_recognised_as_ours(vera: Person) -> None:
+    case_id = ask_for_mandate(vera)
+    headers = {"sec-fetch-site": "same-origin", "origin": "null"}
+    assert vera.submit(f"/requests/{case_id}/withdraw", {}, **headers).status == 303
+
+
+@pytest.mark.parametrize("path", ["/", "/mandates", "/health", "/nothing", "/saml/metadata", "/static/site.css"])
+def test_every_answer_carries_the_security_headers(vera: Person, path: str) -> None:
+    headers = vera.get(path).headers
+    policy = str(headers["Content-Security-Policy"])
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "max-age" in str(headers["Strict-Transport-Security"])
+    assert headers["Cache-Control"] == ("public, max-age=3600" if "static" in path else "no-store")
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "status"),
+    [("PUT", "text/plain", 405), ("POST", "application/json", 415)],
+)
+def test_answers_that_chalice_makes_itself_carry_them_too(
+    vera: Person, method: str, content_type: str, status: int
+) -> None:
+    answer = vera.client.http.request(method, "/activate", headers={"content-type": content_type}, body=b"{}")
+    assert answer.status_code == status
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_form_that_cannot_be_read_gets_a_clear_answer(vera: Person) -> None:
+    vera.sign_in()
+    answer = vera.client.http.post(
+        "/activate",
+        headers={"content-type": "application/x-www-form-urlencoded", "accept-language": "nl"},
+        body=b"&".join(b"a%d=1" % number for number in range(200)),
+    )
+    assert answer.status_code == 400
+    assert "Wij kunnen dit formulier niet lezen".encode() in answer.body
+
+
+def test_health_names_every_dependency(vera: Person) -> None:
+    answer = vera.client.http.get("/health")
+    assert answer.status_code == 200
+    assert answer.json_body["dependencies"] == dict.fromkeys(("register", "letter_queue", "secrets", "brp"), "ok")
+
+
+def test_neither_number_nor_code_is_kept_in_the_clear(vera: Person) -> None:
+    """The beginning of the canary: no table holds the number of someone who signed in and asked."""
+    from local import aws  # noqa: PLC0415
+
+    ask_for_mandate(vera)
+    dynamodb = aws.client("dynamodb")
+    for table in ("register", "transient", "catalogue"):
+        assert VERA.digits not in repr(dynamodb.scan(TableName=f"digid-machtigen-{table}")["Items"])
