@@ -3,16 +3,18 @@
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 
 @dataclass(frozen=True, slots=True)
 class TestPerson:
+    """Someone who does not exist; `note` tells what is special about them."""
+
+    __test__: ClassVar[bool] = False
     bsn: str
     note: str
-    """What is special about this person, in English."""
     surname: str
     sex: str
     born: str

@@ -14,7 +14,7 @@ from chalicelib.mandates.ports import LetterSender, MandateStore, StoredCode, Tr
 from chalicelib.observe import log
 from chalicelib.people.brp import Person, PopulationRegister, Standing
 from chalicelib.people.bsn import Bsn
-from chalicelib.people.pseudonym import ClaimId, PersonId, Pseudonyms
+from chalicelib.people.pseudonym import PersonId, Pseudonyms
 from chalicelib.people.vault import Vault
 
 CODE_DAYS = 42
@@ -91,26 +91,13 @@ def ask(
     if (made := store.request(represented, wish.case_id)) is not None:
         return made
     person = reachable(wish.bsn, people)
-    claim = secrets.pseudonyms.claim(wish.bsn, person.born)
     code = generate(pick)
-    letter_id = f"{wish.case_id}{pick(16**4):04x}"
-    request = Request(
-        case_id=wish.case_id,
-        represented=represented,
-        represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
-        claim=claim,
-        service_id=wish.service.service_id,
-        period=wish.period,
-        requested_at=now,
-        expires_at=midnight_after(_last_day(now)),
-        level=wish.level,
-        letter_id=letter_id,
-    )
+    request = _request(wish, represented, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
     try:
-        store.open_request(request, _stored(code, claim, request, tries, secrets), _letter(wish, person, code, request))
+        store.open_request(request, _stored(code, request, tries, secrets), _letter(wish, person, code, request))
     except Conflict:
         return _already_made(request, store)
-    _send(letter_id, letters, now)
+    _send(request.letter_id, letters, now)
     return request
 
 
@@ -131,13 +118,30 @@ def withdraw(represented: PersonId, case_id: str, *, store: MandateStore, now: d
     log().info("request_withdrawn", case_id=request.case_id)
 
 
-def _stored(code: Code, claim: ClaimId, request: Request, tries: Tries, secrets: Secrets) -> StoredCode:
+def _request(
+    wish: Wish, represented: PersonId, person: Person, letter_id: str, secrets: Secrets, now: datetime
+) -> Request:
+    return Request(
+        case_id=wish.case_id,
+        represented=represented,
+        represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
+        claim=secrets.pseudonyms.claim(wish.bsn, person.born),
+        service_id=wish.service.service_id,
+        period=wish.period,
+        requested_at=now,
+        expires_at=midnight_after(_last_day(now)),
+        level=wish.level,
+        letter_id=letter_id,
+    )
+
+
+def _stored(code: Code, request: Request, tries: Tries, secrets: Secrets) -> StoredCode:
     return StoredCode(
-        claim=claim,
+        claim=request.claim,
         case_id=request.case_id,
         represented=request.represented,
-        fingerprint=secrets.peppers.fingerprint(code, claim),
-        tries_before=tries.total(claim),
+        fingerprint=secrets.peppers.fingerprint(code, request.claim),
+        tries_before=tries.total(request.claim),
         expires_at=request.expires_at,
     )
 

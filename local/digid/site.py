@@ -24,7 +24,6 @@ from local.pages import page, serve_static
 from local.persons import persons
 from local.serving import Site, as_json
 
-
 _METADATA_LIFE = timedelta(days=7)
 
 
@@ -41,7 +40,10 @@ def digid_site(address: str, keys: KeyPair, service_provider: Callable[[], bytes
 
     @site.route("/metadata")
     def own_metadata(_: Request) -> Response:
-        return Response(metadata(entity_id, f"{address}/sso", keys, datetime.now(UTC) + _METADATA_LIFE), content_type="application/samlmetadata+xml")
+        return Response(
+            metadata(entity_id, f"{address}/sso", keys, datetime.now(UTC) + _METADATA_LIFE),
+            content_type="application/samlmetadata+xml",
+        )
 
     @site.route("/")
     def about(request: Request) -> Response:

@@ -42,9 +42,7 @@ def test_asking_about_nobody_asks_nothing() -> None:
 
 
 @pytest.mark.parametrize("fault", ["slow", "error"])
-def test_a_register_that_fails_or_is_late_is_unavailable_and_the_number_does_not_leak(
-    address: str, fault: str
-) -> None:
+def test_a_register_that_fails_or_is_late_is_unavailable_and_the_number_does_not_leak(address: str, fault: str) -> None:
     bsn = _with_fault(fault)
     with pytest.raises(Unavailable) as error:
         HaalCentraal(address, "right key", read=0.3).find([bsn])

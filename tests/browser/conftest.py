@@ -38,10 +38,13 @@ def stack() -> Iterator[Stack]:
         if "Ready" in line:
             break
     # Keep reading, or a full pipe would stop the stack.
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    reader = threading.Thread(target=process.stdout.read)
+    reader.start()
     yield started
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
+    reader.join()
+    process.stdout.close()
 
 
 @pytest.fixture(scope="session")

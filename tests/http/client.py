@@ -68,7 +68,9 @@ class Person:
 
     def sign_in(self, level: str = "20", path: str = "/mandates") -> Answer:
         asked = self.ask_digid(f"/login?next={path}")
-        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, current().clock()))
+        return self.answer(
+            asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, current().clock())
+        )
 
     def ask_digid(self, path: str) -> Asked:
         return at_digid(self.get(path).location, self)

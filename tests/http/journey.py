@@ -41,7 +41,9 @@ def code_of(case_id: str) -> str:
     s3 = aws.client("s3")
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=BUCKET, Prefix=f"letters/{case_id}")["Contents"]]
     (key,) = [key for key in keys if key.endswith(".pdf")]
-    found = _CODE.search(PdfReader(BytesIO(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())).pages[0].extract_text())
+    found = _CODE.search(
+        PdfReader(BytesIO(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())).pages[0].extract_text()
+    )
     assert found
     return found[0]
 

@@ -11,7 +11,7 @@ from local.digid.messages import success
 from local.keys import new_key_pair
 from tests.fakes import Clock
 from tests.http.client import DIGID, Person, at_digid
-from tests.saml.provider import NAMES, FakeProvider
+from tests.saml.provider import NAMES, FakeProvider, found
 
 PROVIDER = FakeProvider()
 STRANGER = FakeProvider(new_key_pair("stranger"))
@@ -37,7 +37,10 @@ WRONG_REQUESTS = {
     "URL that is not registered": {"AssertionConsumerServiceURL": "https://ominous.example/acs/"},
     "URL with userinfo": {"AssertionConsumerServiceURL": "https://ominous.example@evil.example/acs"},
     "URL in other case": {"AssertionConsumerServiceURL": "https://ominous.example/ACS"},
-    "index and URL": {"AssertionConsumerServiceIndex": "0", "AssertionConsumerServiceURL": "https://ominous.example/acs"},
+    "index and URL": {
+        "AssertionConsumerServiceIndex": "0",
+        "AssertionConsumerServiceURL": "https://ominous.example/acs",
+    },
 }
 
 
@@ -198,7 +201,7 @@ def test_an_answer_that_was_tampered_with_is_refused(digid: Digid) -> None:
 def test_an_assertion_borrowed_from_another_answer_is_refused(digid: Digid, mina: Person, clock: Clock) -> None:
     other = Digid(mina, clock)
     ours, theirs = etree.fromstring(digid.raw), etree.fromstring(other.raw)
-    ours.replace(ours.find("a:Assertion", NAMES), theirs.find("a:Assertion", NAMES))
+    ours.replace(found(ours, "a:Assertion"), found(theirs, "a:Assertion"))
     assert digid.send(etree.tostring(ours)) == 400
 
 
@@ -238,7 +241,7 @@ def test_logout_answers_the_provider_once(henk: Person, wired: Wiring) -> None:
     message = success(asked, henk.bsn.digits, "20", f"{DIGID}/metadata", henk.digid_keys, wired.clock())
     page = henk.answer(asked, message)
     response = etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"]))
-    assertion = PROVIDER._decrypted(response.find("a:EncryptedAssertion", NAMES))
+    assertion = PROVIDER._decrypted(found(response, "a:EncryptedAssertion"))
     name_id = assertion.findtext(".//a:NameID", "", NAMES)
     assert henk.bsn.digits not in name_id
     statuses = [henk.post("/saml/slo", PROVIDER.post_form(_logout(name_id))).status for _ in range(2)]

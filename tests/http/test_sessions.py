@@ -42,9 +42,7 @@ def test_a_session_ends_after_two_hours_however_busy(vera: Person, clock: Clock)
     assert vera.get("/mandates").status == 401
 
 
-def test_a_form_whose_session_ran_out_is_kept_for_its_own_person_only(
-    vera: Person, henk: Person, clock: Clock
-) -> None:
+def test_a_form_whose_session_ran_out_is_kept_for_its_own_person_only(vera: Person, henk: Person, clock: Clock) -> None:
     vera.sign_in()
     token = vera.get("/activate").body.partition('name="csrf" value="')[2].partition('"')[0]
     clock.forward(minutes=20)
@@ -164,7 +162,7 @@ def test_a_form_that_cannot_be_read_gets_a_clear_answer(vera: Person) -> None:
         body=b"&".join(b"a%d=1" % number for number in range(200)),
     )
     assert answer.status_code == 400
-    assert "Wij kunnen dit formulier niet lezen".encode() in answer.body
+    assert b"Wij kunnen dit formulier niet lezen" in answer.body
 
 
 def test_health_names_every_dependency(vera: Person) -> None:

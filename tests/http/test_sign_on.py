@@ -198,9 +198,7 @@ def test_an_unsupported_scoping_is_answered_at_once(henk: Person) -> None:
 
 
 @pytest.mark.parametrize("way", ["idp list", "connection"])
-def test_the_user_chooses_when_the_provider_leaves_it_open(
-    vera: Person, henk: Person, wired: Wiring, way: str
-) -> None:
+def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: Person, wired: Wiring, way: str) -> None:
     case_id = mandate(vera, henk)
     scoping = ""
     if way == "idp list":

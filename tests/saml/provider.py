@@ -53,7 +53,8 @@ class FakeProvider:
     def metadata(self, *, encryption: bool = True) -> bytes:
         use = "" if encryption else ' use="signing"'
         return f"""<md:EntityDescriptor xmlns:md="{SAML}:metadata" xmlns:ds="{NAMES["d"]}" entityID="{self.entity_id}">
-<!-- written by hand --><md:SPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}"><md:KeyDescriptor{use}><ds:KeyInfo>
+<!-- written by hand -->
+<md:SPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}"><md:KeyDescriptor{use}><ds:KeyInfo>
 <ds:X509Data><ds:X509Certificate>{self.keys.certificate_body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>
 </md:KeyDescriptor><md:SingleLogoutService Binding="{SAML}:bindings:HTTP-POST" Location="https://ominous.example/slo"/>
 <md:AssertionConsumerService Binding="{SAML}:bindings:HTTP-POST" Location="{ACS}" index="0" isDefault="true"/>
@@ -154,8 +155,15 @@ class FakeProvider:
         return etree.fromstring(etree.tostring(found))
 
 
+def found(root: etree._Element, path: str) -> etree._Element:
+    """Return the first element at a path; fails the test when there is none."""
+    element = root.find(path, NAMES)
+    assert element is not None
+    return element
+
+
 def _verify(root: etree._Element, certificate: str) -> None:
     context = xmlsec.SignatureContext()
     context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
     context.register_id(root, "ID")
-    context.verify(root.find("d:Signature", NAMES))
+    context.verify(found(root, "d:Signature"))

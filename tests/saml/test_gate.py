@@ -18,7 +18,7 @@ from chalicelib.saml.decoding import LARGEST_MESSAGE, deflate, from_base64, infl
 from chalicelib.saml.keys import Certificate, check_libraries
 from chalicelib.saml.shapes import AUTHN_REQUEST
 from local.keys import new_key_pair
-from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider
+from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found
 
 PROVIDER = FakeProvider()
 CERTIFICATE = Certificate.from_base64(KEYS.certificate_body)
@@ -61,7 +61,7 @@ def test_lxml_and_xmlsec_bundle_the_same_libxml2() -> None:
 
 
 def _unsigned(root: etree._Element) -> None:
-    root.remove(root.find("d:Signature", NAMES))
+    root.remove(found(root, "d:Signature"))
 
 
 def _attribute_changed(root: etree._Element) -> None:
@@ -122,42 +122,39 @@ def _instruction(root: etree._Element) -> None:
 
 
 def _whole_document(root: etree._Element) -> None:
-    root.find(".//d:Reference", NAMES).set("URI", "")  # type: ignore[union-attr]
+    found(root, ".//d:Reference").set("URI", "")
 
 
 def _outside_reference(root: etree._Element) -> None:
-    root.find(".//d:Reference", NAMES).set("URI", "http://localhost:1/x")  # type: ignore[union-attr]
+    found(root, ".//d:Reference").set("URI", "http://localhost:1/x")
 
 
 def _two_references(root: etree._Element) -> None:
-    reference = root.find(".//d:Reference", NAMES)
-    assert reference is not None
+    reference = found(root, ".//d:Reference")
     reference.addnext(copy.deepcopy(reference))
 
 
 def _no_reference(root: etree._Element) -> None:
-    reference = root.find(".//d:Reference", NAMES)
-    assert reference is not None
-    reference.getparent().remove(reference)  # type: ignore[union-attr]
+    found(root, ".//d:SignedInfo").remove(found(root, ".//d:Reference"))
 
 
 def _transform(algorithm: str) -> Callable[[etree._Element], None]:
     def change(root: etree._Element) -> None:
-        root.find(".//d:Transform", NAMES).set("Algorithm", algorithm)  # type: ignore[union-attr]
+        found(root, ".//d:Transform").set("Algorithm", algorithm)
 
     return change
 
 
 def _method(algorithm: str) -> Callable[[etree._Element], None]:
     def change(root: etree._Element) -> None:
-        root.find(".//d:SignatureMethod", NAMES).set("Algorithm", algorithm)  # type: ignore[union-attr]
+        found(root, ".//d:SignatureMethod").set("Algorithm", algorithm)
 
     return change
 
 
 def _digest(algorithm: str) -> Callable[[etree._Element], None]:
     def change(root: etree._Element) -> None:
-        root.find(".//d:DigestMethod", NAMES).set("Algorithm", algorithm)  # type: ignore[union-attr]
+        found(root, ".//d:DigestMethod").set("Algorithm", algorithm)
 
     return change
 
@@ -261,7 +258,12 @@ def test_base64_is_read_strictly(text: str) -> None:
 
 def test_inflating_stops_at_the_limit_and_wants_nothing_behind_it() -> None:
     assert inflate(deflate(b"x" * LARGEST_MESSAGE)) == b"x" * LARGEST_MESSAGE
-    for hostile in (deflate(b"x" * (LARGEST_MESSAGE + 1)), deflate(b"x" * 10**8), deflate(b"x") + b"y", zlib.compress(b"x")):
+    for hostile in (
+        deflate(b"x" * (LARGEST_MESSAGE + 1)),
+        deflate(b"x" * 10**8),
+        deflate(b"x") + b"y",
+        zlib.compress(b"x"),
+    ):
         with pytest.raises(InvalidMessage):
             inflate(hostile)
 

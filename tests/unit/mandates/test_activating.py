@@ -80,9 +80,7 @@ def _withdrawn(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize("before", [_blocked, _used, _withdrawn], ids=lambda step: step.__name__.strip("_"))
-def test_a_right_code_that_may_not_be_used_any_more_gets_the_neutral_answer(
-    counter: Counter, before: object
-) -> None:
+def test_a_right_code_that_may_not_be_used_any_more_gets_the_neutral_answer(counter: Counter, before: object) -> None:
     before(counter)  # type: ignore[operator]
     with pytest.raises(WrongCombination) as answer:
         counter.guess()

@@ -126,7 +126,9 @@ def test_an_expired_request_cannot_be_withdrawn(desk: Desk) -> None:
 def test_somebody_elses_request_is_not_found(desk: Desk) -> None:
     request = desk.ask(a_wish())
     with pytest.raises(NotFound):
-        withdraw(SECRETS.pseudonyms.person(replace(VERA, digits="900100758")), request.case_id, store=desk.store, now=NOW)
+        withdraw(
+            SECRETS.pseudonyms.person(replace(VERA, digits="900100758")), request.case_id, store=desk.store, now=NOW
+        )
 
 
 FIRST = today(NOW)

@@ -1,10 +1,8 @@
-from typing import Any
-
 import pytest
 
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp import Standing, read_person
-from local.persons import haal_centraal, persons
+from local.persons import TestPerson, haal_centraal, persons
 
 STANDINGS = {
     "Dirk Dood": Standing.DECEASED,
@@ -16,7 +14,7 @@ STANDINGS = {
 
 
 @pytest.mark.parametrize("person", persons().values(), ids=lambda person: person.name)
-def test_every_test_person_can_be_read(person: Any) -> None:
+def test_every_test_person_can_be_read(person: TestPerson) -> None:
     read = read_person(haal_centraal(person))
     assert read.name == person.name
     assert read.born.iso == person.born

@@ -1,0 +1,155 @@
+"""The same pages without scripts, by keyboard only, and with everything that can be filled in wrongly."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from local.stack import Stack
+from tests.browser.conftest import Look
+from tests.browser.people import Visitor, code_in, letter_for, someone
+
+Contexts = Callable[..., BrowserContext]
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+
+
+@LANGUAGES
+def test_everything_works_without_scripts(language: str, stack: Stack, new_context: Contexts) -> None:
+    giver_name, helper_name = {"nl": ("Gerda Geheim", "Piet Partner"), "en": ("Opa de Oude", "Jip Jong")}[language]
+    giver, helper = (
+        Visitor(new_context(language, scripts=False).new_page(), someone(name), language, stack, scripts=False)
+        for name in (giver_name, helper_name)
+    )
+    giver.sign_in("/request")
+    giver.follow("service")
+    giver.press("next")
+    giver.press("confirm request")
+    code = code_in(letter_for(giver.person, stack, set()))
+    helper.sign_in("/activate")
+    helper.fill_in_code(giver.person, code)
+    helper.press("activate")
+    helper.sign_in_at_provider("other")
+    helper.press("sign in")
+    helper.go_on()
+    expect(helper.page.locator("main")).to_contain_text(
+        f"{helper.person.name} {helper.words('acts for')} {giver.person.name}"
+    )
+    helper.sign_in_at_provider("self")
+    helper.go_on()
+    expect(helper.page.locator("main")).not_to_contain_text(giver.person.name)
+    expect(helper.page.locator("main")).to_contain_text(helper.person.name)
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element with a name has the focus, and check that the focus can be seen."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => { const e = document.activeElement; const s = getComputedStyle(e);
+            return [(e.labels?.[0]?.innerText || e.innerText || e.value || '').trim(),
+                    s.outlineStyle !== 'none' || s.boxShadow !== 'none']; }"""
+        )
+        if focused[0] == name:
+            assert focused[1], f"the focus on {name} cannot be seen"
+            return
+    raise AssertionError(f"{name} cannot be reached with the keyboard")
+
+
+def test_a_request_can_be_made_with_the_keyboard_alone(stack: Stack, new_context: Contexts) -> None:
+    page = new_context("nl").new_page()
+    visitor = Visitor(page, someone("Lies Ligplaats"), "nl", stack)
+    visitor.open("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Naar de inhoud"
+    page.keyboard.press("Enter")
+    _tab_to(page, "Iemand machtigen")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{stack.digid}/login/**")
+    _tab_to(page, "Burgerservicenummer van een testpersoon")
+    page.keyboard.type(visitor.person.bsn)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/request")
+    _tab_to(page, "Parkeervergunning")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/request/*")
+    _tab_to(page, "Volgende")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/request/confirm/**")
+    _tab_to(page, "Bevestigen en brief versturen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/requests/**")
+
+
+@LANGUAGES
+def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    page = new_context(language).new_page()
+    # Somebody else for each language: the limit on wrong tries outlives a test.
+    visitor = Visitor(page, someone({"nl": "Bram Buitenland", "en": "Frits Fout"}[language]), language, stack)
+    visitor.open("/mandates")
+    look(page, f"{language}-30-sign-in")
+    visitor.open("/nothing")
+    look(page, f"{language}-31-not-found")
+    visitor.open("/login?next=/activate")
+    page.wait_for_url(f"{stack.digid}/login/**")
+    page.goto(f"{page.url}?lang={language}")
+    visitor.press("cancel")
+    page.wait_for_url("**/saml/digid/acs")
+    look(page, f"{language}-32-cancelled")
+    visitor.sign_in("/activate", level="10")
+    visitor.press("next")
+    look(page, f"{language}-33-empty-form")
+    visitor.fill_in_code(someone("Vera van der Gever"), "BCDF-GHJK-LMNF")
+    look(page, f"{language}-34-typing-error")
+    for _ in range(5):
+        visitor.fill_in_code(someone("Vera van der Gever"), _a_code())
+    expect(page.locator("main")).to_contain_text(visitor.words("wrong"))
+    look(page, f"{language}-35-wrong-combination")
+    visitor.fill_in_code(someone("Vera van der Gever"), _a_code())
+    look(page, f"{language}-36-too-often")
+    visitor.open("/request")
+    visitor.follow("service")
+    look(page, f"{language}-37-step-up")
+    visitor.open("/request?q=xyzzy")
+    look(page, f"{language}-38-nothing-found")
+    visitor.open("/request/11111111-1111-4111-8111-111111111111")
+    page.get_by_role("radio").nth(1).check()
+    page.fill("[name=start_date]", "01-01-2020")
+    visitor.press("next")
+    look(page, f"{language}-39-wrong-date")
+    page.get_by_role("radio").first.check()
+    visitor.press("next")
+    look(page, f"{language}-40-no-letter")
+
+
+def _a_code() -> str:
+    import random  # noqa: PLC0415
+
+    from chalicelib.mandates.codes import generate  # noqa: PLC0415
+
+    return generate(random.Random(1).randrange)
+
+
+def test_the_language_switch_keeps_what_was_filled_in(stack: Stack, new_context: Contexts) -> None:
+    page = new_context("nl").new_page()
+    visitor = Visitor(page, someone("Mina Mantelzorg"), "nl", stack)
+    visitor.sign_in("/activate")
+    page.fill("[name=bsn]", "900100084")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Activate a mandate")
+    assert page.input_value("[name=bsn]") == "900100084"
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+@LANGUAGES
+def test_the_page_that_takes_a_message_further_is_readable_where_scripts_are_off(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    context = new_context(language)
+    context.route("**/go_on.js", lambda route: route.abort())
+    visitor = Visitor(context.new_page(), someone("Schrikkel Jansen"), language, stack, scripts=False)
+    visitor.sign_in_at_provider("self")
+    look(visitor.page, f"{language}-41-go-on")
+    visitor.go_on()
+    expect(visitor.page.locator("main")).to_contain_text("Schrikkel Jansen")

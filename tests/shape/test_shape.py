@@ -1,0 +1,184 @@
+"""Tests of the system's own shape (CONTRIBUTING.md): they hold the design where no single feature would notice."""
+
+import ast
+import json
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from babel.messages import Catalog, extract, pofile
+from chalice.app import ScheduledEventConfig, SQSEventConfig
+
+from app import app
+from chalicelib.letters import jobs
+from chalicelib.mandates import activation_routes, overview_routes, request_routes
+from chalicelib.saml import routes as saml_routes
+from chalicelib.web import routes as web_routes
+from chalicelib.web.http import Caller
+
+ROOT = Path(__file__).parent.parent.parent
+SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+OURS = [*SHIPPED, *sorted((ROOT / "local").rglob("*.py"))]
+ROUTES = [part.routes for part in (saml_routes, request_routes, activation_routes, overview_routes, web_routes)]
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+PURE = re.compile(
+    r"chalicelib\.(errors|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|period)|letters\.model)$"
+)
+EDGE = re.compile(r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(sign_in|sign_on|resolving|logging_out|wiring))$")
+ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=_module)
+def test_imports_point_downwards_only(path: Path) -> None:
+    module, imported = _module(path), set(_imports(path))
+    assert not any(name.partition(".")[0] in ("app", "local", "tests", "moto") for name in imported)
+    if PURE.match(module):
+        assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
+        assert "chalicelib.wiring" not in imported
+    if not EDGE.match(module) and module not in ("app", "chalicelib.mandates.names"):
+        assert "chalicelib.wiring" not in imported, "only routes and jobs reach for the wiring"
+        assert not any(name.startswith("chalicelib.web") for name in imported), "use cases know no pages"
+    if not module.startswith("chalicelib.saml"):
+        assert not any(name.startswith(("saml2", "xmlsec", "lxml")) for name in imported)
+        assert module == "app" or not any(name.startswith("chalicelib.saml") for name in imported)
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = {_module(path) for path in SHIPPED if "os.environ" in path.read_text() or "getenv" in path.read_text()}
+    assert readers == {"chalicelib.wiring"}
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    declared = {key: caller for routes in ROUTES for key, caller in routes.callers.items()}
+    served = {(path, method) for path, methods in app.routes.items() for method in methods}
+    assert served == set(declared)
+    for (path, method), caller in declared.items():
+        if method == "POST" and caller is not Caller.SIGNED_IN:
+            assert path.startswith("/saml/"), "a form that needs no session must be a SAML endpoint"
+
+
+def test_only_saml_endpoints_go_without_session_and_token() -> None:
+    partners = {path for routes in ROUTES for (path, _), caller in routes.callers.items() if caller is Caller.PARTNER}
+    assert partners == {"/saml/sso", "/saml/digid/acs", "/saml/artifact", "/saml/slo"}
+
+
+def test_app_registers_and_does_nothing_else() -> None:
+    source = (ROOT / "app.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 40
+    assert not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(ast.parse(source)))
+
+
+@pytest.mark.parametrize("worker", ["print_letter", "sweep_outbox"])
+def test_a_worker_starts_alone(worker: str) -> None:
+    """Lambda loads only the worker's module; what it pulls in, every cold start pays for."""
+    script = (
+        "import sys; import chalicelib.letters.jobs as jobs; "
+        f"assert callable(jobs.{worker}); "
+        "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_importing_the_application_reads_no_setting_and_starts_no_client() -> None:
+    script = "import app; from chalicelib import wiring; assert not wiring._current; print(app.app.app_name)"
+    shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, env={})
+    assert shown.stdout.strip() == "digid-machtigen"
+
+
+def test_size_budgets_hold() -> None:
+    lines = {_module(path): len(path.read_text(encoding="utf-8").splitlines()) for path in OURS}
+    assert {name: count for name, count in lines.items() if count > 300} == {}
+    assert statistics.median(lines.values()) <= 110
+    functions = {
+        f"{_module(path)}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in OURS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    # A site is one function with its views inside.
+    sites = {"local.digid.site.digid_site", "local.provider.site.provider_site"}
+    assert {name: count for name, count in functions.items() if count > 40 and name not in sites} == {}
+    assert statistics.median(functions.values()) <= 8
+
+
+def test_queues_in_code_are_queues_of_the_template() -> None:
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    queues = {item["Properties"]["QueueName"] for item in resources.values() if item["Type"] == "AWS::SQS::Queue"}
+    read = {source.queue for source in app.event_sources if isinstance(source, SQSEventConfig)}
+    assert read < queues
+    assert {f"{queue}-dead" for queue in read} | read == queues
+
+
+def test_every_worker_has_a_time_out_that_fits_its_queue() -> None:
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    timeouts = {name: one["lambda_timeout"] for name, one in config["stages"]["dev"]["lambda_functions"].items()}
+    workers = {one.name for one in app.event_sources if isinstance(one, SQSEventConfig | ScheduledEventConfig)}
+    assert set(timeouts) == {"api_handler", *workers}
+    assert timeouts["api_handler"] < 29, "API Gateway gives up after 29 seconds"
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    assert resources["LetterQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeouts["print_letter"]
+    assert jobs.jobs is not None
+
+
+def test_one_letter_is_one_message() -> None:
+    """A failed batch would send all its letters back; Chalice cannot report single failures."""
+    assert all(one.batch_size == 1 for one in app.event_sources if isinstance(one, SQSEventConfig))
+
+
+def _messages() -> set[str]:
+    """Return every text that pages show: those in templates, and those marked in code."""
+    found: set[str] = set()
+    web = ROOT / "chalicelib" / "web"
+    methods = [("**.py", "python"), ("**.html", "jinja2")]
+    for _, _, message, _, _ in extract.extract_from_dir(
+        web, methods, {"**.html": {"newstyle_gettext": "true"}}, {**extract.DEFAULT_KEYWORDS, "N_": None}
+    ):
+        found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def test_every_text_has_its_dutch_and_no_dutch_is_left_over() -> None:
+    with (ROOT / "chalicelib/web/translations/nl/LC_MESSAGES/messages.po").open("rb") as file:
+        catalog: Catalog = pofile.read_po(file)
+    translated = {
+        message.id[0] if isinstance(message.id, tuple) else message.id
+        for message in catalog
+        if message.id and all(message.string if isinstance(message.string, tuple) else [message.string])
+    }
+    assert translated == _messages()
+    assert not any(message.fuzzy for message in catalog if message.id)
+
+
+def test_the_catalogue_of_the_laptop_refers_only_to_itself() -> None:
+    rows = yaml.safe_load((ROOT / "local" / "catalogue.yaml").read_text())
+    known = {row["service_id"] for row in rows}
+    assert all(set(row.get("behind", [])) <= known for row in rows)
+    assert len({row["index"] for row in rows}) == len(rows) == len(known)
+
+
+def test_nothing_of_this_machine_or_of_a_registry_is_in_the_repository() -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+    assert '"resolved"' not in lock
+    for name in ("requirements.txt", "requirements-dev.txt", "local/requirements.txt"):
+        pins = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
+        assert all("==" in pin for pin in pins)
+        assert not any("://" in pin for pin in pins)
