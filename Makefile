@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape audit bench browser clean
+.PHONY: help run test check lint types shape audit browser clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,9 +31,6 @@ shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deploy
 
 audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
-
-bench: $(VENV)/.dev $(TEXTS) ## benchmarks, each with its peer; writes bench/results.json
-	@$(BIN)/python -m bench
 
 clean: ## remove what set-up made
 	@rm -rf $(VENV) node_modules build $(STYLES) $(TEXTS)

@@ -10,7 +10,7 @@ const STATIC = "chalicelib/web/static";
 const [{ css: rules }] = await new PurgeCSS().purge({
   css: [COMPONENTS],
   content: ["chalicelib/web/templates/**/*.html", "local/templates/**/*.html"],
-  safelist: [/^utrecht-alert--/, /^utrecht-badge-status--/, /^utrecht-button--/],
+  safelist: [/^utrecht-alert--/, /^utrecht-button--/],
 });
 
 const tokens = new Map(
