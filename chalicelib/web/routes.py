@@ -45,8 +45,8 @@ def static_file(_: Visit, name: str) -> Reply:
 
 
 @routes.get("/{page_name}", Caller.ANYONE)
-def unknown_page(_: Visit, page_name: str) -> Reply:
-    raise NotFound(page_name[:0] or "page")
+def unknown_page(_: Visit, **_name: str) -> Reply:
+    raise NotFound("page")
 
 
 def _answers(name: str, wiring: Wiring) -> bool:

@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from chalicelib.wiring import Wiring
-from local.digid.messages import success
+from local.digid.messages import certificate_in, metadata, read_post, success
 from local.keys import new_key_pair
 from tests.fakes import Clock
-from tests.http.client import DIGID, Person, at_digid
+from tests.http.client import DIGID, DIGID_KEYS, Person, at_digid
 from tests.saml.provider import NAMES, FakeProvider, found
 
 PROVIDER = FakeProvider()
@@ -26,7 +26,7 @@ WRONG_REQUESTS = {
     "IssueInstant missing": {"IssueInstant": ""},
     "IssueInstant without zone": {"IssueInstant": "2031-01-01T00:00:00"},
     "too old": {"IssueInstant": _written(timedelta(minutes=-7))},
-    "from the future": {"IssueInstant": _written(timedelta(minutes=2))},
+    "from the future": {"IssueInstant": _written(timedelta(hours=1))},
     "Destination missing": {"Destination": ""},
     "Destination of another": {"Destination": "https://machtigen.example.evil/saml/sso"},
     "IsPassive": {"IsPassive": "true"},
@@ -255,3 +255,19 @@ def _logout(name_id: str) -> etree._Element:
         f'Version="2.0" IssueInstant="{_written(timedelta())}" Destination="https://machtigen.example/saml/slo">'
         f"<a:Issuer>{PROVIDER.entity_id}</a:Issuer><a:NameID>{name_id}</a:NameID></p:LogoutRequest>"
     )
+
+
+def test_an_identity_provider_that_only_takes_forms_gets_our_request_by_post(henk: Person, wired: Wiring) -> None:
+    next_year = wired.clock() + timedelta(days=365)
+    both = metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year)
+    root = etree.fromstring(both)
+    role = found(root, "{*}IDPSSODescriptor")
+    role.remove(found(role, "{*}SingleSignOnService"))
+    wired.catalogue.put_identity_provider(etree.tostring(root))
+    page = henk.get("/login")
+    assert page.action == f"{DIGID}/sso"
+    assert f"form-action 'self' {DIGID};" in str(page.headers["Content-Security-Policy"])
+    ours = certificate_in(henk.client.http.get("/saml/digid/metadata").body)
+    asked = read_post(page.hidden["SAMLRequest"], page.hidden["RelayState"], ours)
+    message = success(asked, henk.bsn.digits, "20", f"{DIGID}/metadata", henk.digid_keys, wired.clock())
+    assert henk.answer(asked, message).status == 303
