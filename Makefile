@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape audit browser clean
+.PHONY: help run test check lint types shape audit bench deploy-check browser clean
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
 	@PORT=$(PORT) $(BIN)/python -m local
@@ -29,11 +29,17 @@ types: $(VENV)/.dev ## mypy, strict
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
+bench: $(VENV)/.dev ## time what matters beside a peer; writes bench/results.json
+	@$(BIN)/python -m bench
+
+deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy the package on an emulator that enforces IAM, and walk the journey there
+	@$(BIN)/python -m tests.deploy
+
 audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) node_modules build $(STYLES) $(TEXTS)
+	@rm -rf $(VENV) .venv-emulator node_modules build $(STYLES) $(TEXTS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -62,6 +68,12 @@ $(STYLES): node_modules/.installed styles.mjs chalicelib/web/static/site.css $(w
 
 $(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local
 	@$(BIN)/pybabel --quiet compile --directory chalicelib/web/translations
+
+.venv-emulator/.installed: tests/deploy/requirements.txt
+	@echo "Installing the emulator, in an environment of its own…"
+	@$(PYTHON) -m venv .venv-emulator
+	@.venv-emulator/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
 
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$CHROMIUM" || sh tests/browser/install.sh $(BIN)

@@ -1,16 +1,19 @@
 """One DynamoDB table as plain Python values: consistent reads, conditional writes, transactions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import Conflict
+from chalicelib.outage import outage
 
-type_serializer, type_deserializer = TypeSerializer(), TypeDeserializer()
+_serializer, _deserializer = TypeSerializer(), TypeDeserializer()
+_REFUSED = ("ConditionalCheckFailedException", "TransactionCanceledException")
 
 Item = dict[str, Any]
 
@@ -29,12 +32,12 @@ NEW = Condition("attribute_not_exists(pk)", {}, {})
 
 def plain(attributes: Mapping[str, Any]) -> Item:
     """Turn a DynamoDB item into Python values: numbers that are whole become int, binaries bytes."""
-    return {name: _plain(type_deserializer.deserialize(value)) for name, value in attributes.items()}
+    return {name: _plain(_deserializer.deserialize(value)) for name, value in attributes.items()}
 
 
 def typed(values: Mapping[str, Any]) -> Item:
     """Turn Python values into a DynamoDB item; None is left out."""
-    return {name: type_serializer.serialize(value) for name, value in values.items() if value is not None}
+    return {name: _serializer.serialize(value) for name, value in values.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever DynamoDB holds
@@ -134,20 +137,18 @@ def _conditional(condition: Condition | None) -> Item:
     return call
 
 
-class _translated:  # noqa: N801 - reads as a statement: `with _translated():`
+@contextmanager
+def _translated() -> Iterator[None]:
     """Turn the SDK's errors into ours: a refused condition is an answer, the rest is an outage."""
+    with outage("dynamodb"):
+        try:
+            yield
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _REFUSED:
+                raise Conflict(_reason(error)) from error
+            raise
 
-    _CONDITIONS: Iterable[str] = ("ConditionalCheckFailedException", "TransactionCanceledException")
 
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in self._CONDITIONS:
-            raise Conflict(self._reason(error)) from error
-        if isinstance(error, ClientError | BotoCoreError):
-            raise Unavailable("dynamodb") from error
-
-    @staticmethod
-    def _reason(error: ClientError) -> str:
-        reasons = error.response.get("CancellationReasons", [])
-        return ",".join(str(reason.get("Code", "None")) for reason in reasons) or "condition"
+def _reason(error: ClientError) -> str:
+    reasons = error.response.get("CancellationReasons", [])
+    return ",".join(str(reason.get("Code", "None")) for reason in reasons) or "condition"

@@ -17,6 +17,7 @@ from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
+from chalicelib.outage import outage
 from chalicelib.people.brp import HaalCentraal, PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
@@ -74,7 +75,8 @@ class Wiring:
 
     def secret(self, name: str) -> dict[str, Any]:
         """Read a secret: one JSON object."""
-        answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
+        with outage("secrets"):
+            answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
         value: dict[str, Any] = json.loads(answer["SecretString"])
         return value
 

@@ -30,7 +30,7 @@ def in_process() -> Iterator[None]:
     os.environ.update(fake)
     with mock_aws(), _one_dynamodb_call_at_a_time():
         create_resources(json.loads(TEMPLATE.read_text())["Resources"])
-        fill_secrets()
+        fill_secrets(client("secretsmanager"))
         yield
 
 
@@ -73,6 +73,8 @@ def _resolve(value: Any, made: Mapping[str, Mapping[str, str]]) -> Any:  # noqa:
             return made[name]["Ref"]
         case {"Fn::GetAtt": [name, attribute]}:
             return made[name][attribute]
+        case {"Fn::Sub": str(text)}:
+            return text
         case dict():
             return {name: _resolve(inner, made) for name, inner in value.items()}
         case list():
@@ -141,7 +143,7 @@ _CREATORS = {
 }
 
 
-def fill_secrets() -> None:
+def fill_secrets(secrets_manager: Any) -> None:  # noqa: ANN401 - boto3 client
     """Put fresh key material in every secret, in the shape that `wiring.py` reads."""
     key_pair = new_key_pair("DigiD Machtigen (laptop)")
     values = {
@@ -151,4 +153,4 @@ def fill_secrets() -> None:
         "brp-key": {"key": secrets.token_urlsafe(24)},
     }
     for name, value in values.items():
-        client("secretsmanager").put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))
+        secrets_manager.put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))

@@ -67,20 +67,20 @@ class Stack:
 def running(port: int, *, partners: Path | None = None, digid_metadata: Path | None = None) -> Iterator[Stack]:
     """Start everything on `port` to `port + 4`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
-    _check_ports(stack)
+    check_ports(stack)
     with ExitStack() as exit_stack:
         # The other processes start while this one makes its resources.
-        exit_stack.enter_context(_process("digid", stack.digid, stack))
-        exit_stack.enter_context(_process("provider", stack.provider, stack))
+        exit_stack.enter_context(process("digid", stack.digid, stack))
+        exit_stack.enter_context(process("provider", stack.provider, stack))
         exit_stack.enter_context(aws.in_process())
         wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
         wiring.use(wired)
-        exit_stack.enter_context(_process("brp", stack.brp, stack, BRP_KEY=wired.secret("brp-key")["key"]))
+        exit_stack.enter_context(process("brp", stack.brp, stack, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
-        pinned = digid_metadata.read_bytes() if digid_metadata else _fetch(f"{stack.digid}/metadata")
+        pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
         read_identity_provider(pinned, datetime.now(UTC))
         wired.catalogue.put_identity_provider(pinned)
-        register_municipality(wired.catalogue, _fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
+        register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
         yield stack
@@ -117,7 +117,7 @@ def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
 
 
 @contextmanager
-def _process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[None]:
+def process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[None]:
     """Run a simulator until the end, and never longer than we do."""
     command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], stack.application]
     # Its own process group would outlive Ctrl-C; in ours it gets the signal too.
@@ -132,7 +132,7 @@ def _process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[No
             process.kill()
 
 
-def _check_ports(stack: Stack) -> None:
+def check_ports(stack: Stack) -> None:
     for port in range(stack.port, stack.port + 5):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -144,7 +144,7 @@ def _check_ports(stack: Stack) -> None:
                 ) from None
 
 
-def _fetch(address: str) -> bytes:
+def fetch(address: str) -> bytes:
     """Fetch something from a party that may still be starting."""
     deadline = time.monotonic() + _READY_WITHIN
     while True:
@@ -160,5 +160,5 @@ def _fetch(address: str) -> bytes:
 
 def health(stack: Stack) -> dict[str, object]:
     """Return what `/health` says."""
-    answer: dict[str, object] = json.loads(_fetch(f"{stack.application}/health"))
+    answer: dict[str, object] = json.loads(fetch(f"{stack.application}/health"))
     return answer

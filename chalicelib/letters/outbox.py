@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.dynamo import NEW, Condition, Item, Table, page_through
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import Conflict
 from chalicelib.letters.model import MOVES, Letter, LetterState
 from chalicelib.observe import log
+from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
 
 _SHARDS = 8
@@ -45,10 +46,8 @@ class Outbox:
         row = self._table.get(_key(letter_id), "LETTER")
         if row is not None and "sealed" in row:
             message = {"letter_id": letter_id, "sealed": base64.b64encode(row["sealed"]).decode()}
-            try:
+            with outage("sqs"):
                 self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
-            except Exception as error:
-                raise Unavailable("sqs") from error
             move(self._table, letter_id, LetterState.QUEUED, now)
         self._forget(letter_id)
 

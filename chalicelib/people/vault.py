@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chalicelib.outage import outage
+
 _NONCE, _VERSION = 12, 1
 _HEADER = struct.Struct(">BH")
 _KEYS_KEPT, _USES_PER_KEY = 256, 1000
@@ -59,14 +61,18 @@ class KmsVault:
             raise ValueError("a sealed field does not open in this context") from error
 
     def _renew(self) -> None:
-        made = self._kms.generate_data_key(KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._KMS_CONTEXT)
+        with outage("kms"):
+            made = self._kms.generate_data_key(
+                KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._KMS_CONTEXT
+            )
         self._remember(made["CiphertextBlob"], AESGCM(made["Plaintext"]))
         self._current, self._uses = made["CiphertextBlob"], 0
 
     def _key(self, wrapped: bytes) -> AESGCM:
         if (known := self._opened.get(wrapped)) is not None:
             return known
-        opened = self._kms.decrypt(CiphertextBlob=wrapped, KeyId=self._key_id, EncryptionContext=self._KMS_CONTEXT)
+        with outage("kms"):
+            opened = self._kms.decrypt(CiphertextBlob=wrapped, KeyId=self._key_id, EncryptionContext=self._KMS_CONTEXT)
         return self._remember(wrapped, AESGCM(opened["Plaintext"]))
 
     def _remember(self, wrapped: bytes, key: AESGCM) -> AESGCM:

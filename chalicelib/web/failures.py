@@ -111,6 +111,8 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     words = _words(error)
     if words is UNEXPECTED:
         log().exception("unexpected_error", error=type(error).__name__)
+    elif isinstance(error, Unavailable):
+        log().error("dependency_failed", dependency=error.dependency, cause=_cause(error))
     else:
         log().info("request_refused", reason=str(error), status=words.status)
     if isinstance(error, RateLimited) and visit is not None:
@@ -149,3 +151,9 @@ def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
 
 def _wait(visit: Visit, until: datetime) -> Reply:
     return page("wait.html", visit, status=429, words=TOO_OFTEN, until=until)
+
+
+def _cause(error: Unavailable) -> str:
+    """Name what failed, for the operator; the text of a cause may hold personal data, its code does not."""
+    response = getattr(error.__cause__, "response", {})
+    return f"{type(error.__cause__).__name__} {response.get('Error', {}).get('Code', '')}".strip()

@@ -3,6 +3,7 @@ import uuid
 from io import BytesIO
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from pypdf import PdfReader
 
 from chalicelib.dynamo import Table
@@ -42,7 +43,7 @@ class Post:
 
 class BrokenQueue:
     def send_message(self, **_: object) -> None:
-        raise ConnectionError("gone")
+        raise EndpointConnectionError(endpoint_url="gone")
 
 
 @pytest.fixture

@@ -27,7 +27,13 @@ Look = Callable[[Page, str], None]
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Start what `make run` starts, in a process of its own, and end it as Ctrl-C does."""
+    """Start what `make run` starts, in a process of its own, and end it as Ctrl-C does.
+
+    `RUNNING_STACK` names the port of a stack that runs already: how `make deploy-check` walks the same journey.
+    """
+    if "RUNNING_STACK" in os.environ:
+        yield Stack(int(os.environ["RUNNING_STACK"]))
+        return
     started = Stack(_free_ports())
     command = [sys.executable, "-m", "local"]
     process = subprocess.Popen(

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from local.persons import TestPerson, persons
-from local.stack import Stack, _fetch
+from local.stack import Stack, fetch
 
 WORDS = {
     "nl": {
@@ -125,7 +125,7 @@ def letter_for(person: TestPerson, stack: Stack, known: set[str]) -> str:
     """Wait for a new letter to someone and return the text of its PDF."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        letters = json.loads(_fetch(f"{stack.letterbox}/letters.json"))
+        letters = json.loads(fetch(f"{stack.letterbox}/letters.json"))
         for letter in letters:
             if letter["letter_id"] not in known and person.surname in letter["addressee"]:
                 known.add(letter["letter_id"])
