@@ -1,5 +1,7 @@
 """EncryptedAssertion: the assertion under a fresh AES key, that key under the provider's RSA key (XML Encryption)."""
 
+from functools import lru_cache
+
 import xmlsec
 from lxml import etree
 
@@ -41,7 +43,9 @@ def _cipher(provider: ServiceProvider) -> tuple[xmlsec.Transform, int]:
     )
 
 
+@lru_cache(maxsize=256)
 def _manager(certificate: Certificate) -> xmlsec.KeysManager:
+    """Kept per certificate: a new one reads the system's certificates, which costs more than the whole answer."""
     manager = xmlsec.KeysManager()
     manager.add_key(certificate.xmlsec_key)
     return manager

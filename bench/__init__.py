@@ -1,0 +1,1 @@
+"""Benchmarks, each with its peer beside it in the same run: machines are noisy, ratios are not."""
