@@ -12,26 +12,17 @@ def _process(script: str) -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def _cold(what: str, module: str) -> Comparison:
+    ours, peer = f"import {module}", "import chalice, boto3 and one client"
+    return compare(what, lambda: _process(ours), peer, lambda: _process(_PEER), rounds=12, warm=1)
+
+
 def application() -> Comparison:
-    return compare(
-        "start Python and import the application",
-        lambda: _process("import app"),
-        "import chalice, boto3 and one client",
-        lambda: _process(_PEER),
-        rounds=12,
-        warm=1,
-    )
+    return _cold("start Python and import the application", "app")
 
 
 def worker() -> Comparison:
-    return compare(
-        "start Python and import the letter worker",
-        lambda: _process("import chalicelib.letters.jobs"),
-        "import chalice, boto3 and one client",
-        lambda: _process(_PEER),
-        rounds=12,
-        warm=1,
-    )
+    return _cold("start Python and import the letter worker", "chalicelib.letters.jobs")
 
 
 MEASUREMENTS = (application, worker)

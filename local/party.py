@@ -24,12 +24,12 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
         return brp_site(os.environ["BRP_KEY"])
     keys = new_key_pair(f"{name} (laptop)")
     if name == "digid":
-        from local.digid.site import digid_site
+        from local.digid.site import DigidSite
 
-        return digid_site(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
-    from local.provider.site import provider_site
+        return DigidSite(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
+    from local.provider.site import ProviderSite
 
-    return provider_site(address, keys, lambda: _fetch(f"{application}/saml/metadata"))
+    return ProviderSite(address, keys, lambda: _fetch(f"{application}/saml/metadata"))
 
 
 @cache

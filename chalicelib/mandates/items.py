@@ -112,6 +112,8 @@ def code_item(code: StoredCode) -> Item:
         "digest": code.fingerprint.digest,
         "tries_before": code.tries_before,
         "expires_at": code.expires_at.isoformat(),
+        # Only cleans up: whether a code has expired is decided by the clock.
+        "ttl": int(code.expires_at.timestamp()),
     }
 
 

@@ -30,7 +30,7 @@ def may_use(
 ) -> Mandate:
     """Return the mandate of a case if it may be used now: a consistent read, at the moment of release.
 
-    Raises `Refused("not_mandated")`, after writing the refusal in the case if the person is part of it.
+    Raises `Refused("not_mandated")`.
     """
     mandate = store.mandate(case_id)
     if mandate is None or mandate.representative != representative:

@@ -1,5 +1,6 @@
 """Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from chalicelib.saml.parsing import parse
 from chalicelib.saml.times import instant
 
 Element = etree._Element
+
+_ADDRESS = re.compile(r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/\S*)?", re.ASCII)
+"""Where answers may go: https, or this very computer. Its origin also goes in a header, so it has plain characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
     descriptor, role = _role(metadata, "md:SPSSODescriptor", now)
     consumers = tuple(sorted(_consumers(role), key=lambda consumer: consumer.index))
     if not consumers:
-        raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact")
+        raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address")
     provider = ServiceProvider(
         entity_id=descriptor.get("entityID", ""),
         signing=_certificates(role, "signing"),
@@ -123,7 +127,7 @@ def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
 def _consumers(role: Element) -> Iterator[ConsumerService]:
     for place, endpoint in enumerate(role.findall(tag("md:AssertionConsumerService"))):
         binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
-        if binding in (POST, ARTIFACT) and location.startswith(("https://", "http://")):
+        if binding in (POST, ARTIFACT) and _ADDRESS.fullmatch(location):
             default = endpoint.get("isDefault") in ("true", "1")
             yield ConsumerService(int(endpoint.get("index", place)), binding, location, default)
 
@@ -143,5 +147,6 @@ def _offered(role: Element) -> Iterator[OfferedService]:
 def _logout(role: Element) -> str | None:
     for endpoint in role.findall(tag("md:SingleLogoutService")):
         if endpoint.get("Binding") == POST:
-            return endpoint.get("ResponseLocation") or endpoint.get("Location")
+            location = endpoint.get("ResponseLocation") or endpoint.get("Location") or ""
+            return location if _ADDRESS.fullmatch(location) else None
     return None

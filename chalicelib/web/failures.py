@@ -155,5 +155,7 @@ def _wait(visit: Visit, until: datetime) -> Reply:
 
 def _cause(error: Unavailable) -> str:
     """Name what failed, for the operator; the text of a cause may hold personal data, its code does not."""
+    if error.__cause__ is None:
+        return ""
     response = getattr(error.__cause__, "response", {})
     return f"{type(error.__cause__).__name__} {response.get('Error', {}).get('Code', '')}".strip()

@@ -27,56 +27,60 @@ from local.serving import Site, as_json
 _METADATA_LIFE = timedelta(days=7)
 
 
-def digid_site(address: str, keys: KeyPair, service_provider: Callable[[], bytes]) -> Site:
-    """Make the simulator at an address; `service_provider` returns the metadata of who may ask."""
-    site = Site()
-    serve_static(site)
-    entity_id = f"{address}/metadata"
-    under_way: dict[str, Asked] = {}
+class DigidSite(Site):
+    """The simulator at an address; `service_provider` returns the metadata of who may ask."""
 
-    @site.route("/persons.json")
-    def persons_json(_: Request) -> Response:
-        return as_json([person.as_public() for person in persons().values()])
+    def __init__(self, address: str, keys: KeyPair, service_provider: Callable[[], bytes]) -> None:
+        super().__init__()
+        self._address, self._keys, self._service_provider = address, keys, service_provider
+        self._entity_id = f"{address}/metadata"
+        self._under_way: dict[str, Asked] = {}
+        serve_static(self)
+        self.route("/")(self.about)
+        self.route("/persons.json")(self.persons_json)
+        self.route("/metadata")(self.metadata)
+        self.route("/sso", "GET", "POST")(self.sign_on)
+        self.route("/login/<token>")(self.login_page)
+        self.route("/login/<token>", "POST")(self.log_in)
 
-    @site.route("/metadata")
-    def own_metadata(_: Request) -> Response:
-        return Response(
-            metadata(entity_id, f"{address}/sso", keys, datetime.now(UTC) + _METADATA_LIFE),
-            content_type="application/samlmetadata+xml",
-        )
-
-    @site.route("/")
-    def about(request: Request) -> Response:
+    def about(self, request: Request) -> Response:
         return page(request, "digid_about.html", persons=persons().values())
 
-    @site.route("/sso", "GET", "POST")
-    def sign_on(request: Request) -> Response:
+    def persons_json(self, _: Request) -> Response:
+        return as_json([person.as_public() for person in persons().values()])
+
+    def metadata(self, _: Request) -> Response:
+        made = metadata(self._entity_id, f"{self._address}/sso", self._keys, datetime.now(UTC) + _METADATA_LIFE)
+        return Response(made, content_type="application/samlmetadata+xml")
+
+    def sign_on(self, request: Request) -> Response:
         try:
-            asked = _read(request, certificate_in(service_provider()))
+            asked = _read(request, certificate_in(self._service_provider()))
         except (WrongRequest, KeyError, ValueError) as error:
             raise BadRequest(f"AuthnRequest: {error}") from None
         token = secrets.token_urlsafe(16)
-        under_way[token] = asked
+        self._under_way[token] = asked
         return Response(status=303, headers={"Location": f"/login/{token}"})
 
-    @site.route("/login/<token>")
-    def login_page(request: Request, token: str) -> Response:
-        return _login_page(request, _known(under_way, token), token)
+    def login_page(self, request: Request, token: str) -> Response:
+        return _login_page(request, self._known(token), token)
 
-    @site.route("/login/<token>", "POST")
-    def log_in(request: Request, token: str) -> Response:
-        asked = _known(under_way, token)
+    def log_in(self, request: Request, token: str) -> Response:
+        asked, now = self._known(token), datetime.now(UTC)
         if "cancel" in request.form:
-            answer = cancelled(asked, entity_id, keys, datetime.now(UTC))
+            answer = cancelled(asked, self._entity_id, self._keys, now)
         elif error := _wrong(request.form.get("bsn", ""), request.form.get("level", "")):
             return _login_page(request, asked, token, error)
         else:
             bsn = Bsn.parse(request.form["bsn"]).digits
-            answer = success(asked, bsn, request.form["level"], entity_id, keys, datetime.now(UTC))
-        under_way.pop(token, None)
+            answer = success(asked, bsn, request.form["level"], self._entity_id, self._keys, now)
+        self._under_way.pop(token, None)
         return page(request, "digid_go_on.html", asked=asked, answer=answer)
 
-    return site
+    def _known(self, token: str) -> Asked:
+        if token not in self._under_way:
+            raise BadRequest("This sign-in has ended. Go back to where you came from and start again.")
+        return self._under_way[token]
 
 
 def _read(request: Request, certificate: str) -> Asked:
@@ -85,12 +89,6 @@ def _read(request: Request, certificate: str) -> Asked:
         return read_post(request.form["SAMLRequest"], relay_state, certificate)
     query = request.query_string.decode()
     return read_redirect(query, request.args["SAMLRequest"], request.args["Signature"], relay_state, certificate)
-
-
-def _known(under_way: dict[str, Asked], token: str) -> Asked:
-    if token not in under_way:
-        raise BadRequest("This sign-in has ended. Go back to where you came from and start again.")
-    return under_way[token]
 
 
 def _wrong(bsn: str, level: str) -> str:

@@ -26,59 +26,60 @@ _LEVELS = {
 }
 
 
-def provider_site(address: str, keys: KeyPair, identity_provider: Callable[[], bytes]) -> Site:
-    """Make the municipality at an address; `identity_provider` returns the metadata of CombiConnect."""
-    site = Site()
-    serve_static(site)
-    asked: dict[str, int] = {}
-    sessions: dict[str, dict[str, Any]] = {}
+class ProviderSite(Site):
+    """The municipality at an address; `identity_provider` returns the metadata of CombiConnect."""
 
-    @site.route("/")
-    def home(request: Request) -> Response:
+    def __init__(self, address: str, keys: KeyPair, identity_provider: Callable[[], bytes]) -> None:
+        super().__init__()
+        self._address, self._keys, self._identity_provider = address, keys, identity_provider
+        self._asked: dict[str, int] = {}
+        self._sessions: dict[str, dict[str, Any]] = {}
+        serve_static(self)
+        self.route("/")(self.home)
+        self.route("/metadata")(self.metadata)
+        self.route("/login/<int:index>/<whom>")(self.log_in)
+        self.route("/acs", "POST")(self.consume)
+        self.route("/me")(self.me)
+        self.route("/logout", "POST")(self.log_out)
+
+    def home(self, request: Request) -> Response:
         return page(request, "provider_home.html", services=SERVICES)
 
-    @site.route("/metadata")
-    def metadata(_: Request) -> Response:
-        made = saml.metadata(saml.settings(address, keys, identity_provider()))
-        return Response(made, content_type="application/samlmetadata+xml")
+    def metadata(self, _: Request) -> Response:
+        return Response(saml.metadata(self._settings()), content_type="application/samlmetadata+xml")
 
-    @site.route("/login/<int:index>/<whom>")
-    def login(request: Request, index: int, whom: str) -> Response:
+    def log_in(self, request: Request, index: int, whom: str) -> Response:
         if index not in SERVICES or whom not in ("self", "other"):
             raise NotFound
-        client = saml.client(
-            request, saml.settings(address, keys, identity_provider(), index), on_behalf=whom == "other"
-        )
+        client = saml.client(request, self._settings(index), on_behalf=whom == "other")
         location = client.login(return_to=f"service-{index}", set_nameid_policy=True)
-        asked[client.get_last_request_id()] = index
+        self._asked[client.get_last_request_id()] = index
         return Response(status=303, headers={"Location": location})
 
-    @site.route("/acs", "POST")
-    def consume(request: Request) -> Response:
-        client = saml.client(request, saml.settings(address, keys, identity_provider()))
-        request_id = _newest(client, asked)
+    def consume(self, request: Request) -> Response:
+        client = saml.client(request, self._settings())
+        request_id = _newest(client, self._asked)
         client.process_response(request_id=request_id)
         if request_id is None or client.get_errors() or not client.is_authenticated():
             return page(request, "provider_failed.html", 403, reason=client.get_last_error_reason() or "")
         session = secrets.token_urlsafe(24)
-        sessions[session] = {**_who(client), "service": SERVICES[asked.pop(request_id)]}
+        self._sessions[session] = {**_who(client), "service": SERVICES[self._asked.pop(request_id)]}
         response = Response(status=303, headers={"Location": "/me"})
         response.set_cookie(_COOKIE, session, httponly=True, samesite="Lax")
         return response
 
-    @site.route("/me")
-    def me(request: Request) -> Response:
-        session = sessions.get(request.cookies.get(_COOKIE, ""))
+    def me(self, request: Request) -> Response:
+        session = self._sessions.get(request.cookies.get(_COOKIE, ""))
         if session is None:
             return Response(status=303, headers={"Location": "/"})
         return page(request, "provider_me.html", **session)
 
-    @site.route("/logout", "POST")
-    def logout(request: Request) -> Response:
-        sessions.pop(request.cookies.get(_COOKIE, ""), None)
+    def log_out(self, request: Request) -> Response:
+        self._sessions.pop(request.cookies.get(_COOKIE, ""), None)
         return Response(status=303, headers={"Location": "/"})
 
-    return site
+    def _settings(self, index: int = 1) -> dict[str, Any]:
+        return saml.settings(self._address, self._keys, self._identity_provider(), index)
 
 
 def _newest(client: Any, asked: dict[str, int]) -> str | None:  # noqa: ANN401 - python3-saml has no types

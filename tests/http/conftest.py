@@ -1,6 +1,7 @@
 """The application with its real adapters on moto; the register of people and the clock are the tests' own."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.people.brp import read_person
 from chalicelib.people.bsn import Bsn
-from chalicelib.settings import Settings
 from local import aws
 from local.digid.messages import metadata
 from local.persons import haal_centraal, persons
+from local.stack import Stack, settings
 from tests.builders import HENK, MINA, PORTAL_ID, VERA, a_service
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS, Person
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture
 def wired(cloud: None) -> wiring.Wiring:  # noqa: ARG001 - only set up
     _empty_tables()
-    made = wiring.Wiring(_settings(), Clock(datetime.now(UTC)))
+    made = wiring.Wiring(replace(settings(Stack(1)), base_url=BASE), Clock(datetime.now(UTC)))
     made.people = FakeRegister({Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()})
     next_year = made.clock() + timedelta(days=365)
     made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
@@ -69,21 +70,6 @@ def henk(client: Client) -> Person:
 @pytest.fixture
 def mina(client: Client) -> Person:
     return Person(client, MINA)
-
-
-def _settings() -> Settings:
-    return Settings(
-        base_url=BASE,
-        register_table="digid-machtigen-register",
-        transient_table="digid-machtigen-transient",
-        catalogue_table="digid-machtigen-catalogue",
-        letter_queue=aws.client("sqs").get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"],
-        letter_bucket="digid-machtigen-letters",
-        field_key="alias/digid-machtigen-fields",
-        secrets_prefix="digid-machtigen",
-        brp_url="http://127.0.0.1:1",
-        aws_region=aws.REGION,
-    )
 
 
 def _empty_tables() -> None:

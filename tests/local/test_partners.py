@@ -64,6 +64,8 @@ def test_a_yaml_file_beside_it_gives_more(catalogue: DynamoCatalogue, tmp_path: 
         (b"<x/>", "not an EntityDescriptor"),
         (b"nonsense", "not XML"),
         (FakeProvider().metadata(encryption=False), "no certificate for encryption"),
+        (FakeProvider().metadata().replace(b"https://ominous.example/a", b"http://ominous.example/a"), "https address"),
+        (FakeProvider().metadata().replace(b"https://ominous.example/a", b"https://x; x/a"), "https address"),
         (FakeProvider().metadata().replace(b"entityID=", b'validUntil="2020-01-01T00:00:00Z" entityID='), "expired"),
     ],
 )
