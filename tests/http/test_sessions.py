@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import SERVICE_ID, VERA
+from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import BASE, Person
 from tests.http.journey import ask_for_mandate
@@ -169,13 +169,3 @@ def test_health_names_every_dependency(vera: Person) -> None:
     answer = vera.client.http.get("/health")
     assert answer.status_code == 200
     assert answer.json_body["dependencies"] == dict.fromkeys(("register", "letter_queue", "secrets", "brp"), "ok")
-
-
-def test_neither_number_nor_code_is_kept_in_the_clear(vera: Person) -> None:
-    """The beginning of the canary: no table holds the number of someone who signed in and asked."""
-    from local import aws  # noqa: PLC0415
-
-    ask_for_mandate(vera)
-    dynamodb = aws.client("dynamodb")
-    for table in ("register", "transient", "catalogue"):
-        assert VERA.digits not in repr(dynamodb.scan(TableName=f"digid-machtigen-{table}")["Items"])

@@ -40,7 +40,7 @@ def _at_digid(person: Person, start: Answer, level: str = "25") -> Answer:
     return person.answer(asked, success(asked, person.bsn.digits, level, f"{DIGID}/metadata", person.digid_keys, now))
 
 
-def _choose(person: Person, request: etree._Element, level: str = "25") -> str:
+def choose(person: Person, request: etree._Element, level: str = "25") -> str:
     """Sign in and return the address of the choice page."""
     return _at_digid(person, _start(person, request), level).location
 
@@ -80,7 +80,7 @@ def test_no_citizen_number_leaves_in_the_clear(henk: Person) -> None:
 
 def test_someone_signs_in_for_who_mandated_them(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     page = henk.get(choice)
     assert "Vera van der Gever" in page.body
     result = _posted(henk.post(choice, {"person": case_id}), henk)
@@ -91,18 +91,18 @@ def test_someone_signs_in_for_who_mandated_them(vera: Person, henk: Person) -> N
 
 def test_a_mandate_for_the_portal_opens_the_service_behind_it(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk, service_id="33333333-3333-4333-8333-333333333333")
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
 def test_a_mandate_for_a_service_does_not_open_its_portal(vera: Person, henk: Person) -> None:
     mandate(vera, henk)
-    choice = _choose(henk, PROVIDER.on_behalf(AttributeConsumingServiceIndex="3"))
+    choice = choose(henk, PROVIDER.on_behalf(AttributeConsumingServiceIndex="3"))
     assert "You have no mandate for this service" in henk.get(choice).body
 
 
 def test_without_a_mandate_the_way_back_gives_the_provider_its_status(henk: Person) -> None:
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     assert "You have no mandate for this service" in henk.get(choice).body
     result = _posted(henk.post(choice, {"cancel": "1"}), henk)
     assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
@@ -116,7 +116,7 @@ def test_cancelling_at_digid_gives_the_provider_its_status(henk: Person) -> None
 
 def test_revoked_between_choice_and_release_nothing_is_released(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     vera.submit(f"/mandates/{case_id}/revoke", {})
     result = _posted(henk.post(choice, {"person": case_id}), henk)
     assert result.status == ["Responder", "RequestDenied"]
@@ -126,7 +126,7 @@ def test_revoked_between_choice_and_release_nothing_is_released(vera: Person, he
 
 def test_revoked_between_artifact_and_resolution_nothing_is_released(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    choice = _choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1"))
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1"))
     artifact = _artifact(henk.post(choice, {"person": case_id}).location)
     vera.submit(f"/mandates/{case_id}/revoke", {})
     response = _resolve(henk, PROVIDER.resolve(artifact))
@@ -136,7 +136,7 @@ def test_revoked_between_artifact_and_resolution_nothing_is_released(vera: Perso
 
 def test_someone_elses_mandate_cannot_be_chosen(vera: Person, henk: Person, mina: Person) -> None:
     case_id = mandate(vera, henk)
-    choice = _choose(mina, PROVIDER.on_behalf())
+    choice = choose(mina, PROVIDER.on_behalf())
     assert _posted(mina.post(choice, {"person": case_id}), mina).status == ["Responder", "RequestDenied"]
 
 
@@ -167,7 +167,7 @@ def test_an_artifact_that_another_provider_tries_is_burnt(henk: Person, wired: W
 
 def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     assert henk.post(choice, {"person": case_id}).status == 200
     again = henk.post(choice, {"person": case_id})
     assert again.status == 410
@@ -175,7 +175,7 @@ def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
 
 
 def test_another_browser_cannot_go_on_with_a_login(henk: Person, mina: Person) -> None:
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     assert mina.get(choice).status == 400
     mina.cookies["__Host-saml"] = "f" * 32
     assert mina.get(choice).status == 400
@@ -207,16 +207,16 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     else:
         known = Connection(EntityId(ENTITY_ID), "Gemeente Ominous", PROVIDER.metadata(), Representation.CHOOSE)
         wired.catalogue.put_connection(known)
-    choice = _choose(henk, PROVIDER.request(scoping=scoping))
+    choice = choose(henk, PROVIDER.request(scoping=scoping))
     assert "Myself" in henk.get(choice).body
     assert henk.post(choice, {"person": ""}).status == 422
     assert "LegalSubjectID" not in _posted(henk.post(choice, {"person": "self"}), henk).attributes
-    choice = _choose(henk, PROVIDER.request(scoping=scoping))
+    choice = choose(henk, PROVIDER.request(scoping=scoping))
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
 def test_a_login_that_took_too_long_still_answers_the_provider(henk: Person, clock: Clock) -> None:
-    choice = _choose(henk, PROVIDER.on_behalf())
+    choice = choose(henk, PROVIDER.on_behalf())
     clock.forward(minutes=11)
     assert "It took too long" in henk.get(choice).body
     assert _posted(henk.post(choice, {"cancel": "1"}), henk).status == ["Responder", "AuthnFailed"]
@@ -229,9 +229,9 @@ def test_a_mandate_made_at_a_lower_level_does_not_open_a_service_that_was_raised
     service = wired.catalogue.service(SERVICE_ID)
     raised = type(service)(**{**{name: getattr(service, name) for name in service.__slots__}, "level": 25})
     wired.catalogue.put_service(raised)
-    assert "You have no mandate" in henk.get(_choose(henk, PROVIDER.on_behalf())).body
+    assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body
 
 
 def test_a_request_is_not_yet_a_mandate(vera: Person, henk: Person) -> None:
     ask_for_mandate(vera)
-    assert "You have no mandate" in henk.get(_choose(henk, PROVIDER.on_behalf())).body
+    assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body
