@@ -153,3 +153,34 @@ def test_the_page_that_takes_a_message_further_is_readable_where_scripts_are_off
     look(visitor.page, f"{language}-41-go-on")
     visitor.go_on()
     expect(visitor.page.locator("main")).to_contain_text("Schrikkel Jansen")
+
+
+@LANGUAGES
+def test_a_request_can_be_taken_back(language: str, stack: Stack, new_context: Contexts, look: Look) -> None:
+    person = someone({"nl": "Suharto", "en": "Abdel Onbekend"}[language])
+    visitor = Visitor(new_context(language).new_page(), person, language, stack)
+    visitor.sign_in("/request")
+    visitor.follow("service")
+    visitor.press("next")
+    visitor.press("confirm request")
+    visitor.page.wait_for_url("**/requests/**")
+    visitor.open("/mandates")
+    look(visitor.page, f"{language}-42-open-request")
+    visitor.page.locator("section").nth(1).get_by_role("link").click()
+    visitor.page.get_by_role("link", name=visitor.words("withdraw link"), exact=True).click()
+    look(visitor.page, f"{language}-43-withdraw")
+    visitor.press("withdraw")
+    visitor.page.wait_for_url("**/requests/*")
+    look(visitor.page, f"{language}-44-withdrawn")
+
+
+@LANGUAGES
+def test_the_simulators_explain_what_is_wrong(language: str, stack: Stack, new_context: Contexts, look: Look) -> None:
+    page = new_context(language).new_page()
+    page.goto(f"{stack.digid}/?lang={language}")
+    look(page, f"{language}-45-digid-about")
+    page.goto(f"{stack.application}/login")
+    page.fill("[name=bsn]", someone("Nel Nodigid").bsn)
+    page.locator("button").first.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, f"{language}-46-digid-nobody")
