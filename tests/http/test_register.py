@@ -235,7 +235,9 @@ def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(vera: P
     case_id = ask_for_mandate(vera)
     code = code_of(case_id)
     vera.submit(f"/requests/{case_id}/withdraw", {})
-    assert "Withdrawn" in vera.get(f"/requests/{case_id}").body
+    withdrawn = vera.get(f"/requests/{case_id}").body
+    assert "Withdrawn" in withdrawn
+    assert "does not work any more" in withdrawn
     henk.sign_in()
     assert NEUTRAL in henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code}).body
     ask_for_mandate(vera)
