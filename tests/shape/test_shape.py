@@ -19,7 +19,9 @@ from chalicelib.letters import jobs
 from chalicelib.mandates import activation_routes, overview_routes, request_routes
 from chalicelib.saml import routes as saml_routes
 from chalicelib.web import routes as web_routes
+from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
+from chalicelib.web.texts import ERRORS
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
@@ -180,3 +182,9 @@ def test_nothing_of_this_machine_or_of_a_registry_is_in_the_repository() -> None
         pins = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
         assert all("==" in pin for pin in pins)
         assert not any("://" in pin for pin in pins)
+
+
+def test_every_refusal_has_its_words() -> None:
+    raised = {reason for path in SHIPPED for reason in re.findall(r'Refused\("(\w+)"\)', path.read_text())}
+    # Turned into a SAML status before it can reach a page.
+    assert raised - {"not_mandated"} <= set(REFUSALS) | set(ERRORS)
