@@ -1,0 +1,74 @@
+"""Guessing and activating at the same time, through the use cases, on fake and moto alike (security.md section 2)."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from stdnum.nl.bsn import is_valid
+
+from chalicelib.errors import RateLimited, Refused
+from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
+from chalicelib.mandates.codes import Code, generate
+from chalicelib.mandates.model import Request
+from chalicelib.mandates.ports import MandateStore, Tries
+from chalicelib.mandates.requesting import ask
+from chalicelib.people.bsn import Bsn
+from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_service, a_wish
+from tests.fakes import FakeRegister, FakeSender
+
+RIGHT, WRONG = (generate(random.Random(seed).randrange) for seed in (5, 6))
+CROWD = [Bsn(digits) for number in range(900200000, 900201000) if is_valid(digits := f"{number:09}")]
+
+
+@pytest.fixture
+def request_made(store: MandateStore, tries: Tries) -> Request:
+    pick, people = random.Random(5).randrange, FakeRegister({VERA: a_person()})
+    ports = {"store": store, "people": people, "tries": tries, "letters": FakeSender(), "secrets": SECRETS}
+    return ask(a_wish(), **ports, pick=pick, now=NOW)  # type: ignore[arg-type]
+
+
+def _guess(code: Code, number: int, store: MandateStore, tries: Tries) -> str:
+    guess = Guess(CROWD[number], VERA, VERA_BORN, code, f"192.0.2.{number}")
+    try:
+        return recognise(guess, store=store, tries=tries, secrets=SECRETS, now=NOW).case_id
+    except (WrongCombination, RateLimited):
+        return ""
+
+
+def test_of_fifty_simultaneous_guesses_the_first_five_are_checked(
+    store: MandateStore, tries: Tries, request_made: Request
+) -> None:
+    """Four wrong guesses leave one check; fifty at once use it up, and the right code comes too late."""
+    for number in range(4):
+        assert not _guess(WRONG, number, store, tries)
+    assert _guess(RIGHT, 4, store, tries) == request_made.case_id
+    with ThreadPoolExecutor(16) as pool:
+        assert not any(pool.map(lambda number: _guess(WRONG, number, store, tries), range(5, 55)))
+    assert tries.total(request_made.claim) == 54
+    assert not _guess(RIGHT, 60, store, tries)
+
+
+def test_eight_people_who_know_the_code_activate_it_once(
+    store: MandateStore, tries: Tries, request_made: Request
+) -> None:
+    def go(number: int) -> bool:
+        if not _guess(RIGHT, number, store, tries):
+            return False
+        try:
+            activate(
+                request_made.represented,
+                request_made.case_id,
+                representative=CROWD[number],
+                level=20,
+                service=a_service(),
+                store=store,
+                secrets=SECRETS,
+                now=NOW,
+            )
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(go, range(8))) == 1
+    assert len(store.given(request_made.represented)) == 1
