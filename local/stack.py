@@ -1,6 +1,5 @@
 """The whole laptop stack: AWS and the application in this process, every other party in one of its own."""
 
-import json
 import os
 import socket
 import subprocess
@@ -156,9 +155,3 @@ def fetch(address: str) -> bytes:
             if time.monotonic() > deadline:
                 raise CannotStart(f"{address} did not answer within {_READY_WITHIN:.0f} seconds") from None
             time.sleep(0.1)
-
-
-def health(stack: Stack) -> dict[str, object]:
-    """Return what `/health` says."""
-    answer: dict[str, object] = json.loads(fetch(f"{stack.application}/health"))
-    return answer

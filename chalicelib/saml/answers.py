@@ -31,8 +31,6 @@ class Failure:
 CANCELLED = Failure(names.RESPONDER, names.AUTHN_FAILED, names.CANCELLED)
 FAILED = Failure(names.RESPONDER, names.AUTHN_FAILED)
 DENIED = Failure(names.RESPONDER, names.REQUEST_DENIED)
-TOO_LATE = Failure(names.REQUESTER, names.REQUEST_DENIED)
-NO_LEVEL = Failure(names.RESPONDER, names.NO_AUTHN_CONTEXT)
 NOT_SUPPORTED = Failure(names.REQUESTER, names.NO_SUPPORTED_IDP)
 
 

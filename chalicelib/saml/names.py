@@ -24,7 +24,6 @@ RESPONDER = f"{_STATUS}Responder"
 AUTHN_FAILED = f"{_STATUS}AuthnFailed"
 REQUEST_DENIED = f"{_STATUS}RequestDenied"
 NO_SUPPORTED_IDP = f"{_STATUS}NoSupportedIDP"
-NO_AUTHN_CONTEXT = f"{_STATUS}NoAuthnContext"
 
 CANCELLED = "Authentication cancelled"
 """The exact StatusMessage of a cancelled sign-in (combiconnect.md 4.1)."""

@@ -49,10 +49,6 @@ class ServiceProvider:
     logout: str | None = None
     """SingleLogoutService by HTTP-POST."""
 
-    @property
-    def default_consumer(self) -> ConsumerService:
-        return next((consumer for consumer in self.consumers if consumer.default), self.consumers[0])
-
 
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:

@@ -8,7 +8,7 @@ from saml2 import samlp
 
 from chalicelib.catalogue.model import Representation, ServiceId
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.names import ARTIFACT, INTENDED_AUDIENCE, SERVICE_UUID
+from chalicelib.saml.names import INTENDED_AUDIENCE, SERVICE_UUID
 from chalicelib.saml.partners import ConsumerService, ServiceProvider
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 
@@ -129,7 +129,3 @@ def _index(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit()):
         raise InvalidMessage("index")
     return int(text)
-
-
-def by_artifact(consumer: ConsumerService) -> bool:
-    return consumer.binding == ARTIFACT

@@ -169,3 +169,40 @@ def test_health_names_every_dependency(vera: Person) -> None:
     answer = vera.client.http.get("/health")
     assert answer.status_code == 200
     assert answer.json_body["dependencies"] == dict.fromkeys(("register", "letter_queue", "secrets", "brp"), "ok")
+
+
+@pytest.mark.parametrize(
+    ("language", "kept", "cookies", "foreign", "draft", "again"),
+    [
+        (
+            "nl",
+            "Wat u heeft ingevuld bewaren wij",
+            "Uw browser heeft onze cookie niet bewaard",
+            "Dit formulier is niet meer geldig",
+            "Uw aanvraag is hier niet meer",
+            "U heeft dit al aangevraagd",
+        ),
+        (
+            "en",
+            "What you filled in is kept",
+            "Your browser did not keep our cookie",
+            "This form is no longer valid",
+            "Your request is no longer here",
+            "You already asked for this",
+        ),
+    ],
+)
+def test_what_goes_wrong_is_explained_in_both_languages(
+    vera: Person, clock: Clock, language: str, kept: str, cookies: str, foreign: str, draft: str, again: str
+) -> None:
+    vera.language = language
+    ask_for_mandate(vera)
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
+    assert again in vera.submit(review, {}).body
+    assert foreign in vera.post("/activate", {"csrf": "x"}).body
+    assert draft in vera.get("/request/confirm/0000").body
+    clock.forward(minutes=20)
+    assert kept in vera.post("/activate", {"bsn": "1"}).body
+    asked = vera.ask_digid("/login")
+    vera.cookies.clear()
+    assert cookies in vera.cancel(asked).body
