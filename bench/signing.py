@@ -16,7 +16,7 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.saml.answers import Addressee, Issuer, Released, octets, response
 from chalicelib.saml.digid import Us, read_response
 from chalicelib.saml.gate import from_post, response_from_post
-from chalicelib.saml.keys import SigningKey
+from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.names import POST
 from chalicelib.saml.partners import read_identity_provider, read_service_provider
@@ -26,7 +26,7 @@ from local.keys import new_key_pair
 from tests.saml.provider import FakeProvider
 
 KEYS = new_key_pair("bench")
-KEY = SigningKey(KEYS.key, KEYS.certificate)
+KEY = PrivateKey(KEYS.key, KEYS.certificate)
 ENTITY, ACS, IDP = "https://us.example/metadata", "https://us.example/acs", "https://digid.example/metadata"
 BSN = Bsn("900100084")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
+from chalicelib.keyring import Keyring
 from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
@@ -42,7 +43,7 @@ class Wiring:
 
     @cached_property
     def people(self) -> PopulationRegister:
-        return HaalCentraal(self.settings.brp_url, self.secret("brp-key")["key"])
+        return HaalCentraal(self.settings.brp_url, lambda: str(self.secret("brp-key")["key"]))
 
     @cached_property
     def letters(self) -> LetterSender:
@@ -68,17 +69,25 @@ class Wiring:
     def vault(self) -> Vault:
         return KmsVault(self.client("kms"), self.settings.field_key)
 
-    @cached_property
+    @property
     def secrets(self) -> Secrets:
         key = base64.b64decode(self.secret("person-key")["key"])
         return Secrets(Pseudonyms(key), Peppers.from_secret(self.secret("code-peppers")), self.vault)
 
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring(self.read_secret, self.clock)
+
     def secret(self, name: str) -> dict[str, Any]:
-        """Read a secret: one JSON object."""
+        """Return a secret, one JSON object, as it was a few minutes ago at most. Raises `Unavailable`."""
+        value: dict[str, Any] = json.loads(self.keyring.get(name))
+        return value
+
+    def read_secret(self, name: str) -> str:
+        """Read a secret's text now. Raises `Unavailable`."""
         with outage("secrets"):
             answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
-        value: dict[str, Any] = json.loads(answer["SecretString"])
-        return value
+        return str(answer["SecretString"])
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client whose time-outs, in seconds, fit inside the function's."""

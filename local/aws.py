@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import boto3
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
-from local.keys import new_key_pair
+from local.keys import KeyPair, new_key_pair
 
 REGION = "eu-west-1"
 TEMPLATE = Path(__file__).parent.parent / ".chalice" / "resources.json"
@@ -143,13 +144,20 @@ _CREATORS = {
 }
 
 
+def dated_key(key_pair: KeyPair, active_from: datetime) -> dict[str, str]:
+    """Return a row of the secret `saml-key` or `saml-encryption-key`."""
+    return {"key": key_pair.key, "certificate": key_pair.certificate, "active_from": active_from.isoformat()}
+
+
 def fill_secrets(secrets_manager: Any) -> None:  # noqa: ANN401 - boto3 client
     """Put fresh key material in every secret, in the shape that `wiring.py` reads."""
-    key_pair = new_key_pair("DigiD Machtigen (laptop)")
+    signing, encryption = new_key_pair("DigiD Machtigen (laptop)"), new_key_pair("DigiD Machtigen (laptop)")
+    now = datetime.now(UTC)
     values = {
         "person-key": {"key": base64.b64encode(secrets.token_bytes(32)).decode()},
         "code-peppers": {"current": "1", "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}},
-        "saml-key": {"key": key_pair.key, "certificate": key_pair.certificate},
+        "saml-key": {"keys": [dated_key(signing, now)]},
+        "saml-encryption-key": {"keys": [dated_key(encryption, now)]},
         "brp-key": {"key": secrets.token_urlsafe(24)},
     }
     for name, value in values.items():

@@ -12,7 +12,8 @@ import yaml
 from chalicelib.catalogue.model import Connection, EntityId, Representation, Service, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.partners import ServiceProvider, read_service_provider
+from chalicelib.saml.keys import Certificate
+from chalicelib.saml.partners import ServiceProvider, import_service_provider
 
 _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 _LEVEL, _MAX_DAYS = 10, 365
@@ -21,7 +22,7 @@ _LEVEL, _MAX_DAYS = 10, 365
 
 def register_municipality(catalogue: DynamoCatalogue, metadata: bytes, now: datetime) -> None:
     """Register "Gemeente Voorbeeld" with the services of `catalogue.yaml`."""
-    provider = read_service_provider(metadata, now)
+    metadata, provider = import_service_provider(metadata, now)
     rows = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
     _register(catalogue, provider, metadata, {"name": "Gemeente Voorbeeld", "services": rows})
 
@@ -29,31 +30,34 @@ def register_municipality(catalogue: DynamoCatalogue, metadata: bytes, now: date
 def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> Iterator[str]:
     """Register every `*.xml` in a folder; yields a line per file that says what came of it.
 
-    `<name>.yaml` beside it may give `name`, `unasked` (`self` or `choose`: what a request without Scoping means) and
-    `services`, each with `index`, and if wanted `service_id`, `name`, `description`, `level`, `max_days`, `behind`.
+    `<name>.yaml` beside it may give `name`, `unasked` (`self` or `choose`: what a request without Scoping means),
+    `signed_by` (a PEM file with the certificate that must have signed the metadata) and `services`, each with `index`,
+    and if wanted `service_id`, `name`, `description`, `level`, `max_days`, `behind`.
     """
     for path in sorted(folder.glob("*.xml")):
         try:
-            provider = read_service_provider(path.read_bytes(), now)
-            described = _description(path, provider)
-            _register(catalogue, provider, path.read_bytes(), described)
-        except (InvalidMessage, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            beside = path.with_suffix(".yaml")
+            given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {} if beside.exists() else {}
+            metadata, provider = import_service_provider(path.read_bytes(), now, trusted=_trusted(folder, given))
+            described = _description(path.stem, given, provider)
+            _register(catalogue, provider, metadata, described)
+        except (InvalidMessage, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             print(f"PARTNERS: {path.name} is refused: {error}", file=sys.stderr)
             continue
         yield f"{path.name}: {provider.entity_id} ({len(described['services'])} service(s))"
 
 
-def _description(path: Path, provider: ServiceProvider) -> dict[str, Any]:
-    beside = path.with_suffix(".yaml")
-    described: dict[str, Any] = {"name": path.stem}
-    if beside.exists():
-        described |= yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:
+    signed_by = given.get("signed_by")
+    return (Certificate.from_pem((folder / signed_by).read_text(encoding="utf-8")),) if signed_by else ()
+
+
+def _description(stem: str, given: dict[str, Any], provider: ServiceProvider) -> dict[str, Any]:
     offered = [
-        {"index": offer.index, "name": offer.name or path.stem, "service_id": offer.service_uuid}
+        {"index": offer.index, "name": offer.name or stem, "service_id": offer.service_uuid}
         for offer in provider.services
     ]
-    described.setdefault("services", offered or [{"index": 1, "name": path.stem}])
-    return described
+    return {"name": stem, "services": offered or [{"index": 1, "name": stem}], **given}
 
 
 def _register(

@@ -1,7 +1,7 @@
 """The population register (BRP): what we ask of it, and a client of Haal Centraal "BRP Personen bevragen" v2."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -63,11 +63,11 @@ class PopulationRegister(Protocol):
 
 
 class HaalCentraal:
-    """Asks the register over HTTP. Time-outs in seconds fit inside the function's own."""
+    """Asks the register over HTTP, with the key of the day. Time-outs in seconds fit inside the function's own."""
 
-    def __init__(self, url: str, api_key: str, *, connect: float = 1.0, read: float = 3.0) -> None:
+    def __init__(self, url: str, api_key: Callable[[], str], *, connect: float = 1.0, read: float = 3.0) -> None:
         self._url = f"{url.rstrip('/')}/personen"
-        self._headers = {"content-type": "application/json", "accept": "application/json", "x-api-key": api_key}
+        self._api_key = api_key
         self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=connect, read=read), retries=False)
 
     def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
@@ -81,14 +81,14 @@ class HaalCentraal:
     def alive(self) -> bool:
         """Tell whether the register answers at all. Asks about nobody, which it refuses politely."""
         try:
-            return bool(self._pool.request("POST", self._url, body="{}", headers=self._headers).status < 500)  # noqa: PLR2004
+            return bool(self._post("{}").status < 500)  # noqa: PLR2004
         except urllib3.exceptions.HTTPError:
             return False
 
     def _ask(self, numbers: list[str]) -> list[dict[str, Any]]:
         question = {"type": "RaadpleegMetBurgerservicenummer", "burgerservicenummer": numbers, "fields": list(FIELDS)}
         try:
-            answer = self._pool.request("POST", self._url, body=json.dumps(question), headers=self._headers)
+            answer = self._post(json.dumps(question))
             if answer.status != 200:  # noqa: PLR2004 - the one status that carries people
                 raise Unavailable("brp")
             people: list[dict[str, Any]] = answer.json()["personen"]
@@ -96,6 +96,10 @@ class HaalCentraal:
             # The cause is dropped on purpose: its text may hold the question, and so a BSN.
             raise Unavailable("brp") from None
         return people
+
+    def _post(self, body: str) -> urllib3.BaseHTTPResponse:
+        sent = {"content-type": "application/json", "accept": "application/json", "x-api-key": self._api_key()}
+        return self._pool.request("POST", self._url, body=body, headers=sent)
 
 
 def read_person(record: Mapping[str, Any]) -> Person:

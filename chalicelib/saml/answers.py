@@ -10,7 +10,7 @@ from saml2 import saml, samlp
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml import names
 from chalicelib.saml.encryption import encrypted
-from chalicelib.saml.keys import SigningKey
+from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.signatures import sign
@@ -60,7 +60,7 @@ class Issuer:
     """We, as we sign answers. `new_id` returns at least 128 random bits in hex."""
 
     entity_id: str
-    key: SigningKey
+    key: PrivateKey
     new_id: Callable[[], str]
 
     def message_id(self) -> str:
@@ -82,7 +82,7 @@ def response(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: da
     if isinstance(outcome, Released):
         assertion = to_xml(_assertion(outcome, to, issuer, now))
         sign(assertion, issuer.key)
-        root.append(encrypted(assertion, to.provider))
+        root.append(encrypted(assertion, to.provider.encryption[0], to.provider.encryption_methods))
     sign(root, issuer.key)
     return root
 

@@ -12,7 +12,7 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.saml import names
 from chalicelib.saml.answers import octets, to_xml
 from chalicelib.saml.decoding import deflate
-from chalicelib.saml.keys import SigningKey
+from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.queries import sign_query
@@ -29,7 +29,7 @@ class Us:
 
     entity_id: str
     consumer: str
-    key: SigningKey
+    key: PrivateKey
 
 
 @dataclass(frozen=True, slots=True)

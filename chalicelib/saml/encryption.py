@@ -1,13 +1,15 @@
-"""EncryptedAssertion: the assertion under a fresh AES key, that key under the provider's RSA key (XML Encryption)."""
+"""EncryptedAssertion: the assertion under a fresh AES key, that key under the reader's RSA key (XML Encryption)."""
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import xmlsec
 from lxml import etree
 
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import tag
-from chalicelib.saml.partners import ServiceProvider
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.keys import Certificate, PrivateKey
+from chalicelib.saml.names import ENCRYPTION, tag
+from chalicelib.saml.parsing import only
 
 AES_256_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 _CIPHERS = {
@@ -18,34 +20,67 @@ _CIPHERS = {
 }
 """In order of preference."""
 
+RSA_OAEP = f"{ENCRYPTION}rsa-oaep-mgf1p"
+"""The one key transport that we write and read; RSA 1.5 tells too much to who tries (XML Encryption 1.1, 6.1.2)."""
 
-def encrypted(assertion: etree._Element, provider: ServiceProvider) -> etree._Element:
-    """Return an EncryptedAssertion that the provider can open with the first encryption key of its metadata."""
+
+def encrypted(assertion: etree._Element, certificate: Certificate, methods: Collection[str]) -> etree._Element:
+    """Return an EncryptedAssertion for whoever holds the key of `certificate`.
+
+    It is AES-256-GCM, unless `methods`, what the reader's metadata offers, has only others of those we can make.
+    """
     holder = etree.Element(tag("saml:EncryptedAssertion"), nsmap={"saml": etree.QName(assertion).namespace})
-    cipher, bits = _cipher(provider)
+    cipher, bits = _cipher(methods)
     data = xmlsec.template.encrypted_data_create(holder, cipher, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
     xmlsec.template.encrypted_data_ensure_cipher_value(data)
     key_info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     encrypted_key = xmlsec.template.add_encrypted_key(key_info, xmlsec.Transform.RSA_OAEP)
     xmlsec.template.encrypted_data_ensure_cipher_value(encrypted_key)
     holder.append(assertion)
-    context = xmlsec.EncryptionContext(_manager(provider.encryption[0]))
+    context = xmlsec.EncryptionContext(_manager(certificate))
     context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, bits, xmlsec.KeyDataType.SESSION)
     holder.append(context.encrypt_xml(data, assertion))
     return holder
 
 
-def _cipher(provider: ServiceProvider) -> tuple[xmlsec.Transform, int]:
-    """Choose AES-256-GCM, unless the provider's metadata only offers something else."""
-    return next(
-        (choice for algorithm, choice in _CIPHERS.items() if algorithm in provider.encryption_methods),
-        _CIPHERS[AES_256_GCM],
-    )
+def opened(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> bytes:
+    """Return the octets of the assertion in an EncryptedAssertion. Only to be called on what was signed.
+
+    Raises `InvalidMessage`, the same whatever is wrong inside.
+    """
+    data = only(encrypted, "xenc:EncryptedData")
+    _check_methods(data, _CIPHERS)
+    for encrypted_key in encrypted.iter(tag("xenc:EncryptedKey")):
+        _check_methods(encrypted_key, (RSA_OAEP,))
+    # Senders put the keys beside the data or inside it; xmlsec looks inside. Without a type it hands out octets.
+    data.attrib.pop("Type", "")
+    info = data.find(tag("ds:KeyInfo"))
+    if info is None:
+        info = etree.Element(tag("ds:KeyInfo"))
+        data.insert(1, info)
+    info.extend(encrypted.findall(tag("xenc:EncryptedKey")))
+    for key in keys:
+        try:
+            return bytes(xmlsec.EncryptionContext(_manager(key)).decrypt(data))
+        except (xmlsec.Error, TypeError):
+            continue
+    raise InvalidMessage("cannot be opened")
+
+
+def _cipher(methods: Collection[str]) -> tuple[xmlsec.Transform, int]:
+    return next((choice for algorithm, choice in _CIPHERS.items() if algorithm in methods), _CIPHERS[AES_256_GCM])
+
+
+def _check_methods(element: etree._Element, allowed: Collection[str]) -> None:
+    if only(element, "xenc:EncryptionMethod").get("Algorithm", "") not in allowed:
+        raise InvalidMessage("cannot be opened")
+    if element.find(f".//{tag('xenc:CipherReference')}") is not None:
+        raise InvalidMessage("cannot be opened")
 
 
 @lru_cache(maxsize=256)
-def _manager(certificate: Certificate) -> xmlsec.KeysManager:
-    """Kept per certificate: a new one reads the system's certificates, which costs more than the whole answer."""
+def _manager(key: Certificate | PrivateKey) -> xmlsec.KeysManager:
+    """Kept per key: a new one reads the system's certificates, which costs more than the whole answer."""
     manager = xmlsec.KeysManager()
-    manager.add_key(certificate.xmlsec_key)
+    manager.add_key(key.xmlsec_key)
     return manager

@@ -2,8 +2,8 @@
 
     decoding.py → parsing.py → shapes.py → signatures.py or queries.py → the verified octets
 
-A caller first reads a message (`from_post`, `from_query`, `from_soap`), looks up the sender by `issuer`, and gets the
-octets that may be believed from `accept`. Every step raises `InvalidMessage`.
+A caller first reads a message (`from_post`, `from_query`, `from_soap`, `from_metadata`), looks up the sender by
+`issuer`, and gets the octets that may be believed from `accept`. Every step raises `InvalidMessage`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,11 +13,12 @@ from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.decoding import from_base64, inflate
-from chalicelib.saml.keys import Certificate
+from chalicelib.saml.encryption import opened
+from chalicelib.saml.keys import Certificate, PrivateKey
 from chalicelib.saml.names import tag
 from chalicelib.saml.parsing import only, parse, text_of
 from chalicelib.saml.queries import Query, verify_query
-from chalicelib.saml.shapes import Shape
+from chalicelib.saml.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.signatures import verified
 
 LONGEST_RELAY_STATE = 80
@@ -34,6 +35,8 @@ class Unverified:
     relay_state: str | None
     accept: Callable[[Iterable[Certificate]], bytes]
     """Return the octets that the sender signed. Raises `InvalidMessage`."""
+    signed: bool = True
+    """False for metadata without a signature, which nothing but a person can vouch for."""
 
 
 def from_post(parameters: Parameters, name: str, shape: Shape) -> Unverified:
@@ -67,6 +70,25 @@ def from_soap(body: bytes, shape: Shape) -> Unverified:
     return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
 
 
+def from_metadata(document: bytes) -> Unverified:
+    """Read an EntityDescriptor, alone or in an EntitiesDescriptor, signed inside; its issuer is the entityID.
+
+    The signature of the whole document counts, or else that of the EntityDescriptor (SAML metadata 3).
+    """
+    root = parse(document, comments=True)
+    several = root.tag == tag("md:EntitiesDescriptor")
+    if not several and root.tag != tag("md:EntityDescriptor"):
+        raise InvalidMessage("not an EntityDescriptor")
+    (ENTITIES_DESCRIPTOR if several else ENTITY_DESCRIPTOR).check(root)
+    entity = only(root, "md:EntityDescriptor") if several else root
+    if not (entity_id := entity.get("entityID")):
+        raise InvalidMessage("no entityID")
+    covered = next((element for element in (root, entity) if element.find(tag("ds:Signature")) is not None), None)
+    return Unverified(
+        entity_id, None, lambda keys: verified(root if covered is None else covered, keys), covered is not None
+    )
+
+
 def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
     """Read a Response that is signed as a whole, or whose assertion is.
 
@@ -90,6 +112,22 @@ def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
         return verified(assertion, keys)
 
     return Unverified(_issuer(root), _relay_state(parameters), accept)
+
+
+def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Sequence[Certificate]) -> bytes:
+    """Return what `response_from_post` accepted, with an EncryptedAssertion replaced by the assertion inside.
+
+    Only in a Response that is signed as a whole can there be one, so nobody but its sender makes us try a ciphertext.
+    What was inside passes the gate as well, and must be rightly signed if it is signed.
+    """
+    root = parse(octets)
+    if (encrypted := root.find(tag("saml:EncryptedAssertion"))) is None:
+        return octets
+    assertion = _shaped(opened(encrypted, keys), ASSERTION)
+    if assertion.find(tag("ds:Signature")) is not None:
+        assertion = parse(verified(assertion, certificates))
+    root.replace(encrypted, assertion)
+    return etree.tostring(root, method="c14n", exclusive=True)
 
 
 def _shaped(data: bytes, shape: Shape) -> etree._Element:

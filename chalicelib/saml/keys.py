@@ -1,9 +1,11 @@
-"""Keys: ours to sign and decrypt with, a partner's certificates to verify and encrypt with. Parsed once."""
+"""Keys: ours to sign with, a partner's certificates to verify and encrypt with. Parsed once."""
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, lru_cache
 
 import xmlsec
 from cryptography import x509
@@ -12,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.times import instant
+from chalicelib.settings import ConfigurationError
 
 SMALLEST_KEY = 2048
 
@@ -27,6 +31,9 @@ def check_libraries() -> None:
         raise LibraryMismatch(f"lxml bundles libxml2 {ours}, xmlsec {theirs}: pin a pair that agrees")
 
 
+check_libraries()
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A partner's certificate, of RSA with at least 2048 bits. Only its key is trusted, through metadata."""
@@ -37,7 +44,22 @@ class Certificate:
     def from_base64(cls, text: str) -> "Certificate":
         """Read the content of `ds:X509Certificate`. Raises `InvalidMessage` for another or a weaker key."""
         try:
-            certificate = cls(base64.b64decode("".join(text.split()), validate=True))
+            return cls._strong(base64.b64decode("".join(text.split()), validate=True))
+        except ValueError:
+            raise InvalidMessage("not a certificate") from None
+
+    @classmethod
+    def from_pem(cls, text: str) -> "Certificate":
+        """Read a PEM file. Raises `InvalidMessage` for another or a weaker key."""
+        try:
+            return cls._strong(x509.load_pem_x509_certificate(text.encode()).public_bytes(serialization.Encoding.DER))
+        except ValueError:
+            raise InvalidMessage("not a certificate") from None
+
+    @classmethod
+    def _strong(cls, der: bytes) -> "Certificate":
+        certificate = cls(der)
+        try:
             weak = certificate.public_key.key_size < SMALLEST_KEY
         except (ValueError, TypeError):
             raise InvalidMessage("not a certificate") from None
@@ -57,19 +79,19 @@ class Certificate:
         pem = self.public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
 
-    @property
+    @cached_property
     def base64(self) -> str:
         return base64.b64encode(self.der).decode()
 
-    @property
+    @cached_property
     def key_name(self) -> str:
         """Lower-case hex SHA-256 of the certificate, as CombiConnect names its keys (combiconnect.md 1.7)."""
         return hashlib.sha256(self.der).hexdigest()
 
 
 @dataclass(frozen=True)
-class SigningKey:
-    """Our private key with its certificate, both PEM as they come from Secrets Manager."""
+class PrivateKey:
+    """A private key of ours with its certificate, both PEM as they come from Secrets Manager."""
 
     key_pem: str = field(repr=False)
     certificate_pem: str = field(repr=False)
@@ -81,12 +103,55 @@ class SigningKey:
             raise TypeError("not an RSA key")
         return key
 
+    @property
+    def fits(self) -> bool:
+        """Tell whether the certificate is this key's."""
+        return self.certificate.public_key.public_numbers() == self.private_key.public_key().public_numbers()
+
     @cached_property
     def xmlsec_key(self) -> xmlsec.Key:
-        check_libraries()
         return xmlsec.Key.from_memory(self.key_pem.encode(), xmlsec.KeyFormat.PEM)
 
     @cached_property
     def certificate(self) -> Certificate:
         loaded = x509.load_pem_x509_certificate(self.certificate_pem.encode())
         return Certificate(loaded.public_bytes(serialization.Encoding.DER))
+
+
+@dataclass(frozen=True, slots=True)
+class OurKeys:
+    """Our keys for one use, each with the moment from which it is used: the next one is published before that."""
+
+    secret: str
+    """Name of the secret that they come from."""
+    dated: tuple[tuple[datetime, PrivateKey], ...]
+    """Oldest first."""
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def from_secret(name: str, text: str) -> "OurKeys":
+        """Read `{"keys": [{"key": PEM, "certificate": PEM, "active_from": instant}]}`. Raises `ConfigurationError`."""
+        try:
+            read = [
+                (instant(row["active_from"]), PrivateKey(row["key"], row["certificate"]))
+                for row in json.loads(text)["keys"]
+            ]
+            fitting = all(key.fits for _, key in read)
+        except (KeyError, TypeError, ValueError, InvalidMessage):
+            # The cause is dropped on purpose: its text may hold the key.
+            raise ConfigurationError(f"secret {name}: not a list of keys with certificate and active_from") from None
+        if not read or not fitting:
+            raise ConfigurationError(f"secret {name}: no keys, or a certificate that is not its key's")
+        return OurKeys(name, tuple(sorted(read, key=lambda dated: dated[0])))
+
+    def active(self, now: datetime) -> PrivateKey:
+        """Return the key that is used now. Raises `ConfigurationError` when none is yet."""
+        active = [key for active_from, key in self.dated if active_from <= now]
+        if not active:
+            raise ConfigurationError(f"secret {self.secret}: no key is active yet")
+        return active[-1]
+
+    def all(self, now: datetime) -> tuple[PrivateKey, ...]:
+        """Return every key, the active one first. One that is over goes when it leaves the secret."""
+        active = self.active(now)
+        return (active, *(key for _, key in self.dated if key is not active))

@@ -15,7 +15,7 @@ from chalicelib.saml.shapes import LOGOUT_REQUEST
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant, written
-from chalicelib.saml.wiring import COMBICONNECT, saml
+from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Reply, Visit
 from chalicelib.wiring import current
 
@@ -56,15 +56,16 @@ def _forget(session: str, entity_id: str) -> None:
 
 
 def _answer(request_id: str, destination: str, now: datetime) -> str:
+    issuer = saml().issuer(now)
     message = samlp.LogoutResponse(
-        id=saml().issuer.message_id(),
+        id=issuer.message_id(),
         version="2.0",
         issue_instant=written(now),
         destination=destination,
         in_response_to=request_id,
-        issuer=saml2_saml.Issuer(text=COMBICONNECT),
+        issuer=saml2_saml.Issuer(text=issuer.entity_id),
         status=samlp.Status(status_code=samlp.StatusCode(value=names.SUCCESS)),
     )
     root = to_xml(message)
-    sign(root, saml().key)
+    sign(root, issuer.key)
     return base64.b64encode(octets(root)).decode()

@@ -1,5 +1,7 @@
 """Names that the standards fix: namespaces, bindings, statuses, algorithms (SAML core, XML Signature)."""
 
+from functools import cache
+
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -37,6 +39,7 @@ EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 
 
+@cache
 def tag(prefixed: str) -> str:
     """Turn `saml:Issuer` into lxml's `{namespace}Issuer`."""
     prefix, _, local = prefixed.partition(":")

@@ -23,9 +23,8 @@ def parse(data: bytes, *, comments: bool = False) -> etree._Element:
     if len(data) > LARGEST_MESSAGE:
         raise InvalidMessage("too large")
     # Looked for before the parser sees anything; UTF-16 and its kin cannot hide it, since only UTF-8 is let in.
-    declared = data.replace(b"<![CDATA[", b"")
-    if b"<!" in (declared.replace(b"<!--", b"") if comments else declared) or b"\x00" in data:
-        raise InvalidMessage("comment, declaration or wrong encoding")
+    if b"<!" in (data.replace(b"<!--", b"").replace(b"<![CDATA[", b"") if comments else data) or b"\x00" in data:
+        raise InvalidMessage("comment, CDATA, declaration or wrong encoding")
     try:
         data.decode("utf-8")
         root = etree.fromstring(data, _parser(comments=comments))

@@ -1,19 +1,29 @@
 """Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
 
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.gate import from_metadata
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, tag
-from chalicelib.saml.parsing import parse
+from chalicelib.saml.parsing import only, parse
 from chalicelib.saml.times import instant
 
 Element = etree._Element
+
+Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider")
+
+_MOST_PARSED = 128
+"""Partners that a process keeps in parsed form. Real metadata is 10 kB."""
+
+_LARGEST_INDEX = 65535
 
 _ADDRESS = re.compile(r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/\S*)?", re.ASCII)
 """Where answers may go: https, or this very computer. Its origin also goes in a header, so it has plain characters."""
@@ -48,19 +58,51 @@ class ServiceProvider:
     encryption_methods: frozenset[str]
     logout: str | None = None
     """SingleLogoutService by HTTP-POST."""
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:
     entity_id: str
     signing: tuple[Certificate, ...]
-    sign_on: dict[str, str]
+    sign_on: Mapping[str, str]
     """SingleSignOnService by binding."""
+    valid_until: datetime | None = None
+
+
+def import_service_provider(
+    document: bytes, now: datetime, *, trusted: Sequence[Certificate] = ()
+) -> tuple[bytes, ServiceProvider]:
+    """Let a provider's metadata in; returns the octets to keep, and the provider. Raises `InvalidMessage`.
+
+    With `trusted`, one of these keys must have signed it. Without, the operator who has the document in hand vouches
+    for it; a signature must then be by a signing key that the document itself names (combiconnect.md 5.3).
+    """
+    message = from_metadata(document)
+    if message.signed or trusted:
+        document = message.accept(trusted or read_service_provider(document, now).signing)
+    return document, read_service_provider(document, now)
 
 
 def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
-    """Read a provider's metadata. Raises `InvalidMessage` with what is missing, for the engineer who registers it."""
-    descriptor, role = _role(metadata, "md:SPSSODescriptor", now)
+    """Read metadata that was let in. Raises `InvalidMessage` that tells its engineer what is missing."""
+    return _current(_service_provider(metadata), now)
+
+
+def read_identity_provider(metadata: bytes, now: datetime) -> IdentityProvider:
+    """Read the metadata of DigiD. Raises `InvalidMessage`."""
+    return _current(_identity_provider(metadata), now)
+
+
+def _current(partner: Partner, now: datetime) -> Partner:
+    if partner.valid_until is not None and partner.valid_until <= now:
+        raise InvalidMessage("metadata has expired (validUntil)")
+    return partner
+
+
+@lru_cache(maxsize=_MOST_PARSED)
+def _service_provider(metadata: bytes) -> ServiceProvider:
+    descriptor, role = _role(metadata, "md:SPSSODescriptor")
     consumers = tuple(sorted(_consumers(role), key=lambda consumer: consumer.index))
     if not consumers:
         raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address")
@@ -74,6 +116,7 @@ def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
             method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}")
         ),
         logout=_logout(role),
+        valid_until=_valid_until(descriptor),
     )
     if not provider.signing:
         raise InvalidMessage("no certificate for signing: requests must be signed")
@@ -82,9 +125,9 @@ def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
     return provider
 
 
-def read_identity_provider(metadata: bytes, now: datetime) -> IdentityProvider:
-    """Read the metadata of DigiD. Raises `InvalidMessage`."""
-    descriptor, role = _role(metadata, "md:IDPSSODescriptor", now)
+@lru_cache(maxsize=_MOST_PARSED)
+def _identity_provider(metadata: bytes) -> IdentityProvider:
+    descriptor, role = _role(metadata, "md:IDPSSODescriptor")
     endpoints = {
         endpoint.get("Binding", ""): endpoint.get("Location", "")
         for endpoint in role.findall(tag("md:SingleSignOnService"))
@@ -93,21 +136,22 @@ def read_identity_provider(metadata: bytes, now: datetime) -> IdentityProvider:
     signing = _certificates(role, "signing")
     if not sign_on or not signing:
         raise InvalidMessage("no SingleSignOnService or no certificate for signing")
-    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on)
+    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on, _valid_until(descriptor))
 
 
-def _role(metadata: bytes, name: str, now: datetime) -> tuple[Element, Element]:
+def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
     root = parse(metadata, comments=True)
-    if root.tag == tag("md:EntitiesDescriptor") and len(entities := root.findall(tag("md:EntityDescriptor"))) == 1:
-        root = entities[0]
+    if root.tag == tag("md:EntitiesDescriptor"):
+        root = only(root, "md:EntityDescriptor")
     if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
         raise InvalidMessage("not an EntityDescriptor with an entityID")
-    if (until := root.get("validUntil")) is not None and instant(until) <= now:
-        raise InvalidMessage("metadata has expired (validUntil)")
-    roles = root.findall(tag(name))
-    if len(roles) != 1:
-        raise InvalidMessage(f"not one {name}")
-    return root, roles[0]
+    return root, only(root, name)
+
+
+def _valid_until(descriptor: Element) -> datetime | None:
+    """Return the earliest end that the document states."""
+    stated = [element.get("validUntil") for element in (descriptor, *descriptor.iterancestors())]
+    return min((instant(until) for until in stated if until is not None), default=None)
 
 
 def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
@@ -125,7 +169,15 @@ def _consumers(role: Element) -> Iterator[ConsumerService]:
         binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
         if binding in (POST, ARTIFACT) and _ADDRESS.fullmatch(location):
             default = endpoint.get("isDefault") in ("true", "1")
-            yield ConsumerService(int(endpoint.get("index", place)), binding, location, default)
+            yield ConsumerService(_index(endpoint, place), binding, location, default)
+
+
+def _index(element: Element, place: int) -> int:
+    """Return the index of an endpoint or service: an unsignedShort; its place where there is none."""
+    text = element.get("index", str(place))
+    if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST_INDEX):
+        raise InvalidMessage("index is not a number from 0 to 65535")
+    return int(text)
 
 
 def _offered(role: Element) -> Iterator[OfferedService]:
@@ -137,7 +189,7 @@ def _offered(role: Element) -> Iterator[OfferedService]:
             if attribute.get("Name") == SERVICE_UUID
             for value in attribute
         ]
-        yield OfferedService(int(service.get("index", place)), (names or [""])[0], values[0] if values else None)
+        yield OfferedService(_index(service, place), (names or [""])[0], values[0] if values else None)
 
 
 def _logout(role: Element) -> str | None:

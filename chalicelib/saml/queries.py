@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate, SigningKey
+from chalicelib.saml.keys import Certificate, PrivateKey
 
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -56,7 +56,7 @@ def verify_query(query: Query, signature: bytes, certificates: Iterable[Certific
     raise InvalidMessage("signature does not verify")
 
 
-def sign_query(name: str, message: str, relay_state: str | None, key: SigningKey) -> str:
+def sign_query(name: str, message: str, relay_state: str | None, key: PrivateKey) -> str:
     """Return a signed query string, without the question mark. Needs `message` already deflated and in base64."""
     octets = Query(name, message, relay_state, RSA_SHA256).octets(quote_plus)
     signature = key.private_key.sign(octets, PKCS1v15(), hashes.SHA256())

@@ -30,7 +30,7 @@ def resolve(visit: Visit) -> bytes:
     waiting = saml().artifacts.take(request.artifact.text or "", provider.entity_id, visit.now)
     login = saml().logins.find(waiting.login_id) if waiting else None
     inside = release(login, visit) if login else None
-    return _enveloped(artifact_response(inside, request.id, saml().issuer, visit.now))
+    return _enveloped(artifact_response(inside, request.id, saml().issuer(visit.now), visit.now))
 
 
 def _check(request: samlp.ArtifactResolve, visit: Visit) -> None:

@@ -21,7 +21,7 @@ from chalicelib.saml.sign_on import (
     required,
     service_of,
 )
-from chalicelib.saml.wiring import COMBICONNECT, saml
+from chalicelib.saml.wiring import saml
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, sessions
 from chalicelib.web.pages import page
@@ -100,15 +100,23 @@ def log_out_by_post(visit: Visit) -> Reply:
 
 @routes.get("/saml/metadata", Caller.ANYONE)
 def our_metadata(visit: Visit) -> Reply:
-    base, document_id = current().settings.base_url, saml().issuer.message_id()
-    document = metadata.identity_provider(COMBICONNECT, base, saml().key, document_id, visit.now)
+    ours = saml()
+    document = metadata.identity_provider(
+        ours.issuer(visit.now), current().settings.base_url, ours.signing.all(visit.now), visit.now
+    )
     return Reply(document.decode(), content_type="application/samlmetadata+xml")
 
 
 @routes.get("/saml/digid/metadata", Caller.ANYONE)
 def our_digid_metadata(visit: Visit) -> Reply:
-    us, document_id = saml().us, saml().issuer.message_id()
-    document = metadata.service_provider(us.entity_id, us.consumer, us.key, document_id, visit.now)
+    ours = saml()
+    document = metadata.service_provider(
+        ours.us(visit.now),
+        current().new_id(),
+        ours.signing.all(visit.now),
+        ours.encryption.all(visit.now),
+        visit.now,
+    )
     return Reply(document.decode(), content_type="application/samlmetadata+xml")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chalicelib.errors import Conflict, InvalidMessage, Refused
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.digid import Identity, NotSignedIn, build_request, post_field, read_response, redirect_address
-from chalicelib.saml.gate import response_from_post
+from chalicelib.saml.gate import opened_response, response_from_post
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
 from chalicelib.saml.names import REDIRECT
@@ -47,11 +47,11 @@ def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_o
     ours.logins.start(login)
     # SameSite=None: DigiD's answer comes as a form from another site.
     bound = Cookie(LOGIN_COOKIE, cookie, same_site="None", max_age=int(LOGIN_LIFE.total_seconds()))
-    provider = ours.digid(visit.now)
-    request = build_request(login.digid_request, level, provider, ours.us, visit.now)
+    provider, us = ours.digid(visit.now), ours.us(visit.now)
+    request = build_request(login.digid_request, level, provider, us, visit.now)
     if REDIRECT in provider.sign_on:
-        return redirect(redirect_address(request, login.login_id, ours.us), bound)
-    fields = {"SAMLRequest": post_field(request, ours.us), "RelayState": login.login_id}
+        return redirect(redirect_address(request, login.login_id, us), bound)
+    fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
     return post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
 
 
@@ -71,12 +71,12 @@ def take_back(visit: Visit) -> Returned:
     provider = ours.digid(visit.now)
     if message.issuer != provider.entity_id:
         raise InvalidMessage("another issuer")
-    verified = message.accept(provider.signing)
+    octets = opened_response(message.accept(provider.signing), ours.encryption.all(visit.now), provider.signing)
     try:
         identity = read_response(
-            verified,
+            octets,
             provider=provider,
-            us=ours.us,
+            us=ours.us(visit.now),
             request_id=login.digid_request,
             level=Level(login.level),
             now=visit.now,

@@ -109,7 +109,7 @@ def release(login: Login, visit: Visit) -> etree._Element:
     outcome = _outcome(login, visit)
     if isinstance(outcome, Released):
         remember(outcome.session, sign_on.entity_id, visit.now)
-    return response(outcome, to, saml().issuer, visit.now)
+    return response(outcome, to, saml().issuer(visit.now), visit.now)
 
 
 def refuse_at_once(sign_on: SignOn, failure: str, visit: Visit) -> Reply:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from chalicelib.saml.answers import Issuer
 from chalicelib.saml.artifacts import Artifacts
 from chalicelib.saml.digid import Us
-from chalicelib.saml.keys import SigningKey
+from chalicelib.saml.keys import OurKeys
 from chalicelib.saml.logins import Logins
 from chalicelib.saml.partners import (
     IdentityProvider,
@@ -26,19 +26,21 @@ MACHTIGEN = "urn:nl-eid-gdi:1.0:BVD:00000009999999990001:entities:9000"
 class SamlWiring:
     wiring: Wiring
 
-    @cached_property
-    def key(self) -> SigningKey:
-        secret = self.wiring.secret("saml-key")
-        return SigningKey(secret["key"], secret["certificate"])
+    @property
+    def signing(self) -> OurKeys:
+        return self._keys("saml-key")
 
-    @cached_property
-    def issuer(self) -> Issuer:
-        return Issuer(COMBICONNECT, self.key, self.wiring.new_id)
+    @property
+    def encryption(self) -> OurKeys:
+        """With which DigiD may encrypt what it tells us."""
+        return self._keys("saml-encryption-key")
 
-    @cached_property
-    def us(self) -> Us:
+    def issuer(self, now: datetime) -> Issuer:
+        return Issuer(COMBICONNECT, self.signing.active(now), self.wiring.new_id)
+
+    def us(self, now: datetime) -> Us:
         base = self.wiring.settings.base_url
-        return Us(f"{base}/saml/digid/metadata", f"{base}/saml/digid/acs", self.key)
+        return Us(f"{base}/saml/digid/metadata", f"{base}/saml/digid/acs", self.signing.active(now))
 
     @cached_property
     def logins(self) -> Logins:
@@ -54,6 +56,9 @@ class SamlWiring:
     def provider(self, entity_id: str, now: datetime) -> ServiceProvider:
         """Raise `NotFound` for a provider that is not connected."""
         return read_service_provider(self.wiring.catalogue.connection(entity_id).metadata, now)
+
+    def _keys(self, name: str) -> OurKeys:
+        return OurKeys.from_secret(name, self.wiring.keyring.get(name))
 
     @property
     def sign_on_address(self) -> str:

@@ -59,7 +59,7 @@ def _answers(name: str, wiring: Wiring) -> bool:
                     QueueUrl=wiring.settings.letter_queue, AttributeNames=["QueueArn"]
                 )
             case "secrets":
-                wiring.secret("person-key")
+                wiring.read_secret("person-key")
             case _:
                 return not isinstance(wiring.people, HaalCentraal) or wiring.people.alive()
     except Unavailable:

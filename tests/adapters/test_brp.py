@@ -27,36 +27,36 @@ def _with_fault(fault: str) -> Bsn:
 
 
 def test_people_are_found_by_number_and_the_unknown_are_absent(address: str) -> None:
-    found = HaalCentraal(address, "right key").find([VERA, Bsn("123456782")])
+    found = HaalCentraal(address, lambda: "right key").find([VERA, Bsn("123456782")])
     assert {bsn: person.name for bsn, person in found.items()} == {VERA: "Vera van der Gever"}
 
 
 def test_more_people_than_one_question_may_hold_take_two_questions(address: str) -> None:
     numbers = [Bsn(bsn) for bsn, person in persons().items() if not person.fault]
     assert len(numbers) > 20
-    assert len(HaalCentraal(address, "right key").find(numbers)) == len(numbers)
+    assert len(HaalCentraal(address, lambda: "right key").find(numbers)) == len(numbers)
 
 
 def test_asking_about_nobody_asks_nothing() -> None:
-    assert HaalCentraal("http://127.0.0.1:1", "key").find([]) == {}
+    assert HaalCentraal("http://127.0.0.1:1", lambda: "key").find([]) == {}
 
 
 @pytest.mark.parametrize("fault", ["slow", "error"])
 def test_a_register_that_fails_or_is_late_is_unavailable_and_the_number_does_not_leak(address: str, fault: str) -> None:
     bsn = _with_fault(fault)
     with pytest.raises(Unavailable) as error:
-        HaalCentraal(address, "right key", read=0.3).find([bsn])
+        HaalCentraal(address, lambda: "right key", read=0.3).find([bsn])
     assert error.value.__cause__ is None
     assert bsn.digits not in str(error.value)
 
 
 def test_a_wrong_key_or_no_answer_is_unavailable(address: str) -> None:
     with pytest.raises(Unavailable):
-        HaalCentraal(address, "wrong key").find([VERA])
+        HaalCentraal(address, lambda: "wrong key").find([VERA])
     with pytest.raises(Unavailable):
-        HaalCentraal("http://127.0.0.1:1", "key").find([VERA])
+        HaalCentraal("http://127.0.0.1:1", lambda: "key").find([VERA])
 
 
 def test_health_tells_whether_the_register_answers(address: str) -> None:
-    assert HaalCentraal(address, "right key").alive()
-    assert not HaalCentraal("http://127.0.0.1:1", "key").alive()
+    assert HaalCentraal(address, lambda: "right key").alive()
+    assert not HaalCentraal("http://127.0.0.1:1", lambda: "key").alive()
