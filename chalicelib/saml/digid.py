@@ -85,6 +85,8 @@ def read_response(
     """Read verified octets: a Response, or its assertion alone. Raises `NotSignedIn` or `InvalidMessage`."""
     response = samlp.response_from_string(verified)
     assertion = saml.assertion_from_string(verified) if response is None else _inside(response, us, request_id)
+    if assertion.version != "2.0" or not (assertion.id or "").strip():
+        raise InvalidMessage("assertion without ID or of another version")
     _check_issuer(assertion.issuer, provider)
     if response is not None:
         _check_issuer(response.issuer, provider)

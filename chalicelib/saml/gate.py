@@ -66,6 +66,8 @@ def from_soap(body: bytes, shape: Shape) -> Unverified:
     if envelope.tag != tag("soap:Envelope") or len(soap_body := only(envelope, "soap:Body")) != 1:
         raise InvalidMessage("not one message in a SOAP envelope")
     root = soap_body[0]
+    if (soap_body.text or "").strip() or (root.tail or "").strip():
+        raise InvalidMessage("text beside the message")
     shape.check(root)
     return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
 

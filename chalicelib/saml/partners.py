@@ -13,7 +13,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.gate import from_metadata
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, tag
-from chalicelib.saml.parsing import only, parse
+from chalicelib.saml.parsing import only, parse, text_of
 from chalicelib.saml.times import instant
 
 Element = etree._Element
@@ -157,7 +157,7 @@ def _valid_until(descriptor: Element) -> datetime | None:
 def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
     """Return the certificates for a use; a KeyDescriptor without one serves both (SAML metadata 2.4.1.1)."""
     return tuple(
-        Certificate.from_base64(certificate.text or "")
+        Certificate.from_base64(text_of(certificate))
         for descriptor in role.findall(tag("md:KeyDescriptor"))
         if descriptor.get("use") in (None, use)
         for certificate in descriptor.iterfind(f".//{tag('ds:X509Certificate')}")
@@ -182,9 +182,9 @@ def _index(element: Element, place: int) -> int:
 
 def _offered(role: Element) -> Iterator[OfferedService]:
     for place, service in enumerate(role.findall(tag("md:AttributeConsumingService"))):
-        names = [name.text or "" for name in service.findall(tag("md:ServiceName"))]
+        names = [text_of(name) for name in service.findall(tag("md:ServiceName"))]
         values = [
-            value.text
+            text_of(value)
             for attribute in service.findall(tag("md:RequestedAttribute"))
             if attribute.get("Name") == SERVICE_UUID
             for value in attribute

@@ -66,6 +66,10 @@ class Shape:
 
 _MANY = 64
 
+_IDP_LIST = Shape(
+    "samlp:IDPList", {"samlp:IDPEntry": (1, _MANY), "samlp:GetComplete": (0, 1)}, (Shape("samlp:IDPEntry", {}),)
+)
+
 AUTHN_REQUEST = Shape(
     "samlp:AuthnRequest",
     {
@@ -83,8 +87,13 @@ AUTHN_REQUEST = Shape(
         Shape(
             "samlp:RequestedAuthnContext",
             {"saml:AuthnContextClassRef": (0, _MANY), "saml:AuthnContextDeclRef": (0, _MANY)},
+            (Shape("saml:AuthnContextClassRef", {}), Shape("saml:AuthnContextDeclRef", {})),
         ),
-        Shape("samlp:Scoping", {"samlp:IDPList": (0, 1), "samlp:RequesterID": (0, _MANY)}),
+        Shape(
+            "samlp:Scoping",
+            {"samlp:IDPList": (0, 1), "samlp:RequesterID": (0, _MANY)},
+            (_IDP_LIST, Shape("samlp:RequesterID", {})),
+        ),
     ),
 )
 """SAML core 3.4.1. Subject and Conditions are refused (combiconnect.md 2.1)."""

@@ -1,0 +1,168 @@
+"""The application refuses every hostile message, at every address where messages come in, with one page."""
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import etree
+
+from chalicelib.wiring import Wiring, current
+from local import aws
+from local.digid.messages import success
+from local.partners import register_folder
+from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.saml.hostile import queries, samples
+from tests.saml.hostile.meanings import MEANINGS
+from tests.saml.hostile.queries import QueryVariant
+from tests.saml.hostile.samples import ROLES, Sample
+from tests.saml.hostile.test_gate import enveloped
+from tests.saml.hostile.variants import Variant, gate_variants
+from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found
+
+PROVIDER = FakeProvider()
+TITLE = "You cannot sign in this way"
+
+
+@dataclass
+class Door:
+    """An address where messages come in: a sample that would be accepted, how to send it, and the status it gets."""
+
+    sample: Sample
+    send: Callable[[bytes], Answer]
+    welcome: int
+
+    def genuine(self) -> int:
+        return self.send(etree.tostring(self.sample.signed())).status
+
+
+def _digid(person: Person, make: Callable[..., Sample]) -> Door:
+    asked = person.ask_digid("/login?level=20")
+
+    def send(message: bytes) -> Answer:
+        return person.answer(asked, base64.b64encode(message).decode())
+
+    return Door(make(asked), send, 303)
+
+
+def _sign_on(person: Person) -> Door:
+    return Door(samples.sign_on(), lambda message: person.post("/saml/sso", _field(message)), 303)
+
+
+def _artifact_resolution(person: Person) -> Door:
+    done = _signed_in(person, AssertionConsumerServiceIndex="1")
+    sample = samples.artifact_resolution(parse_qs(urlsplit(done.location).query)["SAMLart"][0])
+
+    def send(message: bytes) -> Answer:
+        answer = person.client.http.post(
+            "/saml/artifact", headers={"content-type": "text/xml", "accept-language": "en"}, body=enveloped(message)
+        )
+        return Answer(answer.status_code, answer.body.decode(), answer.headers)
+
+    return Door(sample, send, 200)
+
+
+def _logout(person: Person) -> Door:
+    page = _signed_in(person)
+    response = etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"]))
+    name_id = PROVIDER._decrypted(found(response, "a:EncryptedAssertion")).findtext(".//a:NameID", "", NAMES)
+    return Door(samples.logout(name_id), lambda message: person.post("/saml/slo", _field(message)), 200)
+
+
+def _signed_in(person: Person, **changes: str) -> Answer:
+    start = person.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(**changes)))
+    asked, now = at_digid(start.location, person), current().clock()
+    return person.answer(asked, success(asked, person.bsn.digits, "20", f"{DIGID}/metadata", person.digid_keys, now))
+
+
+def _field(message: bytes) -> dict[str, str]:
+    return {"SAMLRequest": base64.b64encode(message).decode()}
+
+
+DOORS: dict[str, Callable[[Person], Door]] = {
+    "DigiD, Response": lambda person: _digid(person, samples.response),
+    "DigiD, assertion": lambda person: _digid(person, samples.assertion),
+    "sign-on": _sign_on,
+    "artifact resolution": _artifact_resolution,
+    "logout": _logout,
+}
+FAMILIES = {family: list(variants) for family, variants in groupby(gate_variants(), key=lambda one: one.family)}
+
+
+@pytest.fixture
+def door(request: pytest.FixtureRequest, henk: Person) -> Door:
+    return DOORS[request.param](henk)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("door", DOORS, indirect=True)
+def test_a_hostile_message_gets_the_one_page_and_changes_nothing(door: Door, family: str) -> None:
+    hostile = {one.name: one.make(door.sample) for one in FAMILIES[family] if one.fits(door.sample)}
+    _refuses(door, hostile)
+
+
+@pytest.mark.parametrize("door", DOORS, indirect=True)
+def test_a_message_that_means_wrong_gets_the_one_page_and_changes_nothing(door: Door) -> None:
+    _refuses(door, {one.name: one.make(door.sample) for one in MEANINGS[door.sample.role]})
+
+
+def _refuses(door: Door, hostile: dict[str, bytes]) -> None:
+    before, bodies = _everything(), set()
+    for name, message in hostile.items():
+        answer = door.send(message)
+        assert (answer.status, "Set-Cookie" in answer.headers) == (400, False), name
+        assert TITLE in answer.body, name
+        bodies.add(answer.body)
+    assert len(bodies) == 1
+    assert _everything() == before
+    assert door.genuine() == door.welcome
+
+
+@pytest.mark.parametrize("variant", queries.VARIANTS, ids=lambda variant: variant.name)
+def test_a_hostile_query_gets_the_one_page_and_changes_nothing(henk: Person, variant: QueryVariant) -> None:
+    before = _everything()
+    answer = henk.get(f"/saml/sso?{variant.make()}")
+    assert (answer.status, TITLE in answer.body, "Set-Cookie" in answer.headers) == (400, True, False)
+    assert _everything() == before
+
+
+def test_a_genuine_query_is_let_in(henk: Person) -> None:
+    assert henk.get(f"/saml/sso?{queries.signed(queries.parts())}").status == 303
+
+
+@pytest.mark.parametrize("variant", queries.VARIANTS, ids=lambda variant: variant.name)
+def test_a_careless_verifier_believes_a_hostile_query(variant: QueryVariant) -> None:
+    assert queries.believed(variant.make()) is variant.fools
+
+
+@pytest.mark.parametrize("variant", gate_variants(), ids=lambda variant: variant.label)
+def test_hostile_metadata_is_not_registered(variant: Variant, wired: Wiring, tmp_path: Path) -> None:
+    sample = samples.metadata()
+    if not variant.fits(sample):
+        return
+    (tmp_path / "keys.pem").write_text(KEYS.certificate)
+    (tmp_path / "partner.yaml").write_text("signed_by: keys.pem\n")
+    kept = wired.catalogue.connection(ENTITY_ID)
+    (tmp_path / "partner.xml").write_bytes(variant.make(sample))
+    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC))) == []
+    assert wired.catalogue.connection(ENTITY_ID) == kept
+    (tmp_path / "partner.xml").write_bytes(etree.tostring(sample.signed()))
+    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+
+
+def _everything() -> dict[str, list[str]]:
+    """Return all that the tables hold."""
+    return {table: sorted(_items(table)) for table in ("register", "transient", "catalogue")}
+
+
+def _items(table: str) -> Iterator[str]:
+    for page in aws.client("dynamodb").get_paginator("scan").paginate(TableName=f"digid-machtigen-{table}"):
+        yield from (repr(sorted(item.items())) for item in page["Items"])
+
+
+def test_every_role_has_a_door() -> None:
+    assert {*DOORS, "metadata import"} == set(ROLES)
