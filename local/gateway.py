@@ -15,7 +15,7 @@ _LARGEST_BODY = 6 * 1024 * 1024
 """Bytes: what Lambda accepts."""
 
 
-class _ThreadedChalice(Chalice):
+class ThreadedChalice(Chalice):
     """Several requests at a time in one process; in Lambda there is one."""
 
     _local = threading.local()
@@ -33,7 +33,7 @@ class Gateway:
     """A WSGI application around a Chalice application, with the event shape of a REST API."""
 
     def __init__(self, application: Chalice, base_url: str) -> None:
-        application.__class__ = _ThreadedChalice
+        application.__class__ = ThreadedChalice
         self._application = application
         self._matcher = RouteMatcher(list(application.routes))
         self._host = urlsplit(base_url).netloc

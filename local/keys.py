@@ -22,9 +22,9 @@ class KeyPair:
         return "".join(self.certificate.strip().splitlines()[1:-1])
 
 
-def new_key_pair(name: str, *, days: int = 30) -> KeyPair:
-    """Make an RSA key of 2048 bits and a certificate for it that is valid from now."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+def new_key_pair(name: str, *, days: int = 30, bits: int = 2048) -> KeyPair:
+    """Make an RSA key and a certificate for it that is valid from now."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     certificate = (

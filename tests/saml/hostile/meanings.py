@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
+from local.keys import new_key_pair
 from tests.saml.hostile.samples import Sample
 from tests.saml.provider import NAMES, found
 
@@ -86,6 +87,22 @@ def _second_requester(root: Element) -> None:
     etree.SubElement(found(root, "p:Scoping"), f"{{{NAMES['p']}}}RequesterID").text = "urn:another"
 
 
+def _no_address(root: Element) -> None:
+    for endpoint in root.findall(".//{*}AssertionConsumerService"):
+        parent = endpoint.getparent()
+        assert parent is not None
+        parent.remove(endpoint)
+
+
+def _addresses(address: str) -> Edit:
+    def edit(root: Element) -> None:
+        for endpoint in root.iterfind(".//{*}AssertionConsumerService"):
+            endpoint.set("Location", address)
+
+    return edit
+
+
+_SMALL = new_key_pair("small", bits=1024)
 _WRONG_MOMENTS = {"absent": "", "no instant": "soon", "without a zone": "2031-01-01T00:00:00", "empty of sense": "0"}
 _MESSAGE = {
     "Version": {"of SAML 1.1": "1.1", "absent": ""},
@@ -206,10 +223,33 @@ RESPONSE = [
     Meaning("status without a value", _empty_status),
 ]
 
+METADATA = [
+    Meaning("validUntil over", _set(".", "validUntil", at(-_MINUTE))),
+    Meaning("validUntil no instant", _set(".", "validUntil", "soon")),
+    Meaning("entityID absent", _set(".", "entityID", "")),
+    Meaning("a certificate that is none", _text(".//d:X509Certificate", "AAAA")),
+    Meaning("a certificate with a small key", _text(".//d:X509Certificate", _SMALL.certificate_body)),
+    Meaning("keys only to encrypt", _set(".//{*}KeyDescriptor", "use", "encryption")),
+    Meaning("keys only to sign", _set(".//{*}KeyDescriptor", "use", "signing")),
+    Meaning("no address", _no_address),
+    *(
+        Meaning(f"an address {what}", _addresses(address))
+        for what, address in {
+            "without TLS": "http://ominous.example/acs",
+            "that is a script": "javascript:alert(1)",
+            "with userinfo": "https://a@ominous.example/acs",
+            "with a line end": "https://ominous.example/\nacs",
+            "of other letters": "https://\u043eminous.example/acs",
+        }.items()
+    ),
+    Meaning("an index that is none", _set(".//{*}AssertionConsumerService", "index", "-1")),
+]
+
 MEANINGS: dict[str, list[Meaning]] = {
     "sign-on": SIGN_ON,
     "artifact resolution": ARTIFACT_RESOLUTION,
     "logout": LOGOUT,
+    "metadata import": METADATA,
     "DigiD, Response": [*RESPONSE, *ASSERTION],
     "DigiD, assertion": ASSERTION,
 }

@@ -17,7 +17,8 @@ from local.digid.messages import success
 from local.partners import register_folder
 from tests.http.client import DIGID, Answer, Person, at_digid
 from tests.saml.hostile import queries, samples
-from tests.saml.hostile.meanings import MEANINGS
+from tests.saml.hostile.forging import sign
+from tests.saml.hostile.meanings import MEANINGS, Meaning
 from tests.saml.hostile.queries import QueryVariant
 from tests.saml.hostile.samples import ROLES, Sample
 from tests.saml.hostile.test_gate import enveloped
@@ -139,19 +140,28 @@ def test_a_careless_verifier_believes_a_hostile_query(variant: QueryVariant) -> 
     assert queries.believed(variant.make()) is variant.fools
 
 
-@pytest.mark.parametrize("variant", gate_variants(), ids=lambda variant: variant.label)
-def test_hostile_metadata_is_not_registered(variant: Variant, wired: Wiring, tmp_path: Path) -> None:
-    sample = samples.metadata()
-    if not variant.fits(sample):
-        return
+METADATA = samples.metadata()
+HOSTILE_METADATA = [*(one for one in gate_variants() if one.fits(METADATA)), *MEANINGS[METADATA.role]]
+
+
+@pytest.mark.parametrize("variant", HOSTILE_METADATA, ids=lambda variant: variant.name)
+def test_hostile_metadata_is_not_registered(variant: Variant | Meaning, wired: Wiring, tmp_path: Path) -> None:
     (tmp_path / "keys.pem").write_text(KEYS.certificate)
     (tmp_path / "partner.yaml").write_text("signed_by: keys.pem\n")
     kept = wired.catalogue.connection(ENTITY_ID)
-    (tmp_path / "partner.xml").write_bytes(variant.make(sample))
+    (tmp_path / "partner.xml").write_bytes(variant.make(METADATA))
     assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC))) == []
     assert wired.catalogue.connection(ENTITY_ID) == kept
-    (tmp_path / "partner.xml").write_bytes(etree.tostring(sample.signed()))
+    (tmp_path / "partner.xml").write_bytes(etree.tostring(METADATA.signed()))
     assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+
+
+def test_an_entity_that_is_described_twice_is_not_registered(wired: Wiring, tmp_path: Path) -> None:
+    both = etree.Element(f"{{{samples.METADATA}}}EntitiesDescriptor", ID="_both")
+    both.extend([METADATA.fresh(), METADATA.fresh()])
+    sign(both, KEYS)
+    (tmp_path / "partner.xml").write_bytes(etree.tostring(both))
+    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC))) == []
 
 
 def _everything() -> dict[str, list[str]]:
