@@ -63,6 +63,19 @@ def test_imports_point_downwards_only(path: Path) -> None:
         assert module == "app" or not any(name.startswith("chalicelib.saml") for name in imported)
 
 
+def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
+    """It signs, verifies and validates nothing here, so nothing can reach the program that it would start for that."""
+    taken = {
+        f"saml2.{alias.name}"
+        for path in OURS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "saml2"
+        for alias in node.names
+    }
+    assert taken == {"saml2.saml", "saml2.samlp", "saml2.md", "saml2.xmldsig"}
+    assert not any(name.startswith("saml2.") for path in OURS for name in _imports(path))
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {_module(path) for path in SHIPPED if "os.environ" in path.read_text() or "getenv" in path.read_text()}
     assert readers == {"chalicelib.wiring"}
