@@ -1,94 +1,90 @@
-"""Issuing and accepting signed messages, beside the bare RSA operations and beside python3-saml."""
+"""Issuing and accepting signed messages, beside the bare RSA operations and beside what others do."""
 
 import base64
 import secrets
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
-from onelogin.saml2.response import OneLogin_Saml2_Response
-from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
+from bench import peers
+from bench.peers import Site
 from bench.timing import Comparison, compare
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.answers import Addressee, Issuer, Released, octets, response
+from chalicelib.saml.answers import Addressee, Issuer, Released, _envelope, _signed_assertion, octets, response
 from chalicelib.saml.digid import Us, read_response
 from chalicelib.saml.gate import from_post, response_from_post
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
-from chalicelib.saml.names import POST
 from chalicelib.saml.partners import read_identity_provider, read_service_provider
 from chalicelib.saml.shapes import AUTHN_REQUEST, RESPONSE
+from chalicelib.saml.signatures import sign
 from local.digid.messages import Asked, metadata, success
 from local.keys import new_key_pair
-from tests.saml.provider import FakeProvider
+from tests.saml.provider import ENTITY_ID, FakeProvider
 
 KEYS = new_key_pair("bench")
 KEY = PrivateKey(KEYS.key, KEYS.certificate)
-ENTITY, ACS, IDP = "https://us.example/metadata", "https://us.example/acs", "https://digid.example/metadata"
+SITE = Site("https://us.example/metadata", "https://us.example/acs", "https://digid.example/metadata", KEYS)
 BSN = Bsn("900100084")
+ISSUE = "issue a Response: 2 signatures"
+ACCEPT = "accept a Response: 2 signatures, all checks"
 
 
-def issue() -> Comparison:
-    """Issue a Response with two signatures and an encrypted assertion; the floor is its two RSA operations."""
+def issue() -> Iterator[Comparison]:
+    """Issue a Response with a signed assertion; also encrypted, as every provider gets it."""
     now = datetime.now(UTC)
-    to = Addressee(read_service_provider(FakeProvider().metadata(), now), ACS, "_request")
-    issuer = Issuer(ENTITY, KEY, lambda: secrets.token_hex(16))
+    to = Addressee(read_service_provider(FakeProvider().metadata(), now), SITE.consumer, "_request")
+    issuer = Issuer(SITE.identity_provider, KEY, lambda: secrets.token_hex(16))
     who = Released(BSN, Bsn("900100758"), Level.LOW, "11111111-1111-4111-8111-111111111111", "session")
 
     def floor() -> None:
         for _ in range(2):
             KEY.private_key.sign(b"x" * 400, PKCS1v15(), hashes.SHA256())
 
-    def ours() -> None:
+    def plain() -> None:
+        root = _envelope(who, to, issuer, now)
+        root.append(_signed_assertion(who, to, issuer, now))
+        sign(root, issuer.key)
+        octets(root)
+
+    def encrypted() -> None:
         octets(response(who, to, issuer, now))
 
-    return compare("issue a Response: 2 signatures, encrypted", ours, "2 bare RSA-2048 signatures", floor)
+    yield compare(ISSUE, plain, "2 bare RSA-2048 signatures", floor, rounds=400, target=2)
+    yield compare(f"{ISSUE}, encrypted", encrypted, "2 bare RSA-2048 signatures", floor, rounds=400)
+    if peers.has_program():
+        theirs = peers.pysaml2_issues(SITE, FakeProvider().metadata(), ENTITY_ID)
+        yield compare(ISSUE, plain, "pysaml2 + xmlsec1", theirs, rounds=25, times=20, target=1 / 45)
 
 
-def accept() -> Comparison:
+def accept() -> Iterator[Comparison]:
     """Accept a Response with two signatures, all checks on."""
-    asked, now = Asked("_request", ENTITY, ACS, "", "20"), datetime.now(UTC)
-    message = success(asked, BSN.digits, "20", IDP, KEYS, now)
-    provider = read_identity_provider(metadata(IDP, "https://digid.example/sso", KEYS, now.replace(year=2100)), now)
-    us = Us(ENTITY, ACS, KEY)
+    now = datetime.now(UTC)
+    message = success(
+        Asked("_request", SITE.entity_id, SITE.consumer, "", "20"), BSN.digits, "20", SITE.identity_provider, KEYS, now
+    )
+    theirs = metadata(SITE.identity_provider, "https://digid.example/sso", KEYS, now.replace(year=2100))
+    provider = read_identity_provider(theirs, now)
+    us = Us(SITE.entity_id, SITE.consumer, KEY)
 
     def ours() -> None:
         verified = response_from_post({"SAMLResponse": [message]}, RESPONSE).accept(provider.signing)
         read_response(verified, provider=provider, us=us, request_id="_request", level=Level.LOW, now=now)
 
-    def theirs() -> None:
-        seen = {"http_host": "us.example", "https": "on", "script_name": "/acs", "post_data": {}, "get_data": {}}
-        if not OneLogin_Saml2_Response(_settings(), message).is_valid(seen, "_request", raise_exceptions=True):
-            raise AssertionError("the peer refuses what we time")
-
-    return compare("accept a Response: 2 signatures, all checks", ours, "python3-saml", theirs)
+    yield compare(ACCEPT, ours, "python3-saml", peers.python3_saml_accepts(SITE, message), rounds=200, target=1.2)
+    if peers.has_program():
+        peer = peers.pysaml2_accepts(SITE, theirs, message)
+        yield compare(ACCEPT, ours, "pysaml2 + xmlsec1", peer, rounds=25, times=20, target=1 / 60)
 
 
-@cache
-def _settings() -> OneLogin_Saml2_Settings:
-    return OneLogin_Saml2_Settings(
-        {
-            "strict": True,
-            "sp": {"entityId": ENTITY, "assertionConsumerService": {"url": ACS, "binding": POST}},
-            "idp": {
-                "entityId": IDP,
-                "singleSignOnService": {"url": "https://digid.example/sso"},
-                "x509cert": KEYS.certificate,
-            },
-            # DigiD's assertion has no attributes.
-            "security": {"wantAssertionsSigned": True, "wantMessagesSigned": True, "wantAttributeStatement": False},
-        }
-    )
-
-
-def parse() -> Comparison:
+def parse() -> Iterator[Comparison]:
     """Decode and parse a message inside the gate, beside a parser that checks nothing."""
     raw = etree.tostring(FakeProvider().sign(FakeProvider().request()))
     form = {"SAMLRequest": [base64.b64encode(raw).decode()]}
-    return compare(
+    yield compare(
         "decode, parse and check the shape of a request",
         lambda: from_post(form, "SAMLRequest", AUTHN_REQUEST),
         "lxml alone",
@@ -97,4 +93,4 @@ def parse() -> Comparison:
     )
 
 
-MEASUREMENTS = (issue, accept, parse)
+MEASUREMENTS: tuple[Callable[[], Iterator[Comparison]], ...] = (issue, accept, parse)

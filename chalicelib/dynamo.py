@@ -4,15 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
-
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
 
 from chalicelib.errors import Conflict
 from chalicelib.outage import outage
 
-_serializer, _deserializer = TypeSerializer(), TypeDeserializer()
 _REFUSED = ("ConditionalCheckFailedException", "TransactionCanceledException")
 
 Item = dict[str, Any]
@@ -32,18 +29,28 @@ NEW = Condition("attribute_not_exists(pk)", {}, {})
 
 def plain(attributes: Mapping[str, Any]) -> Item:
     """Turn a DynamoDB item into Python values: numbers that are whole become int, binaries bytes."""
-    return {name: _plain(_deserializer.deserialize(value)) for name, value in attributes.items()}
+    deserialize = _codec().TypeDeserializer().deserialize
+    return {name: _plain(deserialize(value)) for name, value in attributes.items()}
 
 
 def typed(values: Mapping[str, Any]) -> Item:
     """Turn Python values into a DynamoDB item; None is left out."""
-    return {name: _serializer.serialize(value) for name, value in values.items() if value is not None}
+    serialize = _codec().TypeSerializer().serialize
+    return {name: serialize(value) for name, value in values.items() if value is not None}
+
+
+@cache
+def _codec() -> Any:  # noqa: ANN401 - a module without types
+    # Imported here: it brings all of boto3 along, which nothing needs before the first call to AWS.
+    from boto3.dynamodb import types  # noqa: PLC0415
+
+    return types
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever DynamoDB holds
     if isinstance(value, Decimal):
         return int(value)
-    if isinstance(value, Binary):
+    if isinstance(value, _codec().Binary):
         return bytes(value)
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
@@ -143,12 +150,13 @@ def _translated() -> Iterator[None]:
     with outage("dynamodb"):
         try:
             yield
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _REFUSED:
-                raise Conflict(_reason(error)) from error
+        except Exception as error:
+            answer: Item = getattr(error, "response", {})
+            if answer.get("Error", {}).get("Code") in _REFUSED:
+                raise Conflict(_reason(answer)) from error
             raise
 
 
-def _reason(error: ClientError) -> str:
-    reasons = error.response.get("CancellationReasons", [])
+def _reason(answer: Item) -> str:
+    reasons = answer.get("CancellationReasons", [])
     return ",".join(str(reason.get("Code", "None")) for reason in reasons) or "condition"

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.errors import Unavailable
 
 
@@ -13,5 +11,10 @@ def outage(dependency: str) -> Iterator[None]:
     """Turn the SDK's errors into `Unavailable(dependency)`, with the cause kept."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
-        raise Unavailable(dependency) from error
+    except Exception as error:
+        # Imported here: it takes its time, and nothing needs it before AWS has been called.
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        if isinstance(error, ClientError | BotoCoreError):
+            raise Unavailable(dependency) from error
+        raise

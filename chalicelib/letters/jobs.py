@@ -2,7 +2,6 @@
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.letters.printing import Printer
 from chalicelib.wiring import current
 
 jobs = Blueprint(__name__)
@@ -11,6 +10,9 @@ jobs = Blueprint(__name__)
 @jobs.on_sqs_message(queue="digid-machtigen-letters", batch_size=1)
 def print_letter(event: SQSEvent) -> None:
     """Print one letter. An error sends it back to the queue, and after five times to the dead letters."""
+    # Imported here: no other function of this package needs the typesetter.
+    from chalicelib.letters.printing import Printer  # noqa: PLC0415
+
     wiring = current()
     printer = Printer(wiring.register, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
     for record in event:

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass, field
 
-from stdnum.nl import bsn as eleven_test
-
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015]")
 _SHORTEST, _LENGTH = 8, 9
 
@@ -16,6 +14,9 @@ class Bsn:
     digits: str = field(repr=False)
 
     def __post_init__(self) -> None:
+        # Imported here: it looks at everything that is installed, which no first request should wait for in vain.
+        from stdnum.nl import bsn as eleven_test  # noqa: PLC0415
+
         if not (self.digits.isascii() and len(self.digits) == _LENGTH and eleven_test.is_valid(self.digits)):
             raise ValueError("not a BSN")
 

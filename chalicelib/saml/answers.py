@@ -69,6 +69,15 @@ class Issuer:
 
 def response(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     """Build the signed Response for an outcome, valid for two minutes from `now` and for this provider only."""
+    root = _envelope(outcome, to, issuer, now)
+    if isinstance(outcome, Released):
+        assertion = _signed_assertion(outcome, to, issuer, now)
+        root.append(encrypted(assertion, to.provider.encryption[0], to.provider.encryption_methods))
+    sign(root, issuer.key)
+    return root
+
+
+def _envelope(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     message = samlp.Response(
         id=issuer.message_id(),
         version="2.0",
@@ -78,13 +87,7 @@ def response(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: da
         issuer=saml.Issuer(text=issuer.entity_id),
         status=_status(None if isinstance(outcome, Released) else outcome),
     )
-    root = to_xml(message)
-    if isinstance(outcome, Released):
-        assertion = to_xml(_assertion(outcome, to, issuer, now))
-        sign(assertion, issuer.key)
-        root.append(encrypted(assertion, to.provider.encryption[0], to.provider.encryption_methods))
-    sign(root, issuer.key)
-    return root
+    return to_xml(message)
 
 
 def artifact_response(inside: etree._Element | None, resolve_id: str, issuer: Issuer, now: datetime) -> etree._Element:
@@ -111,6 +114,12 @@ def to_xml(message: samlp.SamlBase) -> etree._Element:
 
 def octets(element: etree._Element) -> bytes:
     return etree.tostring(element, encoding="utf-8", xml_declaration=True)
+
+
+def _signed_assertion(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+    assertion = to_xml(_assertion(who, to, issuer, now))
+    sign(assertion, issuer.key)
+    return assertion
 
 
 def _assertion(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> saml.Assertion:

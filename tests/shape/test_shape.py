@@ -44,7 +44,9 @@ def _module(path: Path) -> str:
 PURE = re.compile(
     r"chalicelib\.(errors|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|period)|letters\.model)$"
 )
-EDGE = re.compile(r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(sign_in|sign_on|resolving|logging_out|wiring))$")
+EDGE = re.compile(
+    r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|sign_in|sign_on|resolving|logging_out|wiring))$"
+)
 ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
 
 
