@@ -29,7 +29,8 @@ types: $(VENV)/.dev ## mypy, strict
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
-bench: $(VENV)/.dev ## time what matters beside a peer; writes bench/results.json
+bench: $(VENV)/.dev ## time what matters beside a peer; writes bench/results.json and docs/performance.md
+	@sh bench/install.sh
 	@$(BIN)/python -m bench
 
 deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy the package on an emulator that enforces IAM, and walk the journey there

@@ -1,4 +1,4 @@
-"""AWS behind HTTP on loopback, in a process of its own: what a function under measurement calls, and nothing it pays for."""
+"""AWS behind HTTP on loopback, in a process of its own: what a function under measurement calls."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chalicelib.catalogue.model import Connection, EntityId
-from chalicelib.wiring import Wiring
+from chalicelib.wiring import Wiring, _client
 from local import aws
 from local.digid.messages import metadata
 from local.stack import Stack, process, settings
@@ -50,6 +50,9 @@ def running() -> Iterator[dict[str, str]]:
         server.wait(timeout=10)
         for name in own:
             os.environ.pop(name)
+        # The clients of this process would go on calling what is gone.
+        aws.client.cache_clear()
+        _client.cache_clear()
 
 
 def _configured(stack: Stack) -> dict[str, str]:
@@ -75,7 +78,7 @@ def _wait(address: str) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN
     while True:
         try:
-            urllib.request.urlopen(address, timeout=1).close()
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - ours
         except OSError:
             if time.monotonic() > deadline:
                 raise

@@ -53,7 +53,7 @@ def first_answers() -> Iterator[Comparison]:
         numbers = itertools.count()
 
         def first(method: str, path: str, status: int, body: Callable[[], str]) -> Callable[[], None]:
-            events = [_written(Path(folder), next(numbers), method, path, body()) for _ in range(ROUNDS + 1)]
+            events = [written(Path(folder), next(numbers), method, path, body()) for _ in range(ROUNDS + 1)]
             waiting = iter(events)
             return lambda: _process(_ANSWER, str(next(waiting)), str(status), environment=environment)
 
@@ -61,7 +61,7 @@ def first_answers() -> Iterator[Comparison]:
         yield compare(
             "… and answer /health", health, _PEER_NAME, _peer, rounds=ROUNDS, warm=1, clock=processes, target=1.3
         )
-        request = first("POST", "/saml/sso", 303, _request)
+        request = first("POST", "/saml/sso", 303, a_request)
         yield compare(
             "… and answer a SAML request",
             request,
@@ -76,11 +76,11 @@ def first_answers() -> Iterator[Comparison]:
         yield compare("… and show the start page", page, _PEER_NAME, _peer, rounds=ROUNDS, warm=1, clock=processes)
 
 
-def _request() -> str:
+def a_request() -> str:
     return urlencode(FakeProvider().post_form(FakeProvider().request()))
 
 
-def _written(folder: Path, number: int, method: str, path: str, body: str) -> Path:
+def written(folder: Path, number: int, method: str, path: str, body: str) -> Path:
     """Write an event as API Gateway sends it."""
     event = {
         "resource": path,

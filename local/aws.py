@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -150,15 +150,19 @@ def dated_key(key_pair: KeyPair, active_from: datetime) -> dict[str, str]:
 
 
 def fill_secrets(secrets_manager: Any) -> None:  # noqa: ANN401 - boto3 client
-    """Put fresh key material in every secret, in the shape that `wiring.py` reads."""
+    """Put fresh key material in every secret."""
+    for name, value in fresh_secrets().items():
+        secrets_manager.put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))
+
+
+def fresh_secrets() -> dict[str, dict[str, Any]]:
+    """Return new key material for every secret by name, in the shape that `wiring.py` reads."""
     signing, encryption = new_key_pair("DigiD Machtigen (laptop)"), new_key_pair("DigiD Machtigen (laptop)")
-    now = datetime.now(UTC)
-    values = {
+    since = datetime.now(UTC) - timedelta(hours=1)
+    return {
         "person-key": {"key": base64.b64encode(secrets.token_bytes(32)).decode()},
         "code-peppers": {"current": "1", "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}},
-        "saml-key": {"keys": [dated_key(signing, now)]},
-        "saml-encryption-key": {"keys": [dated_key(encryption, now)]},
+        "saml-key": {"keys": [dated_key(signing, since)]},
+        "saml-encryption-key": {"keys": [dated_key(encryption, since)]},
         "brp-key": {"key": secrets.token_urlsafe(24)},
     }
-    for name, value in values.items():
-        secrets_manager.put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))

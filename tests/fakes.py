@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.dynamo import Condition, Item
 from chalicelib.errors import Conflict, RateLimited, Unavailable
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
@@ -180,6 +181,66 @@ class FakeMandates:
     @staticmethod
     def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
         return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)
+
+
+class FakeTable:
+    """A table in memory, for records that are kept by key: what `chalicelib.dynamo.Table` does with one of them.
+
+    It knows the conditions that such records need, and says so of any other.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[tuple[str, str], Item] = {}
+        self._lock = threading.Lock()
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        found = self._items.get((pk, sk))
+        return dict(found) if found is not None else None
+
+    def put(self, item: Item, condition: Condition | None = None) -> None:
+        with self._lock:
+            self._check(self._items.get((item["pk"], item["sk"])), condition)
+            self._items[item["pk"], item["sk"]] = {name: value for name, value in item.items() if value is not None}
+
+    def change(self, pk: str, sk: str, update: str, condition: Condition, returning: str = "NONE") -> Item:
+        if not update.startswith("SET ") or returning != "NONE":
+            raise NotImplementedError(update)
+        with self._lock:
+            self._check(found := self._items.get((pk, sk)), condition)
+            changes = (part.split(" = ") for part in update.removeprefix("SET ").split(", "))
+            new = {condition.names.get(name, name): condition.values[value] for name, value in changes}
+            self._items[pk, sk] = {**(found or {"pk": pk, "sk": sk}), **new}
+        return {}
+
+    def delete(self, pk: str, sk: str, condition: Condition | None = None) -> Item | None:
+        with self._lock:
+            self._check(self._items.get((pk, sk)), condition)
+            return self._items.pop((pk, sk), None)
+
+    def query(self, pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
+        if start is not None:
+            raise NotImplementedError("there is one page")
+        keys = sorted(key for key in self._items if key[0] == pk and key[1].startswith(prefix))
+        return [dict(self._items[key]) for key in keys], None
+
+    @staticmethod
+    def _check(item: Item | None, condition: Condition | None) -> None:
+        if condition is None:
+            return
+        names, values = condition.names, condition.values
+        match condition.text.replace("(", " ").replace(")", " ").replace(",", " ").split():
+            case ["attribute_not_exists", "pk"]:
+                holds = item is None
+            case ["attribute_exists", "pk"]:
+                holds = item is not None
+            case [name, "=", value]:
+                holds = item is not None and item.get(names.get(name, name)) == values[value]
+            case [name, "IN", *allowed]:
+                holds = item is not None and item.get(names.get(name, name)) in [values[one] for one in allowed]
+            case _:
+                raise NotImplementedError(condition.text)
+        if not holds:
+            raise Conflict("condition")
 
 
 class Clock:

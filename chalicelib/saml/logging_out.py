@@ -31,7 +31,7 @@ def remember(session: str, entity_id: str, now: datetime) -> None:
 def log_out(visit: Visit) -> Reply:
     """Answer a LogoutRequest by POST. Raises `InvalidMessage`, or `NotFound` for a NameID we did not give out."""
     message = gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST)
-    provider = saml().provider(message.issuer, visit.now)
+    connection, provider = saml().connected(message.issuer, visit.now)
     request = samlp.logout_request_from_string(message.accept(provider.signing))
     if provider.logout is None:
         raise InvalidMessage("no SingleLogoutService by HTTP-POST in the metadata")
@@ -44,7 +44,7 @@ def log_out(visit: Visit) -> Reply:
     fields = {"SAMLResponse": _answer(request.id, provider.logout, visit.now)}
     if message.relay_state is not None:
         fields["RelayState"] = message.relay_state
-    return post_page(visit, current().catalogue.connection(provider.entity_id).name, provider.logout, fields)
+    return post_page(visit, connection.name, provider.logout, fields)
 
 
 def _forget(session: str, entity_id: str) -> None:

@@ -1,7 +1,5 @@
 """Gate, step 2: parse without ever following anything. No DTD, no entities, no network, bounded size and depth."""
 
-from collections.abc import Iterator
-
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
@@ -53,29 +51,36 @@ def _parser(*, comments: bool) -> etree.XMLParser:
 
 def _check_tree(root: etree._Element) -> None:
     """Refuse what could make two readers see two messages: comments, instructions, a second element with an ID."""
-    seen: set[str] = set()
     if root.getprevious() is not None or root.getnext() is not None:
         raise InvalidMessage("something beside the root")
-    for count, (element, depth) in enumerate(_walk(root)):
-        if count > _MOST_ELEMENTS or depth > _DEEPEST or len(element.attrib) > _MOST_ATTRIBUTES:
-            raise InvalidMessage("too deep or too wide")
-        if not isinstance(element.tag, str):
-            raise InvalidMessage("comment, instruction or entity")
-        if _XML_ID in element.attrib or _XML_BASE in element.attrib:
+    seen: set[str] = set()
+    count, level = 0, [root]
+    for _ in range(_DEEPEST):
+        count += len(level)
+        if count > _MOST_ELEMENTS:
+            break
+        for element in level:
+            _check_element(element, seen)
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise InvalidMessage("too deep or too wide")
+
+
+def _check_element(element: etree._Element, seen: set[str]) -> None:
+    if not isinstance(element.tag, str):
+        raise InvalidMessage("comment, instruction or entity")
+    names = element.keys()
+    if len(names) > _MOST_ATTRIBUTES:
+        raise InvalidMessage("too deep or too wide")
+    for name in names:
+        if name in (_XML_ID, _XML_BASE):
             raise InvalidMessage("a second kind of ID")
-        for name in ("ID", "Id", "id"):
-            if (value := element.get(name)) is not None:
-                if value in seen:
-                    raise InvalidMessage("an ID is used twice")
-                seen.add(value)
-
-
-def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, int]]:
-    pending = [(root, 0)]
-    while pending:
-        element, depth = pending.pop()
-        yield element, depth
-        pending.extend((child, depth + 1) for child in element)
+        if name in ("ID", "Id", "id"):
+            value = element.get(name, "")
+            if value in seen:
+                raise InvalidMessage("an ID is used twice")
+            seen.add(value)
 
 
 def only(parent: etree._Element, prefixed: str) -> etree._Element:

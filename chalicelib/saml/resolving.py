@@ -23,7 +23,7 @@ def resolve(visit: Visit) -> bytes:
     Raises `InvalidMessage` for what does not pass the gate.
     """
     message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
-    provider = saml().provider(message.issuer, visit.now)
+    _, provider = saml().connected(message.issuer, visit.now)
     request = samlp.artifact_resolve_from_string(message.accept(provider.signing))
     _check(request, visit)
     use_once(current().transient, "resolve", provider.entity_id, request.id, visit.now)

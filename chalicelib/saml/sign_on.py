@@ -36,9 +36,8 @@ FAILURES = {
 
 def accept_request(message: Unverified, visit: Visit) -> tuple[SignOn, Service]:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotFound` for who or what is unknown."""
-    ours, catalogue = saml(), current().catalogue
-    connection = catalogue.connection(message.issuer)
-    provider = ours.provider(message.issuer, visit.now)
+    ours = saml()
+    connection, provider = ours.connected(message.issuer, visit.now)
     request = read_request(
         message.accept(provider.signing),
         provider,
@@ -79,11 +78,11 @@ def acting(login: Login) -> Bsn:
     return Bsn(current().vault.open(login.bsn, login.sealing_context))
 
 
-def choices(login: Login, visit: Visit) -> list[Mandate]:
+def choices(login: Login, service: Service, visit: Visit) -> list[Mandate]:
     """Return the mandates that can be used for this login now."""
     wiring = current()
     person = wiring.secrets.pseudonyms.person(acting(login))
-    return usable(person, service_of(login), login.reached, store=wiring.mandates, now=visit.now)
+    return usable(person, service, login.reached, store=wiring.mandates, now=visit.now)
 
 
 def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
@@ -105,7 +104,7 @@ def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
 def release(login: Login, visit: Visit) -> etree._Element:
     """Make the signed Response for a decided login, from what holds at this moment."""
     sign_on = required(login)
-    to = Addressee(saml().provider(sign_on.entity_id, visit.now), sign_on.location, sign_on.request_id)
+    to = Addressee(saml().connected(sign_on.entity_id, visit.now)[1], sign_on.location, sign_on.request_id)
     outcome = _outcome(login, visit)
     if isinstance(outcome, Released):
         remember(outcome.session, sign_on.entity_id, visit.now)

@@ -121,7 +121,7 @@ def _go_on(returned: Returned, visit: Visit) -> Reply:
     if returned.bsn is None or login.expired(visit.now):
         return _finish(login, Decision(failure="failed" if login.expired(visit.now) else "cancelled"), visit)
     wanted = required(login).wanted
-    if wanted is Wanted.SELF or (wanted is Wanted.EITHER and not choices(login, visit)):
+    if wanted is Wanted.SELF or (wanted is Wanted.EITHER and not choices(login, service_of(login), visit)):
         return _finish(login, Decision(), visit)
     return redirect(f"/saml/choice/{login.login_id}")
 
@@ -131,7 +131,7 @@ def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> R
     if login.decision is not None:
         raise Refused("login_over")
     person = current().secrets.pseudonyms.person(acting(login))
-    found = [] if login.expired(visit.now) else choices(login, visit)
+    found = [] if login.expired(visit.now) else choices(login, service, visit)
     if not found and sign_on.wanted is Wanted.REPRESENTED and not login.expired(visit.now):
         note_refused(login, visit)
     return page(

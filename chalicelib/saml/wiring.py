@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 
+from chalicelib.catalogue.model import Connection
 from chalicelib.saml.answers import Issuer
 from chalicelib.saml.artifacts import Artifacts
 from chalicelib.saml.digid import Us
@@ -53,9 +54,10 @@ class SamlWiring:
     def digid(self, now: datetime) -> IdentityProvider:
         return read_identity_provider(self.wiring.catalogue.identity_provider(), now)
 
-    def provider(self, entity_id: str, now: datetime) -> ServiceProvider:
-        """Raise `NotFound` for a provider that is not connected."""
-        return read_service_provider(self.wiring.catalogue.connection(entity_id).metadata, now)
+    def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
+        """Return a connection and what its metadata says. Raises `NotFound` for a provider that is not connected."""
+        connection = self.wiring.catalogue.connection(entity_id)
+        return connection, read_service_provider(connection.metadata, now)
 
     def _keys(self, name: str) -> OurKeys:
         return OurKeys.from_secret(name, self.wiring.keyring.get(name))

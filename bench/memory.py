@@ -1,0 +1,57 @@
+"""Memory of the process of the API after the first sign-in, and after a thousand; AWS is another process."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import cloud
+from bench.timing import Comparison
+
+SIGN_INS = 1000
+_MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
+"""In the unit in which the system counts: kilobytes on Linux, bytes on macOS."""
+
+
+def measurements() -> Iterator[Comparison]:
+    with cloud.running() as environment:
+        command = [sys.executable, "-m", "bench.memory"]
+        told = subprocess.run(command, check=True, env=environment, cwd=cloud.ROOT, stdout=subprocess.PIPE).stdout
+    first, last = json.loads(told.splitlines()[-1])
+    for place, kind in enumerate(("peak memory", "memory in use")):
+        what, before, after = f"{kind} after {SIGN_INS:,} sign-ins by Artifact", first[place], last[place]
+        yield Comparison(what, "after the first", after, before, [after / before], target=1.05, unit="MB")
+
+
+def run() -> tuple[tuple[float, float], tuple[float, float]]:
+    from chalice.test import Client  # noqa: PLC0415 - only in the process that is measured
+
+    from app import app  # noqa: PLC0415
+    from bench.sign_in import Journey, mandated  # noqa: PLC0415
+    from tests.http.setting import ROOT, wire  # noqa: PLC0415
+
+    with Client(app, project_dir=str(ROOT)) as client:
+        journey = Journey(client, mandated(wire(lambda: datetime.now(UTC))))
+        journey.sign_in(artifact=True)
+        first = _used()
+        for _ in range(SIGN_INS - 1):
+            journey.sign_in(artifact=True)
+        return first, _used()
+
+
+def _used() -> tuple[float, float]:
+    """Return the most that was ever resident, and what is resident now; megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
+    pages = Path("/proc/self/statm")
+    if not pages.exists():
+        return peak, peak
+    return peak, int(pages.read_text().split()[1]) * resource.getpagesize() / 1024 / 1024
+
+
+MEASUREMENTS = (measurements,)
+
+if __name__ == "__main__":
+    print(json.dumps(run()))

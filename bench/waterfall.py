@@ -1,0 +1,73 @@
+"""Where the time of a cold start goes: processor time per step, up to the answer to the first SAML request."""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import cloud
+from bench.cold_start import a_request, written
+
+_ROUNDS = 9
+_SCRIPT = """
+import json, sys, time
+laps, last = [], 0.0
+def lap():
+    global last
+    now = time.process_time()
+    laps.append((now - last) * 1000)
+    last = now
+lap()
+import chalice; lap()
+from cryptography import x509; from cryptography.hazmat.primitives.ciphers import aead; lap()
+import aws_lambda_powertools; lap()
+import urllib3; lap()
+from app import app; lap()
+import lxml.etree, xmlsec; lap()
+from saml2 import md, saml, samlp, xmldsig; lap()
+import chalicelib.saml.views; lap()
+import boto3; from boto3.dynamodb import types; lap()
+from chalicelib.wiring import current
+current().client("dynamodb"); lap()
+current().client("secretsmanager"); lap()
+answer = app(json.load(open(sys.argv[1])), None); lap()
+assert answer["statusCode"] == 303, answer
+print(json.dumps(laps))
+"""
+STEPS = (
+    ("Python itself", "the interpreter's own start"),
+    ("chalice", "routes and events"),
+    ("cryptography", "certificates and keys; boto3 needs it too"),
+    ("powertools", "the logger; the correlation id is set on every request"),
+    ("urllib3", "the population register's client; boto3 needs it too"),
+    ("our own modules", "everything but SAML: rules, register, pages, routes"),
+    ("lxml and xmlsec", "only when a SAML message comes, or metadata is asked for"),
+    ("pysaml2", "message classes; its validator, signer and client are never loaded"),
+    ("our SAML modules", "with the views, at the first message"),
+    ("boto3", "at the first call to AWS"),
+    ("a client for DynamoDB", "reading the description of the service is most of it"),
+    ("a client for Secrets Manager", "for the signing key"),
+    ("the answer", "gate, seven calls to AWS, our signed request to DigiD"),
+)
+"""What each step is, and why it is there."""
+
+
+def steps() -> Iterator[tuple[str, float, str]]:
+    """Yield name, milliseconds and reason of each step."""
+    with cloud.running() as environment, TemporaryDirectory() as folder:
+        rounds = []
+        for number in range(_ROUNDS):
+            event = written(Path(folder), number, "POST", "/saml/sso", a_request())
+            told = subprocess.run(
+                [sys.executable, "-c", _SCRIPT, str(event)],
+                check=True,
+                env=environment,
+                cwd=cloud.ROOT,
+                stdout=subprocess.PIPE,
+            ).stdout
+            rounds.append(json.loads(told.splitlines()[-1]))
+    medians = [statistics.median(laps) for laps in zip(*rounds, strict=True)]
+    yield from ((name, median, why) for (name, why), median in zip(STEPS, medians, strict=True))

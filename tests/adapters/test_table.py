@@ -1,0 +1,92 @@
+"""Records by key, on the fake and on moto: what one does, the other does."""
+
+import pytest
+
+from chalicelib.dynamo import NEW, Condition, Table, page_through
+from chalicelib.errors import Conflict
+from tests.fakes import FakeTable
+
+THERE = Condition("attribute_exists(pk)", {}, {})
+
+
+@pytest.fixture(params=["fake", "moto"])
+def table(request: pytest.FixtureRequest) -> Table | FakeTable:
+    kept: Table | FakeTable = FakeTable() if request.param == "fake" else request.getfixturevalue("transient")
+    kept.put(
+        {
+            "pk": "P",
+            "sk": "S",
+            "state": "sent",
+            "entity_id": "me",
+            "number": 3,
+            "octets": b"x",
+            "list": [1, {"a": None}],
+        }
+    )
+    return kept
+
+
+def test_what_is_put_is_found_as_it_was(table: Table) -> None:
+    found = table.get("P", "S")
+    assert found == {
+        "pk": "P",
+        "sk": "S",
+        "state": "sent",
+        "entity_id": "me",
+        "number": 3,
+        "octets": b"x",
+        "list": [1, {"a": None}],
+    }
+    assert table.get("P", "T") is None
+
+
+def test_none_is_left_out(table: Table) -> None:
+    table.put({"pk": "P", "sk": "N", "empty": None})
+    assert table.get("P", "N") == {"pk": "P", "sk": "N"}
+
+
+def test_what_is_new_is_put_once(table: Table) -> None:
+    table.put({"pk": "P", "sk": "T"}, NEW)
+    with pytest.raises(Conflict):
+        table.put({"pk": "P", "sk": "T"}, NEW)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Condition("entity_id = :entity", {}, {":entity": "me", ":to": "decided"}), True),
+        (Condition("entity_id = :entity", {}, {":entity": "you", ":to": "decided"}), False),
+        (Condition("#s IN (:a, :b)", {"#s": "state"}, {":a": "x", ":b": "sent", ":to": "decided"}), True),
+        (Condition("#s IN (:a)", {"#s": "state"}, {":a": "x", ":to": "decided"}), False),
+        (Condition("attribute_exists(pk)", {}, {":to": "decided"}), True),
+        (Condition("attribute_not_exists(pk)", {}, {":to": "decided"}), False),
+    ],
+)
+def test_a_change_happens_if_its_condition_holds(table: Table, condition: Condition, *, holds: bool) -> None:
+    update = "SET #s = :to, also = :to" if "#s" in condition.names else "SET also = :to"
+    if not holds:
+        with pytest.raises(Conflict):
+            table.change("P", "S", update, condition)
+    else:
+        table.change("P", "S", update, condition)
+    found = table.get("P", "S")
+    assert found is not None
+    assert found.get("also") == ("decided" if holds else None)
+    assert found["number"] == 3
+
+
+def test_deleting_returns_what_was_there(table: Table) -> None:
+    gone = table.delete("P", "S", THERE)
+    assert gone is not None
+    assert gone["number"] == 3
+    with pytest.raises(Conflict):
+        table.delete("P", "S", THERE)
+    assert table.delete("P", "S") is None
+
+
+def test_a_partition_is_read_in_order(table: Table) -> None:
+    for name in ("B#2", "A#1", "B#1"):
+        table.put({"pk": "P", "sk": name})
+    table.put({"pk": "Q", "sk": "B#3"})
+    assert [item["sk"] for item in page_through(table, "P", "B#")] == ["B#1", "B#2"]
+    assert [item["sk"] for item in page_through(table, "P")] == ["A#1", "B#1", "B#2", "S"]

@@ -1,0 +1,49 @@
+"""The application as tests and benchmarks run it: real adapters on moto, one provider, DigiD and the people made up."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from chalicelib import wiring
+from chalicelib.catalogue.model import Connection, EntityId
+from chalicelib.people.brp import read_person
+from chalicelib.people.bsn import Bsn
+from local import aws
+from local.digid.messages import metadata
+from local.persons import haal_centraal, persons
+from local.stack import Stack, settings
+from tests.builders import PORTAL_ID, a_service
+from tests.fakes import FakeRegister
+from tests.http.client import BASE, DIGID, DIGID_KEYS
+from tests.saml.provider import ENTITY_ID, FakeProvider
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def wire(clock: Callable[[], datetime]) -> wiring.Wiring:
+    """Empty the tables, register the provider and DigiD, and make this the process's wiring."""
+    _empty_tables()
+    made = wiring.Wiring(replace(settings(Stack(1)), base_url=BASE), clock)
+    register(made)
+    wiring.use(made)
+    return made
+
+
+def register(made: wiring.Wiring) -> None:
+    """Make up the people, DigiD and a provider with two services."""
+    made.people = FakeRegister({Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()})
+    next_year = made.clock() + timedelta(days=365)
+    made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
+    made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
+    made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(PORTAL_ID,)))
+    portal = a_service(service_id=PORTAL_ID, index=3, entity_id=EntityId(ENTITY_ID), name={"nl": "Alles", "en": "All"})
+    made.catalogue.put_service(portal)
+
+
+def _empty_tables() -> None:
+    dynamodb = aws.client("dynamodb")
+    for table in ("register", "transient", "catalogue"):
+        name = f"digid-machtigen-{table}"
+        for item in dynamodb.scan(TableName=name)["Items"]:
+            dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
