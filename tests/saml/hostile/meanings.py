@@ -1,6 +1,6 @@
 """Messages that their sender signed as it should, but that say something that must not be acted upon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -30,14 +30,16 @@ class Meaning:
         return etree.tostring(sample.seal(root))
 
 
-def at(step: timedelta) -> str:
-    return (datetime.now(UTC) + step).strftime("%Y-%m-%dT%H:%M:%SZ")
+Value = str | timedelta
+"""A text, or a moment as far from now; now is when the message is made."""
 
 
-def _set(path: str, name: str, value: str) -> Edit:
+def _set(path: str, name: str, value: Value) -> Edit:
     def edit(root: Element) -> None:
         element = root if path == "." else found(root, path)
-        if value:
+        if isinstance(value, timedelta):
+            element.set(name, (datetime.now(UTC) + value).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        elif value:
             element.set(name, value)
         else:
             del element.attrib[name]
@@ -52,7 +54,7 @@ def _text(path: str, text: str) -> Edit:
     return edit
 
 
-def _attributes(path: str, table: dict[str, dict[str, str]]) -> list[Meaning]:
+def _attributes(path: str, table: Mapping[str, Mapping[str, Value]]) -> list[Meaning]:
     return [
         Meaning(f"{name} {what}", _set(path, name, value))
         for name, values in table.items()
@@ -104,9 +106,9 @@ def _addresses(address: str) -> Edit:
 
 _SMALL = new_key_pair("small", bits=1024)
 _WRONG_MOMENTS = {"absent": "", "no instant": "soon", "without a zone": "2031-01-01T00:00:00", "empty of sense": "0"}
-_MESSAGE = {
+_MESSAGE: dict[str, Mapping[str, Value]] = {
     "Version": {"of SAML 1.1": "1.1", "absent": ""},
-    "IssueInstant": {**_WRONG_MOMENTS, "too old": at(-7 * _MINUTE), "in the future": at(2 * _MINUTE)},
+    "IssueInstant": {**_WRONG_MOMENTS, "too old": -7 * _MINUTE, "in the future": 2 * _MINUTE},
     "ID": {"absent": ""},
 }
 _HOSTS = {
@@ -164,15 +166,15 @@ ASSERTION = [
         {
             "Recipient": {"absent": "", "another": "https://machtigen.example/saml/sso", **_HOSTS},
             "InResponseTo": {"absent": "", "another": "_another"},
-            "NotOnOrAfter": {**_WRONG_MOMENTS, "over": at(-2 * _MINUTE)},
-            "NotBefore": {"there at all": at(-_MINUTE)},
+            "NotOnOrAfter": {**_WRONG_MOMENTS, "over": -2 * _MINUTE},
+            "NotBefore": {"there at all": -_MINUTE},
         },
     ),
     *_attributes(
         _CONDITIONS,
         {
-            "NotBefore": {"to come": at(3 * _MINUTE), "no instant": "soon"},
-            "NotOnOrAfter": {"over": at(-2 * _MINUTE), "no instant": "soon"},
+            "NotBefore": {"to come": 3 * _MINUTE, "no instant": "soon"},
+            "NotOnOrAfter": {"over": -2 * _MINUTE, "no instant": "soon"},
         },
     ),
     *_attributes(
@@ -180,7 +182,7 @@ ASSERTION = [
         {"Method": {name: f"{_SAML}:cm:{name}" for name in ("holder-of-key", "sender-vouches")} | {"absent": ""}},
     ),
     *_attributes(
-        _STATEMENT, {"AuthnInstant": {**_WRONG_MOMENTS, "too old": at(-20 * _MINUTE), "in the future": at(3 * _MINUTE)}}
+        _STATEMENT, {"AuthnInstant": {**_WRONG_MOMENTS, "too old": -20 * _MINUTE, "in the future": 3 * _MINUTE}}
     ),
     *_attributes("a:Assertion", {"Version": {"of SAML 1.1": "1.1", "absent": ""}, "ID": {"empty": " "}}),
     Meaning("Issuer another", _text("a:Assertion/a:Issuer", "https://ominous.example/metadata")),
@@ -224,7 +226,7 @@ RESPONSE = [
 ]
 
 METADATA = [
-    Meaning("validUntil over", _set(".", "validUntil", at(-_MINUTE))),
+    Meaning("validUntil over", _set(".", "validUntil", -_MINUTE)),
     Meaning("validUntil no instant", _set(".", "validUntil", "soon")),
     Meaning("entityID absent", _set(".", "entityID", "")),
     Meaning("a certificate that is none", _text(".//d:X509Certificate", "AAAA")),
