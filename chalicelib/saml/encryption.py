@@ -36,10 +36,11 @@ def encrypted(assertion: etree._Element, certificate: Certificate, methods: Coll
     key_info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     encrypted_key = xmlsec.template.add_encrypted_key(key_info, xmlsec.Transform.RSA_OAEP)
     xmlsec.template.encrypted_data_ensure_cipher_value(encrypted_key)
-    holder.append(assertion)
     context = xmlsec.EncryptionContext(_manager(certificate))
     context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, bits, xmlsec.KeyDataType.SESSION)
-    holder.append(context.encrypt_xml(data, assertion))
+    # The octets of the assertion by itself, with all its namespaces: many a client reads them without what is around.
+    context.encrypt_binary(data, etree.tostring(assertion))
+    holder.append(data)
     return holder
 
 

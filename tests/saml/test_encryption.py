@@ -1,0 +1,51 @@
+import pytest
+import xmlsec
+from lxml import etree
+
+from chalicelib.saml.encryption import AES_256_GCM, encrypted
+from chalicelib.saml.keys import Certificate
+from tests.saml.hostile.samples import assertion
+from tests.saml.provider import KEYS, NAMES, found
+
+AES_256_CBC = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
+
+
+def _encrypted(*methods: str) -> etree._Element:
+    signed = found(assertion().signed(), "a:Assertion")
+    return encrypted(signed, Certificate.from_pem(KEYS.certificate), methods)
+
+
+def _octets(holder: etree._Element) -> bytes:
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(KEYS.key, xmlsec.KeyFormat.PEM))
+    data = found(holder, "e:EncryptedData")
+    del data.attrib["Type"]
+    return bytes(xmlsec.EncryptionContext(manager).decrypt(data))
+
+
+def test_what_is_encrypted_can_be_read_by_itself() -> None:
+    """A client that does not put it back in its place still finds its namespaces and a signature that verifies."""
+    root = etree.fromstring(_octets(_encrypted()))
+    assert root.tag == f"{{{NAMES['a']}}}Assertion"
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(assertion().keys.certificate, xmlsec.KeyFormat.CERT_PEM)
+    context.register_id(root, "ID")
+    context.verify(found(root, "d:Signature"))
+
+
+@pytest.mark.parametrize(
+    ("offered", "used"),
+    [
+        ((), AES_256_GCM),
+        (("urn:unknown",), AES_256_GCM),
+        ((AES_256_CBC,), AES_256_CBC),
+        ((AES_256_CBC, AES_256_GCM), AES_256_GCM),
+    ],
+)
+def test_the_cipher_is_gcm_unless_only_another_is_offered(offered: tuple[str, ...], used: str) -> None:
+    method = found(_encrypted(*offered), "e:EncryptedData/e:EncryptionMethod")
+    assert method.get("Algorithm") == used
+
+
+def test_the_type_says_that_an_element_is_inside() -> None:
+    assert found(_encrypted(), "e:EncryptedData").get("Type") == "http://www.w3.org/2001/04/xmlenc#Element"
