@@ -12,8 +12,6 @@ from chalicelib.saml.names import INTENDED_AUDIENCE, SERVICE_UUID
 from chalicelib.saml.partners import ConsumerService, ServiceProvider
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 
-_UNSPECIFIED_CONSENT = "urn:oasis:names:tc:SAML:2.0:consent:unspecified"
-
 
 class Wanted(StrEnum):
     """Whom the provider wants to hear of (combiconnect.md 2.4)."""
@@ -64,8 +62,6 @@ def _check_fields(request: samlp.AuthnRequest, destination: str, now: datetime) 
         raise InvalidMessage("Destination")
     if request.is_passive in ("true", "1"):
         raise InvalidMessage("IsPassive")
-    if request.consent not in (None, _UNSPECIFIED_CONSENT):
-        raise InvalidMessage("Consent")
     if request.assertion_consumer_service_index and request.protocol_binding:
         raise InvalidMessage("ProtocolBinding beside an index")
 

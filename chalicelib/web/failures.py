@@ -114,7 +114,9 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     elif isinstance(error, Unavailable):
         log().error("dependency_failed", dependency=error.dependency, cause=_cause(error))
     else:
-        log().info("request_refused", reason=str(error), status=words.status)
+        # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
+        tell = log().warning if isinstance(error, InvalidMessage) else log().info
+        tell("request_refused", reason=str(error), status=words.status)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
     return page("failure.html", visit, status=words.status, words=words)

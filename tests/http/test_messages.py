@@ -42,6 +42,12 @@ def test_a_request_counts_once(henk: Person) -> None:
     assert [henk.post("/saml/sso", form).status for _ in range(2)] == [303, 400]
 
 
+def test_consent_is_information_that_every_sender_may_give(henk: Person) -> None:
+    """SAML core 3.2.1; mod_auth_mellon always sends one."""
+    request = PROVIDER.request(Consent="urn:oasis:names:tc:SAML:2.0:consent:current-implicit")
+    assert henk.post("/saml/sso", PROVIDER.post_form(request)).status == 303
+
+
 def test_a_request_without_an_index_is_for_the_first_service(henk: Person) -> None:
     request = PROVIDER.request(AttributeConsumingServiceIndex="")
     assert henk.post("/saml/sso", PROVIDER.post_form(request)).status == 303

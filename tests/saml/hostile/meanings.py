@@ -141,7 +141,6 @@ SIGN_ON = [
         {
             "AssertionConsumerServiceIndex": {"not registered": "7", "no number": "\u0660", "negative": "-1"},
             "IsPassive": {"true": "true", "1": "1"},
-            "Consent": {"given": f"{_SAML}:consent:obtained"},
             "ProtocolBinding": {"unknown": "urn:x", "PAOS": f"{_SAML}:bindings:PAOS"},
         },
     ),
