@@ -6,37 +6,19 @@ from chalicelib.dynamo import NEW, Condition, Table, page_through
 from chalicelib.errors import Conflict
 from tests.fakes import FakeTable
 
+ROW = {"pk": "P", "sk": "S", "state": "sent", "entity_id": "me", "number": 3, "octets": b"x", "list": [1, {"a": None}]}
 THERE = Condition("attribute_exists(pk)", {}, {})
 
 
 @pytest.fixture(params=["fake", "moto"])
 def table(request: pytest.FixtureRequest) -> Table | FakeTable:
     kept: Table | FakeTable = FakeTable() if request.param == "fake" else request.getfixturevalue("transient")
-    kept.put(
-        {
-            "pk": "P",
-            "sk": "S",
-            "state": "sent",
-            "entity_id": "me",
-            "number": 3,
-            "octets": b"x",
-            "list": [1, {"a": None}],
-        }
-    )
+    kept.put(ROW)
     return kept
 
 
 def test_what_is_put_is_found_as_it_was(table: Table) -> None:
-    found = table.get("P", "S")
-    assert found == {
-        "pk": "P",
-        "sk": "S",
-        "state": "sent",
-        "entity_id": "me",
-        "number": 3,
-        "octets": b"x",
-        "list": [1, {"a": None}],
-    }
+    assert table.get("P", "S") == ROW
     assert table.get("P", "T") is None
 
 

@@ -78,6 +78,12 @@ class Person:
     def answer(self, asked: Asked, message: str) -> Answer:
         return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
 
+    def pass_digid(self, start: Answer, level: str = "20") -> Answer:
+        """Sign in at DigiD, where an answer of ours sends the browser, and come back."""
+        asked = at_digid(start.location, self)
+        now = current().clock()
+        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, now))
+
     def cancel(self, asked: Asked) -> Answer:
         return self.answer(asked, cancelled(asked, f"{DIGID}/metadata", self.digid_keys, current().clock()))
 

@@ -8,11 +8,11 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
-from chalicelib.wiring import Wiring, current
-from local.digid.messages import certificate_in, success
+from chalicelib.wiring import Wiring
+from local.digid.messages import certificate_in
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import ask_for_mandate, mandate
 from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
 
@@ -35,14 +35,9 @@ def _start(person: Person, request: etree._Element, relay_state: str | None = No
     return person.post("/saml/sso", PROVIDER.post_form(request, relay_state))
 
 
-def _at_digid(person: Person, start: Answer, level: str = "25") -> Answer:
-    asked, now = at_digid(start.location, person), current().clock()
-    return person.answer(asked, success(asked, person.bsn.digits, level, f"{DIGID}/metadata", person.digid_keys, now))
-
-
 def choose(person: Person, request: etree._Element, level: str = "25") -> str:
     """Sign in and return the address of the choice page."""
-    return _at_digid(person, _start(person, request), level).location
+    return person.pass_digid(_start(person, request), level).location
 
 
 def _resolve(person: Person, message: bytes) -> etree._Element | None:
@@ -62,7 +57,7 @@ def test_someone_signs_in_for_themself(henk: Person, binding: str) -> None:
         start = _start(henk, request, "relay & 100%")
     else:
         start = henk.get(f"/saml/sso?{PROVIDER.query(request, 'relay & 100%')}")
-    page = _at_digid(henk, start, "30")
+    page = henk.pass_digid(start, "30")
     result = _posted(page, henk)
     assert page.hidden["RelayState"] == "relay & 100%"
     assert result.status == ["Success"]
@@ -74,7 +69,7 @@ def test_someone_signs_in_for_themself(henk: Person, binding: str) -> None:
 
 
 def test_no_citizen_number_leaves_in_the_clear(henk: Person) -> None:
-    page = _at_digid(henk, _start(henk, PROVIDER.request()))
+    page = henk.pass_digid(_start(henk, PROVIDER.request()), "25")
     assert HENK.digits.encode() not in base64.b64decode(page.hidden["SAMLResponse"])
 
 
@@ -141,7 +136,7 @@ def test_someone_elses_mandate_cannot_be_chosen(vera: Person, henk: Person, mina
 
 
 def test_an_artifact_is_resolved_once(henk: Person) -> None:
-    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1"), "r"))
+    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1"), "r"), "25")
     assert sent.location.startswith(f"{ARTIFACT_ACS}&SAMLart=")
     artifact = _artifact(sent.location)
     assert len(base64.b64decode(artifact)) == 44
@@ -152,7 +147,7 @@ def test_an_artifact_is_resolved_once(henk: Person) -> None:
 
 
 def test_an_artifact_lives_two_minutes(henk: Person, clock: Clock) -> None:
-    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")))
+    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
     clock.forward(seconds=120)
     assert _resolve(henk, PROVIDER.resolve(_artifact(sent.location))) is None
 
@@ -160,7 +155,7 @@ def test_an_artifact_lives_two_minutes(henk: Person, clock: Clock) -> None:
 def test_an_artifact_that_another_provider_tries_is_burnt(henk: Person, wired: Wiring) -> None:
     other = FakeProvider(entity_id="https://other.example/metadata")
     wired.catalogue.put_connection(Connection(EntityId(other.entity_id), "Other", other.metadata()))
-    sent = _at_digid(henk, _start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")))
+    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
     for provider in (other, PROVIDER):
         assert _resolve(henk, provider.resolve(_artifact(sent.location))) is None
 
@@ -186,8 +181,8 @@ def test_two_tabs_with_two_sign_ins_do_not_mix(vera: Person, henk: Person) -> No
     case_id = mandate(vera, henk)
     one, two = PROVIDER.on_behalf(), PROVIDER.request()
     first, second = _start(henk, one), _start(henk, two)
-    choice = _at_digid(henk, first).location
-    assert _posted(_at_digid(henk, second), henk).in_response_to == two.get("ID")
+    choice = henk.pass_digid(first, "25").location
+    assert _posted(henk.pass_digid(second, "25"), henk).in_response_to == two.get("ID")
     assert _posted(henk.post(choice, {"person": case_id}), henk).in_response_to == one.get("ID")
 
 

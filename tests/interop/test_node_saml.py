@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.saml.wiring import MACHTIGEN
-from chalicelib.wiring import Wiring, current
-from local.digid.messages import certificate_in, success
+from chalicelib.wiring import Wiring
+from local.digid.messages import certificate_in
 from local.keys import KeyPair, new_key_pair
 from local.partners import register_folder
 from tests.builders import HENK, VERA
-from tests.http.client import BASE, DIGID, Answer, Person, at_digid
+from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
 
 PROGRAM = Path(__file__).parent / "node_saml.mjs"
@@ -90,16 +90,10 @@ def _registered(wired: Wiring, certificate: str, tmp_path: Path) -> None:
     assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
 
 
-def _at_digid(person: Person, start: Answer) -> Answer:
-    asked = at_digid(start.location, person)
-    message = success(asked, person.bsn.digits, "20", f"{DIGID}/metadata", person.digid_keys, current().clock())
-    return person.answer(asked, message)
-
-
 @pytest.mark.parametrize("binding", ["redirect", "post"])
 def test_someone_signs_in_for_themself(henk: Person, certificate: str, binding: str) -> None:
     provider = NodeSaml(certificate)
-    page = _at_digid(henk, provider.start(henk, binding, "where I was"))
+    page = henk.pass_digid(provider.start(henk, binding, "where I was"))
     assert (page.action, page.hidden["RelayState"]) == (ACS, "where I was")
     profile = provider.read(page.hidden["SAMLResponse"])["result"]
     assert profile["urn:nl-eid-gdi:1.0:ActingSubjectID"] == HENK.digits
@@ -112,7 +106,7 @@ def test_someone_signs_in_for_themself(henk: Person, certificate: str, binding: 
 def test_someone_signs_in_for_another(vera: Person, henk: Person, certificate: str, binding: str) -> None:
     case_id = mandate(vera, henk, service_id=SERVICE_ID)
     provider = NodeSaml(certificate, represented=True)
-    choice = _at_digid(henk, provider.start(henk, binding, "")).location
+    choice = henk.pass_digid(provider.start(henk, binding, "")).location
     page = henk.post(choice, {"person": case_id})
     profile = provider.read(page.hidden["SAMLResponse"])["result"]
     assert profile["urn:nl-eid-gdi:1.0:ActingSubjectID"] == HENK.digits
@@ -133,5 +127,5 @@ def test_a_request_with_another_key_is_refused(henk: Person, certificate: str, b
 
 def test_an_answer_that_was_changed_is_refused_by_the_client(henk: Person, certificate: str) -> None:
     provider = NodeSaml(certificate)
-    page = _at_digid(henk, provider.start(henk, "redirect", ""))
+    page = henk.pass_digid(provider.start(henk, "redirect", ""))
     assert "error" in provider.read(page.hidden["SAMLResponse"][:-40] + "A" * 40)

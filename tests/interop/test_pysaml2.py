@@ -13,12 +13,11 @@ from saml2 import BINDING_HTTP_ARTIFACT, BINDING_HTTP_POST, BINDING_HTTP_REDIREC
 from saml2.samlp import RequesterID, Scoping
 
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
-from chalicelib.wiring import Wiring, current
-from local.digid.messages import success
+from chalicelib.wiring import Wiring
 from local.keys import KeyPair, new_key_pair
 from local.partners import register_folder
 from tests.builders import HENK, VERA
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
 
 ENTITY_ID, ACS, ARTIFACT_ACS = (f"https://python.example/{name}" for name in ("metadata", "acs", "artifact"))
@@ -104,15 +103,9 @@ def provider(henk: Person, wired: Wiring, tmp_path: Path) -> Pysaml2:
     return made
 
 
-def _at_digid(person: Person, start: Answer) -> Answer:
-    asked = at_digid(start.location, person)
-    message = success(asked, person.bsn.digits, "20", f"{DIGID}/metadata", person.digid_keys, current().clock())
-    return person.answer(asked, message)
-
-
 @pytest.mark.parametrize("binding", [BINDING_HTTP_REDIRECT, BINDING_HTTP_POST])
 def test_someone_signs_in_for_themself(henk: Person, provider: Pysaml2, binding: str) -> None:
-    page = _at_digid(henk, provider.start(henk, binding))
+    page = henk.pass_digid(provider.start(henk, binding))
     assert (page.action, page.hidden["RelayState"]) == (ACS, "back")
     attributes = provider.read(page.hidden["SAMLResponse"])
     assert attributes["urn:nl-eid-gdi:1.0:ActingSubjectID"] == [HENK.digits]
@@ -122,7 +115,7 @@ def test_someone_signs_in_for_themself(henk: Person, provider: Pysaml2, binding:
 @pytest.mark.parametrize("binding", [BINDING_HTTP_REDIRECT, BINDING_HTTP_POST])
 def test_someone_signs_in_for_another(vera: Person, henk: Person, provider: Pysaml2, binding: str) -> None:
     case_id = mandate(vera, henk, service_id=SERVICE_ID)
-    choice = _at_digid(henk, provider.start(henk, binding, represented=True)).location
+    choice = henk.pass_digid(provider.start(henk, binding, represented=True)).location
     attributes = provider.read(henk.post(choice, {"person": case_id}).hidden["SAMLResponse"])
     assert attributes["urn:nl-eid-gdi:1.0:LegalSubjectID"] == [VERA.digits]
 
@@ -143,7 +136,7 @@ def test_the_answer_by_artifact_is_fetched(henk: Person, provider: Pysaml2, monk
         return Carried(answer.body)
 
     monkeypatch.setattr(provider.client, "send", send)
-    done = _at_digid(henk, provider.start(henk, BINDING_HTTP_POST, answer=BINDING_HTTP_ARTIFACT))
+    done = henk.pass_digid(provider.start(henk, BINDING_HTTP_POST, answer=BINDING_HTTP_ARTIFACT))
     artifact = parse_qs(urlsplit(done.location).query)["SAMLart"][0]
     fetched = provider.client.artifact2message(artifact, "idpsso")
     found = re.search(r"<(\w+:)?Response .*</(\w+:)?Response>", fetched.text, re.DOTALL)

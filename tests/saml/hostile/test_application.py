@@ -11,11 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
-from chalicelib.wiring import Wiring, current
+from chalicelib.wiring import Wiring
 from local import aws
-from local.digid.messages import success
 from local.partners import register_folder
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import Answer, Person
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.meanings import MEANINGS, Meaning
@@ -75,9 +74,7 @@ def _logout(person: Person) -> Door:
 
 
 def _signed_in(person: Person, **changes: str) -> Answer:
-    start = person.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(**changes)))
-    asked, now = at_digid(start.location, person), current().clock()
-    return person.answer(asked, success(asked, person.bsn.digits, "20", f"{DIGID}/metadata", person.digid_keys, now))
+    return person.pass_digid(person.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(**changes))))
 
 
 def _field(message: bytes) -> dict[str, str]:
