@@ -25,8 +25,8 @@ import chalice; lap()
 from cryptography import x509; from cryptography.hazmat.primitives.ciphers import aead; lap()
 import aws_lambda_powertools; lap()
 import urllib3; lap()
-from app import app; lap()
 import lxml.etree, xmlsec; lap()
+from app import app; lap()
 from saml2 import md, saml, samlp, xmldsig; lap()
 import chalicelib.saml.views; lap()
 import boto3; from boto3.dynamodb import types; lap()
@@ -43,8 +43,8 @@ STEPS = (
     ("cryptography", "certificates and keys; boto3 needs it too"),
     ("powertools", "the logger; the correlation id is set on every request"),
     ("urllib3", "the population register's client; boto3 needs it too"),
+    ("lxml and xmlsec", "checked at start: they must share one libxml2"),
     ("our own modules", "everything but SAML: rules, register, pages, routes"),
-    ("lxml and xmlsec", "only when a SAML message comes, or metadata is asked for"),
     ("pysaml2", "message classes; its validator, signer and client are never loaded"),
     ("our SAML modules", "with the views, at the first message"),
     ("boto3", "at the first call to AWS"),

@@ -11,27 +11,12 @@ import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.times import instant
 from chalicelib.settings import ConfigurationError
 
 SMALLEST_KEY = 2048
-
-
-class LibraryMismatch(Exception):
-    """lxml and xmlsec bundle different versions of libxml2, and would corrupt each other's memory."""
-
-
-def check_libraries() -> None:
-    """Raise `LibraryMismatch` unless lxml and xmlsec were built on one libxml2."""
-    ours, theirs = etree.LIBXML_VERSION, tuple(xmlsec.get_libxml_version())
-    if ours != theirs:
-        raise LibraryMismatch(f"lxml bundles libxml2 {ours}, xmlsec {theirs}: pin a pair that agrees")
-
-
-check_libraries()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import importlib
 
+import chalicelib.saml.libraries  # noqa: F401 - checks the pair at start
 from chalicelib.web.http import Caller, Routes, View
 from chalicelib.web.visit import Reply, Visit
 

@@ -1,17 +1,28 @@
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import xmlsec
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate, LibraryMismatch, OurKeys, check_libraries
+from chalicelib.saml.keys import Certificate, OurKeys
+from chalicelib.saml.libraries import LibraryMismatch, check_libraries
 from chalicelib.settings import ConfigurationError
 from local.aws import dated_key
 from local.keys import new_key_pair
 
+START = """
+import xmlsec
+xmlsec.get_libxml_version = lambda: (1, 2, 3)
+import app
+"""
+
 NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
 OLD, NEXT = new_key_pair("old"), new_key_pair("next")
+ROOT = Path(__file__).parent.parent.parent
 MONTH = timedelta(days=30)
 SECRET = json.dumps({"keys": [dated_key(NEXT, NOW + MONTH), dated_key(OLD, NOW - MONTH)]})
 
@@ -24,6 +35,12 @@ def test_another_libxml2_is_named_before_it_does_harm(monkeypatch: pytest.Monkey
     monkeypatch.setattr(xmlsec, "get_libxml_version", lambda: (1, 2, 3))
     with pytest.raises(LibraryMismatch, match=r"libxml2 \(.*\), xmlsec \(1, 2, 3\): pin a pair that agrees"):
         check_libraries()
+
+
+def test_the_application_does_not_start_with_a_wrong_pair() -> None:
+    shown = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert shown.returncode != 0
+    assert "xmlsec (1, 2, 3): pin a pair that agrees" in shown.stderr
 
 
 def test_the_next_key_is_published_before_it_signs() -> None:
