@@ -12,8 +12,10 @@ from lxml import etree
 from bench import peers
 from bench.peers import Site
 from bench.timing import Comparison, compare
+from chalicelib.catalogue.model import Profile
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.answers import Addressee, Issuer, Released, _envelope, _signed_assertion, octets, response
+from chalicelib.saml.answers import _envelope, octets, response
+from chalicelib.saml.assertions import Addressee, Identities, Issuer, Released, in_the_clear
 from chalicelib.saml.digid import Us, read_response
 from chalicelib.saml.gate import from_post, response_from_post
 from chalicelib.saml.keys import PrivateKey
@@ -36,8 +38,10 @@ ACCEPT = "accept a Response: 2 signatures, all checks"
 def issue() -> Iterator[Comparison]:
     """Issue a Response with a signed assertion; also encrypted, as every provider gets it."""
     now = datetime.now(UTC)
-    to = Addressee(read_service_provider(FakeProvider().metadata(), now), SITE.consumer, "_request")
+    provider = read_service_provider(FakeProvider().metadata(), now)
+    to = Addressee(provider.entity_id, SITE.consumer, "_request", provider.recipient)
     issuer = Issuer(SITE.identity_provider, KEY, lambda: secrets.token_hex(16))
+    we = Identities(issuer, issuer, issuer, provider.recipient)
     who = Released(BSN, Bsn("900100758"), Level.LOW, "11111111-1111-4111-8111-111111111111", "session")
 
     def floor() -> None:
@@ -46,12 +50,12 @@ def issue() -> Iterator[Comparison]:
 
     def plain() -> None:
         root = _envelope(who, to, issuer, now)
-        root.append(_signed_assertion(who, to, issuer, now))
+        root.append(in_the_clear(who, to, issuer, now))
         sign(root, issuer.key)
         octets(root)
 
     def encrypted() -> None:
-        octets(response(who, to, issuer, now))
+        octets(response(who, to, we, Profile.GENERAL, now))
 
     yield compare(ISSUE, plain, "2 bare RSA-2048 signatures", floor, rounds=400, target=2)
     yield compare(f"{ISSUE}, encrypted", encrypted, "2 bare RSA-2048 signatures", floor, rounds=400)

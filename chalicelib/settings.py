@@ -17,6 +17,8 @@ class Settings:
 
     base_url: str
     """Public address of the application, without a slash at the end."""
+    back_channel_url: str
+    """Public address at which partners show a client certificate, without a slash at the end."""
     register_table: str
     transient_table: str
     catalogue_table: str
@@ -39,4 +41,5 @@ class Settings:
         if missing:
             raise ConfigurationError(f"Missing settings: {', '.join(missing)}")
         values = {name: environment[key] for name, key in names.items()}
-        return cls(**{**values, "base_url": values["base_url"].rstrip("/")})
+        addresses = {name: values[name].rstrip("/") for name in ("base_url", "back_channel_url")}
+        return cls(**{**values, **addresses})

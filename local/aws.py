@@ -157,12 +157,11 @@ def fill_secrets(secrets_manager: Any) -> None:  # noqa: ANN401 - boto3 client
 
 def fresh_secrets() -> dict[str, dict[str, Any]]:
     """Return new key material for every secret by name, in the shape that `wiring.py` reads."""
-    signing, encryption = new_key_pair("DigiD Machtigen (laptop)"), new_key_pair("DigiD Machtigen (laptop)")
+    pairs = ("saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key")
     since = datetime.now(UTC) - timedelta(hours=1)
     return {
         "person-key": {"key": base64.b64encode(secrets.token_bytes(32)).decode()},
         "code-peppers": {"current": "1", "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}},
-        "saml-key": {"keys": [dated_key(signing, since)]},
-        "saml-encryption-key": {"keys": [dated_key(encryption, since)]},
+        **{name: {"keys": [dated_key(new_key_pair("DigiD Machtigen (laptop)"), since)]} for name in pairs},
         "brp-key": {"key": secrets.token_urlsafe(24)},
     }

@@ -72,11 +72,17 @@ class Gateway:
                 "httpMethod": request.method,
                 "path": request.path,
                 "requestId": str(uuid.uuid4()),
-                "identity": {"sourceIp": request.remote_addr},
+                "identity": {"sourceIp": request.remote_addr, **_client_certificate(request)},
             },
             "body": request.get_data(as_text=True) or None,
             "isBase64Encoded": False,
         }
+
+
+def _client_certificate(request: Request) -> dict[str, Any]:
+    """Return what API Gateway tells of the certificate that a caller showed, on a domain with mutual TLS."""
+    shown = request.environ.get("SSL_CLIENT_CERT")
+    return {"clientCert": {"clientCertPem": shown}} if shown else {}
 
 
 def _response(answer: dict[str, Any]) -> Response:

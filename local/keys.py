@@ -22,12 +22,13 @@ class KeyPair:
         return "".join(self.certificate.strip().splitlines()[1:-1])
 
 
-def new_key_pair(name: str, *, days: int = 30, bits: int = 2048) -> KeyPair:
-    """Make an RSA key and a certificate for it that is valid from now."""
+def new_key_pair(name: str, *, days: int = 30, bits: int = 2048, oin: str | None = None, host: str = "") -> KeyPair:
+    """Make an RSA key and a certificate for it that is valid from now: of an organisation, or for a host as well."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    number = [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin)] if oin else []
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name), *number])
     now = datetime.now(UTC)
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
@@ -35,8 +36,10 @@ def new_key_pair(name: str, *, days: int = 30, bits: int = 2048) -> KeyPair:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=days))
-        .sign(key, hashes.SHA256())
     )
+    if host:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return KeyPair(private.decode(), certificate.public_bytes(pem).decode())

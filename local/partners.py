@@ -1,7 +1,6 @@
 """Registering service providers: the fictitious municipality, and whoever is plugged in with `PARTNERS=dir`."""
 
 import sys
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,42 +8,46 @@ from typing import Any
 
 import yaml
 
-from chalicelib.catalogue.model import Connection, EntityId, Representation, Service, ServiceId
-from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation
+from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.partners import ServiceProvider, import_service_provider
+from chalicelib.saml.partners import OfferedService, read_behind_supplier
+from chalicelib.saml.registration import Imported, import_metadata, oin_in
+from operate.catalogue.reading import Wrong, service
 
 _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
-_LEVEL, _MAX_DAYS = 10, 365
-"""What a service of a partner gets when its YAML file does not say."""
 
 
 def register_municipality(catalogue: DynamoCatalogue, metadata: bytes, now: datetime) -> None:
     """Register "Gemeente Voorbeeld" with the services of `catalogue.yaml`."""
-    metadata, provider = import_service_provider(metadata, now)
-    rows = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
-    _register(catalogue, provider, metadata, {"name": "Gemeente Voorbeeld", "services": rows})
+    described = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
+    _register(catalogue, import_metadata(metadata, now), described, now)
 
 
 def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> Iterator[str]:
     """Register every `*.xml` in a folder; yields a line per file that says what came of it.
 
-    `<name>.yaml` beside it may give `name`, `unasked` (`self` or `choose`: what a request without Scoping means),
-    `signed_by` (a PEM file with the certificate that must have signed the metadata) and `services`, each with `index`,
-    and if wanted `service_id`, `name`, `description`, `level`, `max_days`, `behind`.
+    `<name>.yaml` beside it may give `name`, `profile` (`combiconnect` or `general`; a national entityID means the
+    first), `unasked` (`self` or `choose`: what a request without Scoping means), `sso_domain`, `mutual_tls`,
+    `signed_by` (a PEM file with the certificate that must have signed the metadata) and `services`, as
+    `operate/catalogue/reading.py` reads them.
     """
     for path in sorted(folder.glob("*.xml")):
         try:
             beside = path.with_suffix(".yaml")
             given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {} if beside.exists() else {}
-            metadata, provider = import_service_provider(path.read_bytes(), now, trusted=_trusted(folder, given))
-            described = _description(path.stem, given, provider)
-            _register(catalogue, provider, metadata, described)
-        except (InvalidMessage, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            document = path.read_bytes()
+            profile = Profile(given["profile"]) if "profile" in given else None
+            imported = import_metadata(document, now, trusted=_trusted(folder, given), profile=profile)
+            described = _description(path.stem, given, imported, now)
+            _register(catalogue, imported, described, now)
+        except (InvalidMessage, Wrong, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             print(f"PARTNERS: {path.name} is refused: {error}", file=sys.stderr)
             continue
-        yield f"{path.name}: {provider.entity_id} ({len(described['services'])} service(s))"
+        for entity_id, reason in imported.refused.items():
+            print(f"PARTNERS: {path.name}: {entity_id} is refused: {reason}", file=sys.stderr)
+        yield f"{path.name}: {imported.provider.entity_id} ({len(described['services'])} service(s))"
 
 
 def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:
@@ -52,42 +55,35 @@ def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:
     return (Certificate.from_pem((folder / signed_by).read_text(encoding="utf-8")),) if signed_by else ()
 
 
-def _description(stem: str, given: dict[str, Any], provider: ServiceProvider) -> dict[str, Any]:
-    offered = [
-        {"index": offer.index, "name": offer.name or stem, "service_id": offer.service_uuid}
-        for offer in provider.services
-    ]
-    return {"name": stem, "services": offered or [{"index": 1, "name": stem}], **given}
+def _description(stem: str, given: dict[str, Any], imported: Imported, now: datetime) -> dict[str, Any]:
+    """Fill in what the file does not say: the services that the metadata names, or one after the file."""
+    rows = [_row(offer, stem) for offer in imported.provider.services]
+    for entity_id, metadata in imported.behind.items():
+        offered = [_row(offer, entity_id) for offer in read_behind_supplier(metadata, now).services]
+        rows += [{**row, "index": None, "entity_id": entity_id} for row in offered or [{"name": entity_id}]]
+    if not rows and not imported.behind:
+        rows = [{"index": 1, "name": stem}]
+    return {"name": stem, "services": rows, **given}
 
 
-def _register(
-    catalogue: DynamoCatalogue, provider: ServiceProvider, metadata: bytes, described: dict[str, Any]
-) -> None:
-    entity_id = EntityId(provider.entity_id)
-    services = [_service(entity_id, described["name"], row) for row in described["services"]]
-    unasked = Representation(described.get("unasked", "self"))
-    catalogue.put_connection(Connection(entity_id, described["name"], metadata, unasked))
-    for service in services:
-        catalogue.put_service(service)
+def _row(offer: OfferedService, name: str) -> dict[str, Any]:
+    return {"index": offer.index, "name": offer.name or name, "service_id": offer.service_uuid}
 
 
-def _service(entity_id: EntityId, provider: str, row: dict[str, Any]) -> Service:
-    index = int(row["index"])
-    fixed = uuid.uuid5(uuid.NAMESPACE_URL, f"{entity_id}#{index}")
-    name = _in_both_languages(row.get("name") or provider)
-    return Service(
-        service_id=ServiceId(str(row.get("service_id") or fixed).lower()),
-        entity_id=entity_id,
-        index=index,
-        provider=provider,
-        name=name,
-        description=_in_both_languages(row.get("description") or name),
-        level=int(row.get("level", _LEVEL)),
-        max_days=int(row.get("max_days", _MAX_DAYS)),
-        keywords=tuple(row.get("keywords", ())),
-        behind=tuple(ServiceId(parent) for parent in row.get("behind", ())),
+def _register(catalogue: DynamoCatalogue, imported: Imported, described: dict[str, Any], now: datetime) -> None:
+    entity_id = EntityId(imported.provider.entity_id)
+    services = [service(row, entity_id, described["name"]) for row in described["services"]]
+    connection = Connection(
+        entity_id,
+        described["name"],
+        imported.metadata,
+        Representation(described.get("unasked", "self")),
+        imported.profile,
+        described.get("organisation") or oin_in(entity_id) or entity_id,
+        described.get("sso_domain"),
+        bool(described.get("mutual_tls", False)),
     )
-
-
-def _in_both_languages(text: str | dict[str, str]) -> dict[str, str]:
-    return text if isinstance(text, dict) else {"nl": text, "en": text}
+    catalogue.put_connection(connection, imported.behind)
+    catalogue.keep_version(Source(entity_id, None, imported.provider.valid_until), imported.document, now)
+    for one in services:
+        catalogue.put_service(one)

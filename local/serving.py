@@ -2,6 +2,8 @@
 
 import json
 import logging
+import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
+
+from local.keys import KeyPair
 
 HOST = "127.0.0.1"
 
@@ -45,13 +49,29 @@ def as_json(value: object, status: int = 200) -> Response:
     return Response(json.dumps(value, ensure_ascii=False), status, content_type="application/json")
 
 
-def server(application: Any, port: int) -> BaseWSGIServer:  # noqa: ANN401 - a WSGI application
+def server(application: Any, port: int, tls: ssl.SSLContext | None = None) -> BaseWSGIServer:  # noqa: ANN401 - WSGI
     """Make a threaded server on loopback; port 0 takes a free one."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    return make_server(HOST, port, application, threaded=True)
+    return make_server(HOST, port, application, threaded=True, ssl_context=tls)
 
 
-def serve_in_thread(application: Any, port: int) -> BaseWSGIServer:  # noqa: ANN401 - a WSGI application
-    running = server(application, port)
+def mutual_tls(keys: KeyPair, trusted: Iterable[str]) -> ssl.SSLContext:
+    """Return the side of a server that asks callers for one of the `trusted` certificates (PEM), and takes none too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(keys.key + keys.certificate)
+        file.flush()
+        context.load_cert_chain(file.name)
+    if known := "".join(trusted):
+        context.load_verify_locations(cadata=known)
+        # What is trusted is the certificate itself, whoever signed it.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
+def serve_in_thread(application: Any, port: int, tls: ssl.SSLContext | None = None) -> BaseWSGIServer:  # noqa: ANN401 - WSGI
+    running = server(application, port, tls)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     return running

@@ -15,16 +15,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib import wiring
-from chalicelib.saml.partners import read_identity_provider
+from chalicelib.saml.partners import read_identity_provider, read_service_provider
 from chalicelib.settings import Settings
 from local import aws, events
 from local.gateway import Gateway
+from local.keys import new_key_pair
 from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
-from local.serving import HOST, serve_in_thread
+from local.serving import HOST, mutual_tls, serve_in_thread
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
+_PORTS = 6
 
 
 class CannotStart(Exception):
@@ -58,13 +60,18 @@ class Stack:
         return self.address(3)
 
     @property
+    def back_channel(self) -> str:
+        """The application once more, where partners show a client certificate."""
+        return f"https://localhost:{self.port + 5}"
+
+    @property
     def brp(self) -> str:
         return self.address(4)
 
 
 @contextmanager
 def running(port: int, *, partners: Path | None = None, digid_metadata: Path | None = None) -> Iterator[Stack]:
-    """Start everything on `port` to `port + 4`, and stop it at the end. Raises `CannotStart`."""
+    """Start everything on `port` to `port + 5`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
     check_ports(stack)
     with ExitStack() as exit_stack:
@@ -82,12 +89,30 @@ def running(port: int, *, partners: Path | None = None, digid_metadata: Path | N
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
+        _serve_back_channel(wired, stack, exit_stack)
         yield stack
+
+
+def _serve_back_channel(wired: wiring.Wiring, stack: Stack, exit_stack: ExitStack) -> None:
+    """Serve the application once more over TLS, to partners that show a certificate of their metadata."""
+    from app import app
+
+    now = datetime.now(UTC)
+    connections = [wired.catalogue.connection(source.entity_id) for source in wired.catalogue.sources()]
+    trusted = [
+        certificate.pem
+        for connection in connections
+        for certificate in read_service_provider(connection.metadata, now).signing
+    ]
+    tls = mutual_tls(new_key_pair("localhost", host="localhost"), trusted)
+    back_channel = serve_in_thread(Gateway(app, stack.back_channel), stack.port + 5, tls)
+    exit_stack.callback(back_channel.shutdown)
 
 
 def settings(stack: Stack) -> Settings:
     return Settings(
         base_url=stack.application,
+        back_channel_url=stack.back_channel,
         register_table="digid-machtigen-register",
         transient_table="digid-machtigen-transient",
         catalogue_table="digid-machtigen-catalogue",
@@ -132,7 +157,7 @@ def process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[Non
 
 
 def check_ports(stack: Stack) -> None:
-    for port in range(stack.port, stack.port + 5):
+    for port in range(stack.port, stack.port + _PORTS):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,7 +1,8 @@
-"""Services and connections (machtigen.md section 5, combiconnect.md 5.4)."""
+"""Connections and services, and from when until when each counts (machtigen.md section 5, combiconnect.md 5.4)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -9,7 +10,16 @@ ServiceId = NewType("ServiceId", str)
 """The ServiceUUID that a provider names in its request."""
 
 EntityId = NewType("EntityId", str)
-"""SAML entityID of a provider's connection."""
+"""SAML entityID of a connection, or of a service provider behind a cluster supplier's."""
+
+
+class Profile(StrEnum):
+    """How a connection speaks SAML."""
+
+    COMBICONNECT = "combiconnect"
+    """The national profile: POST and Artifact, identifiers encrypted one by one (combiconnect.md 1.4)."""
+    GENERAL = "general"
+    """Any standard client: the whole assertion is encrypted."""
 
 
 class Representation(StrEnum):
@@ -19,13 +29,66 @@ class Representation(StrEnum):
     CHOOSE = "choose"
 
 
+class Authorisation(StrEnum):
+    """Who may be mandated for a service: "Soort gemachtigde"."""
+
+    CITIZEN_AND_ORGANISATION = "citizen-and-organisation"
+    ORGANISATION = "organisation"
+    CITIZEN = "citizen"
+    NOBODY = "nobody"
+
+
+class RelationKind(StrEnum):
+    """What a service is behind. A mandate for a portal or a set opens what is behind it; other kinds open nothing."""
+
+    PORTAL = "portal"
+    SET = "set"
+    MAILBOX = "mailbox"
+    MEDIATION = "mediation"
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """A switch and a period: from `since`, before `until`."""
+
+    active: bool = True
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def covers(self, now: datetime) -> bool:
+        started = self.since is None or self.since <= now
+        return self.active and started and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A level of assurance that a service will ask from a moment on."""
+
+    level: int
+    since: datetime
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """That a service is behind another, and when."""
+
+    parent: ServiceId
+    kind: RelationKind = RelationKind.PORTAL
+    valid: Validity = Validity()
+
+    def opens(self, now: datetime) -> bool:
+        return self.kind in (RelationKind.PORTAL, RelationKind.SET) and self.valid.covers(now)
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One digital service. Texts are by language, `nl` and `en`."""
 
     service_id: ServiceId
     entity_id: EntityId
-    index: int
+    """Whose service it is: for whom the identifiers in an answer are encrypted."""
+    index: int | None
     """AttributeConsumingServiceIndex by which the provider may ask for it."""
     provider: str
     name: Mapping[str, str]
@@ -35,23 +98,63 @@ class Service:
     max_days: int
     """Longest period of one mandate, in days."""
     keywords: tuple[str, ...] = ()
-    behind: tuple[ServiceId, ...] = ()
-    """Portals and service sets that open this service too."""
+    behind: tuple[Relation, ...] = ()
+    connection: EntityId | None = None
+    """A cluster supplier's connection through which it is asked for; None for the provider's own."""
+    announced: Announcement | None = None
+    authorisation: Authorisation = Authorisation.CITIZEN_AND_ORGANISATION
+    digid: bool = True
+    """Whether people may sign in for themselves."""
+    mandatable: bool = True
+    """Whether people may sign in for others."""
+    question: Mapping[str, str] | None = None
+    """Asked at sign-in: what the provider will do with what it gets ("Toestemmingsvraag")."""
+    explanation: Mapping[str, str] | None = None
+    position: int = 0
+    """Place in a list: lowest first."""
+    valid: tuple[Validity, ...] = ()
+    """Of its organisation, that organisation's role, and itself."""
 
     @property
-    def opened_by(self) -> tuple[ServiceId, ...]:
-        """Services whose mandate opens this one: itself, its portal and its sets (invariant 1)."""
-        return (self.service_id, *self.behind)
+    def asked_through(self) -> EntityId:
+        return self.connection or self.entity_id
+
+    def opened_by(self, now: datetime) -> tuple[ServiceId, ...]:
+        """Services whose mandate opens this one now: itself, its portals and its sets (invariant 1)."""
+        return (self.service_id, *(relation.parent for relation in self.behind if relation.opens(now)))
+
+    def level_at(self, now: datetime) -> int:
+        return self.announced.level if self.announced and self.announced.since <= now else self.level
+
+    def counts(self, now: datetime) -> bool:
+        return all(layer.covers(now) for layer in self.valid)
+
+    def may_be_mandated(self, now: datetime) -> bool:
+        """Whether one citizen may mandate another for it now."""
+        citizens = self.authorisation in (Authorisation.CITIZEN, Authorisation.CITIZEN_AND_ORGANISATION)
+        return self.mandatable and citizens and self.counts(now)
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A service provider's SAML connection."""
+    """A SAML connection: of a service provider, or of a cluster supplier for several."""
 
     entity_id: EntityId
     name: str
     metadata: bytes
     unasked: Representation = Representation.SELF
+    profile: Profile = Profile.GENERAL
+    organisation: str = ""
+    """OIN of who holds it."""
+    sso_domain: str | None = None
+    """Connections of one organisation with the same name here share a sign-in (combiconnect.md 5.5)."""
+    mutual_tls: bool = False
+    """Whether artifacts are resolved only over a connection with its certificate. Always so in the national profile."""
+    valid: tuple[Validity, ...] = ()
+    """Of its organisation, that organisation's role, and itself."""
+
+    def counts(self, now: datetime) -> bool:
+        return all(layer.covers(now) for layer in self.valid)
 
 
 def search(services: Iterable[Service], words: str, language: str) -> list[Service]:
@@ -63,4 +166,4 @@ def search(services: Iterable[Service], words: str, language: str) -> list[Servi
         return " ".join(parts).casefold()
 
     found = [service for service in services if all(word in text(service) for word in wanted)]
-    return sorted(found, key=lambda service: (service.provider, service.name[language]))
+    return sorted(found, key=lambda service: (service.position, service.provider, service.name[language]))

@@ -1,12 +1,25 @@
 """The catalogue in DynamoDB. Services share one small partition, every connection has its own."""
 
-from typing import Any
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from chalicelib.catalogue.model import Connection, EntityId, Representation, Service, ServiceId
+from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
+from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
 from chalicelib.dynamo import Table, page_through
 from chalicelib.errors import NotFound
 
-_SERVICES = "SERVICES"
+_SERVICES, _CONNECTIONS = "SERVICES", "CONNECTIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a connection's metadata comes from, and until when it is good: what the watch looks at."""
+
+    entity_id: EntityId
+    url: str | None
+    valid_until: datetime | None
 
 
 class DynamoCatalogue:
@@ -16,61 +29,88 @@ class DynamoCatalogue:
         self._table = table
 
     def services(self) -> list[Service]:
-        return [_service(item) for item in page_through(self._table, _SERVICES)]
+        return [service_of(item["sk"], item) for item in page_through(self._table, _SERVICES)]
 
     def service(self, service_id: str) -> Service:
         """Raise `NotFound` for a service that is not in the catalogue."""
         item = self._table.get(_SERVICES, service_id)
         if item is None:
             raise NotFound("service")
-        return _service(item)
+        return service_of(service_id, item)
 
     def put_service(self, service: Service) -> None:
-        self._table.put(
-            {
-                "pk": _SERVICES,
-                "sk": service.service_id,
-                "entity_id": service.entity_id,
-                "index": service.index,
-                "provider": service.provider,
-                "name": dict(service.name),
-                "description": dict(service.description),
-                "level": service.level,
-                "max_days": service.max_days,
-                "keywords": list(service.keywords),
-                "behind": list(service.behind),
-            }
-        )
-        self._table.put(
-            {
-                "pk": _connection_key(service.entity_id),
-                "sk": f"SERVICE#{service.index:05}",
-                "service_id": service.service_id,
-            }
-        )
+        self._table.put({"pk": _SERVICES, "sk": service.service_id, **service_row(service)})
+        if service.index is not None:
+            row = {"pk": _connection_key(service.asked_through), "sk": f"SERVICE#{service.index:05}"}
+            self._table.put({**row, "service_id": service.service_id})
+
+    def drop_service(self, service: Service) -> None:
+        self._table.delete(_SERVICES, service.service_id)
+        if service.index is not None:
+            self._table.delete(_connection_key(service.asked_through), f"SERVICE#{service.index:05}")
+
+    def service_at(self, entity_id: str, index: int) -> Service:
+        """Return the service that a connection asks for by an index. Raises `NotFound`."""
+        item = self._table.get(_connection_key(entity_id), f"SERVICE#{index:05}")
+        if item is None:
+            raise NotFound("service")
+        return self.service(item["service_id"])
+
+    def services_of(self, entity_id: str) -> dict[int, ServiceId]:
+        """Return the services of a connection by index, lowest first."""
+        items = page_through(self._table, _connection_key(entity_id), "SERVICE#")
+        return {int(item["sk"].removeprefix("SERVICE#")): ServiceId(item["service_id"]) for item in items}
 
     def connection(self, entity_id: str) -> Connection:
         """Raise `NotFound` for a provider that is not connected."""
         item = self._table.get(_connection_key(entity_id), "CONNECTION")
         if item is None:
             raise NotFound("connection")
-        return Connection(EntityId(entity_id), item["name"], item["metadata"], Representation(item["unasked"]))
+        return connection_of(entity_id, item)
 
-    def put_connection(self, connection: Connection) -> None:
-        self._table.put(
-            {
-                "pk": _connection_key(connection.entity_id),
-                "sk": "CONNECTION",
-                "name": connection.name,
-                "metadata": connection.metadata,
-                "unasked": str(connection.unasked),
-            }
-        )
+    def put_connection(self, connection: Connection, behind: Mapping[EntityId, bytes] | None = None) -> None:
+        """Write a connection, and for a cluster supplier the metadata of every provider behind it."""
+        key = _connection_key(connection.entity_id)
+        for entity_id, metadata in (behind or {}).items():
+            self._table.put({"pk": key, "sk": f"PROVIDER#{entity_id}", "metadata": metadata})
+        self._table.put({"pk": key, "sk": "CONNECTION", **connection_row(connection)})
+        for item in page_through(self._table, key, "PROVIDER#"):
+            if behind is not None and item["sk"].removeprefix("PROVIDER#") not in behind:
+                self._table.delete(key, item["sk"])
 
-    def services_of(self, entity_id: str) -> dict[int, ServiceId]:
-        """Return the services of a connection by index, lowest first."""
-        items = page_through(self._table, _connection_key(entity_id), "SERVICE#")
-        return {int(item["sk"].removeprefix("SERVICE#")): ServiceId(item["service_id"]) for item in items}
+    def drop_connection(self, entity_id: str) -> None:
+        """Take a connection out, with the versions of its metadata."""
+        for item in page_through(self._table, _connection_key(entity_id)):
+            self._table.delete(item["pk"], item["sk"])
+        self._table.delete(_CONNECTIONS, entity_id)
+
+    def provider_behind(self, connection: str, entity_id: str) -> bytes:
+        """Return the metadata of a provider behind a cluster supplier. Raises `NotFound`."""
+        item = self._table.get(_connection_key(connection), f"PROVIDER#{entity_id}")
+        if item is None:
+            raise NotFound("provider")
+        metadata: bytes = item["metadata"]
+        return metadata
+
+    def keep_version(self, source: Source, document: bytes, at: datetime) -> None:
+        """Keep a document that was let in, as the partner gave it, and where the next one comes from."""
+        key, packed = _connection_key(source.entity_id), zlib.compress(document)
+        self._table.put({"pk": key, "sk": f"METADATA#{at.isoformat()}", "document": packed})
+        until = source.valid_until.isoformat() if source.valid_until else None
+        self._table.put({"pk": _CONNECTIONS, "sk": source.entity_id, "url": source.url, "valid_until": until})
+
+    def versions(self, entity_id: str) -> list[tuple[datetime, bytes]]:
+        """Return the documents that a connection ever had, oldest first."""
+        items = page_through(self._table, _connection_key(entity_id), "METADATA#")
+        return [
+            (datetime.fromisoformat(item["sk"].removeprefix("METADATA#")), zlib.decompress(item["document"]))
+            for item in items
+        ]
+
+    def sources(self) -> Iterator[Source]:
+        for item in page_through(self._table, _CONNECTIONS):
+            until = item.get("valid_until")
+            yield Source(EntityId(item["sk"]), item.get("url"), datetime.fromisoformat(until) if until else None)
 
     def identity_provider(self) -> bytes:
         """Return the pinned metadata of DigiD. Kept apart from the providers': no key serves two roles."""
@@ -86,18 +126,3 @@ class DynamoCatalogue:
 
 def _connection_key(entity_id: str) -> str:
     return f"CONNECTION#{entity_id}"
-
-
-def _service(item: dict[str, Any]) -> Service:
-    return Service(
-        service_id=ServiceId(item["sk"]),
-        entity_id=EntityId(item["entity_id"]),
-        index=item["index"],
-        provider=item["provider"],
-        name=item["name"],
-        description=item["description"],
-        level=item["level"],
-        max_days=item["max_days"],
-        keywords=tuple(item["keywords"]),
-        behind=tuple(ServiceId(parent) for parent in item["behind"]),
-    )

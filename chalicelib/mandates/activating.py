@@ -83,8 +83,8 @@ def activate(
 
     Raises `LevelTooLow`, or `Refused("code_gone")` when someone was first or the request ended.
     """
-    if level < service.level:
-        raise LevelTooLow(service.level)
+    if level < service.level_at(now):
+        raise LevelTooLow(service.level_at(now))
     person = secrets.pseudonyms.person(representative)
     if (made := store.mandate(case_id)) is not None and made.representative == person:
         return made

@@ -23,7 +23,8 @@ _PRESETS = {"month": 30, "year": 365}
 @routes.get("/request", Caller.SIGNED_IN)
 def choose_service(visit: Visit) -> Reply:
     words = visit.asked("q").strip()[:100]
-    found = search(current().catalogue.services(), words, visit.language)
+    services = [service for service in current().catalogue.services() if service.may_be_mandated(visit.now)]
+    found = search(services, words, visit.language)
     return page("choose_service.html", visit, words=words, found=found)
 
 
@@ -99,8 +100,10 @@ def withdraw_request(visit: Visit, case_id: str) -> Reply:
 
 def _service(visit: Visit, service_id: str) -> Service:
     service = current().catalogue.service(service_id)
-    if visit.signed_in.level < service.level:
-        raise LevelTooLow(service.level)
+    if not service.may_be_mandated(visit.now):
+        raise NotFound("service")
+    if visit.signed_in.level < (level := service.level_at(visit.now)):
+        raise LevelTooLow(level)
     return service
 
 

@@ -85,8 +85,8 @@ def ask(
     Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`) or `Unavailable`. The same wish again returns
     the request that it made.
     """
-    if wish.level < wish.service.level:
-        raise LevelTooLow(wish.service.level)
+    if wish.level < wish.service.level_at(now):
+        raise LevelTooLow(wish.service.level_at(now))
     represented = secrets.pseudonyms.person(wish.bsn)
     if (made := store.request(represented, wish.case_id)) is not None:
         return made

@@ -19,10 +19,11 @@ def usable(
 
     They are for the service itself or for its portal or set, active, and made at a sufficient level.
     """
-    if level < service.level:
+    needed = service.level_at(now)
+    if level < needed or not service.may_be_mandated(now):
         return []
-    held = (mandate for opener in service.opened_by for mandate in store.held(representative, opener))
-    return [mandate for mandate in held if mandate.state(now) is MandateState.ACTIVE and mandate.level >= service.level]
+    held = (mandate for opener in service.opened_by(now) for mandate in store.held(representative, opener))
+    return [mandate for mandate in held if mandate.state(now) is MandateState.ACTIVE and mandate.level >= needed]
 
 
 def may_use(
@@ -35,8 +36,8 @@ def may_use(
     mandate = store.mandate(case_id)
     if mandate is None or mandate.representative != representative:
         raise Refused("not_mandated")
-    enough = min(mandate.level, level) >= service.level
-    if mandate.state(now) is MandateState.ACTIVE and mandate.service_id in service.opened_by and enough:
+    enough = min(mandate.level, level) >= service.level_at(now) and service.may_be_mandated(now)
+    if mandate.state(now) is MandateState.ACTIVE and mandate.service_id in service.opened_by(now) and enough:
         return mandate
     raise Refused("not_mandated")
 
@@ -50,7 +51,7 @@ def note_refusal(
     representative: PersonId, service: Service, use_id: str, *, level: int, store: MandateStore, now: datetime
 ) -> None:
     """Write a refused sign-in in the newest case that someone holds for the service, if there is one."""
-    held = [mandate for opener in service.opened_by for mandate in store.held(representative, opener)]
+    held = [mandate for opener in service.opened_by(now) for mandate in store.held(representative, opener)]
     if held:
         newest = max(held, key=lambda mandate: mandate.activated_at)
         store.record_use(newest.case_id, use_id, Event(Happening.USE_REFUSED, now, service.provider, level))

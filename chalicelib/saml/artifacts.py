@@ -1,17 +1,18 @@
-"""Artifacts: a reference to an answer, which its provider fetches once, within two minutes (combiconnect.md 3.1)."""
+"""Artifacts: a reference to an answer, which its provider fetches once, within two minutes (combiconnect.md 3.1, 6)."""
 
 import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.dynamo import NEW, Condition, Table
 from chalicelib.errors import Conflict
 from chalicelib.saml.times import ANSWER_LIFE
 
 _TYPE, _ENDPOINT = b"\x00\x04", b"\x00\x00"
-_LENGTH = 44
+_KEPT = timedelta(minutes=15)
+"""So long a provider that comes too late is told so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class Waiting:
 
     entity_id: str
     login_id: str
+    sent_at: datetime
+    """When the browser was sent to the provider with the artifact."""
+
+    def late(self, now: datetime) -> bool:
+        return now >= self.sent_at + ANSWER_LIFE
 
 
 def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:
@@ -35,20 +41,25 @@ class Artifacts:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def keep(self, artifact: str, waiting: Waiting, now: datetime) -> None:
-        until = now + ANSWER_LIFE
-        row = {"pk": _key(artifact), "sk": "ARTIFACT", "until": until.isoformat(), "ttl": int(until.timestamp())}
-        self._table.put({**row, **asdict(waiting)}, NEW)
+    def keep(self, artifact: str, waiting: Waiting) -> None:
+        row = {"pk": _key(artifact), "sk": "ARTIFACT", "ttl": int((waiting.sent_at + _KEPT).timestamp())}
+        self._table.put({**row, **asdict(waiting), "sent_at": waiting.sent_at.isoformat()}, NEW)
 
     def take(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
-        """Take an artifact, which burns it whoever asks. None if it is unknown, used, too old or another's."""
+        """Take an artifact, once. None if it is unknown, used, over a quarter of an hour old or another's.
+
+        Another provider that asks for it spoils nothing for the one that it is meant for.
+        """
         try:
-            gone = self._table.delete(_key(artifact), "ARTIFACT", Condition("attribute_exists(pk)", {}, {}))
+            gone = self._table.delete(
+                _key(artifact), "ARTIFACT", Condition("entity_id = :entity", {}, {":entity": entity_id})
+            )
         except Conflict:
             return None
-        if gone is None or gone["until"] <= now.isoformat() or gone["entity_id"] != entity_id:
+        if gone is None:
             return None
-        return Waiting(gone["entity_id"], gone["login_id"])
+        waiting = Waiting(gone["entity_id"], gone["login_id"], datetime.fromisoformat(gone["sent_at"]))
+        return waiting if now < waiting.sent_at + _KEPT else None
 
 
 def _key(artifact: str) -> str:

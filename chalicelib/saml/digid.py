@@ -10,7 +10,8 @@ from saml2 import saml, samlp
 from chalicelib.errors import InvalidMessage
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml import names
-from chalicelib.saml.answers import octets, to_xml
+from chalicelib.saml.answers import octets
+from chalicelib.saml.assertions import to_xml
 from chalicelib.saml.decoding import deflate
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
@@ -18,6 +19,9 @@ from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.queries import sign_query
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import SKEW, instant, written
+
+_FAILURES = {names.AUTHN_FAILED: "cancelled", names.NO_AUTHN_CONTEXT: "level_too_low"}
+"""What a second-level status of DigiD means for the provider; any other is a failure (combiconnect.md 4.1)."""
 
 _NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
 """Sector code of the BSN, which a test identity provider may leave out (design.md section 5)."""
@@ -42,7 +46,11 @@ class Identity:
 
 
 class NotSignedIn(Exception):
-    """DigiD says, signed, that nobody signed in: cancelled, or failed."""
+    """DigiD says, signed, that nobody signed in as we asked. `failure` is a key of `answers.FAILURES`."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 def build_request(
@@ -101,7 +109,8 @@ def _inside(response: samlp.Response, us: Us, request_id: str) -> saml.Assertion
     if response.status.status_code.value != names.SUCCESS:
         if response.assertion:
             raise InvalidMessage("a failure with an assertion")
-        raise NotSignedIn
+        second = response.status.status_code.status_code
+        raise NotSignedIn(_FAILURES.get(second.value if second is not None else "", "failed"))
     if len(response.assertion) != 1:
         raise InvalidMessage("not one assertion")
     return response.assertion[0]
@@ -155,11 +164,11 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
         reached = Level.from_class((context.authn_context_class_ref.text or "").strip())
     except ValueError:
         raise InvalidMessage("unknown level of assurance") from None
-    if reached < asked:
-        raise InvalidMessage("level of assurance is too low")
     # We ask for a fresh sign-in (ForceAuthn), so an old one is not an answer to our question.
     if not now - _FRESH <= instant(statement.authn_instant or "") <= now + SKEW:
         raise InvalidMessage("not a fresh sign-in")
+    if reached < asked:
+        raise NotSignedIn("level_too_low")
     return reached
 
 

@@ -73,19 +73,20 @@ def from_soap(body: bytes, shape: Shape) -> Unverified:
 
 
 def from_metadata(document: bytes) -> Unverified:
-    """Read an EntityDescriptor, alone or in an EntitiesDescriptor, signed inside; its issuer is the entityID.
+    """Read an EntityDescriptor, or an EntitiesDescriptor of which the first is the sender; its entityID is the issuer.
 
-    The signature of the whole document counts, or else that of the EntityDescriptor (SAML metadata 3).
+    The signature of the whole document counts, or else that of its only EntityDescriptor (SAML metadata 3).
     """
     root = parse(document, comments=True)
     several = root.tag == tag("md:EntitiesDescriptor")
     if not several and root.tag != tag("md:EntityDescriptor"):
         raise InvalidMessage("not an EntityDescriptor")
     (ENTITIES_DESCRIPTOR if several else ENTITY_DESCRIPTOR).check(root)
-    entity = only(root, "md:EntityDescriptor") if several else root
+    entity = root.findall(tag("md:EntityDescriptor"))[0] if several else root
     if not (entity_id := entity.get("entityID")):
         raise InvalidMessage("no entityID")
-    covered = next((element for element in (root, entity) if element.find(tag("ds:Signature")) is not None), None)
+    alone = [entity] if len(root.findall(tag("md:EntityDescriptor"))) == 1 else []
+    covered = next((element for element in (root, *alone) if element.find(tag("ds:Signature")) is not None), None)
     return Unverified(
         entity_id, None, lambda keys: verified(root if covered is None else covered, keys), covered is not None
     )
@@ -129,6 +130,18 @@ def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Seq
     if assertion.find(tag("ds:Signature")) is not None:
         assertion = parse(verified(assertion, certificates))
     root.replace(encrypted, assertion)
+    return etree.tostring(root, method="c14n", exclusive=True)
+
+
+def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
+    """Return the octets of an accepted LogoutRequest, with an EncryptedID replaced by the NameID inside."""
+    root = parse(octets)
+    if (encrypted := root.find(tag("saml:EncryptedID"))) is None:
+        return octets
+    name_id = parse(opened(encrypted, keys))
+    if name_id.tag != tag("saml:NameID") or len(name_id):
+        raise InvalidMessage("cannot be opened")
+    root.replace(encrypted, name_id)
     return etree.tostring(root, method="c14n", exclusive=True)
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -11,6 +12,7 @@ import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.times import instant
@@ -65,8 +67,22 @@ class Certificate:
         return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
 
     @cached_property
+    def oin(self) -> str | None:
+        """Organisation number in the subject, as PKIoverheid writes it (combiconnect.md 5.3)."""
+        named = x509.load_der_x509_certificate(self.der).subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+        return str(named[0].value) if named else None
+
+    @cached_property
+    def expires_at(self) -> datetime:
+        return x509.load_der_x509_certificate(self.der).not_valid_after_utc
+
+    @cached_property
     def base64(self) -> str:
         return base64.b64encode(self.der).decode()
+
+    @property
+    def pem(self) -> str:
+        return ssl.DER_cert_to_PEM_cert(self.der)
 
     @cached_property
     def key_name(self) -> str:

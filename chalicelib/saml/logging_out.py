@@ -1,71 +1,121 @@
-"""Logout: a provider ends what it was told. We keep no single sign-on session, so nothing else ends (5.6)."""
+"""Logout: a provider ends what it was told, and with it all that shares its sign-in (combiconnect.md 5.6)."""
 
 import base64
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from saml2 import saml as saml2_saml
 from saml2 import samlp
 
-from chalicelib.dynamo import NEW, Condition
-from chalicelib.errors import Conflict, InvalidMessage, NotFound
-from chalicelib.saml import gate, names
-from chalicelib.saml.answers import octets, to_xml
+from chalicelib.catalogue.model import Connection, Profile
+from chalicelib.errors import InvalidMessage, NotFound
+from chalicelib.saml import names
+from chalicelib.saml.answers import Failure, octets, status
+from chalicelib.saml.assertions import Issuer, to_xml
+from chalicelib.saml.decoding import deflate
+from chalicelib.saml.gate import Unverified, opened_request
+from chalicelib.saml.partners import LogoutService, ServiceProvider
+from chalicelib.saml.queries import sign_query
 from chalicelib.saml.replay import use_once
-from chalicelib.saml.shapes import LOGOUT_REQUEST
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant, written
 from chalicelib.saml.wiring import saml
-from chalicelib.web.visit import Reply, Visit
+from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
 
-_REMEMBERED = timedelta(hours=12)
+_UNKNOWN = Failure(names.REQUESTER, names.UNKNOWN_PRINCIPAL)
 
 
-def remember(session: str, entity_id: str, now: datetime) -> None:
-    """Remember to whom a transient NameID was given, so that its logout can be recognised."""
-    row = {"pk": f"ISSUED#{session}", "sk": "ISSUED", "entity_id": entity_id}
-    current().transient.put({**row, "ttl": int((now + _REMEMBERED).timestamp())}, NEW)
+def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
+    """Answer a LogoutRequest the way it came, or by the one way that the provider has.
 
-
-def log_out(visit: Visit) -> Reply:
-    """Answer a LogoutRequest by POST. Raises `InvalidMessage`, or `NotFound` for a NameID we did not give out."""
-    message = gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST)
-    connection, provider = saml().connected(message.issuer, visit.now)
-    request = samlp.logout_request_from_string(message.accept(provider.signing))
-    if provider.logout is None:
-        raise InvalidMessage("no SingleLogoutService by HTTP-POST in the metadata")
-    if request.version != "2.0" or request.destination != f"{current().settings.base_url}/saml/slo":
-        raise InvalidMessage("Version or Destination")
-    if not visit.now - OLDEST_REQUEST - SKEW <= instant(request.issue_instant or "") <= visit.now + SKEW:
-        raise InvalidMessage("IssueInstant")
+    Raises `InvalidMessage`; in the national profile also `NotFound`, for a session that is not the provider's. Any
+    other client hears that in a status, so that its user does not end at our page.
+    """
+    ours = saml()
+    connection, provider = ours.connected(message.issuer, visit.now)
+    octets = opened_request(message.accept(provider.signing), ours.encryption.all(visit.now))
+    request = samlp.logout_request_from_string(octets)
+    _check(request, connection, binding, visit.now)
+    back = _way_back(provider, binding, connection)
     use_once(current().transient, "logout", provider.entity_id, request.id, visit.now)
-    _forget(request.name_id.text or "", provider.entity_id)
-    fields = {"SAMLResponse": _answer(request.id, provider.logout, visit.now)}
-    if message.relay_state is not None:
-        fields["RelayState"] = message.relay_state
-    return post_page(visit, connection.name, provider.logout, fields)
+    failure = None if _ended(_sessions(request), provider.entity_id) else _UNKNOWN
+    if failure and connection.profile is Profile.COMBICONNECT:
+        raise NotFound("session")
+    entrance = ours.identities(visit.now).entrance
+    response = _response(request.id, back, failure, entrance, visit.now)
+    return _sent(response, back, message.relay_state, connection, entrance, visit)
 
 
-def _forget(session: str, entity_id: str) -> None:
-    same = Condition("entity_id = :entity", {}, {":entity": entity_id})
-    try:
-        current().transient.delete(f"ISSUED#{session.strip()}", "ISSUED", same)
-    except Conflict:
-        raise NotFound("session") from None
+def _check(request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime) -> None:
+    if connection.profile is Profile.COMBICONNECT and binding != names.POST:
+        raise InvalidMessage("CombiConnect logs out by POST")
+    if not request.id or request.version != "2.0" or request.destination != f"{current().settings.base_url}/saml/slo":
+        raise InvalidMessage("ID, Version or Destination")
+    if not now - OLDEST_REQUEST - SKEW <= instant(request.issue_instant or "") <= now + SKEW:
+        raise InvalidMessage("IssueInstant")
+    if request.not_on_or_after and instant(request.not_on_or_after) + SKEW <= now:
+        raise InvalidMessage("NotOnOrAfter")
 
 
-def _answer(request_id: str, destination: str, now: datetime) -> str:
-    issuer = saml().issuer(now)
-    message = samlp.LogoutResponse(
+def _way_back(provider: ServiceProvider, binding: str, connection: Connection) -> LogoutService:
+    offered = [
+        one for one in provider.logout if one.binding == names.POST or connection.profile is not Profile.COMBICONNECT
+    ]
+    if not offered:
+        raise InvalidMessage("no SingleLogoutService by POST or Redirect in the metadata")
+    return next((one for one in offered if one.binding == binding), offered[0])
+
+
+def _sessions(request: samlp.LogoutRequest) -> Sequence[str]:
+    """Return the session's names, which are the same for us: NameID and SessionIndex. Raises `InvalidMessage`."""
+    stated = [request.name_id, *request.session_index]
+    sessions = list(dict.fromkeys((one.text or "").strip() for one in stated if one is not None))
+    if not all(sessions) or not sessions:
+        raise InvalidMessage("neither NameID nor SessionIndex")
+    return sessions
+
+
+def _ended(sessions: Sequence[str], entity_id: str) -> bool:
+    found = False
+    for name_id in sessions:
+        for told in saml().federation.end(name_id, entity_id) or ():
+            saml().logins.drop(told.login_id)
+            found = True
+    return found
+
+
+def _response(
+    request_id: str, back: LogoutService, failure: Failure | None, issuer: Issuer, now: datetime
+) -> samlp.LogoutResponse:
+    return samlp.LogoutResponse(
         id=issuer.message_id(),
         version="2.0",
         issue_instant=written(now),
-        destination=destination,
+        destination=back.response_location,
         in_response_to=request_id,
         issuer=saml2_saml.Issuer(text=issuer.entity_id),
-        status=samlp.Status(status_code=samlp.StatusCode(value=names.SUCCESS)),
+        status=status(failure),
     )
-    root = to_xml(message)
-    sign(root, issuer.key)
-    return base64.b64encode(octets(root)).decode()
+
+
+def _sent(
+    response: samlp.LogoutResponse,
+    back: LogoutService,
+    relay_state: str | None,
+    connection: Connection,
+    issuer: Issuer,
+    visit: Visit,
+) -> Reply:
+    root = to_xml(response)
+    if back.binding == names.REDIRECT:
+        message = base64.b64encode(deflate(octets(root))).decode()
+        separator = "&" if "?" in back.response_location else "?"
+        signed = sign_query("SAMLResponse", message, relay_state, issuer.key)
+        return redirect(f"{back.response_location}{separator}{signed}")
+    sign(root, issuer.key, certificate=connection.profile is Profile.GENERAL)
+    fields = {"SAMLResponse": base64.b64encode(octets(root)).decode()}
+    if relay_state is not None:
+        fields["RelayState"] = relay_state
+    return post_page(visit, connection.name, back.response_location, fields)

@@ -34,6 +34,8 @@ class SignOn:
     relay_state: str | None
     service_id: ServiceId
     wanted: Wanted
+    shared: str | None = None
+    """Under what this browser's sign-in is shared (federation.py), where the connection shares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Login:
     state: LoginState = LoginState.SENT
     bsn: bytes | None = field(default=None, repr=False)
     reached: int = 0
+    reused: bool = False
+    """Whether an earlier sign-in was used: nobody was sent to DigiD."""
     decision: Decision | None = None
 
     @property
@@ -81,6 +85,9 @@ class Logins:
         if login.sign_on is not None:
             values["sign_on"] = {**asdict(login.sign_on), "wanted": str(login.sign_on.wanted)}
         self._table.put({**row, **values}, NEW)
+
+    def drop(self, login_id: str) -> None:
+        self._table.delete(_key(login_id), "LOGIN")
 
     def find(self, login_id: str) -> Login | None:
         item = self._table.get(_key(login_id), "LOGIN")
@@ -125,5 +132,6 @@ def _login(item: dict[str, Any]) -> Login:
         state=LoginState(item["state"]),
         bsn=item.get("bsn"),
         reached=item["reached"],
+        reused=item["reused"],
         decision=Decision(**decision) if decision else None,
     )

@@ -1,79 +1,114 @@
-"""Our own metadata, one document per role, signed and with an end (combiconnect.md 5.1)."""
+"""Our own metadata, one document per identity, signed and with an end (combiconnect.md 5.1)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lxml import etree
 from saml2 import md
 from saml2 import xmldsig as ds
 
+from chalicelib.catalogue.model import Profile
 from chalicelib.saml import names
-from chalicelib.saml.answers import Issuer
 from chalicelib.saml.digid import Us
-from chalicelib.saml.encryption import AES_256_GCM, RSA_OAEP
+from chalicelib.saml.encryption import CIPHERS, RSA_OAEP
 from chalicelib.saml.keys import PrivateKey
-from chalicelib.saml.signatures import sign
+from chalicelib.saml.names import tag
+from chalicelib.saml.signatures import DIGEST_METHODS, SIGNATURE_METHODS, sign
 from chalicelib.saml.times import written
-
-Keys = Sequence[PrivateKey]
-"""The active one first."""
 
 _VALID = timedelta(days=7)
 _PREFIXES = {"md": names.METADATA, "ds": names.SIGNATURE}
 
 
-def identity_provider(issuer: Issuer, base_url: str, signing: Keys, now: datetime) -> bytes:
-    """Describe us as CombiConnect: sign-on by POST and Redirect, answers by POST and Artifact."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The keys that a document shows, the active one first: it signs the document."""
+
+    signing: Sequence[PrivateKey]
+    encryption: Sequence[PrivateKey]
+
+    def only_active(self) -> "Published":
+        """Show one certificate, for clients that refuse a second. They must fetch the document anew at a roll-over."""
+        return replace(self, signing=self.signing[:1], encryption=())
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    sign_on: str
+    logout: str
+    resolution: str
+    """Of artifacts: in the national profile where a client certificate is shown."""
+
+
+def identity_provider(
+    entity_id: str, document_id: str, addresses: Addresses, keys: Published, profile: Profile, now: datetime
+) -> bytes:
+    """Describe one of our identities towards providers: everything goes to CombiConnect's addresses (1.3)."""
+    bindings = [names.POST] if profile is Profile.COMBICONNECT else [names.POST, names.REDIRECT]
     role = md.IDPSSODescriptor(
         protocol_support_enumeration=names.PROTOCOL,
         want_authn_requests_signed="true",
-        key_descriptor=[_key_descriptor("signing", key) for key in signing],
+        key_descriptor=_key_descriptors(keys),
         artifact_resolution_service=[
             md.ArtifactResolutionService(
-                binding=names.SOAP_BINDING, location=f"{base_url}/saml/artifact", index="0", is_default="true"
+                binding=names.SOAP_BINDING, location=addresses.resolution, index="0", is_default="true"
             )
         ],
-        single_logout_service=[md.SingleLogoutService(binding=names.POST, location=f"{base_url}/saml/slo")],
+        single_logout_service=[md.SingleLogoutService(binding=one, location=addresses.logout) for one in bindings],
         name_id_format=[md.NameIDFormat(text=names.TRANSIENT)],
-        single_sign_on_service=[
-            md.SingleSignOnService(binding=binding, location=f"{base_url}/saml/sso")
-            for binding in (names.POST, names.REDIRECT)
-        ],
+        single_sign_on_service=[md.SingleSignOnService(binding=one, location=addresses.sign_on) for one in bindings],
     )
-    descriptor = md.EntityDescriptor(entity_id=issuer.entity_id, id=issuer.message_id(), idpsso_descriptor=[role])
-    return _signed(descriptor, issuer.key, now)
+    descriptor = md.EntityDescriptor(entity_id=entity_id, id=document_id, idpsso_descriptor=[role])
+    return _signed(descriptor, keys, now, certificate=profile is Profile.GENERAL)
 
 
-def service_provider(us: Us, document_id: str, signing: Keys, encryption: Keys, now: datetime) -> bytes:
-    """Describe us as DigiD knows us."""
+def service_provider(us: Us, document_id: str, keys: Published, now: datetime) -> bytes:
+    """Describe us as DigiD knows us: it answers by POST, or by Artifact."""
     role = md.SPSSODescriptor(
         protocol_support_enumeration=names.PROTOCOL,
         authn_requests_signed="true",
         want_assertions_signed="true",
-        key_descriptor=[
-            *(_key_descriptor("signing", key) for key in signing),
-            *(_key_descriptor("encryption", key) for key in encryption),
-        ],
+        key_descriptor=_key_descriptors(keys),
         assertion_consumer_service=[
-            md.AssertionConsumerService(binding=names.POST, location=us.consumer, index="0", is_default="true")
+            md.AssertionConsumerService(binding=binding, location=us.consumer, index=str(index), is_default=default)
+            for index, (binding, default) in enumerate(((names.POST, "true"), (names.ARTIFACT, "false")))
         ],
     )
-    descriptor = md.EntityDescriptor(entity_id=us.entity_id, id=f"_{document_id}", spsso_descriptor=[role])
-    return _signed(descriptor, us.key, now)
+    descriptor = md.EntityDescriptor(entity_id=us.entity_id, id=document_id, spsso_descriptor=[role])
+    return _signed(descriptor, keys, now)
 
 
-def _signed(descriptor: md.EntityDescriptor, key: PrivateKey, now: datetime) -> bytes:
+def _signed(descriptor: md.EntityDescriptor, keys: Published, now: datetime, *, certificate: bool = True) -> bytes:
     descriptor.valid_until = written(now + _VALID)
     root = etree.fromstring(descriptor.to_string(_PREFIXES))
-    sign(root, key)
+    root.insert(0, _algorithms())
+    sign(root, keys.signing[0], certificate=certificate)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _key_descriptor(use: str, key: PrivateKey) -> md.KeyDescriptor:
-    certificate = key.certificate
-    info = ds.KeyInfo(
-        key_name=[ds.KeyName(text=certificate.key_name)],
-        x509_data=[ds.X509Data(x509_certificate=ds.X509Certificate(text=certificate.base64))],
+def _algorithms() -> etree._Element:
+    """Announce what may sign messages to us (SAML metadata profile for algorithm support 1.0)."""
+    extensions = etree.Element(tag("md:Extensions"), nsmap={"md": names.METADATA, "alg": names.ALGORITHMS})
+    for name, methods in (("alg:DigestMethod", DIGEST_METHODS), ("alg:SigningMethod", SIGNATURE_METHODS)):
+        for method in methods:
+            etree.SubElement(extensions, tag(name), Algorithm=method)
+    return extensions
+
+
+def _key_descriptors(keys: Published) -> list[md.KeyDescriptor]:
+    methods = [md.EncryptionMethod(algorithm=method) for method in (*CIPHERS, RSA_OAEP)]
+    return [
+        *(md.KeyDescriptor(use="signing", key_info=_key_info(key)) for key in keys.signing),
+        *(
+            md.KeyDescriptor(use="encryption", key_info=_key_info(key), encryption_method=methods)
+            for key in keys.encryption
+        ),
+    ]
+
+
+def _key_info(key: PrivateKey) -> ds.KeyInfo:
+    return ds.KeyInfo(
+        key_name=[ds.KeyName(text=key.certificate.key_name)],
+        x509_data=[ds.X509Data(x509_certificate=ds.X509Certificate(text=key.certificate.base64))],
     )
-    methods = [md.EncryptionMethod(algorithm=method) for method in (AES_256_GCM, RSA_OAEP)]
-    return md.KeyDescriptor(use=use, key_info=info, encryption_method=methods if use == "encryption" else [])

@@ -1,7 +1,7 @@
 """Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,15 +10,15 @@ from typing import TypeVar
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.gate import from_metadata
+from chalicelib.saml.encryption import EncryptionKey, Recipient
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, tag
+from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, SOAP_BINDING, tag
 from chalicelib.saml.parsing import only, parse, text_of
 from chalicelib.saml.times import instant
 
 Element = etree._Element
 
-Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider")
+Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider", "BehindSupplier")
 
 _MOST_PARSED = 128
 """Partners that a process keeps in parsed form. Real metadata is 10 kB."""
@@ -49,15 +49,38 @@ class OfferedService:
 
 
 @dataclass(frozen=True, slots=True)
+class LogoutService:
+    """A SingleLogoutService by POST or Redirect: where logout is asked for, and where its answer goes."""
+
+    binding: str
+    location: str
+    response_location: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceProvider:
+    """Whoever sends requests: a service provider, or a cluster supplier, which has no key to read identifiers with."""
+
     entity_id: str
     signing: tuple[Certificate, ...]
-    encryption: tuple[Certificate, ...]
+    encryption: tuple[EncryptionKey, ...]
     consumers: tuple[ConsumerService, ...]
     services: tuple[OfferedService, ...]
     encryption_methods: frozenset[str]
-    logout: str | None = None
-    """SingleLogoutService by HTTP-POST."""
+    logout: tuple[LogoutService, ...] = ()
+    valid_until: datetime | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.entity_id, self.encryption)
+
+
+@dataclass(frozen=True, slots=True)
+class BehindSupplier:
+    """A service provider behind a cluster supplier: it only reads (combiconnect.md 5.2)."""
+
+    recipient: Recipient
+    services: tuple[OfferedService, ...]
     valid_until: datetime | None = None
 
 
@@ -67,21 +90,9 @@ class IdentityProvider:
     signing: tuple[Certificate, ...]
     sign_on: Mapping[str, str]
     """SingleSignOnService by binding."""
+    resolution: Mapping[int, str]
+    """ArtifactResolutionService by index."""
     valid_until: datetime | None = None
-
-
-def import_service_provider(
-    document: bytes, now: datetime, *, trusted: Sequence[Certificate] = ()
-) -> tuple[bytes, ServiceProvider]:
-    """Let a provider's metadata in; returns the octets to keep, and the provider. Raises `InvalidMessage`.
-
-    With `trusted`, one of these keys must have signed it. Without, the operator who has the document in hand vouches
-    for it; a signature must then be by a signing key that the document itself names (combiconnect.md 5.3).
-    """
-    message = from_metadata(document)
-    if message.signed or trusted:
-        document = message.accept(trusted or read_service_provider(document, now).signing)
-    return document, read_service_provider(document, now)
 
 
 def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
@@ -92,6 +103,11 @@ def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
 def read_identity_provider(metadata: bytes, now: datetime) -> IdentityProvider:
     """Read the metadata of DigiD. Raises `InvalidMessage`."""
     return _current(_identity_provider(metadata), now)
+
+
+def read_behind_supplier(metadata: bytes, now: datetime) -> BehindSupplier:
+    """Read the metadata of a provider behind a cluster supplier. Raises `InvalidMessage`."""
+    return _current(_behind_supplier(metadata), now)
 
 
 def _current(partner: Partner, now: datetime) -> Partner:
@@ -106,23 +122,31 @@ def _service_provider(metadata: bytes) -> ServiceProvider:
     consumers = tuple(sorted(_consumers(role), key=lambda consumer: consumer.index))
     if not consumers:
         raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address")
+    if len({consumer.index for consumer in consumers}) < len(consumers):
+        raise InvalidMessage("two AssertionConsumerServices with one index")
     provider = ServiceProvider(
         entity_id=descriptor.get("entityID", ""),
         signing=_certificates(role, "signing"),
-        encryption=_certificates(role, "encryption"),
+        encryption=_encryption_keys(role),
         consumers=consumers,
         services=tuple(_offered(role)),
-        encryption_methods=frozenset(
-            method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}")
-        ),
-        logout=_logout(role),
+        encryption_methods=_encryption_methods(role),
+        logout=tuple(_logout(role)),
         valid_until=_valid_until(descriptor),
     )
     if not provider.signing:
         raise InvalidMessage("no certificate for signing: requests must be signed")
-    if not provider.encryption:
-        raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
     return provider
+
+
+@lru_cache(maxsize=_MOST_PARSED)
+def _behind_supplier(metadata: bytes) -> BehindSupplier:
+    descriptor, role = _role(metadata, "md:SPSSODescriptor")
+    keys = _encryption_keys(role)
+    if not keys:
+        raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
+    recipient = Recipient(descriptor.get("entityID", ""), keys)
+    return BehindSupplier(recipient, tuple(_offered(role)), _valid_until(descriptor))
 
 
 @lru_cache(maxsize=_MOST_PARSED)
@@ -136,7 +160,12 @@ def _identity_provider(metadata: bytes) -> IdentityProvider:
     signing = _certificates(role, "signing")
     if not sign_on or not signing:
         raise InvalidMessage("no SingleSignOnService or no certificate for signing")
-    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on, _valid_until(descriptor))
+    resolution = {
+        _index(endpoint, place): endpoint.get("Location", "")
+        for place, endpoint in enumerate(role.findall(tag("md:ArtifactResolutionService")))
+        if endpoint.get("Binding") == SOAP_BINDING
+    }
+    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on, resolution, _valid_until(descriptor))
 
 
 def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
@@ -156,12 +185,24 @@ def _valid_until(descriptor: Element) -> datetime | None:
 
 def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
     """Return the certificates for a use; a KeyDescriptor without one serves both (SAML metadata 2.4.1.1)."""
-    return tuple(
-        Certificate.from_base64(text_of(certificate))
-        for descriptor in role.findall(tag("md:KeyDescriptor"))
-        if descriptor.get("use") in (None, use)
-        for certificate in descriptor.iterfind(f".//{tag('ds:X509Certificate')}")
-    )
+    return tuple(certificate for _, certificate in _named_certificates(role, use))
+
+
+def _named_certificates(role: Element, use: str) -> Iterator[tuple[str, Certificate]]:
+    for descriptor in role.findall(tag("md:KeyDescriptor")):
+        if descriptor.get("use") in (None, use):
+            names = [text_of(name) for name in descriptor.iterfind(f".//{tag('ds:KeyName')}")]
+            for element in descriptor.iterfind(f".//{tag('ds:X509Certificate')}"):
+                certificate = Certificate.from_base64(text_of(element))
+                yield (names or [certificate.key_name])[0], certificate
+
+
+def _encryption_keys(role: Element) -> tuple[EncryptionKey, ...]:
+    return tuple(EncryptionKey(name, certificate) for name, certificate in _named_certificates(role, "encryption"))
+
+
+def _encryption_methods(role: Element) -> frozenset[str]:
+    return frozenset(method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}"))
 
 
 def _consumers(role: Element) -> Iterator[ConsumerService]:
@@ -192,9 +233,9 @@ def _offered(role: Element) -> Iterator[OfferedService]:
         yield OfferedService(_index(service, place), (names or [""])[0], values[0] if values else None)
 
 
-def _logout(role: Element) -> str | None:
+def _logout(role: Element) -> Iterator[LogoutService]:
     for endpoint in role.findall(tag("md:SingleLogoutService")):
-        if endpoint.get("Binding") == POST:
-            location = endpoint.get("ResponseLocation") or endpoint.get("Location") or ""
-            return location if _ADDRESS.fullmatch(location) else None
-    return None
+        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
+        back = endpoint.get("ResponseLocation") or location
+        if binding in (POST, REDIRECT) and _ADDRESS.fullmatch(location) and _ADDRESS.fullmatch(back):
+            yield LogoutService(binding, location, back)

@@ -1,16 +1,23 @@
 """A provider's AuthnRequest: what it asks, once the gate has let it in (combiconnect.md section 2)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from saml2 import samlp
 
-from chalicelib.catalogue.model import Representation, ServiceId
+from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, ServiceId
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.names import INTENDED_AUDIENCE, SERVICE_UUID
+from chalicelib.saml.levels import Level
+from chalicelib.saml.names import ARTIFACT, CONSENT_UNSPECIFIED, IDP_ASSERTION, INTENDED_AUDIENCE, SERVICE_UUID
 from chalicelib.saml.partners import ConsumerService, ServiceProvider
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
+_COMPARISONS = ("exact", "minimum", "better", "maximum")
+_LARGEST_INDEX = 65535
 
 
 class Wanted(StrEnum):
@@ -23,36 +30,66 @@ class Wanted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Us:
+    """Our names and address, as requests may state them."""
+
+    address: str
+    """Of single sign-on."""
+    entrance: str
+    digid: str
+    machtigen: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignOnRequest:
     """A request that may be acted upon."""
 
     request_id: str
     entity_id: str
+    """Of the connection."""
     consumer: ConsumerService
     wanted: Wanted
+    audience: EntityId
+    """Whose service is asked for: the connection's own, or one behind a cluster supplier."""
     service_index: int | None
     """AttributeConsumingServiceIndex, if the service was asked for that way."""
     service_uuid: ServiceId | None
+    level: Level | None
+    """Lowest level that is asked for beyond the service's own; None where that is all."""
+    level_supported: bool
+    force: bool
+    """ForceAuthn: an earlier sign-in does not count."""
+    passive: bool
+    """IsPassive: only an earlier sign-in counts."""
 
 
 def read_request(
-    octets: bytes, provider: ServiceProvider, *, destination: str, unasked: Representation, bvd: str, now: datetime
+    octets: bytes, connection: Connection, provider: ServiceProvider, us: Us, now: datetime
 ) -> SignOnRequest:
-    """Read verified octets. `bvd` is the entityID of DigiD Machtigen. Raises `InvalidMessage` for a broken rule."""
+    """Read verified octets. Raises `InvalidMessage` for a broken rule, of which the log names the field."""
     request = samlp.authn_request_from_string(octets)
-    _check_fields(request, destination, now)
-    uuid = _asked_service(request, provider)
+    national = connection.profile is Profile.COMBICONNECT
+    _check_fields(request, us.address, national=national, now=now)
+    audience, uuid = _asked_service(request, provider)
+    if national and uuid is None and request.attribute_consuming_service_index is None:
+        raise InvalidMessage("neither AttributeConsumingServiceIndex nor Extensions")
+    level, supported = (None, True) if national else _asked_level(request.requested_authn_context)
     return SignOnRequest(
         request_id=request.id,
         entity_id=provider.entity_id,
-        consumer=_consumer(request, provider),
-        wanted=_wanted(request, unasked, bvd),
+        consumer=_consumer(request, provider, national=national),
+        wanted=_wanted(request.scoping, connection.unasked, us),
+        audience=audience,
         service_index=None if uuid else _index(request.attribute_consuming_service_index),
         service_uuid=uuid,
+        level=level,
+        level_supported=supported,
+        force=_yes(request.force_authn),
+        passive=_yes(request.is_passive),
     )
 
 
-def _check_fields(request: samlp.AuthnRequest, destination: str, now: datetime) -> None:
+def _check_fields(request: samlp.AuthnRequest, destination: str, *, national: bool, now: datetime) -> None:
     if not request.id or request.version != "2.0" or not request.issue_instant:
         raise InvalidMessage("ID, Version or IssueInstant")
     issued = instant(request.issue_instant)
@@ -60,14 +97,17 @@ def _check_fields(request: samlp.AuthnRequest, destination: str, now: datetime) 
         raise InvalidMessage("IssueInstant")
     if request.destination != destination:
         raise InvalidMessage("Destination")
-    if request.is_passive in ("true", "1"):
+    # Standard clients state the consent that they have; the national profile has no use for it (2.1).
+    if national and request.consent not in (None, CONSENT_UNSPECIFIED):
+        raise InvalidMessage("Consent")
+    if national and _yes(request.is_passive):
         raise InvalidMessage("IsPassive")
-    if request.assertion_consumer_service_index and request.protocol_binding:
+    if request.assertion_consumer_service_index is not None and request.protocol_binding:
         raise InvalidMessage("ProtocolBinding beside an index")
 
 
-def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider) -> ConsumerService:
-    """Return the registered endpoint that is asked for: by index, by URL, or the default one (combiconnect.md 2.3)."""
+def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, national: bool) -> ConsumerService:
+    """Return the registered endpoint that is asked for: by index, by URL, or the default one (2.3)."""
     index, url, binding = (
         request.assertion_consumer_service_index,
         request.assertion_consumer_service_url,
@@ -81,47 +121,82 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider) -> Consume
         if (index is None or consumer.index == _index(index))
         and (url is None or consumer.location == url)
         and (binding is None or consumer.binding == binding)
+        and (not national or consumer.binding == ARTIFACT)
     ]
     if not fitting:
         raise InvalidMessage("AssertionConsumerService is not registered")
     return next((consumer for consumer in fitting if consumer.default), fitting[0])
 
 
-def _asked_service(request: samlp.AuthnRequest, provider: ServiceProvider) -> ServiceId | None:
-    """Return the ServiceUUID in Extensions, if there is one; for a provider that asks for itself (2.2)."""
+def _asked_service(request: samlp.AuthnRequest, provider: ServiceProvider) -> tuple[EntityId, ServiceId | None]:
+    """Return whose service is asked for, and its UUID if Extensions name one. They win over an index (2.1, 2.2)."""
+    own = EntityId(provider.entity_id)
     if request.extensions is None:
-        return None
+        return own, None
     values: dict[str, str] = {}
     for attribute in request.extensions.extension_elements:
-        texts = [value.text or "" for value in attribute.children]
-        name = attribute.attributes.get("Name", "")
-        if attribute.tag != "Attribute" or name in values or not texts or not texts[0]:
+        name, texts = attribute.attributes.get("Name", ""), [(value.text or "").strip() for value in attribute.children]
+        if name == IDP_ASSERTION:
+            continue
+        if attribute.tag != "Attribute" or name in values or not texts or not all(texts):
             raise InvalidMessage("Extensions")
-        values[name] = texts[0].strip()
-    if values.get(INTENDED_AUDIENCE) != provider.entity_id or SERVICE_UUID not in values:
+        values[name] = texts[0]
+    audience, uuid = values.get(INTENDED_AUDIENCE), values.get(SERVICE_UUID, "").lower()
+    if audience is None or not _UUID.fullmatch(uuid):
         raise InvalidMessage("IntendedAudience or ServiceUUID")
-    return ServiceId(values[SERVICE_UUID].lower())
+    return EntityId(audience), ServiceId(uuid)
 
 
-def _wanted(request: samlp.AuthnRequest, unasked: Representation, bvd: str) -> Wanted:
+def _asked_level(asked: samlp.RequestedAuthnContext | None) -> tuple[Level | None, bool]:
+    """Return the lowest level that would do, and whether we can tell (2.5). A higher one than asked is never refused,
+    so `exact` means the same as `minimum`; many clients send it without meaning it.
+    """
+    if asked is None:
+        return None, True
+    classes = [(reference.text or "").strip() for reference in asked.authn_context_class_ref]
+    if asked.comparison not in (None, *_COMPARISONS):
+        raise InvalidMessage("Comparison")
+    if _ANY_LEVEL in classes:
+        return None, True
+    known = [level for level in map(_known, classes) if level is not None]
+    if asked.comparison == "better":
+        known = [level for level in Level if known and level > max(known)]
+    if not known:
+        return None, False
+    return (None, True) if asked.comparison == "maximum" else (min(known), True)
+
+
+def _known(reference: str) -> Level | None:
+    try:
+        return Level.from_class(reference)
+    except ValueError:
+        return None
+
+
+def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: Us) -> Wanted:
     """Read Scoping: none leaves it to the connection, the entityID of Machtigen asks for representation (2.4)."""
-    if request.scoping is None:
+    if scoping is None:
         return Wanted.EITHER if unasked is Representation.CHOOSE else Wanted.SELF
-    asked = [(requester.text or "").strip() for requester in request.scoping.requester_id]
+    asked = [(requester.text or "").strip() for requester in scoping.requester_id]
     if len(asked) > 1:
         raise InvalidMessage("more than one RequesterID")
-    entries = request.scoping.idp_list.idp_entry if request.scoping.idp_list else []
-    offered = {entry.provider_id for entry in entries}
-    if asked == [bvd] and (not offered or bvd in offered):
-        return Wanted.REPRESENTED
-    if not asked and bvd in offered:
-        return Wanted.EITHER if len(offered) > 1 else Wanted.REPRESENTED
-    return Wanted.UNSUPPORTED
+    offered = {entry.provider_id for entry in scoping.idp_list.idp_entry} if scoping.idp_list else set()
+    oneself, other = bool(offered & {us.digid, us.entrance}), us.machtigen in offered
+    if asked:
+        fitting = asked == [us.machtigen] and (other or not offered)
+        return Wanted.REPRESENTED if fitting else Wanted.UNSUPPORTED
+    if other:
+        return Wanted.EITHER if oneself else Wanted.REPRESENTED
+    return Wanted.SELF if oneself else Wanted.UNSUPPORTED
 
 
 def _index(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST_INDEX):
         raise InvalidMessage("index")
     return int(text)
+
+
+def _yes(text: str | None) -> bool:
+    return text in ("true", "1")

@@ -3,13 +3,16 @@
 from lxml import etree
 from saml2 import samlp
 
+from chalicelib.catalogue.model import Connection, Profile
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml import gate
 from chalicelib.saml.answers import artifact_response
+from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import SOAP, tag
+from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
-from chalicelib.saml.sign_on import release
+from chalicelib.saml.sign_on import resolve as answer
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Visit
@@ -23,14 +26,28 @@ def resolve(visit: Visit) -> bytes:
     Raises `InvalidMessage` for what does not pass the gate.
     """
     message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
-    _, provider = saml().connected(message.issuer, visit.now)
+    connection, provider = saml().connected(message.issuer, visit.now)
+    _check_certificate(connection, provider, visit)
     request = samlp.artifact_resolve_from_string(message.accept(provider.signing))
     _check(request, visit)
     use_once(current().transient, "resolve", provider.entity_id, request.id, visit.now)
     waiting = saml().artifacts.take(request.artifact.text or "", provider.entity_id, visit.now)
-    login = saml().logins.find(waiting.login_id) if waiting else None
-    inside = release(login, visit) if login else None
-    return _enveloped(artifact_response(inside, request.id, saml().issuer(visit.now), visit.now))
+    inside = answer(waiting, visit) if waiting else None
+    entrance = saml().identities(visit.now).entrance
+    return _enveloped(artifact_response(inside, request.id, entrance, connection.profile, visit.now))
+
+
+def _check_certificate(connection: Connection, provider: ServiceProvider, visit: Visit) -> None:
+    """Check with which certificate the caller opened the connection: one that signs for the provider (section 6).
+
+    The national profile asks for it always, any other connection where that was agreed; a wrong one never does.
+    """
+    shown = visit.client_certificate
+    if shown is None:
+        if connection.profile is Profile.COMBICONNECT or connection.mutual_tls:
+            raise InvalidMessage("no client certificate")
+    elif Certificate.from_pem(shown) not in provider.signing:
+        raise InvalidMessage("a client certificate that is not in the metadata")
 
 
 def _check(request: samlp.ArtifactResolve, visit: Visit) -> None:
@@ -39,7 +56,9 @@ def _check(request: samlp.ArtifactResolve, visit: Visit) -> None:
     if not visit.now - OLDEST_REQUEST - SKEW <= instant(request.issue_instant or "") <= visit.now + SKEW:
         raise InvalidMessage("IssueInstant")
     # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
-    if request.destination is not None and not request.destination.startswith(f"{current().settings.base_url}/"):
+    settings = current().settings
+    ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
+    if request.destination is not None and not request.destination.startswith(ours):
         raise InvalidMessage("Destination")
 
 

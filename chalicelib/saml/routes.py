@@ -29,6 +29,7 @@ routes.post("/saml/choice/{login_id}", Caller.ANYONE)(_later("take_choice"))
 routes.post("/saml/artifact", Caller.PARTNER, "text/xml", "application/soap+xml", "application/xml")(
     _later("resolve_artifact")
 )
+routes.get("/saml/slo", Caller.PARTNER)(_later("log_out_by_redirect"))
 routes.post("/saml/slo", Caller.PARTNER)(_later("log_out_by_post"))
 routes.get("/saml/metadata", Caller.ANYONE)(_later("our_metadata"))
 routes.get("/saml/digid/metadata", Caller.ANYONE)(_later("our_digid_metadata"))

@@ -64,39 +64,7 @@ class Shape:
         return inside + leaves + (element.tag in _WATCHED)
 
 
-_MANY = 64
-
-_IDP_LIST = Shape(
-    "samlp:IDPList", {"samlp:IDPEntry": (1, _MANY), "samlp:GetComplete": (0, 1)}, (Shape("samlp:IDPEntry", {}),)
-)
-
-AUTHN_REQUEST = Shape(
-    "samlp:AuthnRequest",
-    {
-        "saml:Issuer": (1, 1),
-        "ds:Signature": (0, 1),
-        "samlp:Extensions": (0, 1),
-        "samlp:NameIDPolicy": (0, 1),
-        "samlp:RequestedAuthnContext": (0, 1),
-        "samlp:Scoping": (0, 1),
-    },
-    (
-        Shape("saml:Issuer", {}),
-        Shape("samlp:Extensions", {"saml:Attribute": (0, _MANY)}),
-        Shape("samlp:NameIDPolicy", {}),
-        Shape(
-            "samlp:RequestedAuthnContext",
-            {"saml:AuthnContextClassRef": (0, _MANY), "saml:AuthnContextDeclRef": (0, _MANY)},
-            (Shape("saml:AuthnContextClassRef", {}), Shape("saml:AuthnContextDeclRef", {})),
-        ),
-        Shape(
-            "samlp:Scoping",
-            {"samlp:IDPList": (0, 1), "samlp:RequesterID": (0, _MANY)},
-            (_IDP_LIST, Shape("samlp:RequesterID", {})),
-        ),
-    ),
-)
-"""SAML core 3.4.1. Subject and Conditions are refused (combiconnect.md 2.1)."""
+_MANY, _MOST_ENTITIES = 64, 400
 
 ARTIFACT_RESOLVE = Shape(
     "samlp:ArtifactResolve",
@@ -107,10 +75,22 @@ ARTIFACT_RESOLVE = Shape(
 
 LOGOUT_REQUEST = Shape(
     "samlp:LogoutRequest",
-    {"saml:Issuer": (1, 1), "ds:Signature": (0, 1), "saml:NameID": (1, 1), "samlp:SessionIndex": (0, _MANY)},
-    (Shape("saml:Issuer", {}), Shape("saml:NameID", {}), Shape("samlp:SessionIndex", {})),
+    {
+        "saml:Issuer": (1, 1),
+        "ds:Signature": (0, 1),
+        "samlp:Extensions": (0, 1),
+        "saml:NameID": (0, 1),
+        "saml:EncryptedID": (0, 1),
+        "samlp:SessionIndex": (0, _MANY),
+    },
+    (
+        Shape("saml:Issuer", {}),
+        Shape("saml:NameID", {}),
+        Shape("saml:EncryptedID", {"xenc:EncryptedData": (1, 1), "xenc:EncryptedKey": (0, 2)}),
+        Shape("samlp:SessionIndex", {}),
+    ),
 )
-"""SAML core 3.7.1."""
+"""SAML core 3.7.1; the session may be named by its SessionIndex alone (combiconnect.md 5.6)."""
 
 _CONFIRMATION = Shape("saml:SubjectConfirmation", {"saml:SubjectConfirmationData": (1, 1)})
 _SUBJECT = Shape(
@@ -152,6 +132,44 @@ ASSERTION = Shape(
         Shape("saml:AttributeStatement", {"saml:Attribute": (1, _MANY)}),
     ),
 )
+# Only routers send one on; from anybody else it is let in, and never read (combiconnect.md 2.2).
+_EXTENSION = Shape(
+    "saml:Attribute",
+    {"saml:AttributeValue": (0, _MANY)},
+    (Shape("saml:AttributeValue", {"saml:Assertion": (0, 1)}, (ASSERTION,)),),
+)
+_IDP_LIST = Shape(
+    "samlp:IDPList", {"samlp:IDPEntry": (1, _MANY), "samlp:GetComplete": (0, 1)}, (Shape("samlp:IDPEntry", {}),)
+)
+
+AUTHN_REQUEST = Shape(
+    "samlp:AuthnRequest",
+    {
+        "saml:Issuer": (1, 1),
+        "ds:Signature": (0, 1),
+        "samlp:Extensions": (0, 1),
+        "samlp:NameIDPolicy": (0, 1),
+        "samlp:RequestedAuthnContext": (0, 1),
+        "samlp:Scoping": (0, 1),
+    },
+    (
+        Shape("saml:Issuer", {}),
+        Shape("samlp:Extensions", {"saml:Attribute": (1, _MANY)}, (_EXTENSION,)),
+        Shape("samlp:NameIDPolicy", {}),
+        Shape(
+            "samlp:RequestedAuthnContext",
+            {"saml:AuthnContextClassRef": (0, _MANY), "saml:AuthnContextDeclRef": (0, _MANY)},
+            (Shape("saml:AuthnContextClassRef", {}), Shape("saml:AuthnContextDeclRef", {})),
+        ),
+        Shape(
+            "samlp:Scoping",
+            {"samlp:IDPList": (0, 1), "samlp:RequesterID": (0, _MANY)},
+            (_IDP_LIST, Shape("samlp:RequesterID", {})),
+        ),
+    ),
+)
+"""SAML core 3.4.1. Subject and Conditions are refused (combiconnect.md 2.1)."""
+
 _STATUS = Shape(
     "samlp:Status",
     {"samlp:StatusCode": (1, 1), "samlp:StatusMessage": (0, 1), "samlp:StatusDetail": (0, 1)},
@@ -191,7 +209,7 @@ ENTITY_DESCRIPTOR = Shape(
 
 ENTITIES_DESCRIPTOR = Shape(
     "md:EntitiesDescriptor",
-    {"ds:Signature": (0, 1), "md:Extensions": (0, 1), "md:EntityDescriptor": (1, 1)},
+    {"ds:Signature": (0, 1), "md:Extensions": (0, 1), "md:EntityDescriptor": (1, _MOST_ENTITIES)},
     (ENTITY_DESCRIPTOR,),
 )
-"""SAML metadata 2.3.1, around one partner."""
+"""SAML metadata 2.3.1: one partner, or a cluster supplier and the providers behind it (combiconnect.md 5.2)."""

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.errors import Conflict, InvalidMessage, Refused
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.digid import Identity, NotSignedIn, build_request, post_field, read_response, redirect_address
+from chalicelib.saml.federation import LONGEST, SharedSignIn
 from chalicelib.saml.gate import opened_response, response_from_post
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
@@ -15,7 +16,7 @@ from chalicelib.saml.replay import use_once
 from chalicelib.saml.shapes import RESPONSE
 from chalicelib.saml.wiring import saml
 from chalicelib.web.pages import page
-from chalicelib.web.visit import LOGIN_COOKIE, Cookie, Reply, Visit, redirect
+from chalicelib.web.visit import LOGIN_COOKIE, SHARED_COOKIE, Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
 _OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
@@ -29,30 +30,54 @@ class Returned:
     login: Login
     bsn: Bsn | None
     """None when DigiD says that nobody signed in."""
+    failure: str | None = None
+    """Why nobody did, as a key of `answers.FAILURES`."""
 
 
 def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_on: SignOn | None = None) -> Reply:
     """Start a login and send the browser to DigiD. The browser gets a cookie, without which nothing goes on."""
-    wiring, ours = current(), saml()
-    cookie = _browser(visit) or wiring.new_id()
-    login = Login(
-        login_id=wiring.new_id(),
-        browser=_hashed(cookie),
-        digid_request=f"_{wiring.new_id()}",
-        level=level,
-        expires_at=visit.now + LOGIN_LIFE,
-        path=path if _OUR_PATH.fullmatch(path) else "/mandates",
-        sign_on=sign_on,
-    )
+    ours = saml()
+    login, bound = _started(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
     ours.logins.start(login)
-    # SameSite=None: DigiD's answer comes as a form from another site.
-    bound = Cookie(LOGIN_COOKIE, cookie, same_site="None", max_age=int(LOGIN_LIFE.total_seconds()))
     provider, us = ours.digid(visit.now), ours.us(visit.now)
     request = build_request(login.digid_request, level, provider, us, visit.now)
     if REDIRECT in provider.sign_on:
         return redirect(redirect_address(request, login.login_id, us), bound)
     fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
     return post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
+
+
+def start_known(visit: Visit, level: Level, sign_on: SignOn, known: SharedSignIn) -> tuple[Login, Cookie]:
+    """Start a login of someone whose earlier sign-in at this provider's domain counts: nobody goes to DigiD."""
+    login, bound = _started(visit, level, "/", sign_on)
+    sealed = current().vault.seal(known.bsn.digits, login.sealing_context)
+    login = replace(login, state=LoginState.IDENTIFIED, bsn=sealed, reached=known.level, reused=True)
+    saml().logins.start(login)
+    return login, bound
+
+
+def shared_cookie(visit: Visit) -> Cookie:
+    """Return the cookie by which a browser's sign-in is found again: the one that it sent, or a new one."""
+    sent = visit.cookies.get(SHARED_COOKIE, "")
+    value = sent if _COOKIE.fullmatch(sent) else current().new_id()
+    return Cookie(SHARED_COOKIE, value, same_site="None", max_age=int(LONGEST.total_seconds()))
+
+
+def _started(visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> tuple[Login, Cookie]:
+    """Return a new login, and the cookie without which no browser goes on with it."""
+    new_id = current().new_id
+    cookie = _browser(visit) or new_id()
+    login = Login(
+        login_id=new_id(),
+        browser=_hashed(cookie),
+        digid_request=f"_{new_id()}",
+        level=level,
+        expires_at=visit.now + LOGIN_LIFE,
+        path=path,
+        sign_on=sign_on,
+    )
+    # SameSite=None: DigiD's answer comes as a form from another site.
+    return login, Cookie(LOGIN_COOKIE, cookie, same_site="None", max_age=int(LOGIN_LIFE.total_seconds()))
 
 
 def post_page(
@@ -81,8 +106,8 @@ def take_back(visit: Visit) -> Returned:
             level=Level(login.level),
             now=visit.now,
         )
-    except NotSignedIn:
-        return Returned(login, None)
+    except NotSignedIn as error:
+        return Returned(login, None, error.failure)
     return Returned(_identified(login, identity, visit), identity.bsn)
 
 

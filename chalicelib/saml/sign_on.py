@@ -1,63 +1,60 @@
 """Sign-on for a provider: whom to answer for, the decision, and the release of the answer (invariant 1)."""
 
 import base64
+from datetime import datetime
 from urllib.parse import urlencode
 
 from lxml import etree
 
-from chalicelib.catalogue.model import Service
+from chalicelib.catalogue.model import Connection, Profile, Service
 from chalicelib.errors import InvalidMessage, NotFound, Refused
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.using import may_use, note_refusal, note_use, usable
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml import answers
-from chalicelib.saml.answers import Addressee, Failure, Released, response
+from chalicelib.saml.answers import FAILURES, Failure, octets, response
 from chalicelib.saml.artifacts import Waiting, new_artifact
+from chalicelib.saml.assertions import Addressee, Released
+from chalicelib.saml.federation import Told
 from chalicelib.saml.gate import Unverified
 from chalicelib.saml.levels import Level
-from chalicelib.saml.logging_out import remember
 from chalicelib.saml.logins import LOGIN_LIFE, Decision, Login, SignOn
-from chalicelib.saml.names import ARTIFACT
+from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.replay import use_once
-from chalicelib.saml.requests import SignOnRequest, read_request
+from chalicelib.saml.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.sign_in import post_page
-from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN, saml
+from chalicelib.saml.wiring import COMBICONNECT, saml
 from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
 
-FAILURES = {
-    "cancelled": answers.CANCELLED,
-    "failed": answers.FAILED,
-    "denied": answers.DENIED,
-    "not_supported": answers.NOT_SUPPORTED,
-}
-"""Decisions that are not a release, by the name under which they are kept."""
 
-
-def accept_request(message: Unverified, visit: Visit) -> tuple[SignOn, Service]:
+def accept_request(message: Unverified, binding: str, visit: Visit) -> tuple[SignOnRequest, Connection, Service]:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotFound` for who or what is unknown."""
     ours = saml()
     connection, provider = ours.connected(message.issuer, visit.now)
-    request = read_request(
-        message.accept(provider.signing),
-        provider,
-        destination=ours.sign_on_address,
-        unasked=connection.unasked,
-        bvd=MACHTIGEN,
-        now=visit.now,
-    )
+    if connection.profile is Profile.COMBICONNECT and binding != POST:
+        raise InvalidMessage("CombiConnect asks by POST")
+    request = read_request(message.accept(provider.signing), connection, provider, ours.as_asked, visit.now)
     use_once(current().transient, "request", request.entity_id, request.request_id, visit.now)
     service = _service(request)
-    sign_on = SignOn(
-        entity_id=request.entity_id,
-        request_id=request.request_id,
-        location=request.consumer.location,
-        binding=request.consumer.binding,
-        relay_state=message.relay_state,
-        service_id=service.service_id,
-        wanted=request.wanted,
-    )
-    return sign_on, service
+    if service.entity_id != request.audience or service.asked_through != request.entity_id:
+        raise NotFound("service")
+    if not service.counts(visit.now):
+        raise NotFound("service")
+    ours.recipient(connection, service.entity_id, visit.now)
+    return request, connection, service
+
+
+def as_offered(request: SignOnRequest, service: Service, now: datetime) -> tuple[Wanted, str | None]:
+    """Return for whom one may sign in, within what the service offers; or why the request cannot be served."""
+    wanted = request.wanted
+    if wanted is Wanted.EITHER and not (service.digid and service.may_be_mandated(now)):
+        wanted = Wanted.SELF if service.digid else Wanted.REPRESENTED
+    if wanted is Wanted.UNSUPPORTED:
+        return wanted, "not_supported"
+    if not request.level_supported:
+        return wanted, "level_not_supported"
+    offered = service.digid if wanted is not Wanted.REPRESENTED else service.may_be_mandated(now)
+    return wanted, None if offered else "function_not_supported"
 
 
 def service_of(login: Login) -> Service:
@@ -91,57 +88,77 @@ def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
     sign_on = required(decided)
     if sign_on.binding == ARTIFACT:
         artifact = new_artifact(COMBICONNECT, current().pick)
-        saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id), visit.now)
+        saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id, visit.now))
         relay = {"RelayState": sign_on.relay_state} if sign_on.relay_state is not None else {}
         separator = "&" if "?" in sign_on.location else "?"
         return redirect(f"{sign_on.location}{separator}{urlencode({'SAMLart': artifact, **relay})}")
-    fields = {"SAMLResponse": base64.b64encode(answers.octets(release(decided, visit))).decode()}
+    answer = release(decided, _outcome(decided, visit), visit.now)
+    fields = {"SAMLResponse": base64.b64encode(octets(answer)).decode()}
     if sign_on.relay_state is not None:
         fields["RelayState"] = sign_on.relay_state
     return post_page(visit, current().catalogue.connection(sign_on.entity_id).name, sign_on.location, fields)
 
 
-def release(login: Login, visit: Visit) -> etree._Element:
-    """Make the signed Response for a decided login, from what holds at this moment."""
-    sign_on = required(login)
-    to = Addressee(saml().connected(sign_on.entity_id, visit.now)[1], sign_on.location, sign_on.request_id)
-    outcome = _outcome(login, visit)
+def resolve(waiting: Waiting, visit: Visit) -> etree._Element | None:
+    """Make the Response that an artifact stands for, from what holds now. None for a login that has been forgotten."""
+    login = saml().logins.find(waiting.login_id)
+    if login is None:
+        return None
+    outcome = FAILURES["too_late"] if waiting.late(visit.now) else _outcome(login, visit)
+    return release(login, outcome, visit.now, sent_at=waiting.sent_at)
+
+
+def release(
+    login: Login, outcome: Released | Failure, now: datetime, *, sent_at: datetime | None = None
+) -> etree._Element:
+    """Make the Response for an outcome, and remember what a provider is told."""
+    ours, sign_on = saml(), required(login)
+    connection, provider = ours.connected(sign_on.entity_id, now)
+    to = Addressee(
+        entity_id=sign_on.entity_id,
+        location=sign_on.location,
+        request_id=sign_on.request_id,
+        recipient=ours.recipient(connection, service_of(login).entity_id, now),
+        encryption_methods=provider.encryption_methods,
+        sent_at=sent_at,
+    )
     if isinstance(outcome, Released):
-        remember(outcome.session, sign_on.entity_id, visit.now)
-    return response(outcome, to, saml().issuer(visit.now), visit.now)
+        told = Told(outcome.session, sign_on.entity_id, connection.name, login.login_id)
+        ours.federation.tell(told, outcome.acting, outcome.level, sign_on.shared, now, fresh=not login.reused)
+    return response(outcome, to, ours.identities(now), connection.profile, now)
 
 
-def refuse_at_once(sign_on: SignOn, failure: str, visit: Visit) -> Reply:
-    """Answer a request that we understand but do not support, without a sign-in (combiconnect.md 2.4)."""
+def start_decided(sign_on: SignOn, visit: Visit) -> Login:
+    """Begin a login that no browser goes on with, because it is about to be answered."""
     wiring = current()
-    expires_at = visit.now + LOGIN_LIFE
-    login = Login(wiring.new_id(), "", f"_{wiring.new_id()}", 0, expires_at, sign_on=sign_on)
+    login = Login(wiring.new_id(), "", f"_{wiring.new_id()}", 0, visit.now + LOGIN_LIFE, sign_on=sign_on)
     saml().logins.start(login)
-    return finish(login, Decision(failure=failure), visit)
+    return login
 
 
 def _outcome(login: Login, visit: Visit) -> Released | Failure:
     decision = login.decision
-    if decision is None:
-        return answers.FAILED
-    if decision.failure is not None:
-        return FAILURES[decision.failure]
+    if decision is None or decision.failure is not None:
+        return FAILURES[decision.failure if decision and decision.failure else "failed"]
+    service, level = service_of(login), Level(login.reached)
+    if not service.counts(visit.now):
+        return FAILURES["denied"]
+    if level < service.level_at(visit.now):
+        return FAILURES["level_too_low"]
     session = current().new_id()
-    level = Level(login.reached)
-    service_id = required(login).service_id
     if decision.case_id is None:
-        return Released(acting(login), None, level, service_id, session)
+        return Released(acting(login), None, level, service.service_id, session)
     try:
-        mandate = _confirmed(login, decision.case_id, visit)
+        mandate = _confirmed(login, decision.case_id, service, visit)
     except Refused:
-        return answers.DENIED
+        return FAILURES["denied"]
     legal = Bsn(current().vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
-    return Released(acting(login), legal, level, service_id, session)
+    return Released(acting(login), legal, level, service.service_id, session)
 
 
-def _confirmed(login: Login, case_id: str, visit: Visit) -> Mandate:
+def _confirmed(login: Login, case_id: str, service: Service, visit: Visit) -> Mandate:
     """Read the mandate once more, consistently, and write its use down before it is told (invariants 1 and 10)."""
-    wiring, service = current(), service_of(login)
+    wiring = current()
     person = wiring.secrets.pseudonyms.person(acting(login))
     try:
         mandate = may_use(case_id, person, service, login.reached, store=wiring.mandates, now=visit.now)
@@ -170,15 +187,11 @@ def note_refused(login: Login, visit: Visit) -> None:
 def _service(request: SignOnRequest) -> Service:
     """Return the service that is asked for; the only one of a connection need not be named."""
     catalogue = current().catalogue
-    offered = catalogue.services_of(request.entity_id)
     if request.service_uuid is not None:
-        if request.service_uuid not in offered.values():
-            raise NotFound("service")
         return catalogue.service(request.service_uuid)
     if request.service_index is not None:
-        if request.service_index not in offered:
-            raise NotFound("service")
-        return catalogue.service(offered[request.service_index])
+        return catalogue.service_at(request.entity_id, request.service_index)
+    offered = catalogue.services_of(request.entity_id)
     if not offered:
         raise InvalidMessage("no service")
     return catalogue.service(offered[min(offered)])

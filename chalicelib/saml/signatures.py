@@ -16,12 +16,13 @@ from chalicelib.saml.names import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, tag
 from chalicelib.saml.parsing import only, text_of
 
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-SIGNATURE_METHODS = frozenset({f"{_MORE}rsa-sha256", f"{_MORE}rsa-sha384", f"{_MORE}rsa-sha512"})
+SIGNATURE_METHODS = (f"{_MORE}rsa-sha256", f"{_MORE}rsa-sha384", f"{_MORE}rsa-sha512")
 _DIGESTS: dict[str, Callable[[bytes], Any]] = {
     "http://www.w3.org/2001/04/xmlenc#sha256": hashlib.sha256,
     f"{_MORE}sha384": hashlib.sha384,
     "http://www.w3.org/2001/04/xmlenc#sha512": hashlib.sha512,
 }
+DIGEST_METHODS = tuple(_DIGESTS)
 _SIGNED_INFO_FORM = (
     f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
     f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
@@ -55,8 +56,10 @@ def verified(element: etree._Element, certificates: Iterable[Certificate]) -> by
     return octets
 
 
-def sign(element: etree._Element, key: PrivateKey, *, after: str = "saml:Issuer") -> None:
+def sign(element: etree._Element, key: PrivateKey, *, after: str = "saml:Issuer", certificate: bool = True) -> None:
     """Sign an element in place with RSA-SHA256; the signature comes right behind its child `after`, or first.
+
+    The key is named in it, and shown unless `certificate` is False: the national profile wants the name alone (1.7).
 
     What is signed is written down in its canonical form at once, so that only the RSA operation takes time: xmlsec
     would set up a key per signature, which costs half as much again (docs/performance.md).
@@ -64,11 +67,10 @@ def sign(element: etree._Element, key: PrivateKey, *, after: str = "saml:Issuer"
     digest = base64.b64encode(hashlib.sha256(_canonical(element)).digest()).decode()
     info = _SIGNED_INFO_FORM.format(id=element.get("ID"), digest=digest)
     value = base64.b64encode(key.private_key.sign(info.encode(), PKCS1v15(), SHA256())).decode()
-    certificate = key.certificate
+    shown = f"<ds:X509Data><ds:X509Certificate>{key.certificate.base64}</ds:X509Certificate></ds:X509Data>"
     signature = etree.fromstring(
         f'<ds:Signature xmlns:ds="{SIGNATURE}">{info}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>'
-        f"<ds:KeyName>{certificate.key_name}</ds:KeyName><ds:X509Data><ds:X509Certificate>{certificate.base64}"
-        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>"
+        f"<ds:KeyName>{key.certificate.key_name}</ds:KeyName>{shown if certificate else ''}</ds:KeyInfo></ds:Signature>"
     )
     before = element.find(tag(after))
     element.insert(0 if before is None else element.index(before) + 1, signature)

@@ -5,22 +5,28 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from chalicelib.catalogue.model import Connection
-from chalicelib.saml.answers import Issuer
+from chalicelib.errors import NotFound
+from chalicelib.saml import requests
 from chalicelib.saml.artifacts import Artifacts
+from chalicelib.saml.assertions import Identities, Issuer
 from chalicelib.saml.digid import Us
+from chalicelib.saml.encryption import EncryptionKey, Recipient
+from chalicelib.saml.federation import Federation
 from chalicelib.saml.keys import OurKeys
 from chalicelib.saml.logins import Logins
 from chalicelib.saml.partners import (
     IdentityProvider,
     ServiceProvider,
+    read_behind_supplier,
     read_identity_provider,
     read_service_provider,
 )
 from chalicelib.wiring import Wiring, current
 
 COMBICONNECT = "urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000"
+DIGID = "urn:nl-eid-gdi:1.0:AD:00000009999999990001:entities:9000"
 MACHTIGEN = "urn:nl-eid-gdi:1.0:BVD:00000009999999990001:entities:9000"
-"""Our entityIDs: the front door, and DigiD Machtigen as a provider names it in Scoping. Fictitious OIN."""
+"""Our entityIDs: the front door, and DigiD and DigiD Machtigen as a provider names them in Scoping. Fictitious OIN."""
 
 
 @dataclass
@@ -36,8 +42,23 @@ class SamlWiring:
         """With which DigiD may encrypt what it tells us."""
         return self._keys("saml-encryption-key")
 
-    def issuer(self, now: datetime) -> Issuer:
-        return Issuer(COMBICONNECT, self.signing.active(now), self.wiring.new_id)
+    def identities(self, now: datetime) -> Identities:
+        new_id, reads = self.wiring.new_id, self.encryption.active(now).certificate
+        return Identities(
+            Issuer(COMBICONNECT, self.signing.active(now), new_id),
+            Issuer(DIGID, self._keys("saml-digid-key").active(now), new_id),
+            Issuer(MACHTIGEN, self._keys("saml-machtigen-key").active(now), new_id),
+            Recipient(MACHTIGEN, (EncryptionKey(reads.key_name, reads),)),
+        )
+
+    def published(self, role: str) -> tuple[str, OurKeys]:
+        """Return the entityID and keys of one of our identities: `digid`, `machtigen`, or CombiConnect itself."""
+        others = {"digid": DIGID, "machtigen": MACHTIGEN}
+        return (others[role], self._keys(f"saml-{role}-key")) if role in others else (COMBICONNECT, self.signing)
+
+    @property
+    def as_asked(self) -> requests.Us:
+        return requests.Us(f"{self.wiring.settings.base_url}/saml/sso", COMBICONNECT, DIGID, MACHTIGEN)
 
     def us(self, now: datetime) -> Us:
         base = self.wiring.settings.base_url
@@ -48,6 +69,10 @@ class SamlWiring:
         return Logins(self.wiring.transient)
 
     @cached_property
+    def federation(self) -> Federation:
+        return Federation(self.wiring.transient, self.wiring.vault)
+
+    @cached_property
     def artifacts(self) -> Artifacts:
         return Artifacts(self.wiring.transient)
 
@@ -55,16 +80,24 @@ class SamlWiring:
         return read_identity_provider(self.wiring.catalogue.identity_provider(), now)
 
     def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
-        """Return a connection and what its metadata says. Raises `NotFound` for a provider that is not connected."""
+        """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""
         connection = self.wiring.catalogue.connection(entity_id)
+        if not connection.counts(now):
+            raise NotFound("connection")
         return connection, read_service_provider(connection.metadata, now)
+
+    def recipient(self, connection: Connection, entity_id: str, now: datetime) -> Recipient:
+        """Return who may read what is told about a service of `entity_id`. Raises `NotFound`."""
+        if entity_id != connection.entity_id:
+            behind = self.wiring.catalogue.provider_behind(connection.entity_id, entity_id)
+            return read_behind_supplier(behind, now).recipient
+        recipient = read_service_provider(connection.metadata, now).recipient
+        if not recipient.keys:
+            raise NotFound("encryption key")
+        return recipient
 
     def _keys(self, name: str) -> OurKeys:
         return OurKeys.from_secret(name, self.wiring.keyring.get(name))
-
-    @property
-    def sign_on_address(self) -> str:
-        return f"{self.wiring.settings.base_url}/saml/sso"
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from chalicelib.web.sessions import Session
 
 LANGUAGES = ("nl", "en")
 SESSION_COOKIE, LOGIN_COOKIE, LANGUAGE_COOKIE = "__Host-session", "__Host-saml", "__Host-language"
+SHARED_COOKIE = "__Host-shared"
 _MOST_FIELDS = 100
 
 
@@ -32,6 +33,8 @@ class Visit:
     """Of someone who is signed in now."""
     past: Session | None = None
     """Of someone whose session has run out."""
+    client_certificate: str | None = field(default=None, repr=False)
+    """PEM of the certificate with which the caller opened the connection, checked by API Gateway."""
 
     def field(self, name: str) -> str:
         """Return what was filled in, or nothing. A field that is sent twice counts as not filled in."""
@@ -122,6 +125,7 @@ def read_visit(request: Request, now: datetime) -> Visit:
         network=request.context.get("identity", {}).get("sourceIp", ""),
         language=_language(query, form, cookies, headers),
         now=now,
+        client_certificate=request.context.get("identity", {}).get("clientCert", {}).get("clientCertPem"),
     )
 
 

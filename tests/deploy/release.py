@@ -50,6 +50,7 @@ def deploy(built: Path, address: str, *, base_url: str, brp_url: str) -> dict[st
         TemplateURL=f"{address}/{BUCKET}/template.json",
         Parameters=[
             {"ParameterKey": "BaseUrl", "ParameterValue": base_url},
+            {"ParameterKey": "BackChannelUrl", "ParameterValue": base_url},
             {"ParameterKey": "BrpUrl", "ParameterValue": brp_url},
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib import wiring
-from chalicelib.catalogue.model import Connection, EntityId
+from chalicelib.catalogue.model import Connection, EntityId, Relation
 from chalicelib.people.brp import read_person
 from chalicelib.people.bsn import Bsn
 from local import aws
@@ -36,7 +36,7 @@ def register(made: wiring.Wiring) -> None:
     next_year = made.clock() + timedelta(days=365)
     made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
     made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
-    made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(PORTAL_ID,)))
+    made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(Relation(PORTAL_ID),)))
     portal = a_service(service_id=PORTAL_ID, index=3, entity_id=EntityId(ENTITY_ID), name={"nl": "Alles", "en": "All"})
     made.catalogue.put_service(portal)
 

@@ -149,15 +149,26 @@ def test_an_artifact_is_resolved_once(henk: Person) -> None:
 def test_an_artifact_lives_two_minutes(henk: Person, clock: Clock) -> None:
     sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
     clock.forward(seconds=120)
-    assert _resolve(henk, PROVIDER.resolve(_artifact(sent.location))) is None
+    response = _resolve(henk, PROVIDER.resolve(_artifact(sent.location)))
+    assert response is not None
+    assert PROVIDER.read(response, _certificate(henk)).status == ["Requester", "RequestDenied"]
 
 
-def test_an_artifact_that_another_provider_tries_is_burnt(henk: Person, wired: Wiring) -> None:
+def test_an_artifact_is_forgotten_after_a_quarter_of_an_hour(henk: Person, clock: Clock) -> None:
+    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
+    clock.forward(minutes=15)
+    assert (
+        _resolve(henk, PROVIDER.resolve(_artifact(sent.location), IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ")))
+        is None
+    )
+
+
+def test_an_artifact_that_another_provider_tries_stays_its_owners(henk: Person, wired: Wiring) -> None:
     other = FakeProvider(entity_id="https://other.example/metadata")
     wired.catalogue.put_connection(Connection(EntityId(other.entity_id), "Other", other.metadata()))
     sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
-    for provider in (other, PROVIDER):
-        assert _resolve(henk, provider.resolve(_artifact(sent.location))) is None
+    assert _resolve(henk, other.resolve(_artifact(sent.location))) is None
+    assert _resolve(henk, PROVIDER.resolve(_artifact(sent.location))) is not None
 
 
 def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:

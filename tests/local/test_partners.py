@@ -52,7 +52,7 @@ def test_a_yaml_file_beside_it_gives_more(catalogue: DynamoCatalogue, tmp_path: 
         "  - {index: 1, name: {nl: Dijken, en: Dikes}, level: 25, max_days: 90}\n  - {index: 2, name: Sluizen}\n"
     )
     assert len(_plug_in(catalogue, tmp_path)) == 1
-    dikes, locks = sorted(catalogue.services(), key=lambda service: service.index)
+    dikes, locks = sorted(catalogue.services(), key=lambda service: service.index or 0)
     assert (dikes.name["en"], dikes.level, dikes.max_days, dikes.provider) == ("Dikes", 25, 90, "Waterschap")
     assert (locks.level, locks.max_days) == (10, 365)
     assert catalogue.connection(ENTITY_ID).unasked is Representation.CHOOSE

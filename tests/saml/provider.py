@@ -111,12 +111,12 @@ class FakeProvider:
         etree.SubElement(envelope, f"{{{NAMES['s']}}}Body").append(self.sign(root))
         return etree.tostring(envelope)
 
-    def sign(self, root: etree._Element) -> etree._Element:
+    def sign(self, root: etree._Element, at: int = 1) -> etree._Element:
         signature = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256)
         reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{root.get('ID')}")
         xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
         xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
-        root.insert(1, signature)
+        root.insert(at, signature)
         context = xmlsec.SignatureContext()
         context.key = xmlsec.Key.from_memory(self.keys.key, xmlsec.KeyFormat.PEM)
         context.register_id(root, "ID")
@@ -125,7 +125,7 @@ class FakeProvider:
 
     def read(self, response: etree._Element, certificate: str) -> Result:
         """Verify a Response and its assertion with our certificate, decrypt it, and read what it says."""
-        _verify(response, certificate)
+        verify(response, certificate)
         codes = [code.get("Value", "").rpartition(":")[2] for code in response.iterfind(".//p:StatusCode", NAMES)]
         result = Result(codes, response.findtext(".//p:StatusMessage", None, NAMES))
         result.in_response_to = response.get("InResponseTo", "")
@@ -134,7 +134,7 @@ class FakeProvider:
         if encrypted is None:
             return result
         assertion = self._decrypted(encrypted)
-        _verify(assertion, certificate)
+        verify(assertion, certificate)
         for attribute in assertion.iterfind(".//a:Attribute", NAMES):
             result.attributes[attribute.get("Name", "").rpartition(":")[2]] = attribute[0].text or ""
         result.level = assertion.findtext(".//a:AuthnContextClassRef", "", NAMES)
@@ -162,7 +162,7 @@ def found(root: etree._Element, path: str) -> etree._Element:
     return element
 
 
-def _verify(root: etree._Element, certificate: str) -> None:
+def verify(root: etree._Element, certificate: str) -> None:
     context = xmlsec.SignatureContext()
     context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
     context.register_id(root, "ID")

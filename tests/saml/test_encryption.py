@@ -2,17 +2,15 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from chalicelib.saml.encryption import AES_256_GCM, encrypted
+from chalicelib.saml.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, encrypted_assertion
 from chalicelib.saml.keys import Certificate
 from tests.saml.hostile.samples import assertion
 from tests.saml.provider import KEYS, NAMES, found
 
-AES_256_CBC = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
-
 
 def _encrypted(*methods: str) -> etree._Element:
     signed = found(assertion().signed(), "a:Assertion")
-    return encrypted(signed, Certificate.from_pem(KEYS.certificate), methods)
+    return encrypted_assertion(signed, [EncryptionKey("one", Certificate.from_pem(KEYS.certificate))], methods)
 
 
 def _octets(holder: etree._Element) -> bytes:

@@ -140,7 +140,6 @@ SIGN_ON = [
         ".",
         {
             "AssertionConsumerServiceIndex": {"not registered": "7", "no number": "\u0660", "negative": "-1"},
-            "IsPassive": {"true": "true", "1": "1"},
             "ProtocolBinding": {"unknown": "urn:x", "PAOS": f"{_SAML}:bindings:PAOS"},
         },
     ),
@@ -191,7 +190,6 @@ ASSERTION = [
     Meaning("Audience cut off", _text(".//a:Audience", "https://machtigen.example/saml/digid")),
     Meaning("Audience empty", _text(".//a:Audience", "")),
     Meaning("a second audience that is another's", _another_audience),
-    Meaning("level too low", _text(".//a:AuthnContextClassRef", f"{_SAML}:ac:classes:PasswordProtectedTransport")),
     Meaning("level unknown", _text(".//a:AuthnContextClassRef", f"{_SAML}:ac:classes:Telephony")),
     Meaning("level empty", _text(".//a:AuthnContextClassRef", "")),
     *(

@@ -11,7 +11,7 @@ from lxml import etree
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml import gate
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.partners import import_service_provider
+from chalicelib.saml.registration import import_metadata
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE, AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.careless import believed
@@ -37,7 +37,7 @@ GATES: dict[str, Gate] = {
     "sign-on": lambda raw, keys: gate.from_post(_form("SAMLRequest", raw), "SAMLRequest", AUTHN_REQUEST).accept(keys),
     "artifact resolution": lambda raw, keys: gate.from_soap(enveloped(raw), ARTIFACT_RESOLVE).accept(keys),
     "logout": lambda raw, keys: gate.from_post(_form("SAMLRequest", raw), "SAMLRequest", LOGOUT_REQUEST).accept(keys),
-    "metadata import": lambda raw, keys: import_service_provider(raw, datetime.now(UTC), trusted=keys)[0],
+    "metadata import": lambda raw, keys: import_metadata(raw, datetime.now(UTC), trusted=keys).metadata,
 }
 CASES = [(make, variant) for make in SAMPLES for variant in gate_variants() if variant.fits(make())]
 IDS = [f"{make.__name__}: {variant.label}" for make, variant in CASES]

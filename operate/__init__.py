@@ -1,0 +1,1 @@
+"""What operators run from their own computer. Never shipped."""

@@ -1,0 +1,1 @@
+"""The catalogue as a file that is reviewed, and its way into the table."""
