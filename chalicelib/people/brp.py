@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ FIELDS = (
     "opschortingBijhouding",
 )
 _MOST_PER_QUESTION = 20
+_AT_A_TIME = 8
 _NETHERLANDS_ONLY = ("Adres", "Locatie")
 
 
@@ -68,15 +70,18 @@ class HaalCentraal:
     def __init__(self, url: str, api_key: Callable[[], str], *, connect: float = 1.0, read: float = 3.0) -> None:
         self._url = f"{url.rstrip('/')}/personen"
         self._api_key = api_key
-        self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=connect, read=read), retries=False)
+        self._pool = urllib3.PoolManager(
+            maxsize=_AT_A_TIME, timeout=urllib3.Timeout(connect=connect, read=read), retries=False
+        )
 
     def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
         wanted = sorted({bsn.digits for bsn in numbers})
-        found: dict[Bsn, Person] = {}
-        for start in range(0, len(wanted), _MOST_PER_QUESTION):
-            for record in self._ask(wanted[start : start + _MOST_PER_QUESTION]):
-                found[Bsn(record["burgerservicenummer"])] = read_person(record)
-        return found
+        starts = range(0, len(wanted), _MOST_PER_QUESTION)
+        # An accountant's two thousand clients are a hundred questions: several at a time, or the page would not come.
+        with ThreadPoolExecutor(_AT_A_TIME) as questions:
+            answers = questions.map(lambda start: self._ask(wanted[start : start + _MOST_PER_QUESTION]), starts)
+            records = [record for answer in answers for record in answer]
+        return {Bsn(record["burgerservicenummer"]): read_person(record) for record in records}
 
     def alive(self) -> bool:
         """Tell whether the register answers at all. Asks about nobody, which it refuses politely."""

@@ -9,11 +9,11 @@ from chalicelib.web.visit import Reply, Visit
 routes = Routes(__name__)
 
 
-def _later(name: str) -> View:
-    """Return a view of `views.py` that is imported when it is first called."""
+def _later(name: str, module: str = "views") -> View:
+    """Return a view of `views.py`, or of another module here, that is imported when it is first called."""
 
     def view(visit: Visit, **parameters: str) -> Reply:
-        reply: Reply = getattr(importlib.import_module("chalicelib.saml.views"), name)(visit, **parameters)
+        reply: Reply = getattr(importlib.import_module(f"chalicelib.saml.{module}"), name)(visit, **parameters)
         return reply
 
     view.__name__ = name
@@ -24,8 +24,8 @@ routes.get("/login", Caller.ANYONE)(_later("log_in"))
 routes.get("/saml/sso", Caller.PARTNER)(_later("sign_on_by_redirect"))
 routes.post("/saml/sso", Caller.PARTNER)(_later("sign_on_by_post"))
 routes.post("/saml/digid/acs", Caller.PARTNER)(_later("return_from_digid"))
-routes.get("/saml/choice/{login_id}", Caller.ANYONE)(_later("choose_person"))
-routes.post("/saml/choice/{login_id}", Caller.ANYONE)(_later("take_choice"))
+routes.get("/saml/choice/{login_id}", Caller.ANYONE)(_later("choose_person", "choosing"))
+routes.post("/saml/choice/{login_id}", Caller.ANYONE)(_later("take_choice", "choosing"))
 routes.post("/saml/artifact", Caller.PARTNER, "text/xml", "application/soap+xml", "application/xml")(
     _later("resolve_artifact")
 )

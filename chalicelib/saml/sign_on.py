@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, Profile, Service
-from chalicelib.errors import InvalidMessage, NotFound, Refused
+from chalicelib.errors import Conflict, InvalidMessage, NotFound, Refused
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.using import may_use, note_refusal, note_use, usable
 from chalicelib.people.bsn import Bsn
@@ -83,8 +83,14 @@ def choices(login: Login, service: Service, visit: Visit) -> list[Mandate]:
 
 
 def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
-    """Decide a login, once, and send the browser to the provider with the answer or a reference to it."""
-    decided = saml().logins.decide(login, decision)
+    """Decide a login and send the browser to the provider with the answer or a reference to it.
+
+    Raises `Refused("login_over")` for one that was decided before.
+    """
+    try:
+        decided = saml().logins.decide(login, decision)
+    except Conflict:
+        raise Refused("login_over") from None
     sign_on = required(decided)
     if sign_on.binding == ARTIFACT:
         artifact = new_artifact(COMBICONNECT, current().pick)
@@ -141,10 +147,8 @@ def _outcome(login: Login, visit: Visit) -> Released | Failure:
     if decision is None or decision.failure is not None:
         return FAILURES[decision.failure if decision and decision.failure else "failed"]
     service, level = service_of(login), Level(login.reached)
-    if not service.counts(visit.now):
-        return FAILURES["denied"]
-    if level < service.level_at(visit.now):
-        return FAILURES["level_too_low"]
+    if (failure := _overtaken(login, service, level, visit.now)) is not None:
+        return FAILURES[failure]
     session = current().new_id()
     if decision.case_id is None:
         return Released(acting(login), None, level, service.service_id, session)
@@ -154,6 +158,17 @@ def _outcome(login: Login, visit: Visit) -> Released | Failure:
         return FAILURES["denied"]
     legal = Bsn(current().vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
     return Released(acting(login), legal, level, service.service_id, session)
+
+
+def _overtaken(login: Login, service: Service, level: Level, now: datetime) -> str | None:
+    """Return the failure, if what was so when someone signed in is so no more."""
+    if not service.counts(now):
+        return "denied"
+    shared = required(login).shared
+    if login.reused and (shared is None or saml().federation.shared(shared) is None):
+        # Logged out since, in another window.
+        return "failed"
+    return "level_too_low" if level < service.level_at(now) else None
 
 
 def _confirmed(login: Login, case_id: str, service: Service, visit: Visit) -> Mandate:

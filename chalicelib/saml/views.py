@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.errors import Conflict, Refused
-from chalicelib.mandates.names import names_of_others
 from chalicelib.observe import log
 from chalicelib.saml import gate, metadata
 from chalicelib.saml.federation import sharing_key
@@ -16,20 +14,17 @@ from chalicelib.saml.names import POST, REDIRECT
 from chalicelib.saml.requests import Wanted
 from chalicelib.saml.resolving import resolve
 from chalicelib.saml.shapes import AUTHN_REQUEST, LOGOUT_REQUEST
-from chalicelib.saml.sign_in import Returned, own_login, send_to_digid, shared_cookie, start_known, take_back
+from chalicelib.saml.sign_in import Returned, send_to_digid, shared_cookie, start_known, take_back
 from chalicelib.saml.sign_on import (
     accept_request,
-    acting,
     as_offered,
     choices,
     finish,
-    note_refused,
     required,
     service_of,
     start_decided,
 )
 from chalicelib.saml.wiring import saml
-from chalicelib.web.forms import Form
 from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
 from chalicelib.web.visit import LOGIN_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, redirect
@@ -65,27 +60,6 @@ def return_from_digid(visit: Visit) -> Reply:
     log().info("signed_in", level=returned.login.reached)
     gone = Cookie(LOGIN_COOKIE, "", same_site="None", max_age=0)
     return redirect(returned.login.path, Cookie(SESSION_COOKIE, token), gone)
-
-
-def choose_person(visit: Visit, login_id: str) -> Reply:
-    login = own_login(visit, login_id)
-    return _choice_page(login, visit, Form({}))
-
-
-def take_choice(visit: Visit, login_id: str) -> Reply:
-    login = own_login(visit, login_id)
-    form = Form(visit.fields)
-    answer = form.value("person")
-    if visit.switches_language:
-        return _choice_page(login, visit, form)
-    if login.expired(visit.now):
-        return _finish(login, Decision(failure="failed"), visit)
-    if visit.field("cancel"):
-        return _finish(login, Decision(failure="cancelled"), visit)
-    if not answer or (answer == "self" and required(login).wanted is not Wanted.EITHER):
-        form.errors["person"] = "person_missing"
-        return _choice_page(login, visit, form, status=422)
-    return _finish(login, Decision(case_id=None if answer == "self" else answer), visit)
 
 
 def resolve_artifact(visit: Visit) -> Reply:
@@ -164,7 +138,7 @@ def _go_on(returned: Returned, visit: Visit) -> Reply:
     """Go on after DigiD: to the provider when nobody signed in, or it took too long."""
     login = returned.login
     if returned.bsn is None or login.expired(visit.now):
-        return _finish(login, Decision(failure=returned.failure or "failed"), visit)
+        return finish(login, Decision(failure=returned.failure or "failed"), visit)
     return _answer_or_ask(login, visit)
 
 
@@ -172,40 +146,10 @@ def _answer_or_ask(login: Login, visit: Visit) -> Reply:
     """Go straight to the provider for oneself, otherwise to the choice of a person."""
     if _asks(login, visit):
         return redirect(f"/saml/choice/{login.login_id}")
-    return _finish(login, Decision(), visit)
+    return finish(login, Decision(), visit)
 
 
 def _asks(login: Login, visit: Visit) -> bool:
     """Tell whether the person has something to choose."""
     wanted = required(login).wanted
     return wanted is Wanted.REPRESENTED or (wanted is Wanted.EITHER and bool(choices(login, service_of(login), visit)))
-
-
-def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
-    sign_on, service = required(login), service_of(login)
-    if login.decision is not None:
-        raise Refused("login_over")
-    person = current().secrets.pseudonyms.person(acting(login))
-    found = [] if login.expired(visit.now) else choices(login, service, visit)
-    if not found and sign_on.wanted is Wanted.REPRESENTED and not login.expired(visit.now):
-        note_refused(login, visit)
-    return page(
-        "choose_person.html",
-        visit,
-        status=status,
-        login=login,
-        service=service,
-        mandates=found,
-        names=names_of_others(person, found),
-        form=form,
-        expired=login.expired(visit.now),
-        may_be_self=sign_on.wanted is Wanted.EITHER,
-        form_target="/".join(sign_on.location.split("/")[:3]),
-    )
-
-
-def _finish(login: Login, decision: Decision, visit: Visit) -> Reply:
-    try:
-        return finish(login, decision, visit)
-    except Conflict:
-        raise Refused("login_over") from None

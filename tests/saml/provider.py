@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote_plus, urlencode
@@ -150,7 +151,7 @@ class FakeProvider:
     def _decrypted(self, encrypted: etree._Element) -> etree._Element:
         manager = xmlsec.KeysManager()
         manager.add_key(xmlsec.Key.from_memory(self.keys.key, xmlsec.KeyFormat.PEM))
-        found: etree._Element = xmlsec.EncryptionContext(manager).decrypt(encrypted[0])
+        found: etree._Element = xmlsec.EncryptionContext(manager).decrypt(deepcopy(encrypted)[0])
         # Parsed anew, as it was before it was encrypted.
         return etree.fromstring(etree.tostring(found))
 

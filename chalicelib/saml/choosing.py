@@ -1,0 +1,98 @@
+"""The choice page: for whom someone signs in at a provider (combiconnect.md 1.6)."""
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.errors import Refused
+from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.names import names_of_others
+from chalicelib.saml.logins import Decision, Login
+from chalicelib.saml.requests import Wanted
+from chalicelib.saml.sign_in import own_login
+from chalicelib.saml.sign_on import acting, choices, finish, note_refused, required, service_of
+from chalicelib.saml.wiring import saml
+from chalicelib.web.forms import Form
+from chalicelib.web.http import sessions
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit
+from chalicelib.wiring import current
+
+_MOST_SHOWN = 10
+"""People in the list. Who acts for more finds them by name."""
+
+
+def choose_person(visit: Visit, login_id: str) -> Reply:
+    return _choice_page(own_login(visit, login_id), visit, Form({"q": visit.asked("q").strip()[:100]}))
+
+
+def take_choice(visit: Visit, login_id: str) -> Reply:
+    login = own_login(visit, login_id)
+    form = Form(visit.fields)
+    answer = form.value("person")
+    if visit.switches_language:
+        return _choice_page(login, visit, form)
+    if login.expired(visit.now):
+        return finish(login, Decision(failure="failed"), visit)
+    if visit.field("cancel"):
+        return finish(login, Decision(failure="cancelled"), visit)
+    if not answer or (answer == "self" and required(login).wanted is not Wanted.EITHER):
+        form.errors["person"] = "person_missing"
+        return _choice_page(login, visit, form, status=422)
+    return finish(login, Decision(case_id=None if answer == "self" else answer), visit)
+
+
+def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
+    sign_on, service = required(login), service_of(login)
+    if login.decision is not None:
+        raise Refused("login_over")
+    expired = login.expired(visit.now)
+    usable = [] if expired else choices(login, service, visit)
+    if not usable and sign_on.wanted is Wanted.REPRESENTED and not expired:
+        note_refused(login, visit)
+    names = _names(login, usable, visit) if usable else {}
+    found = _matching(usable, names, form.value("q"))
+    return page(
+        "choose_person.html",
+        visit,
+        status=status,
+        login=login,
+        service=service,
+        total=len(usable),
+        found=len(found),
+        mandates=found[:_MOST_SHOWN],
+        names=names,
+        form=form,
+        many=len(usable) > _MOST_SHOWN,
+        expired=expired,
+        signed_in_at=_signed_in_at(login),
+        may_be_self=sign_on.wanted is Wanted.EITHER,
+        form_target="/".join(sign_on.location.split("/")[:3]),
+    )
+
+
+def _names(login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
+    """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
+    person = current().secrets.pseudonyms.person(acting(login))
+    if len(usable) <= _MOST_SHOWN:
+        return names_of_others(person, usable)
+    draft_id = f"names:{login.login_id}"
+    kept = sessions().draft(person, draft_id, visit.now)
+    if kept is None or any(mandate.case_id not in kept for mandate in usable):
+        kept = dict(names_of_others(person, usable))
+        sessions().save_draft(person, draft_id, kept, visit.now)
+    return kept
+
+
+def _matching(usable: Sequence[Mandate], names: Mapping[str, str], words: str) -> list[Mandate]:
+    """Return those in whose name every word occurs, by name."""
+    wanted = words.casefold().split()
+    named = [(names.get(mandate.case_id, "").casefold(), mandate) for mandate in usable]
+    fitting = [(name, mandate) for name, mandate in named if all(word in name for word in wanted)]
+    return [mandate for _, mandate in sorted(fitting, key=lambda one: one[0])]
+
+
+def _signed_in_at(login: Login) -> list[str]:
+    """Return where else this sign-in counts, by the names of the connections (combiconnect.md 5.5)."""
+    sign_on = required(login)
+    if not login.reused or sign_on.shared is None or (shared := saml().federation.shared(sign_on.shared)) is None:
+        return []
+    return list(dict.fromkeys(told.name for told in shared.told))

@@ -1,0 +1,344 @@
+"""Single sign-on within one provider's domain, and logout (combiconnect.md 5.5, 5.6)."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import xmlsec
+from lxml import etree
+
+from chalicelib.catalogue.model import Connection, EntityId, Profile, ServiceId
+from chalicelib.people.bsn import Bsn
+from chalicelib.saml.decoding import inflate
+from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
+from chalicelib.wiring import Wiring
+from local.digid.messages import certificate_in
+from local.keys import new_key_pair
+from tests.builders import HENK, MINA, VERA, a_service
+from tests.fakes import Clock
+from tests.http.client import Answer, Person
+from tests.http.journey import mandate
+from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
+
+ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
+SERVICES = {
+    provider.entity_id: f"7{place}111111-1111-4111-8111-111111111111" for place, provider in ((1, ONE), (2, TWO))
+}
+OIN = "00000009999999990001"
+
+
+@pytest.fixture
+def domain(wired: Wiring) -> Callable[..., None]:
+    """Return what connects both providers; by default they are of one organisation and share one domain."""
+
+    def connect(level: int = 20, organisation: str = OIN, sso_domain: str | None = "voorbeeld") -> None:
+        for provider, owner, shared in ((ONE, OIN, "voorbeeld"), (TWO, organisation, sso_domain)):
+            known = Connection(
+                EntityId(provider.entity_id), "Gemeente", provider.metadata(), organisation=owner, sso_domain=shared
+            )
+            wired.catalogue.put_connection(known)
+            service_id = ServiceId(SERVICES[provider.entity_id])
+            wired.catalogue.put_service(
+                a_service(service_id=service_id, entity_id=EntityId(provider.entity_id), level=level)
+            )
+
+    connect()
+    return connect
+
+
+def _asked(provider: FakeProvider, clock: Clock, *, scoping: str = "", **changes: str) -> etree._Element:
+    return provider.request(
+        IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        scoping=scoping,
+        **changes,
+    )
+
+
+def _start(person: Person, provider: FakeProvider, clock: Clock, **changes: str) -> Answer:
+    return person.post("/saml/sso", provider.post_form(_asked(provider, clock, **changes)))
+
+
+def _told(answer: Answer, provider: FakeProvider, person: Person) -> tuple[str, str]:
+    """Return who a provider is told, and under which name of the session."""
+    root = etree.fromstring(base64.b64decode(answer.hidden["SAMLResponse"]))
+    ours = certificate_in(person.client.http.get("/saml/metadata").body)
+    attributes = provider.read(root, ours).attributes
+    assertion = provider._decrypted(found(root, "a:EncryptedAssertion"))
+    return attributes["ActingSubjectID"], assertion.findtext(".//a:NameID", "", NAMES)
+
+
+def _to_digid(answer: Answer) -> bool:
+    return answer.status == 303 and "digid.example" in answer.location
+
+
+@pytest.mark.usefixtures("domain")
+def test_a_second_provider_of_the_domain_needs_no_sign_in(henk: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    assert _told(_start(henk, TWO, clock), TWO, henk)[0] == HENK.digits
+
+
+@pytest.mark.usefixtures("domain")
+def test_who_forces_a_sign_in_gets_one(henk: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    assert _to_digid(_start(henk, TWO, clock, ForceAuthn="true"))
+
+
+@pytest.mark.usefixtures("domain")
+def test_another_browser_shares_nothing(henk: Person, mina: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    assert _to_digid(_start(mina, TWO, clock))
+    mina.cookies["__Host-shared"] = "f" * 32
+    assert _to_digid(_start(mina, TWO, clock))
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [{"organisation": "00000009999999990002"}, {"sso_domain": "else"}, {"sso_domain": None}, {"organisation": ""}],
+)
+def test_nothing_is_shared_beyond_one_organisations_domain(
+    henk: Person, domain: Callable[..., None], clock: Clock, apart: dict[str, str]
+) -> None:
+    domain(**apart)
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+def test_from_substantial_on_everyone_signs_in_each_time(
+    henk: Person, domain: Callable[..., None], clock: Clock
+) -> None:
+    domain(level=25)
+    henk.pass_digid(_start(henk, ONE, clock), "30")
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+@pytest.mark.usefixtures("domain")
+def test_a_level_that_was_not_reached_is_asked_for(henk: Person, wired: Wiring, clock: Clock) -> None:
+    service = wired.catalogue.service(SERVICES[ONE.entity_id])
+    wired.catalogue.put_service(replace(service, level=10))
+    henk.pass_digid(_start(henk, ONE, clock), "10")
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+@pytest.mark.usefixtures("domain")
+def test_a_shared_sign_in_ends_after_a_quarter_of_an_hour_without_use(henk: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    clock.forward(minutes=14)
+    assert _start(henk, TWO, clock).status == 200
+    clock.forward(minutes=14)
+    assert _start(henk, ONE, clock).status == 200
+    clock.forward(minutes=15)
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+@pytest.mark.usefixtures("domain")
+def test_a_shared_sign_in_ends_after_three_hours_however_busy(henk: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    for _ in range(17):
+        clock.forward(minutes=10)
+        assert _start(henk, TWO, clock).status == 200
+    clock.forward(minutes=10)
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+@pytest.mark.usefixtures("domain")
+def test_only_what_a_provider_was_told_is_shared(henk: Person, clock: Clock) -> None:
+    sent = henk.pass_digid(_start(henk, ONE, clock, AssertionConsumerServiceIndex="1"), "20")
+    assert _to_digid(_start(henk, TWO, clock))
+    artifact = parse_qs(urlsplit(sent.location).query)["SAMLart"][0]
+    henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=ONE.resolve(artifact))
+    assert _start(henk, TWO, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_another_person_at_the_same_browser_begins_anew(
+    henk: Person, someone: Callable[[Bsn], Person], clock: Clock
+) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    mina = someone(MINA)
+    mina.cookies.update(henk.cookies)
+    mina.pass_digid(_start(mina, ONE, clock, ForceAuthn="true"), "20")
+    assert _told(_start(mina, TWO, clock), TWO, mina)[0] == MINA.digits
+
+
+@pytest.mark.usefixtures("domain")
+def test_for_whom_is_asked_each_time(vera: Person, henk: Person, clock: Clock) -> None:
+    mandate(vera, henk, service_id=SERVICES[TWO.entity_id])
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    scoping = f"<p:Scoping><p:RequesterID>{MACHTIGEN}</p:RequesterID></p:Scoping>"
+    choice = _start(henk, TWO, clock, scoping=scoping)
+    assert "/saml/choice/" in choice.location
+    page = henk.get(choice.location).body
+    assert "Vera van der Gever" in page
+    assert "You are already signed in at Gemeente" in page
+    assert VERA.digits not in page
+
+
+@pytest.mark.usefixtures("domain")
+def test_a_passive_request_succeeds_where_nothing_need_be_asked(henk: Person, clock: Clock) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    assert _told(_start(henk, TWO, clock, IsPassive="true"), TWO, henk)[0] == HENK.digits
+
+
+def _logout(provider: FakeProvider, inside: str, clock: Clock, **changes: str) -> etree._Element:
+    facts = {
+        "ID": f"_{secrets.token_hex(16)}",
+        "Version": "2.0",
+        "IssueInstant": clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Destination": "https://machtigen.example/saml/slo",
+        **changes,
+    }
+    written = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
+    return etree.fromstring(
+        f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {written}>'
+        f"<a:Issuer>{provider.entity_id}</a:Issuer>{inside}</p:LogoutRequest>"
+    )
+
+
+def _name(name_id: str) -> str:
+    return f"<a:NameID>{name_id}</a:NameID>"
+
+
+def _response(answer: Answer) -> etree._Element:
+    """Return the LogoutResponse in a form or in a query string."""
+    if answer.status == 200:
+        return etree.fromstring(base64.b64decode(answer.hidden["SAMLResponse"]))
+    query = parse_qs(urlsplit(answer.location).query)
+    return etree.fromstring(inflate(base64.b64decode(query["SAMLResponse"][0])))
+
+
+def _statuses(root: etree._Element) -> list[str]:
+    return [code.get("Value", "").rpartition(":")[2] for code in root.iterfind(".//p:StatusCode", NAMES)]
+
+
+@pytest.mark.usefixtures("domain")
+@pytest.mark.parametrize("by", ["NameID", "SessionIndex", "both"])
+def test_logout_ends_all_that_shares_a_sign_in(henk: Person, clock: Clock, by: str) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    two = _told(_start(henk, TWO, clock), TWO, henk)[1]
+    index = f"<p:SessionIndex>{one}</p:SessionIndex>"
+    inside = {"NameID": _name(one), "SessionIndex": index, "both": _name(one) + index}[by]
+    request = _logout(ONE, inside, clock)
+    root = _response(henk.post("/saml/slo", ONE.post_form(request, "r")))
+    assert _statuses(root) == ["Success"]
+    assert root.get("InResponseTo") == request.get("ID")
+    assert root.get("Destination") == "https://ominous.example/slo"
+    assert root.findtext("a:Issuer", "", NAMES) == COMBICONNECT
+    verify(root, certificate_in(henk.client.http.get("/saml/metadata").body))
+    assert _to_digid(_start(henk, TWO, clock))
+    gone = henk.post("/saml/slo", TWO.post_form(_logout(TWO, _name(two), clock)))
+    assert _statuses(_response(gone)) == ["Requester", "UnknownPrincipal"]
+
+
+@pytest.mark.usefixtures("domain")
+def test_logout_ends_an_answer_that_was_not_fetched(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    waiting = _start(henk, TWO, clock, AssertionConsumerServiceIndex="1")
+    artifact = parse_qs(urlsplit(waiting.location).query)["SAMLart"][0]
+    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=TWO.resolve(artifact))
+    response = etree.fromstring(answer.body).find(".//p:Response", NAMES)
+    assert response is not None
+    assert _statuses(response) == ["Responder", "AuthnFailed"]
+
+
+@pytest.mark.usefixtures("domain")
+def test_logout_by_redirect_is_answered_by_redirect(henk: Person, wired: Wiring, clock: Clock) -> None:
+    both = ONE.metadata().replace(
+        b"<md:AssertionConsumerService",
+        f'<md:SingleLogoutService Binding="{SAML}:bindings:HTTP-Redirect" Location="https://taxes.example/slo?x=1" '
+        'ResponseLocation="https://taxes.example/done?x=1"/><md:AssertionConsumerService'.encode(),
+        1,
+    )
+    wired.catalogue.put_connection(replace(wired.catalogue.connection(ONE.entity_id), metadata=both))
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    request = _logout(ONE, _name(one), clock)
+    answer = henk.get(f"/saml/slo?{ONE.query(request, 'relay & 100%')}")
+    assert answer.location.startswith("https://taxes.example/done?x=1&SAMLResponse=")
+    root = _response(answer)
+    assert (_statuses(root), root.get("InResponseTo")) == (["Success"], request.get("ID"))
+    assert root.find("d:Signature", NAMES) is None
+    query = urlsplit(answer.location).query
+    assert parse_qs(query)["RelayState"] == ["relay & 100%"]
+    _check_query(query.partition("x=1&")[2], certificate_in(henk.client.http.get("/saml/metadata").body))
+
+
+def _check_query(query: str, certificate: str) -> None:
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+
+    signed, _, signature = query.partition("&Signature=")
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    assert isinstance(key, RSAPublicKey)
+    key.verify(base64.b64decode(parse_qs(f"s={signature}")["s"][0]), signed.encode(), PKCS1v15(), SHA256())
+
+
+WRONG = {
+    "nobody": {"inside": ""},
+    "Version": {"Version": "1.1"},
+    "Destination": {"Destination": "https://machtigen.example/saml/sso"},
+    "over": {"NotOnOrAfter": "2020-01-01T00:00:00Z"},
+}
+
+
+@pytest.mark.usefixtures("domain")
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_logout_ends_nothing(henk: Person, clock: Clock, wrong: str) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    changes = dict(WRONG[wrong])
+    request = _logout(ONE, changes.pop("inside", _name(one)), clock, **changes)
+    assert henk.post("/saml/slo", ONE.post_form(request)).status == 400
+    assert _start(henk, TWO, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_nobody_ends_the_session_of_another_provider(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    foreign = henk.post("/saml/slo", TWO.post_form(_logout(TWO, _name(one), clock)))
+    assert _statuses(_response(foreign)) == ["Requester", "UnknownPrincipal"]
+    assert _start(henk, TWO, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_the_national_profile_logs_out_by_post_and_gets_a_page_for_who_is_unknown(
+    henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    national = replace(wired.catalogue.connection(ONE.entity_id), profile=Profile.COMBICONNECT)
+    wired.catalogue.put_connection(national)
+    request = _logout(ONE, _name("nobody"), clock)
+    assert henk.post("/saml/slo", ONE.post_form(request)).status == 404
+    assert henk.get(f"/saml/slo?{ONE.query(_logout(ONE, _name('nobody'), clock))}").status == 400
+
+
+@pytest.mark.usefixtures("domain")
+def test_who_is_logged_out_may_be_named_under_encryption(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    metadata = etree.fromstring(henk.client.http.get("/saml/metadata").body)
+    reader = found(metadata, ".//{*}KeyDescriptor[@use='encryption']")
+    request = _logout(ONE, f"<a:EncryptedID>{_name(one)}</a:EncryptedID>", clock)
+    _encrypt(found(request, "a:EncryptedID"), certificate_in(etree.tostring(reader)))
+    root = _response(henk.post("/saml/slo", ONE.post_form(request)))
+    assert _statuses(root) == ["Success"]
+
+
+def _encrypt(holder: etree._Element, certificate: str) -> None:
+    """Encrypt the one child of an element with xmlsec, as a client would."""
+    name_id = holder[0]
+    data = xmlsec.template.encrypted_data_create(
+        holder, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
+    )
+    xmlsec.template.encrypted_data_ensure_cipher_value(data)
+    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
+    key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
+    xmlsec.template.encrypted_data_ensure_cipher_value(key)
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
+    context = xmlsec.EncryptionContext(manager)
+    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
+    holder.remove(name_id)
+    context.encrypt_binary(data, etree.tostring(name_id))
+    holder.append(data)
