@@ -18,7 +18,12 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     print("Starting…", flush=True)
     try:
-        with running(_port(), partners=_path("PARTNERS"), digid_metadata=_path("DIGID_METADATA")) as stack:
+        with running(
+            _port(),
+            partners=_path("PARTNERS"),
+            digid_metadata=_path("DIGID_METADATA"),
+            digid_by_artifact=_digid_by_artifact(),
+        ) as stack:
             print(_table(stack), flush=True)
             stop.wait()
             print("\nStopping…", flush=True)
@@ -33,6 +38,13 @@ def _port() -> int:
     if not text.isdigit() or not 1024 <= int(text) <= 65000:
         raise CannotStart(f"PORT={text} is not a port between 1024 and 65000")
     return int(text)
+
+
+def _digid_by_artifact() -> bool:
+    text = os.environ.get("DIGID_ANSWER") or "post"
+    if text not in ("post", "artifact"):
+        raise CannotStart(f"DIGID_ANSWER={text} is neither post nor artifact")
+    return text == "artifact"
 
 
 def _path(name: str) -> Path | None:

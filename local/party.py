@@ -22,7 +22,7 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
     # Imported when needed: each process loads only its own libraries, and so starts quickly.
     if name == "brp":
         return brp_site(os.environ["BRP_KEY"])
-    keys = new_key_pair(f"{name} (laptop)")
+    keys = new_key_pair(f"{name} (laptop)", host="localhost")
     if name == "digid":
         from local.digid.site import DigidSite
 

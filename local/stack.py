@@ -26,7 +26,7 @@ from local.serving import HOST, mutual_tls, serve_in_thread
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
-_PORTS = 6
+_PORTS = 7
 
 
 class CannotStart(Exception):
@@ -70,8 +70,14 @@ class Stack:
 
 
 @contextmanager
-def running(port: int, *, partners: Path | None = None, digid_metadata: Path | None = None) -> Iterator[Stack]:
-    """Start everything on `port` to `port + 5`, and stop it at the end. Raises `CannotStart`."""
+def running(
+    port: int,
+    *,
+    partners: Path | None = None,
+    digid_metadata: Path | None = None,
+    digid_by_artifact: bool = False,
+) -> Iterator[Stack]:
+    """Start everything on `port` to `port + 6`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
     check_ports(stack)
     with ExitStack() as exit_stack:
@@ -85,7 +91,7 @@ def running(port: int, *, partners: Path | None = None, digid_metadata: Path | N
         _serve(stack, wired, exit_stack)
         pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
         read_identity_provider(pinned, datetime.now(UTC))
-        wired.catalogue.put_identity_provider(pinned)
+        wired.catalogue.put_identity_provider(pinned, by_artifact=digid_by_artifact)
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))

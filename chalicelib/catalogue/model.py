@@ -136,6 +136,15 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedDigid:
+    """DigiD as the operator pinned it."""
+
+    metadata: bytes
+    by_artifact: bool = False
+    """Whether it is asked to answer by Artifact, over a connection with client certificates; else by POST."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A SAML connection: of a service provider, or of a cluster supplier for several."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
+from chalicelib.catalogue.model import Connection, EntityId, PinnedDigid, Service, ServiceId
 from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
 from chalicelib.dynamo import Table, page_through
 from chalicelib.errors import NotFound
@@ -112,16 +112,15 @@ class DynamoCatalogue:
             until = item.get("valid_until")
             yield Source(EntityId(item["sk"]), item.get("url"), datetime.fromisoformat(until) if until else None)
 
-    def identity_provider(self) -> bytes:
-        """Return the pinned metadata of DigiD. Kept apart from the providers': no key serves two roles."""
+    def identity_provider(self) -> PinnedDigid:
+        """Return DigiD as it is pinned. Kept apart from the providers': no key serves two roles."""
         item = self._table.get("DIGID", "METADATA")
         if item is None:
             raise NotFound("identity provider")
-        metadata: bytes = item["metadata"]
-        return metadata
+        return PinnedDigid(item["metadata"], item["by_artifact"])
 
-    def put_identity_provider(self, metadata: bytes) -> None:
-        self._table.put({"pk": "DIGID", "sk": "METADATA", "metadata": metadata})
+    def put_identity_provider(self, metadata: bytes, *, by_artifact: bool = False) -> None:
+        self._table.put({"pk": "DIGID", "sk": "METADATA", "metadata": metadata, "by_artifact": by_artifact})
 
 
 def _connection_key(entity_id: str) -> str:

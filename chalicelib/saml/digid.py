@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.errors import InvalidMessage
@@ -15,6 +16,8 @@ from chalicelib.saml.assertions import to_xml
 from chalicelib.saml.decoding import deflate
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
+from chalicelib.saml.names import tag
+from chalicelib.saml.parsing import parse
 from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.queries import sign_query
 from chalicelib.saml.signatures import sign
@@ -54,9 +57,9 @@ class NotSignedIn(Exception):
 
 
 def build_request(
-    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime
+    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime, *, answer: str = names.POST
 ) -> samlp.AuthnRequest:
-    """Build an AuthnRequest for at least a level, always with a fresh sign-in."""
+    """Build an AuthnRequest for at least a level, always with a fresh sign-in; `answer` is a binding."""
     context = samlp.RequestedAuthnContext(
         comparison="minimum", authn_context_class_ref=[saml.AuthnContextClassRef(text=level.digid_class)]
     )
@@ -66,7 +69,7 @@ def build_request(
         issue_instant=written(now),
         destination=provider.sign_on.get(names.REDIRECT) or provider.sign_on[names.POST],
         force_authn="true",
-        protocol_binding=names.POST,
+        protocol_binding=answer,
         assertion_consumer_service_url=us.consumer,
         issuer=saml.Issuer(text=us.entity_id),
         requested_authn_context=context,
@@ -101,6 +104,23 @@ def read_response(
     _check_subject(assertion.subject, us, request_id, now)
     _check_conditions(assertion.conditions, us, now)
     return Identity(_bsn(assertion.subject.name_id), _level(assertion, level, now), assertion.id)
+
+
+def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str) -> bytes:
+    """Return the Response in a verified ArtifactResponse to our ArtifactResolve `request_id`.
+
+    Raises `NotSignedIn` when there is none, or `InvalidMessage`.
+    """
+    message = samlp.artifact_response_from_string(verified)
+    _check_issuer(message.issuer, provider)
+    if message.version != "2.0" or message.in_response_to != request_id:
+        raise InvalidMessage("ArtifactResponse to another question")
+    if message.status.status_code.value != names.SUCCESS:
+        raise NotSignedIn("failed")
+    inside = parse(verified).find(tag("samlp:Response"))
+    if inside is None:
+        raise NotSignedIn("failed")
+    return etree.tostring(inside, method="c14n", exclusive=True)
 
 
 def _inside(response: samlp.Response, us: Us, request_id: str) -> saml.Assertion:

@@ -20,6 +20,7 @@ from chalicelib.saml.parsing import only, parse, text_of
 from chalicelib.saml.queries import Query, verify_query
 from chalicelib.saml.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.signatures import verified
+from chalicelib.saml.soap import message_in
 
 LONGEST_RELAY_STATE = 80
 """Bytes (SAML bindings 3.4.3)."""
@@ -62,14 +63,25 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
 def from_soap(body: bytes, shape: Shape) -> Unverified:
     """Read a message from a SOAP 1.1 envelope, signed inside (SAML bindings 3.2)."""
-    envelope = parse(body)
-    if envelope.tag != tag("soap:Envelope") or len(soap_body := only(envelope, "soap:Body")) != 1:
-        raise InvalidMessage("not one message in a SOAP envelope")
-    root = soap_body[0]
-    if (soap_body.text or "").strip() or (root.tail or "").strip():
-        raise InvalidMessage("text beside the message")
+    root = message_in(body)
     shape.check(root)
     return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
+
+
+def response_from_soap(body: bytes, shape: Shape) -> Unverified:
+    """Read an ArtifactResponse, signed as a whole. What is inside must be rightly signed if it is signed."""
+    message = from_soap(body, shape)
+
+    def accept(certificates: Iterable[Certificate]) -> bytes:
+        keys = list(certificates)
+        octets = message.accept(keys)
+        for response in parse(octets).findall(tag("samlp:Response")):
+            for signed in (response, *response.findall(tag("saml:Assertion"))):
+                if signed.find(tag("ds:Signature")) is not None:
+                    verified(parse(etree.tostring(signed, method="c14n", exclusive=True)), keys)
+        return octets
+
+    return Unverified(message.issuer, None, accept)
 
 
 def from_metadata(document: bytes) -> Unverified:

@@ -1,6 +1,5 @@
 """Artifact resolution: a provider fetches the answer that an artifact stands for (combiconnect.md 3.2)."""
 
-from lxml import etree
 from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, Profile
@@ -8,11 +7,11 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml import gate
 from chalicelib.saml.answers import artifact_response
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import SOAP, tag
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.sign_on import resolve as answer
+from chalicelib.saml.soap import enveloped
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Visit
@@ -34,7 +33,7 @@ def resolve(visit: Visit) -> bytes:
     waiting = saml().artifacts.take(request.artifact.text or "", provider.entity_id, visit.now)
     inside = answer(waiting, visit) if waiting else None
     entrance = saml().identities(visit.now).entrance
-    return _enveloped(artifact_response(inside, request.id, entrance, connection.profile, visit.now))
+    return enveloped(artifact_response(inside, request.id, entrance, connection.profile, visit.now))
 
 
 def _check_certificate(connection: Connection, provider: ServiceProvider, visit: Visit) -> None:
@@ -60,9 +59,3 @@ def _check(request: samlp.ArtifactResolve, visit: Visit) -> None:
     ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
     if request.destination is not None and not request.destination.startswith(ours):
         raise InvalidMessage("Destination")
-
-
-def _enveloped(message: etree._Element) -> bytes:
-    envelope = etree.Element(tag("soap:Envelope"), nsmap={"soap": SOAP})
-    etree.SubElement(envelope, tag("soap:Body")).append(message)
-    return etree.tostring(envelope, encoding="utf-8", xml_declaration=True)

@@ -23,6 +23,7 @@ def _later(name: str, module: str = "views") -> View:
 routes.get("/login", Caller.ANYONE)(_later("log_in"))
 routes.get("/saml/sso", Caller.PARTNER)(_later("sign_on_by_redirect"))
 routes.post("/saml/sso", Caller.PARTNER)(_later("sign_on_by_post"))
+routes.get("/saml/digid/acs", Caller.PARTNER)(_later("return_from_digid"))
 routes.post("/saml/digid/acs", Caller.PARTNER)(_later("return_from_digid"))
 routes.get("/saml/choice/{login_id}", Caller.ANYONE)(_later("choose_person", "choosing"))
 routes.post("/saml/choice/{login_id}", Caller.ANYONE)(_later("take_choice", "choosing"))

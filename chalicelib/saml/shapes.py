@@ -190,6 +190,13 @@ RESPONSE = Shape(
 )
 """What DigiD answers by POST (SAML core 3.3.3): one assertion at most, no Advice, no identifier encrypted apart."""
 
+ARTIFACT_RESPONSE = Shape(
+    "samlp:ArtifactResponse",
+    {"saml:Issuer": (1, 1), "ds:Signature": (1, 1), "samlp:Status": (1, 1), "samlp:Response": (0, 1)},
+    (Shape("saml:Issuer", {}), _STATUS, RESPONSE),
+)
+"""What DigiD answers to an ArtifactResolve (SAML core 3.5.2)."""
+
 ENTITY_DESCRIPTOR = Shape(
     "md:EntityDescriptor",
     {

@@ -3,17 +3,28 @@
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.errors import Conflict, InvalidMessage, Refused
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.digid import Identity, NotSignedIn, build_request, post_field, read_response, redirect_address
+from chalicelib.saml.artifact_questions import resolution_address, resolve_envelope
+from chalicelib.saml.digid import (
+    Identity,
+    NotSignedIn,
+    build_request,
+    post_field,
+    read_response,
+    redirect_address,
+    response_inside,
+)
 from chalicelib.saml.federation import LONGEST, SharedSignIn
-from chalicelib.saml.gate import opened_response, response_from_post
+from chalicelib.saml.gate import Unverified, opened_response, response_from_post, response_from_soap
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
 from chalicelib.saml.names import REDIRECT
+from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.replay import use_once
-from chalicelib.saml.shapes import RESPONSE
+from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
 from chalicelib.saml.wiring import saml
 from chalicelib.web.pages import page
 from chalicelib.web.visit import LOGIN_COOKIE, SHARED_COOKIE, Cookie, Reply, Visit, redirect
@@ -39,8 +50,8 @@ def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_o
     ours = saml()
     login, bound = _started(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
     ours.logins.start(login)
-    provider, us = ours.digid(visit.now), ours.us(visit.now)
-    request = build_request(login.digid_request, level, provider, us, visit.now)
+    (provider, answer), us = ours.digid(visit.now), ours.us(visit.now)
+    request = build_request(login.digid_request, level, provider, us, visit.now, answer=answer)
     if REDIRECT in provider.sign_on:
         return redirect(redirect_address(request, login.login_id, us), bound)
     fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
@@ -91,15 +102,15 @@ def post_page(
 def take_back(visit: Visit) -> Returned:
     """Read DigiD's answer. Raises `InvalidMessage`, or `Refused` (`cookies_off`, `login_over`)."""
     ours = saml()
-    message = response_from_post(visit.form, RESPONSE)
-    login = own_login(visit, message.relay_state or "")
-    provider = ours.digid(visit.now)
-    if message.issuer != provider.entity_id:
-        raise InvalidMessage("another issuer")
-    octets = opened_response(message.accept(provider.signing), ours.encryption.all(visit.now), provider.signing)
+    provider, _ = ours.digid(visit.now)
+    artifact = visit.asked("SAMLart") or visit.field("SAMLart")
+    message = None if artifact else response_from_post(visit.form, RESPONSE)
+    relay_state = message.relay_state if message else visit.asked("RelayState") or visit.field("RelayState")
+    login = own_login(visit, relay_state or "")
     try:
+        octets = _accepted(message, provider) if message else _fetched(artifact, provider, visit.now)
         identity = read_response(
-            octets,
+            opened_response(octets, ours.encryption.all(visit.now), provider.signing),
             provider=provider,
             us=ours.us(visit.now),
             request_id=login.digid_request,
@@ -109,6 +120,21 @@ def take_back(visit: Visit) -> Returned:
     except NotSignedIn as error:
         return Returned(login, None, error.failure)
     return Returned(_identified(login, identity, visit), identity.bsn)
+
+
+def _accepted(message: Unverified, provider: IdentityProvider) -> bytes:
+    if message.issuer != provider.entity_id:
+        raise InvalidMessage("another issuer")
+    return message.accept(provider.signing)
+
+
+def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
+    """Return the octets of the Response that an artifact of DigiD stands for. Raises `NotSignedIn` when it has none."""
+    ours = saml()
+    us, request_id, address = ours.us(now), f"_{current().new_id()}", resolution_address(artifact, provider)
+    question = resolve_envelope(artifact, request_id, address, us, now)
+    answer = response_from_soap(ours.back_channel.ask(address, question, us.key, provider.signing), ARTIFACT_RESPONSE)
+    return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id)
 
 
 def own_login(visit: Visit, login_id: str) -> Login:

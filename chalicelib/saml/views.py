@@ -49,6 +49,7 @@ def sign_on_by_post(visit: Visit) -> Reply:
 
 
 def return_from_digid(visit: Visit) -> Reply:
+    """Take DigiD's answer from a form, or its artifact from a form or a query string."""
     returned = take_back(visit)
     if returned.login.sign_on is not None:
         return _go_on(returned, visit)

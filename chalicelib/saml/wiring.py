@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.errors import NotFound
@@ -14,6 +15,7 @@ from chalicelib.saml.encryption import EncryptionKey, Recipient
 from chalicelib.saml.federation import Federation
 from chalicelib.saml.keys import OurKeys
 from chalicelib.saml.logins import Logins
+from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.partners import (
     IdentityProvider,
     ServiceProvider,
@@ -22,6 +24,9 @@ from chalicelib.saml.partners import (
     read_service_provider,
 )
 from chalicelib.wiring import Wiring, current
+
+if TYPE_CHECKING:
+    from chalicelib.saml.back_channel import BackChannel
 
 COMBICONNECT = "urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000"
 DIGID = "urn:nl-eid-gdi:1.0:AD:00000009999999990001:entities:9000"
@@ -76,8 +81,17 @@ class SamlWiring:
     def artifacts(self) -> Artifacts:
         return Artifacts(self.wiring.transient)
 
-    def digid(self, now: datetime) -> IdentityProvider:
-        return read_identity_provider(self.wiring.catalogue.identity_provider(), now)
+    @cached_property
+    def back_channel(self) -> "BackChannel":
+        # Imported here: only who asks DigiD by Artifact needs it.
+        from chalicelib.saml.back_channel import MutualTls  # noqa: PLC0415
+
+        return MutualTls()
+
+    def digid(self, now: datetime) -> tuple[IdentityProvider, str]:
+        """Return DigiD, and the binding by which it is asked to answer."""
+        pinned = self.wiring.catalogue.identity_provider()
+        return read_identity_provider(pinned.metadata, now), ARTIFACT if pinned.by_artifact else POST
 
     def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
         """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""

@@ -1,6 +1,7 @@
 """What the simulator reads and says: an AuthnRequest in, a Response out, metadata (combiconnect.md 2.5, 3.6)."""
 
 import base64
+import hashlib
 import secrets
 import zlib
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Asked:
     relay_state: str
     level: str
     """Lowest level, as a number in text; `10` if none is asked."""
+    by_artifact: bool = False
+    """Whether the answer goes by Artifact; else by POST."""
 
 
 def read_redirect(query: str, message: str, signature: str, relay_state: str, certificate: str) -> Asked:
@@ -57,16 +60,7 @@ def read_redirect(query: str, message: str, signature: str, relay_state: str, ce
 def read_post(message: str, relay_state: str, certificate: str) -> Asked:
     """Read a request from a form, signed inside. Raises `WrongRequest`."""
     root = etree.fromstring(base64.b64decode(message))
-    signature = root.find("d:Signature", NAMES)
-    if signature is None:
-        raise WrongRequest("not signed")
-    context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
-    context.register_id(root, "ID")
-    try:
-        context.verify(signature)
-    except xmlsec.Error:
-        raise WrongRequest("the signature does not verify") from None
+    _verify(root, certificate)
     return _asked(root, relay_state)
 
 
@@ -103,18 +97,21 @@ def cancelled(asked: Asked, entity_id: str, keys: KeyPair, at: datetime) -> str:
     return _response(asked, status, "", entity_id, keys, at)
 
 
-def metadata(entity_id: str, sign_on: str, keys: KeyPair, until: datetime) -> bytes:
-    """Return the simulator's signed metadata."""
+def metadata(entity_id: str, sign_on: str, keys: KeyPair, until: datetime, resolution: str = "") -> bytes:
+    """Return the simulator's signed metadata; `resolution` is where artifacts are resolved, if they are."""
     endpoints = "".join(
         f'<m:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(sign_on)}/>'
         for binding in ("HTTP-Redirect", "HTTP-POST")
+    )
+    artifacts = (
+        f'<m:ArtifactResolutionService Binding="{SAML}:bindings:SOAP" Location={quoteattr(resolution)} index="0"/>'
     )
     document = f"""<m:EntityDescriptor xmlns:m="{NAMES["m"]}" xmlns:d="{NAMES["d"]}" ID="{_id()}"
  entityID={quoteattr(entity_id)} validUntil="{_written(until)}">
 <m:IDPSSODescriptor protocolSupportEnumeration="{NAMES["p"]}" WantAuthnRequestsSigned="true">
 <m:KeyDescriptor use="signing"><d:KeyInfo><d:X509Data>
 <d:X509Certificate>{keys.certificate_body}</d:X509Certificate>
-</d:X509Data></d:KeyInfo></m:KeyDescriptor>{endpoints}
+</d:X509Data></d:KeyInfo></m:KeyDescriptor>{artifacts if resolution else ""}{endpoints}
 </m:IDPSSODescriptor></m:EntityDescriptor>"""
     return etree.tostring(_signed(etree.fromstring(document), keys))
 
@@ -149,6 +146,7 @@ def _asked(root: etree._Element, relay_state: str) -> Asked:
         root.get("AssertionConsumerServiceURL", ""),
         relay_state,
         level,
+        root.get("ProtocolBinding", "").endswith(":HTTP-Artifact"),
     )
 
 
@@ -158,3 +156,42 @@ def _id() -> str:
 
 def _written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_artifact(entity_id: str) -> str:
+    """Return an artifact of type 4 for the endpoint with index 0 (SAML bindings 3.6.4)."""
+    source = hashlib.sha1(entity_id.encode(), usedforsecurity=False).digest()
+    return base64.b64encode(b"\x00\x04\x00\x00" + source + secrets.token_bytes(20)).decode()
+
+
+def read_resolve(body: bytes, certificate: str) -> tuple[str, str]:
+    """Return the ID and the artifact of a signed ArtifactResolve. Raises `WrongRequest`."""
+    root = etree.fromstring(body).find(".//p:ArtifactResolve", NAMES)
+    if root is None:
+        raise WrongRequest("no ArtifactResolve")
+    _verify(root, certificate)
+    return root.get("ID", ""), root.findtext("p:Artifact", "", NAMES).strip()
+
+
+def resolved(response: str | None, resolve_id: str, entity_id: str, keys: KeyPair, at: datetime) -> bytes:
+    """Return the SOAP envelope around what an artifact stands for: the value of SAMLResponse, or nothing."""
+    inside = etree.tostring(etree.fromstring(base64.b64decode(response))).decode() if response else ""
+    document = f"""<p:ArtifactResponse xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0"
+ IssueInstant="{_written(at)}" InResponseTo={quoteattr(resolve_id)}><a:Issuer>{escape(entity_id)}</a:Issuer>
+<p:Status><p:StatusCode Value="{SAML}:status:Success"/></p:Status>{inside}</p:ArtifactResponse>"""
+    signed = etree.tostring(_signed(etree.fromstring(document), keys)).decode()
+    soap = "http://schemas.xmlsoap.org/soap/envelope/"
+    return f'<s:Envelope xmlns:s="{soap}"><s:Body>{signed}</s:Body></s:Envelope>'.encode()
+
+
+def _verify(root: etree._Element, certificate: str) -> None:
+    signature = root.find("d:Signature", NAMES)
+    if signature is None:
+        raise WrongRequest("not signed")
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
+    context.register_id(root, "ID")
+    try:
+        context.verify(signature)
+    except xmlsec.Error:
+        raise WrongRequest("the signature does not verify") from None

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.people.bsn import Bsn
+from local.digid.artifacts import BackChannel
 from local.digid.messages import (
     CLASSES,
     Asked,
@@ -25,6 +27,8 @@ from local.persons import persons
 from local.serving import Site, as_json
 
 _METADATA_LIFE = timedelta(days=7)
+_BACK_CHANNEL = 4
+"""The port of the back channel, counted from the site's."""
 
 
 class DigidSite(Site):
@@ -34,6 +38,8 @@ class DigidSite(Site):
         super().__init__()
         self._address, self._keys, self._service_provider = address, keys, service_provider
         self._entity_id = f"{address}/metadata"
+        port = int(address.rpartition(":")[2]) + _BACK_CHANNEL
+        self._back_channel = BackChannel(self._entity_id, port, keys, service_provider)
         self._under_way: dict[str, Asked] = {}
         serve_static(self)
         self.route("/")(self.about)
@@ -50,7 +56,8 @@ class DigidSite(Site):
         return as_json([person.as_public() for person in persons().values()])
 
     def metadata(self, _: Request) -> Response:
-        made = metadata(self._entity_id, f"{self._address}/sso", self._keys, datetime.now(UTC) + _METADATA_LIFE)
+        until, resolution = datetime.now(UTC) + _METADATA_LIFE, self._back_channel.address
+        made = metadata(self._entity_id, f"{self._address}/sso", self._keys, until, resolution)
         return Response(made, content_type="application/samlmetadata+xml")
 
     def sign_on(self, request: Request) -> Response:
@@ -75,6 +82,9 @@ class DigidSite(Site):
             bsn = Bsn.parse(request.form["bsn"]).digits
             answer = success(asked, bsn, request.form["level"], self._entity_id, self._keys, now)
         self._under_way.pop(token, None)
+        if asked.by_artifact:
+            query = urlencode({"SAMLart": self._back_channel.keep(answer), "RelayState": asked.relay_state})
+            return Response(status=303, headers={"Location": f"{asked.consumer}?{query}"})
         return page(request, "digid_go_on.html", asked=asked, answer=answer)
 
     def _known(self, token: str) -> Asked:

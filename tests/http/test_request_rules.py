@@ -169,7 +169,7 @@ ROWS = [
 def _send(person: Person, row: Row, provider: NationalProvider, clock: Clock) -> Answer:
     request = asked(provider, clock)
     for name, value in row.changes:
-        request.attrib.pop(name, None)
+        request.attrib.pop(name, "")
         if value:
             request.set(name, value)
     if row.extensions is not None or row.inside or row.scoping:

@@ -1,0 +1,58 @@
+"""Fetching DigiD's answer: SOAP over TLS, on which both sides show a certificate (combiconnect.md 3.2)."""
+
+import ssl
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+import urllib3
+
+from chalicelib.errors import Unavailable
+from chalicelib.saml.decoding import LARGEST_MESSAGE
+from chalicelib.saml.keys import Certificate, PrivateKey
+
+
+class BackChannel(Protocol):
+    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[Certificate]) -> bytes:
+        """Post an envelope, showing our certificate, and return what comes back. Raises `Unavailable`."""
+        ...
+
+
+class MutualTls:
+    """Asks over TLS 1.2 or newer. The other side must show a certificate of its metadata, or a public one."""
+
+    def __init__(self, *, connect: float = 2.0, read: float = 5.0) -> None:
+        self._timeout = urllib3.Timeout(connect=connect, read=read)
+
+    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[Certificate]) -> bytes:
+        sent = {
+            "content-type": "text/xml; charset=utf-8",
+            "soapaction": '"http://www.oasis-open.org/committees/security"',
+        }
+        pool = urllib3.PoolManager(timeout=self._timeout, retries=False, ssl_context=_context(key, tuple(trusted)))
+        try:
+            answer = pool.request("POST", address, body=envelope, headers=sent, redirect=False, preload_content=False)
+            body = bytes(answer.read(LARGEST_MESSAGE + 1))
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable("digid") from error
+        finally:
+            pool.clear()
+        if answer.status != 200:  # noqa: PLR2004 - the one status that carries an answer
+            raise Unavailable("digid")
+        return body
+
+
+@lru_cache(maxsize=4)
+def _context(key: PrivateKey, trusted: tuple[Certificate, ...]) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata="".join(certificate.pem for certificate in trusted))
+    # What the metadata names is trusted itself, whoever signed it.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    # OpenSSL takes a key from a file only: one that no other user can read, gone at the end of the block.
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(key.key_pem + "\n" + key.certificate_pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
