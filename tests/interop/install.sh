@@ -1,13 +1,19 @@
 #!/bin/sh
-# pysaml2, as a service provider and as a peer in benchmarks, starts this program for every signature.
+# Real SAML clients for the tests: pysaml2 starts xmlsec1 for every signature, and mod_auth_mellon lives in Apache.
 set -eu
-command -v xmlsec1 >/dev/null && exit 0
+missing=""
+command -v xmlsec1 >/dev/null || missing="$missing xmlsec1"
+[ -e /usr/lib/apache2/modules/mod_auth_mellon.so ] || missing="$missing apache2 libapache2-mod-auth-mellon"
+[ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null; then
-    echo "xmlsec1 is missing: what pysaml2 does by itself is left out (brew install libxmlsec1 gives it)."
+    echo "Not here, and left out of the tests:$missing (brew install libxmlsec1 gives the first)."
     exit 0
 fi
-echo "Installing xmlsec1, for pysaml2 as other people use it…"
+echo "Installing$missing, SAML clients as other people use them…"
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo"
 $as_root apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq xmlsec1 >/dev/null
+# Apache must not start by itself: the tests start their own, on loopback. --no-install-recommends keeps it small.
+set -- env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends
+# shellcheck disable=SC2086 - several names
+$as_root "$@" $missing >/dev/null

@@ -20,6 +20,7 @@ from local.partners import register_folder
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.interop.rollover import with_another_key
 
 PROGRAM = Path(__file__).parent / "node_saml.mjs"
 ENTITY_ID, ACS = "https://node.example/metadata", "https://node.example/acs"
@@ -118,6 +119,17 @@ def test_who_cancels_is_told_to_the_provider(henk: Person, certificate: str) -> 
     asked = at_digid(provider.start(henk, "post", "").location, henk)
     page = henk.cancel(asked)
     assert "Authentication cancelled" in provider.read(page.hidden["SAMLResponse"])["error"]
+
+
+def test_while_it_changes_certificates_the_one_that_stands_first_reads(
+    henk: Person, certificate: str, wired: Wiring, tmp_path: Path
+) -> None:
+    """node-saml looks at the first key only (docs/connecting.md)."""
+    provider = NodeSaml(certificate)
+    (tmp_path / "node.xml").write_text(with_another_key(provider.metadata(), STRANGER, first=False))
+    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    page = henk.pass_digid(provider.start(henk, "redirect", ""))
+    assert provider.read(page.hidden["SAMLResponse"])["result"]["urn:nl-eid-gdi:1.0:ActingSubjectID"] == HENK.digits
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])

@@ -19,6 +19,7 @@ from local.partners import register_folder
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.interop.rollover import with_another_key
 
 ENTITY_ID, ACS, ARTIFACT_ACS = (f"https://python.example/{name}" for name in ("metadata", "acs", "artifact"))
 SERVICE_ID = "55555555-5555-4555-8555-555555555555"
@@ -142,6 +143,16 @@ def test_the_answer_by_artifact_is_fetched(henk: Person, provider: Pysaml2, monk
     found = re.search(r"<(\w+:)?Response .*</(\w+:)?Response>", fetched.text, re.DOTALL)
     assert found
     assert HENK.digits not in found[0]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_while_it_changes_certificates_either_reads(
+    henk: Person, provider: Pysaml2, wired: Wiring, tmp_path: Path, *, first: bool
+) -> None:
+    (tmp_path / "python.xml").write_text(with_another_key(provider.metadata(), STRANGER, first=first))
+    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    page = henk.pass_digid(provider.start(henk, BINDING_HTTP_POST))
+    assert provider.read(page.hidden["SAMLResponse"])["urn:nl-eid-gdi:1.0:ActingSubjectID"] == [HENK.digits]
 
 
 def test_who_cancels_is_told_to_the_provider(henk: Person, provider: Pysaml2) -> None:

@@ -1,0 +1,17 @@
+"""A client's metadata while it changes its certificate for encryption: two stand in it."""
+
+from local.keys import KeyPair
+
+_SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
+
+
+def with_another_key(metadata: str, another: KeyPair, *, first: bool) -> str:
+    """Return metadata with a second key to encrypt for, before or behind the client's own."""
+    descriptor = (
+        '<md:KeyDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" use="encryption">'
+        f'<ds:KeyInfo xmlns:ds="{_SIGNATURE}"><ds:X509Data><ds:X509Certificate>{another.certificate_body}'
+        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+    )
+    end = "KeyDescriptor>"
+    place = metadata.rindex("<", 0, metadata.index("KeyDescriptor")) if first else metadata.rindex(end) + len(end)
+    return metadata[:place] + descriptor + metadata[place:]
