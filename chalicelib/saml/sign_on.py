@@ -19,6 +19,7 @@ from chalicelib.saml.gate import Unverified
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Decision, Login, SignOn
 from chalicelib.saml.names import ARTIFACT, POST
+from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.sign_in import post_page
@@ -35,7 +36,7 @@ def accept_request(message: Unverified, binding: str, visit: Visit) -> tuple[Sig
         raise InvalidMessage("CombiConnect asks by POST")
     request = read_request(message.accept(provider.signing), connection, provider, ours.as_asked, visit.now)
     use_once(current().transient, "request", request.entity_id, request.request_id, visit.now)
-    service = _service(request)
+    service = _service(request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
         raise NotFound("service")
     if not service.counts(visit.now):
@@ -199,12 +200,18 @@ def note_refused(login: Login, visit: Visit) -> None:
     )
 
 
-def _service(request: SignOnRequest) -> Service:
-    """Return the service that is asked for; the only one of a connection need not be named."""
+def _service(request: SignOnRequest, provider: ServiceProvider) -> Service:
+    """Return the service that is asked for: by UUID, or by an index of the registry or of the provider's metadata.
+
+    The only one of a connection need not be named.
+    """
     catalogue = current().catalogue
     if request.service_uuid is not None:
         return catalogue.service(request.service_uuid)
     if request.service_index is not None:
+        offered_as = {offer.index: offer.service_uuid for offer in provider.services}.get(request.service_index)
+        if offered_as is not None:
+            return catalogue.service(offered_as.lower())
         return catalogue.service_at(request.entity_id, request.service_index)
     offered = catalogue.services_of(request.entity_id)
     if not offered:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -27,6 +27,9 @@ _LONGEST = {"name": 255, "description": 300, "explanation": 2000, "question": 10
 """Characters (machtigen.md 5.1)."""
 LANGUAGES = ("nl", "en")
 _LARGEST_INDEX, _MOST_DAYS = 65535, 36500
+
+LINE = "__line__"
+"""Where a mapping stands in its file, as `yaml_file` notes it."""
 
 Row = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -55,15 +58,14 @@ SERVICE_FIELDS = {
 def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity] = ()) -> Service:
     """Read a service of the connection of `holder`. Raises `Wrong`.
 
-    Without a `service_id` it gets one that is always the same for this connection and index.
+    Without a `service_id` it gets one that is always the same for this connection and index. Without an `index` it is
+    asked for by its UUID, or by the index that the provider's metadata gives it.
     """
     only_known(row, SERVICE_FIELDS)
     if row.get("identifier", "legacy-bsn") != "legacy-bsn":
         raise Wrong("identifier: only legacy-bsn can be made; BSNk is not connected")
     entity_id = EntityId(str(row.get("entity_id") or holder))
     index = whole(row, "index", 0, _LARGEST_INDEX) if row.get("index") is not None else None
-    if index is None and entity_id == holder:
-        raise Wrong("index: missing")
     if index is not None and entity_id != holder:
         raise Wrong("index: a service behind a cluster supplier is asked for by its UUID")
     name = texts(row, "name", provider)
@@ -129,12 +131,16 @@ def level(value: object) -> int:
 def texts(row: Row, name: str, default: str | Mapping[str, str]) -> Mapping[str, str]:
     """Read a text for both languages: one for all, or one each."""
     given = row.get(name) or default
-    both = dict.fromkeys(LANGUAGES, given) if isinstance(given, str) else dict(given)
+    both = dict.fromkeys(LANGUAGES, given) if isinstance(given, str) else _without_line(given)
     if set(both) != set(LANGUAGES) or not all(isinstance(text, str) for text in both.values()):
         raise Wrong(f"{name}: one text, or one for nl and one for en")
     if any(len(text) > _LONGEST[name] for text in both.values()):
         raise Wrong(f"{name}: longer than {_LONGEST[name]} characters")
     return both
+
+
+def _without_line(row: Row) -> dict[str, str]:
+    return {name: text for name, text in row.items() if name != LINE}
 
 
 def whole(row: Row, name: str, least: int, most: int, default: int | None = None) -> int:
@@ -145,7 +151,7 @@ def whole(row: Row, name: str, least: int, most: int, default: int | None = None
 
 
 def yes(row: Row, name: str) -> bool:
-    value = row.get("active" if name == "active" else name, True)
+    value = row.get(name, True)
     if not isinstance(value, bool):
         raise Wrong(f"{name}: not true or false")
     return value
@@ -163,19 +169,6 @@ def only_known(row: object, known: set[str]) -> None:
         raise Wrong("not a mapping")
     if unknown := sorted(str(name) for name in row if name not in known and name != LINE):
         raise Wrong(f"unknown: {', '.join(unknown)}")
-
-
-LINE = "__line__"
-"""Where a mapping stands in its file, as `yaml_file` notes it."""
-
-
-def attempt(problems: Problems, place: str, read: Callable[[], Kind | Any]) -> Any:  # noqa: ANN401 - what `read` returns
-    """Return what is read, or None after its problem was noted."""
-    try:
-        return read()
-    except Wrong as error:
-        problems.note(place, str(error))
-        return None
 
 
 def _announced(row: Row) -> Announcement:

@@ -1,0 +1,52 @@
+"""A catalogue on moto, and files for it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalogue.store import DynamoCatalogue
+from tests.http.conftest import wired
+from tests.saml.national import ENTITY_ID, OIN, NationalProvider
+
+__all__ = ["wired"]
+
+SERVICE = "77777777-7777-4777-8777-777777777777"
+PORTAL = "78787878-7878-4878-8878-787878787878"
+
+
+@pytest.fixture
+def catalogue(wired: object) -> DynamoCatalogue:
+    """Return an empty catalogue."""
+    made: DynamoCatalogue = wired.catalogue  # type: ignore[attr-defined]
+    for service in made.services():
+        made.drop_service(service)
+    return made
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Return what writes a catalogue of one organisation, with the provider's metadata beside it."""
+
+    def write(services: str = "", *, more: str = "", organisation: str = "", oin: str = OIN) -> Path:
+        (tmp_path / "dv.xml").write_bytes(NationalProvider().metadata())
+        listed = services or f"- {{service_id: {SERVICE}, index: 1, name: Locks, level: 20}}"
+        indented = "\n".join(f"              {line}" for line in listed.splitlines())
+        (tmp_path / "catalogue.yaml").write_text(
+            f"""organisations:
+  - oin: "{oin}"
+    name: Gemeente Ominous
+    {organisation}
+    roles:
+      - role: service-provider
+        connections:
+          - entity_id: {ENTITY_ID}
+            metadata: dv.xml
+            {more}
+            services:
+{indented}
+"""
+        )
+        return tmp_path / "catalogue.yaml"
+
+    return write

@@ -1,0 +1,309 @@
+"""The catalogue from a reviewed file: mistakes with their lines, the difference first, and nobody cut off unasked."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalogue.model import Authorisation, Profile, RelationKind, Representation
+from chalicelib.catalogue.store import DynamoCatalogue
+from operate.catalogue.__main__ import fetch, main
+from operate.catalogue.csv_file import COLUMNS
+from tests.operate.conftest import PORTAL, SERVICE
+from tests.saml.national import ENTITY_ID, OIN, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
+
+Write = Callable[..., Path]
+
+
+def _apply(path: Path, catalogue: DynamoCatalogue, *more: str) -> int:
+    return main([str(path), "--apply", *more], catalogue)
+
+
+def test_without_apply_nothing_is_written(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(written())], catalogue) == 0
+    shown = capsys.readouterr().out
+    assert f"+ connection {ENTITY_ID} (combiconnect)" in shown
+    assert f"+ service {SERVICE} Locks" in shown
+    assert catalogue.services() == []
+
+
+def test_what_is_applied_is_there_and_a_second_time_nothing_changes(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(more="sso_domain: ominous\n            unasked: choose")
+    assert _apply(path, catalogue) == 0
+    connection = catalogue.connection(ENTITY_ID)
+    assert (connection.profile, connection.organisation) == (Profile.COMBICONNECT, OIN)
+    assert (connection.sso_domain, connection.unasked) == ("ominous", Representation.CHOOSE)
+    assert [service.provider for service in catalogue.services()] == ["Gemeente Ominous"]
+    assert len(catalogue.versions(ENTITY_ID)) == 1
+    assert _apply(path, catalogue) == 0
+    assert capsys.readouterr().out.endswith("Nothing changes.\n")
+    assert len(catalogue.versions(ENTITY_ID)) == 1
+
+
+ALL = f"""- service_id: {SERVICE}
+  index: 4
+  name: {{nl: Sluizen, en: Locks}}
+  description: {{nl: Over sluizen, en: About locks}}
+  explanation: Long.
+  question: May we?
+  level: 20
+  announced: {{level: 25, from: 2030-01-01, message: Higher soon}}
+  max_days: 90
+  authorisation: citizen
+  digid: true
+  mandatable: true
+  position: 7
+  keywords: [water]
+  identifier: legacy-bsn
+  behind: [{{service: {PORTAL}, kind: set, valid: {{from: 2026-01-01, until: 2031-01-01}}}}]
+  valid: {{from: 2026-01-01T08:00:00+01:00}}
+- {{service_id: {PORTAL}, index: 5, name: Everything}}"""
+
+
+def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None:
+    assert _apply(written(ALL, organisation="valid: {until: 2050-01-01}"), catalogue) == 0
+    service = catalogue.service(SERVICE)
+    assert (service.index, service.level, service.max_days, service.position) == (4, 20, 90, 7)
+    assert service.name["en"] == "Locks"
+    assert service.question is not None
+    assert service.question["nl"] == "May we?"
+    assert service.authorisation is Authorisation.CITIZEN
+    assert service.announced is not None
+    # A day begins at midnight in the Netherlands.
+    assert service.announced.since == datetime(2029, 12, 31, 23, tzinfo=UTC)
+    (relation,) = service.behind
+    assert (relation.parent, relation.kind) == (PORTAL, RelationKind.SET)
+    assert service.valid[0].until == datetime(2049, 12, 31, 23, tzinfo=UTC)
+    assert service.valid[2].since == datetime(2026, 1, 1, 7, tzinfo=UTC)
+    assert len(catalogue.connection(ENTITY_ID).valid) == 3
+
+
+_ONE = f"- {{service_id: {SERVICE}, index: 1, name: X"
+WRONG = [
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, level: 15}}", "level: not 10, 20, 25 or 30"),
+    ("- {service_id: 1, index: 1, name: X}", "service_id: not a UUID"),
+    (f"- {{service_id: {SERVICE}, index: 70000, name: X}}", "index: not a whole number from 0 to 65535"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, colour: red}}", "unknown: colour"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: {{nl: X}}}}", "name: one text, or one for nl and one for en"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, description: {'x' * 301}}}", "description: longer than 300"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, identifier: pseudonym}}", "BSNk is not connected"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, max_days: soon}}", "max_days: not a whole number"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, digid: maybe}}", "digid: not true or false"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, authorisation: dog}}", "authorisation: not one of"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, valid: {{from: soon}}}}", "not a date: soon"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, valid: {{from: 2030-01-01, until: 2029-01-01}}}}", "until is not"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, announced: {{level: 25}}}}", "announced: from is missing"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, behind: [{PORTAL}]}}", "which is not in the catalogue"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, behind: [{SERVICE}]}}", "cannot be behind itself"),
+    (
+        f"{_ONE}, behind: [{PORTAL}]}}\n- {{service_id: {PORTAL}, index: 2, name: Y, behind: [{SERVICE}]}}",
+        "circular dependency",
+    ),
+    (
+        f"- {{service_id: {SERVICE}, index: 1, name: X}}\n- {{service_id: {PORTAL}, index: 1, name: Y}}",
+        "index 1 is used twice",
+    ),
+    (
+        f"- {{service_id: {SERVICE}, index: 1, name: X}}\n- {{service_id: {SERVICE}, index: 2, name: Y}}",
+        "is used twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("services", "said"), WRONG, ids=[said for _, said in WRONG])
+def test_a_mistake_says_where_and_what_and_nothing_is_written(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str], services: str, said: str
+) -> None:
+    assert _apply(written(services), catalogue) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "line 1" in told
+    assert "Nothing was written." in told
+    assert catalogue.services() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("organisations: [", "catalogue.yaml"),
+        ("- x", "not a mapping"),
+        ("organisations:\n  - {oin: 1, name: X}", "line 2: oin"),
+        ("organisations:\n  - {oin: '00000009999999999999', name: X, roles: [{role: king}]}", "role: not one of"),
+    ],
+)
+def test_a_file_that_is_no_catalogue_says_so(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    path = tmp_path / "catalogue.yaml"
+    path.write_text(text)
+    assert _apply(path, catalogue) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("metadata_url: https://dv.example/m", "name a file, or a metadata_url"),
+        ("colour: red", "unknown: colour"),
+        ("profile: secret", "profile: not one of"),
+        ("signed_by: missing.pem", "No such file"),
+    ],
+)
+def test_a_wrong_connection_says_why(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str], more: str, said: str
+) -> None:
+    assert _apply(written(more=more), catalogue) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_another_organisations_entity_id_is_refused(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _apply(written(oin=SUPPLIER_OIN), catalogue) == 1
+    assert "oin: another than in the entityID" in capsys.readouterr().err
+
+
+def _without_services(path: Path) -> Path:
+    path.write_text("organisations: []\n")
+    return path
+
+
+def _new_certificate(path: Path) -> Path:
+    from local.keys import new_key_pair  # noqa: PLC0415
+
+    (path.parent / "dv.xml").write_bytes(NationalProvider(keys=new_key_pair("new", oin=OIN)).metadata())
+    return path
+
+
+def _closed(path: Path) -> Path:
+    path.write_text(path.read_text().replace("metadata: dv.xml", "metadata: dv.xml\n            valid: false"))
+    return path
+
+
+def _moved(path: Path) -> Path:
+    path.write_text(path.read_text().replace("index: 1", "index: 2"))
+    return path
+
+
+@pytest.mark.parametrize("change", [_without_services, _new_certificate, _closed, _moved])
+def test_whoever_is_live_is_not_cut_off_unless_that_is_said(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str], change: Callable[[Path], Path]
+) -> None:
+    path = written()
+    _apply(path, catalogue)
+    before = (catalogue.connection(ENTITY_ID), catalogue.services())
+    assert _apply(change(path), catalogue) == 2
+    assert "--cut-off" in capsys.readouterr().out
+    assert (catalogue.connection(ENTITY_ID), catalogue.services()) == before
+    assert _apply(path, catalogue, "--cut-off") == 0
+
+
+def test_a_cluster_supplier_brings_the_providers_behind_it(catalogue: DynamoCatalogue, written: Write) -> None:
+    path = written(f"- {{service_id: {SERVICE}, entity_id: '{ENTITY_ID}', name: Locks}}", oin=SUPPLIER_OIN)
+    supplier = NationalProvider(keys=SUPPLIER_KEYS, entity_id=SUPPLIER, behind=ENTITY_ID)
+    (path.parent / "dv.xml").write_bytes(supplier.metadata())
+    path.write_text(path.read_text().replace(f"- entity_id: {ENTITY_ID}", f"- entity_id: {SUPPLIER}"))
+    assert _apply(path, catalogue) == 0
+    assert ENTITY_ID.encode() in catalogue.provider_behind(SUPPLIER, ENTITY_ID)
+    assert catalogue.service(SERVICE).asked_through == SUPPLIER
+
+
+def test_metadata_is_fetched_over_tls_only() -> None:
+    with pytest.raises(OSError, match="https only"):
+        fetch("http://dv.example/metadata")
+
+
+LINE = {
+    "connection entity ID": ENTITY_ID,
+    "service entity ID": ENTITY_ID,
+    "service UUID": SERVICE,
+    "name": "Sluizen",
+    "minimum level": "20",
+    "kind of encryption": "LEGACY_BSN",
+    "new level": "25",
+    "new level from": "01-02-2030 00:00",
+    "new level message": "Hoger",
+    "DigiD": "ja",
+    "question": "Mag dat?",
+    "Machtigen": "ja",
+    "position": "3",
+    "kind of representative": "Burger en organisatie",
+    "duration": "365",
+    "description": "Over sluizen",
+    "explanation": "Alles over sluizen",
+    "valid": "ja",
+    "valid from": "01-01-2026 00:00",
+    "valid until": "",
+    "relations": "",
+}
+
+
+@pytest.fixture
+def services(catalogue: DynamoCatalogue, written: Write, tmp_path: Path) -> Callable[..., Path]:
+    """Return what writes services as CSV, for a provider that is connected."""
+    _apply(written(f"- {{service_id: {PORTAL}, index: 5, name: Everything}}"), catalogue)
+
+    def write(*rows: dict[str, str], before: str = "") -> Path:
+        lines = [";".join({**LINE, **row}[name] for name in COLUMNS) for row in rows]
+        (tmp_path / "services.csv").write_text(before + "\n".join(lines) + "\n", encoding="utf-8-sig")
+        return tmp_path / "services.csv"
+
+    return write
+
+
+@pytest.mark.parametrize("before", ["", "sep=;\n", ";".join(COLUMNS) + "\n"])
+def test_a_line_makes_a_service_and_a_second_time_overwrites_it(
+    catalogue: DynamoCatalogue, services: Write, capsys: pytest.CaptureFixture[str], before: str
+) -> None:
+    relation = f"{PORTAL}#DIENSTENSET#ja#01-01-2026 00:00#"
+    assert _apply(services({"relations": relation}, before=before), catalogue) == 0
+    assert f": + service {SERVICE} Sluizen" in capsys.readouterr().out
+    service = catalogue.service(SERVICE)
+    assert (service.level, service.position, service.max_days) == (20, 3, 365)
+    assert service.announced is not None
+    assert service.announced.since == datetime(2030, 1, 31, 23, tzinfo=UTC)
+    assert [(one.parent, one.kind) for one in service.behind] == [(PORTAL, RelationKind.SET)]
+    assert _apply(services({"relations": relation, "duration": "30"}, before=before), catalogue) == 0
+    assert f"~ service {SERVICE}: max_days 365 → 30" in capsys.readouterr().out
+    assert catalogue.service(PORTAL).name["nl"] == "Everything"
+
+
+CSV_WRONG: list[tuple[dict[str, str], str]] = [
+    *(({name: ""}, f"{name}: missing") for name in ("service entity ID", "name", "question", "position", "valid from")),
+    ({"new level from": ""}, "new level from: missing"),
+    ({"service UUID": "1"}, "service_id: not a UUID"),
+    ({"minimum level": "12"}, "level: not 10"),
+    ({"kind of encryption": "PSEUDONIEM"}, "BSNk is not connected"),
+    ({"DigiD": "perhaps"}, "DigiD: not ja or nee"),
+    ({"connection entity ID": "urn:x"}, "urn:x is not connected"),
+    ({"valid from": "2026-01-01"}, "not a moment such as 31-12-2030 23:59"),
+    ({"kind of representative": "Hond"}, "kind of representative"),
+    ({"relations": PORTAL}, "is not parentUUID#type#valid#from#until"),
+    ({"relations": f"{SERVICE}#DIENSTENSET#ja##"}, "cannot be behind itself"),
+]
+
+
+@pytest.mark.parametrize(("row", "said"), CSV_WRONG, ids=[said for _, said in CSV_WRONG])
+def test_a_wrong_line_is_named_and_no_line_is_written(
+    catalogue: DynamoCatalogue, services: Write, capsys: pytest.CaptureFixture[str], row: dict[str, str], said: str
+) -> None:
+    other = {"service UUID": "79797979-7979-4979-8979-797979797979"}
+    assert _apply(services(other, row), catalogue) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "line 2, UUID" in told
+    assert [service.service_id for service in catalogue.services()] == [PORTAL]
+
+
+def test_a_line_with_too_few_columns_is_named(
+    catalogue: DynamoCatalogue, services: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = services({})
+    path.write_text("a;b\n")
+    assert _apply(path, catalogue) == 1
+    assert "line 1, UUID ?: 2 columns instead of 21" in capsys.readouterr().err
