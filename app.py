@@ -2,8 +2,9 @@
 
 from chalice.app import Chalice
 
-from chalicelib.letters.jobs import jobs
+from chalicelib.letters import jobs as letter_jobs
 from chalicelib.mandates import activation_routes, overview_routes, request_routes
+from chalicelib.saml import jobs as saml_jobs
 from chalicelib.saml import routes as saml_routes
 from chalicelib.web import routes as web_routes
 from chalicelib.web.headers import add_headers
@@ -13,4 +14,5 @@ app.middleware("http")(add_headers)
 
 for part in (saml_routes, request_routes, activation_routes, overview_routes, web_routes):
     app.register_blueprint(part.routes)
-app.register_blueprint(jobs)
+for functions in (letter_jobs, saml_jobs):
+    app.register_blueprint(functions.jobs)

@@ -70,7 +70,7 @@ class _Kms:
 def wire() -> Wiring:
     """Put tables, keys and people in memory: what is left is ours."""
     secret = fresh_secrets()
-    wiring = Wiring(Settings(BASE, *(["unused"] * 9)), lambda: datetime.now(UTC))
+    wiring = Wiring(Settings(BASE, *(["unused"] * 10)), lambda: datetime.now(UTC))
     wiring.keyring = Keyring(lambda name: json.dumps(secret[name]), wiring.clock)
     wiring.vault = KmsVault(_Kms(), "unused")
     wiring.transient, wiring.mandates = cast("Table", FakeTable()), FakeMandates()

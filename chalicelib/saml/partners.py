@@ -20,7 +20,7 @@ Element = etree._Element
 
 Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider", "BehindSupplier")
 
-_MOST_PARSED = 128
+_MOST_PARSED = 1024
 """Partners that a process keeps in parsed form. Real metadata is 10 kB."""
 
 _LARGEST_INDEX = 65535

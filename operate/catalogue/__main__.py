@@ -7,21 +7,18 @@ cut a live provider off is refused, unless --cut-off says that it is meant.
 import argparse
 import os
 import sys
-import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
+from chalicelib.saml.fetching import fetch
 from operate.catalogue.csv_file import read_csv
 from operate.catalogue.draft import check_together
 from operate.catalogue.plan import Known, apply, differences, known_in
 from operate.catalogue.reading import Problems
 from operate.catalogue.yaml_file import read_yaml
-
-_LARGEST = 256 * 1024
-_PATIENCE = 10
 
 
 def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> int:
@@ -52,15 +49,6 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     apply(draft, Known(known.connections, known.services), there, now)
     print(f"{len(changes)} change(s) written.")
     return 0
-
-
-def fetch(url: str) -> bytes:
-    """Fetch metadata over https. Raises `OSError`."""
-    if not url.startswith("https://"):
-        raise OSError(f"{url}: metadata is fetched over https only")
-    with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 - https, checked above
-        fetched: bytes = answer.read(_LARGEST + 1)
-    return fetched
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:

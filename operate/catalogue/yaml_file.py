@@ -24,7 +24,7 @@ from typing import Any
 import yaml
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, Validity
-from chalicelib.errors import InvalidMessage
+from chalicelib.errors import InvalidMessage, Unavailable
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.registration import Imported, import_metadata, oin_in
 from operate.catalogue.draft import Draft, DraftConnection
@@ -85,7 +85,7 @@ class _Reader:
         for connection in row.get("connections") or []:
             try:
                 self._connection(connection, organisation, layers)
-            except (Wrong, InvalidMessage, OSError) as error:
+            except (Wrong, InvalidMessage, Unavailable, OSError) as error:
                 self._problems.note(_place(connection), str(error))
 
     def _connection(self, row: Row, organisation: Row, layers: tuple[Validity, ...]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.catalogue.model import Authorisation, Profile, RelationKind, Representation
 from chalicelib.catalogue.store import DynamoCatalogue
-from operate.catalogue.__main__ import fetch, main
+from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
 from tests.operate.conftest import PORTAL, SERVICE
 from tests.saml.national import ENTITY_ID, OIN, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
@@ -211,11 +211,6 @@ def test_a_cluster_supplier_brings_the_providers_behind_it(catalogue: DynamoCata
     assert _apply(path, catalogue) == 0
     assert ENTITY_ID.encode() in catalogue.provider_behind(SUPPLIER, ENTITY_ID)
     assert catalogue.service(SERVICE).asked_through == SUPPLIER
-
-
-def test_metadata_is_fetched_over_tls_only() -> None:
-    with pytest.raises(OSError, match="https only"):
-        fetch("http://dv.example/metadata")
 
 
 LINE = {

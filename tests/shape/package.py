@@ -17,18 +17,19 @@ NEEDED = {
     "chalicelib/web/translations/nl/LC_MESSAGES/messages.mo",
     "chalicelib/letters/templates/letter.typ",
 }
-FUNCTIONS = {"APIHandler", "PrintLetter", "SweepOutbox"}
+FUNCTIONS = {"APIHandler", "PrintLetter", "SweepOutbox", "WatchMetadata"}
 
 
 def contents() -> tuple[set[str], set[str]]:
     """Return the names in the package, and the Lambda functions of the template."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "project"
+    with tempfile.TemporaryDirectory() as made:
+        copy = Path(made) / "project"
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "chalicelib", copy / "chalicelib", ignore=ignored)
         shutil.copytree(ROOT / ".chalice", copy / ".chalice")
         shutil.copytree(ROOT / "tests", copy / "tests", ignore=ignored)
-        shutil.copytree(ROOT / "local", copy / "local", ignore=ignored)
+        for folder in ("local", "operate"):
+            shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
         shutil.copy(ROOT / "app.py", copy)
         (copy / "requirements.txt").touch()
         run = "from chalice.cli import main; main()"
@@ -54,7 +55,11 @@ def check() -> list[str]:
     """Return what is wrong with the package."""
     names, functions = contents()
     wrong = [f"missing: {name}" for name in sorted(NEEDED - names)]
-    wrong += [f"does not belong: {name}" for name in sorted(names) if name.startswith(("local/", "tests/", "docs/"))]
+    wrong += [
+        f"does not belong: {name}"
+        for name in sorted(names)
+        if name.startswith(("local/", "operate/", "tests/", "docs/"))
+    ]
     wrong += [f"functions: {sorted(functions ^ FUNCTIONS)}"] if functions != FUNCTIONS else []
     return wrong
 

@@ -115,6 +115,15 @@ def test_a_worker_starts_alone(worker: str) -> None:
     assert shown.stdout.strip() == "[]"
 
 
+def test_the_watch_over_metadata_loads_xml_alone() -> None:
+    script = (
+        "import sys; import chalicelib.saml.jobs, chalicelib.saml.watching, chalicelib.saml.fetching; "
+        "print([name for name in ('app', 'saml2', 'jinja2', 'typst') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def test_importing_the_application_reads_no_setting_and_starts_no_client() -> None:
     script = "import app; from chalicelib import wiring; assert not wiring._current; print(app.app.app_name)"
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, env={})

@@ -1,0 +1,75 @@
+"""Partners' metadata through time: fetched anew, the last good one kept, its end seen coming (combiconnect.md 5.3)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.catalogue.model import Connection
+from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.errors import InvalidMessage, Unavailable
+from chalicelib.observe import log
+from chalicelib.saml.partners import ServiceProvider, read_service_provider
+from chalicelib.saml.registration import import_metadata
+
+SOON = timedelta(days=14)
+"""An end that is nearer is worth a warning."""
+
+
+def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
+    """Fetch what has an address, and warn of what ends soon. One partner's trouble is not another's."""
+    for source in catalogue.sources():
+        connection = catalogue.connection(source.entity_id)
+        try:
+            if source.url is not None:
+                connection = renew(connection, source, catalogue, fetch(source.url), now)
+            warn_of_ends(read_service_provider(connection.metadata, now), now)
+        except InvalidMessage as error:
+            log().warning("metadata_refused", entity_id=source.entity_id, reason=error.reason)
+        except Unavailable:
+            log().warning("metadata_not_fetched", entity_id=source.entity_id)
+
+
+def renew(
+    connection: Connection, source: Source, catalogue: DynamoCatalogue, document: bytes, now: datetime
+) -> Connection:
+    """Take a partner's new metadata, signed by a key of the last good one; that is kept when this one is not good.
+
+    A partner changes keys as the standard says: the next one first stands beside the old, signed by the old.
+    Raises `InvalidMessage`.
+    """
+    # Also when its time is over: who signed it then is still who may sign what follows.
+    trusted = read_service_provider(connection.metadata, datetime.min.replace(tzinfo=now.tzinfo)).signing
+    imported = import_metadata(document, now, profile=connection.profile, trusted=trusted)
+    if imported.provider.entity_id != connection.entity_id:
+        raise InvalidMessage("metadata of another entityID")
+    versions = catalogue.versions(connection.entity_id)
+    if versions and versions[-1][1] == imported.document:
+        return connection
+    renewed = replace(connection, metadata=imported.metadata)
+    catalogue.put_connection(renewed, imported.behind)
+    catalogue.keep_version(replace(source, valid_until=imported.provider.valid_until), imported.document, now)
+    log().info("metadata_renewed", entity_id=connection.entity_id)
+    return renewed
+
+
+def restore(entity_id: str, version: datetime, catalogue: DynamoCatalogue, now: datetime) -> None:
+    """Make an earlier version current again. Raises `InvalidMessage` when there is none, or it is over."""
+    document = dict(catalogue.versions(entity_id)).get(version)
+    if document is None:
+        raise InvalidMessage("no such version")
+    connection = catalogue.connection(entity_id)
+    imported = import_metadata(document, now, profile=connection.profile)
+    catalogue.put_connection(replace(connection, metadata=imported.metadata), imported.behind)
+    url = next((source.url for source in catalogue.sources() if source.entity_id == entity_id), None)
+    catalogue.keep_version(Source(connection.entity_id, url, imported.provider.valid_until), document, now)
+
+
+def warn_of_ends(provider: ServiceProvider, now: datetime) -> None:
+    """Log a warning for metadata or a certificate that ends soon, with the days that are left."""
+    keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
+    ends = [(f"{use} certificate", certificate.expires_at) for use, several in keys.items() for certificate in several]
+    if provider.valid_until is not None:
+        ends.append(("metadata", provider.valid_until))
+    for what, end in ends:
+        if end - now < SOON:
+            log().warning("partner_ends_soon", entity_id=provider.entity_id, what=what, days=(end - now).days)
