@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape audit bench deploy-check browser clients clean
+.PHONY: help run test check lint types shape audit bench kit deploy-check browser clients clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ bench: $(VENV)/.dev clients ## time what matters beside a peer; writes bench/res
 
 deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy the package on an emulator that enforces IAM, and walk the journey there
 	@$(BIN)/python -m tests.deploy
+
+kit: $(VENV)/.local $(STYLES) $(TEXTS) ## run a provider's metadata through every kind of sign-in (METADATA=file.xml)
+	@test -n "$(METADATA)" || { echo "Name the file: make kit METADATA=provider.xml"; exit 1; }
+	@$(BIN)/python -m local.kit "$(METADATA)"
 
 audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt

@@ -62,6 +62,8 @@ def _table(stack: Stack) -> str:
         ("Gemeente Voorbeeld (service provider)", stack.provider),
         ("DigiD (stand-in)", stack.digid),
         ("Letterbox (letters as PDF)", stack.letterbox),
+        ("Test kit for providers", stack.kit),
+        ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
     ]
     people = [(person.bsn, person.born, f"{person.name}, {person.note}") for person in persons().values()]
     lines = ["", *(f"  {name:<40}{address}" for name, address in addresses), ""]

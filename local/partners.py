@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation
+from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, Service
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate
@@ -22,7 +22,7 @@ _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 def register_municipality(catalogue: DynamoCatalogue, metadata: bytes, now: datetime) -> None:
     """Register "Gemeente Voorbeeld" with the services of `catalogue.yaml`."""
     described = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
-    _register(catalogue, import_metadata(metadata, now), described, now)
+    register(catalogue, import_metadata(metadata, now), described, now)
 
 
 def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> Iterator[str]:
@@ -40,8 +40,8 @@ def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> 
             document = path.read_bytes()
             profile = Profile(given["profile"]) if "profile" in given else None
             imported = import_metadata(document, now, trusted=_trusted(folder, given), profile=profile)
-            described = _description(path.stem, given, imported, now)
-            _register(catalogue, imported, described, now)
+            described = describe(path.stem, given, imported, now)
+            register(catalogue, imported, described, now)
         except (InvalidMessage, Wrong, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             print(f"PARTNERS: {path.name} is refused: {error}", file=sys.stderr)
             continue
@@ -55,8 +55,8 @@ def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:
     return (Certificate.from_pem((folder / signed_by).read_text(encoding="utf-8")),) if signed_by else ()
 
 
-def _description(stem: str, given: dict[str, Any], imported: Imported, now: datetime) -> dict[str, Any]:
-    """Fill in what the file does not say: the services that the metadata names, or one after the file."""
+def describe(stem: str, given: dict[str, Any], imported: Imported, now: datetime) -> dict[str, Any]:
+    """Fill in what is not given: the services that the metadata names, or one after the file."""
     rows = [_row(offer, stem) for offer in imported.provider.services]
     for entity_id, metadata in imported.behind.items():
         offered = [_row(offer, entity_id) for offer in read_behind_supplier(metadata, now).services]
@@ -70,7 +70,8 @@ def _row(offer: OfferedService, name: str) -> dict[str, Any]:
     return {"index": offer.index, "name": offer.name or name, "service_id": offer.service_uuid}
 
 
-def _register(catalogue: DynamoCatalogue, imported: Imported, described: dict[str, Any], now: datetime) -> None:
+def register(catalogue: DynamoCatalogue, imported: Imported, described: dict[str, Any], now: datetime) -> list[Service]:
+    """Write a connection and its services as they are described; return the services."""
     entity_id = EntityId(imported.provider.entity_id)
     services = [service(row, entity_id, described["name"]) for row in described["services"]]
     connection = Connection(
@@ -87,3 +88,4 @@ def _register(catalogue: DynamoCatalogue, imported: Imported, described: dict[st
     catalogue.keep_version(Source(entity_id, None, imported.provider.valid_until), imported.document, now)
     for one in services:
         catalogue.put_service(one)
+    return services

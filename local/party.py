@@ -1,4 +1,4 @@
-"""One simulator as a process of its own: `python -m local.party digid|brp|provider <port> <application's address>`."""
+"""One party as a process of its own: `python -m local.party digid|brp|provider|kit <port> <application>`."""
 
 import os
 import sys
@@ -22,6 +22,10 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
     # Imported when needed: each process loads only its own libraries, and so starts quickly.
     if name == "brp":
         return brp_site(os.environ["BRP_KEY"])
+    if name == "kit":
+        from local.kit.site import kit_site
+
+        return kit_site()
     keys = new_key_pair(f"{name} (laptop)", host="localhost")
     if name == "digid":
         from local.digid.site import DigidSite

@@ -26,7 +26,7 @@ from local.serving import HOST, mutual_tls, serve_in_thread
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
-_PORTS = 7
+_PORTS = 8
 
 
 class CannotStart(Exception):
@@ -65,6 +65,10 @@ class Stack:
         return f"https://localhost:{self.port + 5}"
 
     @property
+    def kit(self) -> str:
+        return self.address(7)
+
+    @property
     def brp(self) -> str:
         return self.address(4)
 
@@ -77,13 +81,14 @@ def running(
     digid_metadata: Path | None = None,
     digid_by_artifact: bool = False,
 ) -> Iterator[Stack]:
-    """Start everything on `port` to `port + 6`, and stop it at the end. Raises `CannotStart`."""
+    """Start everything on `port` to `port + 7`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
     check_ports(stack)
     with ExitStack() as exit_stack:
         # The other processes start while this one makes its resources.
         exit_stack.enter_context(process("digid", stack.digid, stack))
         exit_stack.enter_context(process("provider", stack.provider, stack))
+        exit_stack.enter_context(process("kit", stack.kit, stack))
         exit_stack.enter_context(aws.in_process())
         wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
         wiring.use(wired)

@@ -86,8 +86,8 @@ def success(asked: Asked, bsn: str, level: str, entity_id: str, keys: KeyPair, a
 <a:AuthnContextClassRef>{SAML}:ac:classes:{CLASSES[level]}</a:AuthnContextClassRef>
 </a:AuthnContext></a:AuthnStatement>
 </a:Assertion>"""
-    signed = etree.tostring(_signed(etree.fromstring(assertion), keys)).decode()
-    return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', signed, entity_id, keys, at)
+    inside = etree.tostring(signed(etree.fromstring(assertion), keys)).decode()
+    return _response(asked, f'<p:StatusCode Value="{SAML}:status:Success"/>', inside, entity_id, keys, at)
 
 
 def cancelled(asked: Asked, entity_id: str, keys: KeyPair, at: datetime) -> str:
@@ -113,17 +113,18 @@ def metadata(entity_id: str, sign_on: str, keys: KeyPair, until: datetime, resol
 <d:X509Certificate>{keys.certificate_body}</d:X509Certificate>
 </d:X509Data></d:KeyInfo></m:KeyDescriptor>{artifacts if resolution else ""}{endpoints}
 </m:IDPSSODescriptor></m:EntityDescriptor>"""
-    return etree.tostring(_signed(etree.fromstring(document), keys))
+    return etree.tostring(signed(etree.fromstring(document), keys))
 
 
 def _response(asked: Asked, status: str, inside: str, entity_id: str, keys: KeyPair, at: datetime) -> str:
     document = f"""<p:Response xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0"
  IssueInstant="{_written(at)}" Destination={quoteattr(asked.consumer)} InResponseTo={quoteattr(asked.request_id)}>
 <a:Issuer>{escape(entity_id)}</a:Issuer><p:Status>{status}</p:Status>{inside}</p:Response>"""
-    return base64.b64encode(etree.tostring(_signed(etree.fromstring(document), keys))).decode()
+    return base64.b64encode(etree.tostring(signed(etree.fromstring(document), keys))).decode()
 
 
-def _signed(root: etree._Element, keys: KeyPair) -> etree._Element:
+def signed(root: etree._Element, keys: KeyPair) -> etree._Element:
+    """Sign a message in place, behind its Issuer."""
     signature = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256)
     reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{root.get('ID')}")
     xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
@@ -179,9 +180,9 @@ def resolved(response: str | None, resolve_id: str, entity_id: str, keys: KeyPai
     document = f"""<p:ArtifactResponse xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0"
  IssueInstant="{_written(at)}" InResponseTo={quoteattr(resolve_id)}><a:Issuer>{escape(entity_id)}</a:Issuer>
 <p:Status><p:StatusCode Value="{SAML}:status:Success"/></p:Status>{inside}</p:ArtifactResponse>"""
-    signed = etree.tostring(_signed(etree.fromstring(document), keys)).decode()
+    message = etree.tostring(signed(etree.fromstring(document), keys)).decode()
     soap = "http://schemas.xmlsoap.org/soap/envelope/"
-    return f'<s:Envelope xmlns:s="{soap}"><s:Body>{signed}</s:Body></s:Envelope>'.encode()
+    return f'<s:Envelope xmlns:s="{soap}"><s:Body>{message}</s:Body></s:Envelope>'.encode()
 
 
 def _verify(root: etree._Element, certificate: str) -> None:

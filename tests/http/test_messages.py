@@ -173,14 +173,14 @@ def test_a_level_below_what_was_asked_signs_nobody_in(henk: Person, clock: Clock
 def test_a_bare_bsn_is_a_name_too(henk: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     from local.digid import messages  # noqa: PLC0415
 
-    built = messages._signed
+    built = messages.signed
 
     def bare(root: etree._Element, keys: object) -> etree._Element:
         for name in root.iterfind(".//a:NameID", NAMES):
             name.text = (name.text or "").removeprefix("s00000000:")
         return built(root, keys)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(messages, "_signed", bare)
+    monkeypatch.setattr(messages, "signed", bare)
     assert henk.sign_in().status == 303
     assert clock.now
 

@@ -1,0 +1,79 @@
+"""`python -m local.kit METADATA`: run a provider's metadata through every kind of sign-in, and say what to mend.
+
+Nothing goes over a network: the application, DigiD and the registers run in this process, and a client of the kit
+stands in for the provider's, with a key of its own added to the metadata. So no private key is needed, and every
+certificate of the provider is used as it would be.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
+
+from chalicelib.catalogue.model import Profile
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.registration import import_metadata
+from chalicelib.saml.wiring import MACHTIGEN
+from local.kit.client import Client
+from local.kit.findings import Finding, Verdict, mend
+from local.kit.metadata import look_at
+from local.kit.scenarios import Trial, run_all
+from local.kit.stage import BASE, Stage, stage
+from local.partners import describe, register
+
+
+def findings(document: bytes, profile: Profile | None = None) -> Iterator[Finding]:
+    """Yield what is found, one after another: the whole takes a few seconds."""
+    with stage() as opened:
+        try:
+            imported = import_metadata(document, opened.clock(), profile=profile)
+        except InvalidMessage as error:
+            yield mend("the metadata cannot be used", error.reason)
+            return
+        yield from look_at(imported, opened.clock())
+        yield from run_all(_trial(document, imported.profile, opened))
+
+
+def _trial(document: bytes, profile: Profile, opened: Stage) -> Trial:
+    client = Client(document, f"{BASE}/saml/sso", MACHTIGEN)
+    now, catalogue = opened.clock(), opened.wired.catalogue
+    with_kit = import_metadata(client.metadata, now, profile=profile)
+    described = describe("provider", {}, with_kit, now)
+    for row in described["services"]:
+        row["level"] = 20
+    service, *_ = register(catalogue, with_kit, described, now)
+    return Trial(opened, client, import_metadata(document, now, profile=profile), service)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0 when nothing has to be mended, 1 otherwise."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.kit", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("metadata", type=Path, metavar="METADATA", help="EntityDescriptor or EntitiesDescriptor")
+    parser.add_argument(
+        "--profile", type=Profile, choices=list(Profile), help="the national one for a national entityID"
+    )
+    parser.add_argument("--json", action="store_true", help="one finding a line, for programs")
+    asked = parser.parse_args(arguments)
+    try:
+        document = asked.metadata.read_bytes()
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    counts = dict.fromkeys(Verdict, 0)
+    for finding in findings(document, asked.profile):
+        counts[finding.verdict] += 1
+        print(json.dumps(asdict(finding)) if asked.json else finding.line, flush=True)
+    if not asked.json:
+        print(f"\n{counts[Verdict.OK]} as it should be, {counts[Verdict.MEND]} to mend, {counts[Verdict.NOTE]} to know")
+    return 1 if counts[Verdict.MEND] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

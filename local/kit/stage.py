@@ -1,0 +1,146 @@
+"""The application in this process, as it is deployed, with a clock that the kit can set forward."""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+from werkzeug.test import Client as Browser
+from werkzeug.test import TestResponse
+
+from chalicelib import wiring
+from chalicelib.catalogue.model import Service
+from chalicelib.mandates.activating import activate
+from chalicelib.mandates.model import CaseId, Mandate
+from chalicelib.mandates.requesting import Wish, ask, choose_period
+from chalicelib.mandates.using import revoke
+from chalicelib.people.brp import Person, read_person
+from chalicelib.people.bsn import Bsn
+from local import aws
+from local.digid.messages import NAMES, Asked, cancelled, certificate_in, metadata, read_redirect, success
+from local.gateway import Gateway
+from local.keys import new_key_pair
+from local.persons import haal_centraal, persons
+from local.stack import Stack, settings
+
+BASE, DIGID = "http://localhost:8000", "https://digid.example"
+REPRESENTED, REPRESENTATIVE = Bsn("900100084"), Bsn("900100758")
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_STARTED = timedelta(days=365)
+
+
+@dataclass(slots=True)
+class Clock:
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class _Register:
+    """The population register's people, without its server."""
+
+    def __init__(self) -> None:
+        self._people = {Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()}
+
+    def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
+        return {bsn: self._people[bsn] for bsn in numbers if bsn in self._people}
+
+
+class Stage:
+    """One browser, DigiD, and the application."""
+
+    def __init__(self, wired: wiring.Wiring, clock: Clock) -> None:
+        from app import app
+
+        self.wired, self.clock = wired, clock
+        self._browser = Browser(Gateway(app, BASE))
+        self._keys = new_key_pair("digid of the test kit")
+        until = clock() + _STARTED
+        wired.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", self._keys, until))
+
+    def get(self, address: str) -> TestResponse:
+        return self._browser.get(address.removeprefix(BASE), base_url=BASE)
+
+    def post(self, address: str, form: Mapping[str, str]) -> TestResponse:
+        return self._browser.post(address.removeprefix(BASE), data=dict(form), base_url=BASE)
+
+    def resolve(self, body: bytes, certificate: str) -> etree._Element | None:
+        """Resolve an artifact, showing a certificate; return the Response inside, if there is one."""
+        answer = self._browser.post(
+            "/saml/artifact",
+            data=body,
+            content_type="text/xml",
+            base_url=BASE,
+            environ_overrides={"SSL_CLIENT_CERT": certificate},
+        )
+        return etree.fromstring(answer.data).find(".//p:Response", NAMES)
+
+    def pass_digid(self, start: TestResponse, level: str, *, cancel: bool = False) -> TestResponse:
+        asked = self._asked(start.headers.get("Location", ""))
+        if cancel:
+            message = cancelled(asked, f"{DIGID}/metadata", self._keys, self.clock())
+        else:
+            message = success(asked, REPRESENTATIVE.digits, level, f"{DIGID}/metadata", self._keys, self.clock())
+        return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
+
+    def mandate(self, service: Service) -> Mandate:
+        """Let one test person act for another, as if the letter had come and gone."""
+        wired, now = self.wired, self.clock()
+        period = choose_period(service, now.date(), None, now)
+        case_id = CaseId(wired.new_id())
+        asked = ask(
+            Wish(case_id, REPRESENTED, 30, service, period, "nl"),
+            store=wired.mandates,
+            people=wired.people,
+            tries=wired.tries,
+            letters=wired.letters,
+            secrets=wired.secrets,
+            pick=wired.pick,
+            now=now,
+        )
+        return activate(
+            asked.represented,
+            case_id,
+            representative=REPRESENTATIVE,
+            level=30,
+            service=service,
+            store=wired.mandates,
+            secrets=wired.secrets,
+            now=now,
+        )
+
+    def revoke(self, mandate: Mandate) -> None:
+        revoke(mandate.represented, mandate.case_id, store=self.wired.mandates, now=self.clock())
+
+    def _asked(self, location: str) -> Asked:
+        query = urlsplit(location).query
+        parts = {name: values[0] for name, values in parse_qs(query).items()}
+        ours = certificate_in(self.get("/saml/digid/metadata").data)
+        return read_redirect(query, parts["SAMLRequest"], parts["Signature"], parts["RelayState"], ours)
+
+
+def posted(page: TestResponse) -> etree._Element:
+    """Return the Response that a page takes to the provider."""
+    fields = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    return etree.fromstring(base64.b64decode(fields["SAMLResponse"]))
+
+
+def artifact_in(answer: TestResponse) -> str:
+    return parse_qs(urlsplit(answer.headers["Location"]).query)["SAMLart"][0]
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    clock = Clock()
+    with aws.in_process():
+        wired: Any = wiring.Wiring(settings(Stack(8000)), clock)
+        wired.people = _Register()
+        wiring.use(wired)
+        yield Stage(wired, clock)

@@ -1,0 +1,108 @@
+"""The test kit: real providers' metadata goes through, and what is wrong with one is said."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from chalicelib import wiring
+from local.keys import new_key_pair
+from local.kit.__main__ import findings, main
+from local.kit.findings import Finding, Verdict
+from local.kit.site import kit_site
+from tests.saml.national import ENTITY_ID, NEXT, READING, SUPPLIER, SUPPLIER_KEYS, NationalProvider
+from tests.saml.provider import FakeProvider
+
+PROVIDERS: dict[str, bytes] = {
+    "any client": FakeProvider().metadata(),
+    "the national profile, changing certificates": NationalProvider(reading=(READING, NEXT)).metadata(),
+    "a cluster supplier": NationalProvider(keys=SUPPLIER_KEYS, entity_id=SUPPLIER, behind=ENTITY_ID).metadata(),
+}
+SAID = (
+    "for oneself, asked by POST",
+    "for another",
+    "while certificates change",
+    "cancelled at DigiD",
+    "cancelled at the choice",
+    "too low a level",
+    "signed by another is refused",
+    "resolved once",
+    "resolved after two minutes",
+    "revoked between",
+    "no mandate",
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_wiring() -> object:
+    """Put back what the kit replaced."""
+    before = list(wiring._current)
+    yield
+    wiring._current[:] = before
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_scenario_is_run(name: str) -> None:
+    found = list(findings(PROVIDERS[name]))
+    good = [one.about for one in found if one.verdict is Verdict.OK]
+    for said in SAID:
+        assert any(said in about for about in good), f"{said}: {[one.line for one in found]}"
+    assert {one.about.rpartition(" on ")[0] for one in found if one.verdict is Verdict.MEND} <= {
+        "a certificate for signing ends",
+        "a certificate for encryption ends",
+    }
+
+
+WRONG: list[tuple[str, Callable[[], bytes], str]] = [
+    ("nothing", lambda: b"", "not XML"),
+    ("no key to read with", lambda: FakeProvider().metadata(encryption=False), "never sent in the clear"),
+    (
+        "nowhere to answer to",
+        lambda: FakeProvider().metadata().replace(b"https://ominous.example/a", b"http://ominous.example/a"),
+        "no AssertionConsumerService",
+    ),
+    (
+        "another organisation's certificate",
+        lambda: NationalProvider(keys=new_key_pair("x", oin="00000001111111111111")).metadata(),
+        "not of the organisation",
+    ),
+    (
+        "what it reads, we cannot write",
+        lambda: (
+            FakeProvider()
+            .metadata()
+            .replace(
+                b"</md:KeyDescriptor>",
+                b'<md:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#tripledes-cbc"/></md:KeyDescriptor>',
+            )
+        ),
+        "offer one of",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "document", "said"), WRONG, ids=[name for name, _, _ in WRONG])
+def test_what_is_wrong_is_said(name: str, document: Callable[[], bytes], said: str) -> None:
+    assert name
+    found: list[Finding] = list(findings(document()))
+    assert any(one.verdict is Verdict.MEND and said in one.text for one in found), [one.line for one in found]
+
+
+def test_the_command_prints_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "broken.xml").write_bytes(b"<x/>")
+    assert main([str(tmp_path / "broken.xml")]) == 1
+    assert "0 as it should be, 1 to mend, 0 to know" in capsys.readouterr().out
+    assert main([str(tmp_path / "absent.xml")]) == 1
+    assert "absent.xml" in capsys.readouterr().err
+
+
+def test_the_page_shows_the_report() -> None:
+    client = Client(kit_site())
+    assert "Choose a file first." in client.post("/?lang=en", data={"x": "y"}).text
+    shown = client.post("/?lang=en", data={"metadata": (BytesIO(PROVIDERS["any client"]), "provider.xml")}).text
+    assert "for another" in shown
+    assert "Report" in shown
+    large = client.post("/?lang=en", data={"metadata": (BytesIO(b"x" * 300_000), "large.xml")})
+    assert (large.status_code, "larger than 256 kB" in large.text) == (422, True)
