@@ -244,6 +244,16 @@ METADATA = [
     Meaning("an index that is none", _set(".//{*}AssertionConsumerService", "index", "-1")),
 ]
 
+ARTIFACT_RESPONSE = [
+    *_attributes(
+        ".", {"Version": {"of SAML 1.1": "1.1", "absent": ""}, "InResponseTo": {"absent": "", "another": "_another"}}
+    ),
+    Meaning("Issuer another", _text("a:Issuer", "https://ominous.example/metadata")),
+    Meaning("Response for another request", _set("p:Response", "InResponseTo", "_another")),
+    Meaning("Response for another address", _set("p:Response", "Destination", "https://machtigen.example/saml/sso")),
+    Meaning("assertion for another audience", _text(".//a:Audience", "https://ominous.example/metadata")),
+    Meaning("assertion for another request", _set(".//a:SubjectConfirmationData", "InResponseTo", "_another")),
+]
 MEANINGS: dict[str, list[Meaning]] = {
     "sign-on": SIGN_ON,
     "artifact resolution": ARTIFACT_RESOLUTION,
@@ -251,4 +261,5 @@ MEANINGS: dict[str, list[Meaning]] = {
     "metadata import": METADATA,
     "DigiD, Response": [*RESPONSE, *ASSERTION],
     "DigiD, assertion": ASSERTION,
+    "DigiD, ArtifactResponse": ARTIFACT_RESPONSE,
 }

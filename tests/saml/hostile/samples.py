@@ -88,6 +88,17 @@ def assertion(asked: Asked = ASKED) -> Sample:
     return Sample("DigiD, assertion", DIGID_KEYS, _response(asked), "NameID", f"s00000000:{VICTIM}", "a:Assertion")
 
 
+def artifact_response(asked: Asked = ASKED, resolve_id: str = "_resolve") -> Sample:
+    """DigiD's Response in the ArtifactResponse around it, which is signed."""
+    inside = etree.tostring(_response(asked)).decode()
+    root = etree.fromstring(
+        f'<p:ArtifactResponse xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="{_id()}" Version="2.0" '
+        f'IssueInstant="{_written()}" InResponseTo="{resolve_id}"><a:Issuer>{DIGID}/metadata</a:Issuer>'
+        f"<p:Status>{SUCCESS}</p:Status>{inside}</p:ArtifactResponse>"
+    )
+    return Sample("DigiD, ArtifactResponse", DIGID_KEYS, root, "NameID", f"s00000000:{VICTIM}")
+
+
 def metadata() -> Sample:
     root = etree.fromstring(FakeProvider().metadata(), etree.XMLParser(remove_comments=True))
     root.set("ID", _id())
@@ -119,7 +130,7 @@ def _written(**later: float) -> str:
     return (datetime.now(UTC) + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-SAMPLES = (response, assertion, sign_on, artifact_resolution, logout, metadata)
+SAMPLES = (response, assertion, artifact_response, sign_on, artifact_resolution, logout, metadata)
 ROLES = tuple(make().role for make in SAMPLES)
 NOT_IN_METADATA = frozenset(ROLES) - {"metadata import"}
 """People write comments and CDATA in metadata: there they are dropped before anything is read."""

@@ -3,18 +3,20 @@
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from lxml import etree
 
-from chalicelib.wiring import Wiring
+from chalicelib.saml.wiring import saml
+from chalicelib.wiring import Wiring, current
 from local import aws
+from local.digid.messages import metadata, new_artifact
 from local.partners import register_folder
-from tests.http.client import Answer, Person
+from tests.http.client import DIGID, DIGID_KEYS, Answer, Person
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.meanings import MEANINGS, Meaning
@@ -25,6 +27,7 @@ from tests.saml.hostile.variants import Variant, gate_variants
 from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found
 
 PROVIDER = FakeProvider()
+_DAY = timedelta(days=1)
 TITLE = "You cannot sign in this way"
 
 
@@ -47,6 +50,32 @@ def _digid(person: Person, make: Callable[..., Sample]) -> Door:
         return person.answer(asked, base64.b64encode(message).decode())
 
     return Door(make(asked), send, 303)
+
+
+def _artifact_response(person: Person) -> Door:
+    """Let DigiD answer by Artifact; what it is asked is always the same question."""
+    wiring = current()
+    pinned = metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, wiring.clock() + _DAY, f"{DIGID}/artifact")
+    wiring.catalogue.put_identity_provider(pinned, by_artifact=True)
+    asked = person.ask_digid("/login?level=20")
+    wiring.new_id = lambda: "0" * 32
+    query = urlencode({"SAMLart": new_artifact(f"{DIGID}/metadata"), "RelayState": asked.relay_state})
+
+    def send(message: bytes) -> Answer:
+        saml().back_channel = _BackChannel(enveloped(message))
+        return person.get(f"/saml/digid/acs?{query}")
+
+    return Door(samples.artifact_response(asked, f"_{'0' * 32}"), send, 303)
+
+
+@dataclass
+class _BackChannel:
+    """Answers every question alike."""
+
+    answer: bytes
+
+    def ask(self, *_: object) -> bytes:
+        return self.answer
 
 
 def _sign_on(person: Person) -> Door:
@@ -84,6 +113,7 @@ def _field(message: bytes) -> dict[str, str]:
 DOORS: dict[str, Callable[[Person], Door]] = {
     "DigiD, Response": lambda person: _digid(person, samples.response),
     "DigiD, assertion": lambda person: _digid(person, samples.assertion),
+    "DigiD, ArtifactResponse": _artifact_response,
     "sign-on": _sign_on,
     "artifact resolution": _artifact_resolution,
     "logout": _logout,

@@ -12,7 +12,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml import gate
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.registration import import_metadata
-from chalicelib.saml.shapes import ARTIFACT_RESOLVE, AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
+from chalicelib.saml.shapes import ARTIFACT_RESOLVE, ARTIFACT_RESPONSE, AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.careless import believed
 from tests.saml.hostile.samples import SAMPLES, Sample
@@ -34,6 +34,9 @@ def _form(name: str, message: bytes) -> dict[str, list[str]]:
 GATES: dict[str, Gate] = {
     "DigiD, Response": lambda raw, keys: gate.response_from_post(_form("SAMLResponse", raw), RESPONSE).accept(keys),
     "DigiD, assertion": lambda raw, keys: gate.response_from_post(_form("SAMLResponse", raw), RESPONSE).accept(keys),
+    "DigiD, ArtifactResponse": lambda raw, keys: gate.response_from_soap(enveloped(raw), ARTIFACT_RESPONSE).accept(
+        keys
+    ),
     "sign-on": lambda raw, keys: gate.from_post(_form("SAMLRequest", raw), "SAMLRequest", AUTHN_REQUEST).accept(keys),
     "artifact resolution": lambda raw, keys: gate.from_soap(enveloped(raw), ARTIFACT_RESOLVE).accept(keys),
     "logout": lambda raw, keys: gate.from_post(_form("SAMLRequest", raw), "SAMLRequest", LOGOUT_REQUEST).accept(keys),

@@ -1,0 +1,120 @@
+"""For whom do you sign in? One click for one person, and a search for an accountant with two thousand clients."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import cast
+
+import pytest
+
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.people.bsn import Bsn
+from chalicelib.wiring import Wiring
+from tests.builders import SERVICE_ID, a_code, a_letter, a_mandate, a_period, a_person, a_request
+from tests.fakes import Clock, FakeRegister
+from tests.http.client import Person
+from tests.http.journey import mandate
+from tests.http.test_sign_on import PROVIDER, _posted, choose
+
+CLIENTS = 12
+
+
+def _numbers() -> Iterator[Bsn]:
+    """Yield fictitious citizen numbers that pass the 11-test."""
+    for number in count(900500000):
+        try:
+            yield Bsn(str(number))
+        except ValueError:
+            continue
+
+
+@pytest.fixture
+def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[str, str]]:
+    """Return what lets Henk act for so many people; returns their names by case."""
+
+    def give(number: int) -> dict[str, str]:
+        names, person = {}, wired.secrets.pseudonyms.person
+        register = cast("FakeRegister", wired.people)
+        for place, bsn in zip(range(number), _numbers(), strict=False):
+            case_id = f"{place:032x}"
+            name = f"Client {place:04} {'Jansen' if place % 3 else 'de Boer'}"
+            register.people[bsn] = a_person(name=name)
+            asked = a_request(
+                case_id=case_id, represented=person(bsn), requested_at=clock(), expires_at=clock().replace(year=2099)
+            )
+            sealed = {
+                "represented_bsn": wired.vault.seal(bsn.digits, f"case:{case_id}"),
+                "representative_bsn": wired.vault.seal(henk.bsn.digits, f"case:{case_id}"),
+            }
+            made = a_mandate(
+                asked,
+                representative=person(henk.bsn),
+                service_id=ServiceId(SERVICE_ID),
+                period=a_period(clock().date()),
+                activated_at=clock(),
+                **sealed,
+            )
+            wired.mandates.open_request(asked, a_code(asked), a_letter(letter_id=f"{case_id}0001"))
+            wired.mandates.activate(asked, made)
+            names[case_id] = name
+        return names
+
+    return give
+
+
+def _shown(body: str) -> list[str]:
+    return re.findall(r'type="radio" name="person" value="(\w+)"', body)
+
+
+def test_one_person_is_one_click(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    page = henk.get(choose(henk, PROVIDER.on_behalf()))
+    assert _shown(page.body) == []
+    assert page.hidden["person"] == case_id
+    assert "Vera van der Gever" in page.body
+
+
+def test_many_are_found_by_name(henk: Person, clients: Callable[[int], dict[str, str]]) -> None:
+    names = clients(CLIENTS)
+    choice = choose(henk, PROVIDER.on_behalf())
+    page = henk.get(choice).body
+    assert len(_shown(page)) == 10
+    assert "You see 10 of 12 people." in page
+    found = henk.get(f"{choice}?q=boer+0009").body
+    assert [names[case_id] for case_id in _shown(found)] == ["Client 0009 de Boer"]
+    assert "1 person found" in found
+    nobody = henk.get(f"{choice}?q=piet").body
+    assert "Nobody found for “piet”" in nobody
+    assert _shown(nobody) == []
+
+
+def test_whoever_was_found_can_be_chosen(henk: Person, clients: Callable[[int], dict[str, str]]) -> None:
+    names = clients(CLIENTS)
+    choice = choose(henk, PROVIDER.on_behalf())
+    (case_id,) = _shown(henk.get(f"{choice}?q=0011").body)
+    assert names[case_id].startswith("Client 0011")
+    assert "LegalSubjectID" in _posted(henk.post(choice, {"person": case_id, "q": "0011"}), henk).attributes
+
+
+def test_names_are_fetched_once_and_kept_sealed(
+    henk: Person, wired: Wiring, clients: Callable[[int], dict[str, str]]
+) -> None:
+    clients(CLIENTS)
+    choice = choose(henk, PROVIDER.on_behalf())
+    assert "Client 0000" in henk.get(choice).body
+    cast("FakeRegister", wired.people).down = True
+    assert "Client 0009" in henk.get(f"{choice}?q=0009").body
+
+
+def test_without_a_choice_the_search_is_kept(henk: Person, clients: Callable[[int], dict[str, str]]) -> None:
+    clients(CLIENTS)
+    choice = choose(henk, PROVIDER.on_behalf())
+    page = henk.post(choice, {"q": "boer"})
+    assert page.status == 422
+    assert 'value="boer"' in page.body
+
+
+def test_what_is_typed_is_shown_as_text(henk: Person, clients: Callable[[int], dict[str, str]]) -> None:
+    clients(CLIENTS)
+    choice = choose(henk, PROVIDER.on_behalf())
+    assert "<script>" not in henk.get(f"{choice}?q=%3Cscript%3E").body
