@@ -70,11 +70,9 @@ def metadata(chosen: dict[str, Any]) -> bytes:
 
 def client(request: Request, chosen: dict[str, Any], *, on_behalf: bool = False) -> OneLogin_Saml2_Auth:
     """Make python3-saml's client for one request of a browser."""
-    port = request.host.partition(":")[2]
     seen = {
         "https": "off",
         "http_host": request.host,
-        "server_port": port or "80",
         "script_name": request.path,
         "get_data": request.args.to_dict(),
         "post_data": request.form.to_dict(),
