@@ -152,6 +152,14 @@ def test_queues_in_code_are_queues_of_the_template() -> None:
     assert {f"{queue}-dead" for queue in read} | read == queues
 
 
+def test_artifacts_are_resolved_at_a_domain_that_asks_for_a_certificate() -> None:
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    domain = resources["BackChannelDomain"]["Properties"]
+    assert domain["SecurityPolicy"] == "TLS_1_2"
+    assert domain["MutualTlsAuthentication"]["TruststoreUri"] == {"Ref": "BackChannelTruststore"}
+    assert resources["BackChannelMapping"]["Properties"]["RestApiId"] == {"Ref": "RestAPI"}
+
+
 def test_every_worker_has_a_time_out_that_fits_its_queue() -> None:
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     timeouts = {name: one["lambda_timeout"] for name, one in config["stages"]["dev"]["lambda_functions"].items()}
