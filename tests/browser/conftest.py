@@ -99,7 +99,7 @@ def look() -> Look:
     return check
 
 
-def _free_ports(count: int = 5) -> int:
+def _free_ports(count: int = 8) -> int:
     """Find a start from which `count` ports are free."""
     for start in range(18000, 30000, 10):
         try:
