@@ -82,7 +82,7 @@ def register(catalogue: DynamoCatalogue, imported: Imported, described: dict[str
         imported.profile,
         described.get("organisation") or oin_in(entity_id) or entity_id,
         described.get("sso_domain"),
-        bool(described.get("mutual_tls", False)),
+        mutual_tls=bool(described.get("mutual_tls", False)),
     )
     catalogue.put_connection(connection, imported.behind)
     catalogue.keep_version(Source(entity_id, None, imported.provider.valid_until), imported.document, now)

@@ -112,6 +112,10 @@ class Service:
     explanation: Mapping[str, str] | None = None
     position: int = 0
     """Place in a list: lowest first."""
+    website: str | None = None
+    """Where the provider offers it."""
+    legacy_id: str | None = None
+    """Its number in the register of before, for who looks up an old mandate."""
     valid: tuple[Validity, ...] = ()
     """Of its organisation, that organisation's role, and itself."""
 
@@ -157,6 +161,8 @@ class Connection:
     """OIN of who holds it."""
     sso_domain: str | None = None
     """Connections of one organisation with the same name here share a sign-in (combiconnect.md 5.5)."""
+    version: str = "1.1"
+    """Of CombiConnect, as agreed with the provider."""
     mutual_tls: bool = False
     """Whether artifacts are resolved only over a connection with its certificate. Always so in the national profile."""
     valid: tuple[Validity, ...] = ()

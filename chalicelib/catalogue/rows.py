@@ -54,6 +54,8 @@ def service_of(service_id: str, row: Mapping[str, Any]) -> Service:
         question=row.get("question"),
         explanation=row.get("explanation"),
         position=row["position"],
+        website=row.get("website"),
+        legacy_id=row.get("legacy_id"),
         valid=tuple(_validity(layer) for layer in row["valid"]),
     )
 
@@ -72,6 +74,7 @@ def connection_of(entity_id: str, row: Mapping[str, Any]) -> Connection:
         profile=Profile(row["profile"]),
         organisation=row["organisation"],
         sso_domain=row.get("sso_domain"),
+        version=row["version"],
         mutual_tls=row["mutual_tls"],
         valid=tuple(_validity(layer) for layer in row["valid"]),
     )

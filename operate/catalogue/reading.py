@@ -52,6 +52,7 @@ class Problems:
 SERVICE_FIELDS = {
     "service_id", "entity_id", "index", "name", "description", "explanation", "question", "level", "announced",
     "max_days", "authorisation", "digid", "mandatable", "position", "keywords", "behind", "valid", "identifier",
+    "website", "legacy_id",
 }  # fmt: skip
 
 
@@ -88,6 +89,8 @@ def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity
         question=texts(row, "question", "") if row.get("question") else None,
         explanation=texts(row, "explanation", "") if row.get("explanation") else None,
         position=whole(row, "position", 0, 10**6, 0),
+        website=_website(row),
+        legacy_id=str(row["legacy_id"]) if row.get("legacy_id") else None,
         valid=(*around, validity(row)),
     )
 
@@ -169,6 +172,13 @@ def only_known(row: object, known: set[str]) -> None:
         raise Wrong("not a mapping")
     if unknown := sorted(str(name) for name in row if name not in known and name != LINE):
         raise Wrong(f"unknown: {', '.join(unknown)}")
+
+
+def _website(row: Row) -> str | None:
+    address = row.get("website")
+    if address is not None and not str(address).startswith("https://"):
+        raise Wrong("website: not an https address")
+    return str(address) if address else None
 
 
 def _announced(row: Row) -> Announcement:

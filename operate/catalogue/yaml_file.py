@@ -33,7 +33,8 @@ from operate.catalogue.reading import LINE, Problems, Row, Wrong, kind, only_kno
 ROLES = ("service-provider", "independent-connector", "cluster-supplier", "routing-supplier")
 _OIN = re.compile(r"[0-9]{20}")
 _CONNECTION_FIELDS = {
-    "entity_id", "name", "profile", "metadata", "metadata_url", "signed_by", "unasked", "sso_domain", "mutual_tls",
+    "entity_id", "name", "profile", "version", "metadata", "metadata_url", "signed_by", "unasked", "sso", "sso_domain",
+    "mutual_tls",
     "services", "valid",
 }  # fmt: skip
 
@@ -106,7 +107,9 @@ class _Reader:
             unasked=kind(Representation, row, "unasked", Representation.SELF),
             profile=imported.profile,
             organisation=str(organisation["oin"]),
-            sso_domain=row.get("sso_domain"),
+            # A domain may be agreed before it is switched on, or switched off for a while.
+            sso_domain=row.get("sso_domain") if yes(row, "sso") else None,
+            version=str(row.get("version", "1.1")),
             mutual_tls=yes(row, "mutual_tls") if "mutual_tls" in row else False,
             valid=(*layers, validity(row)),
         )

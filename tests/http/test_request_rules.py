@@ -351,6 +351,21 @@ def test_nobody_can_be_signed_in_without_being_asked(henk: Person) -> None:
     assert _status(_general(henk, GENERAL.request(IsPassive="true"))) == ["Responder", "NoPassive"]
 
 
+def test_an_index_may_be_that_of_the_providers_metadata(henk: Person, wired: Wiring, clock: Clock) -> None:
+    connect(wired, DIRECT)
+    attribute = f'<md:RequestedAttribute Name="urn:nl-eid-gdi:1.0:ServiceUUID"><a:AttributeValue>{UUID.upper()}'
+    offered = (
+        '<md:AttributeConsumingService index="9"><md:ServiceName xml:lang="nl">X</md:ServiceName>'
+        f"{attribute}</a:AttributeValue></md:RequestedAttribute></md:AttributeConsumingService></md:SPSSODescriptor>"
+    )
+    known = wired.catalogue.connection(ENTITY_ID)
+    named = known.metadata.replace(b"</md:SPSSODescriptor>", offered.encode())
+    named = named.replace(b"<md:SPSSODescriptor", f'<md:SPSSODescriptor xmlns:a="{NAMES["a"]}"'.encode())
+    wired.catalogue.put_connection(replace(known, metadata=named))
+    assert start(henk, DIRECT, asked(DIRECT, clock, AttributeConsumingServiceIndex="9")).status == 303
+    assert start(henk, DIRECT, asked(DIRECT, clock, AttributeConsumingServiceIndex="8")).status == 404
+
+
 def test_our_own_name_in_a_list_of_identity_providers_asks_for_oneself(henk: Person) -> None:
     scoping = f"<p:Scoping ProxyCount='0'>{_entries(COMBICONNECT)}</p:Scoping>"
     assert _general(henk, GENERAL.request(scoping=scoping)).status == 303

@@ -182,7 +182,15 @@ def key() -> str:
 
 
 @pytest.fixture
-def mellon(application: str, metadata: bytes, wired: Wiring, tmp_path: Path, key: str) -> Iterator[Mellon]:
+def by_artifact() -> bool:
+    """Tell whether mellon takes artifacts; else answers by POST."""
+    return False
+
+
+@pytest.fixture
+def mellon(
+    application: str, metadata: bytes, wired: Wiring, tmp_path: Path, key: str, *, by_artifact: bool
+) -> Iterator[Mellon]:
     folder, port = tmp_path / "apache", _free_port()
     address = f"http://localhost:{port}"
     partners = tmp_path / "partners"
@@ -193,6 +201,8 @@ def mellon(application: str, metadata: bytes, wired: Wiring, tmp_path: Path, key
     (folder / "idp.xml").write_bytes(metadata)
     (folder / "stranger.key").write_text(new_key_pair("stranger").key)
     _create_metadata(folder, address)
+    if by_artifact:
+        _take_artifacts(folder / "sp.xml")
     shutil.copy(folder / "sp.xml", partners / "mellon.xml")
     service = f"{{index: 1, service_id: {SERVICE_ID}, name: Mellon, level: 20}}"
     (partners / "mellon.yaml").write_text(f"unasked: choose\nservices: [{service}]\n")
@@ -218,6 +228,12 @@ def _create_metadata(folder: Path, address: str) -> None:
     for ending in ("xml", "key", "cert"):
         (made,) = [path for path in folder.glob(f"*.{ending}") if path.name not in ("idp.xml", "stranger.key")]
         made.rename(folder / f"sp.{ending}")
+
+
+def _take_artifacts(path: Path) -> None:
+    """Let metadata name mellon's address for artifacts, which its own script leaves out."""
+    document = path.read_text().replace("bindings:HTTP-POST", "bindings:HTTP-Artifact")
+    path.write_text(document.replace("/mellon/postResponse", "/mellon/artifactResponse"))
 
 
 def _is_root() -> bool:
@@ -281,3 +297,13 @@ def test_an_answer_that_was_changed_is_refused_by_the_client(mellon: Mellon) -> 
 def test_a_request_with_another_key_is_refused(mellon: Mellon, key: str) -> None:
     assert key
     assert mellon.start(Browser()).status == 400
+
+
+@pytest.mark.parametrize("metadata", ["redirect"], indirect=True)
+@pytest.mark.parametrize("by_artifact", [True])
+def test_an_answer_by_artifact_is_fetched(mellon: Mellon, *, by_artifact: bool) -> None:
+    assert by_artifact
+    browser = Browser()
+    inside = mellon.pass_digid(browser, mellon.start(browser))
+    assert (inside.status, inside.body) == (200, "inside")
+    assert inside.headers["x-acting"] == HENK.digits

@@ -33,10 +33,11 @@ def test_without_apply_nothing_is_written(
 def test_what_is_applied_is_there_and_a_second_time_nothing_changes(
     catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = written(more="sso_domain: ominous\n            unasked: choose")
+    path = written(more="sso_domain: ominous\n            version: 1.2\n            unasked: choose")
     assert _apply(path, catalogue) == 0
     connection = catalogue.connection(ENTITY_ID)
     assert (connection.profile, connection.organisation) == (Profile.COMBICONNECT, OIN)
+    assert connection.version == "1.2"
     assert (connection.sso_domain, connection.unasked) == ("ominous", Representation.CHOOSE)
     assert [service.provider for service in catalogue.services()] == ["Gemeente Ominous"]
     assert len(catalogue.versions(ENTITY_ID)) == 1
@@ -59,6 +60,8 @@ ALL = f"""- service_id: {SERVICE}
   mandatable: true
   position: 7
   keywords: [water]
+  website: https://ominous.example/locks
+  legacy_id: 4711
   identifier: legacy-bsn
   behind: [{{service: {PORTAL}, kind: set, valid: {{from: 2026-01-01, until: 2031-01-01}}}}]
   valid: {{from: 2026-01-01T08:00:00+01:00}}
@@ -69,6 +72,7 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     assert _apply(written(ALL, organisation="valid: {until: 2050-01-01}"), catalogue) == 0
     service = catalogue.service(SERVICE)
     assert (service.index, service.level, service.max_days, service.position) == (4, 20, 90, 7)
+    assert (service.website, service.legacy_id) == ("https://ominous.example/locks", "4711")
     assert service.name["en"] == "Locks"
     assert service.question is not None
     assert service.question["nl"] == "May we?"
@@ -94,6 +98,7 @@ WRONG = [
     (f"- {{service_id: {SERVICE}, index: 1, name: X, identifier: pseudonym}}", "BSNk is not connected"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, max_days: soon}}", "max_days: not a whole number"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, digid: maybe}}", "digid: not true or false"),
+    (f"- {{service_id: {SERVICE}, index: 1, name: X, website: 'ftp://x'}}", "website: not an https address"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, authorisation: dog}}", "authorisation: not one of"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, valid: {{from: soon}}}}", "not a date: soon"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, valid: {{from: 2030-01-01, until: 2029-01-01}}}}", "until is not"),
@@ -201,6 +206,11 @@ def test_whoever_is_live_is_not_cut_off_unless_that_is_said(
     assert "--cut-off" in capsys.readouterr().out
     assert (catalogue.connection(ENTITY_ID), catalogue.services()) == before
     assert _apply(path, catalogue, "--cut-off") == 0
+
+
+def test_single_sign_on_can_be_switched_off(catalogue: DynamoCatalogue, written: Write) -> None:
+    assert _apply(written(more="sso_domain: ominous\n            sso: false"), catalogue) == 0
+    assert catalogue.connection(ENTITY_ID).sso_domain is None
 
 
 def test_a_cluster_supplier_brings_the_providers_behind_it(catalogue: DynamoCatalogue, written: Write) -> None:
