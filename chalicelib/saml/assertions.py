@@ -68,7 +68,6 @@ class Addressee:
     request_id: str
     recipient: Recipient = field(repr=False)
     """Who may read identifiers: the service provider, never a cluster supplier."""
-    encryption_methods: frozenset[str] = frozenset()
     sent_at: datetime | None = None
     """When the browser was sent to the provider, from where the answer's life counts; None for now."""
 
@@ -80,7 +79,7 @@ class Addressee:
 
 def general(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     """Return an assertion for any client, signed and then encrypted as a whole."""
-    return encrypted_assertion(in_the_clear(who, to, issuer, now), to.recipient.keys, to.encryption_methods)
+    return encrypted_assertion(in_the_clear(who, to, issuer, now), to.recipient)
 
 
 def in_the_clear(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:

@@ -48,16 +48,17 @@ class Recipient:
 
     entity_id: str
     keys: tuple[EncryptionKey, ...]
+    methods: frozenset[str] = frozenset()
+    """What its metadata offers, if it says so."""
 
 
-def encrypted_assertion(
-    assertion: etree._Element, keys: Sequence[EncryptionKey], methods: Collection[str]
-) -> etree._Element:
-    """Return an EncryptedAssertion for whoever holds one of `keys`, inside the KeyInfo as most clients want.
+def encrypted_assertion(assertion: etree._Element, recipient: Recipient) -> etree._Element:
+    """Return an EncryptedAssertion with a key for each of the recipient's, inside the KeyInfo as most clients want.
 
-    It is AES-256-GCM, unless `methods`, what the reader's metadata offers, has only others of those we can make.
+    It is AES-256-GCM, unless the recipient's metadata offers only others of those we can make.
     """
-    cipher = next((cipher for cipher in CIPHERS if cipher in methods), AES_256_GCM)
+    keys = recipient.keys
+    cipher = next((cipher for cipher in CIPHERS if cipher in recipient.methods), AES_256_GCM)
     # The octets of the assertion by itself, with all its namespaces: many a client reads them without what is around.
     key, value = _sealed(etree.tostring(assertion), cipher)
     inside = "".join(

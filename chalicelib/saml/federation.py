@@ -84,7 +84,8 @@ class Federation:
         same = known is not None and known.bsn == who
         if known is None or not same:
             known = SharedSignIn(who, level, now, now)
-        since = now if fresh else known.since
+        # The highest level reached stays, for as long as it would have without a later sign-in at a lower one.
+        since = now if fresh and level >= known.level else known.since
         self._keep(key, SharedSignIn(who, max(level, known.level), since, now, (*known.told, told)))
 
     def end(self, name_id: str, entity_id: str) -> Sequence[Told] | None:

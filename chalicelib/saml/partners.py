@@ -72,7 +72,7 @@ class ServiceProvider:
 
     @property
     def recipient(self) -> Recipient:
-        return Recipient(self.entity_id, self.encryption)
+        return Recipient(self.entity_id, self.encryption, self.encryption_methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _behind_supplier(metadata: bytes) -> BehindSupplier:
     keys = _encryption_keys(role)
     if not keys:
         raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
-    recipient = Recipient(descriptor.get("entityID", ""), keys)
+    recipient = Recipient(descriptor.get("entityID", ""), keys, _encryption_methods(role))
     return BehindSupplier(recipient, tuple(_offered(role)), _valid_until(descriptor))
 
 

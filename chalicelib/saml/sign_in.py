@@ -119,6 +119,8 @@ def take_back(visit: Visit) -> Returned:
         )
     except NotSignedIn as error:
         return Returned(login, None, error.failure)
+    if login.expired(visit.now) and login.state is LoginState.SENT:
+        return Returned(login, None, "failed")
     return Returned(_identified(login, identity, visit), identity.bsn)
 
 
@@ -149,7 +151,7 @@ def own_login(visit: Visit, login_id: str) -> Login:
 
 
 def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
-    if login.expired(visit.now) or login.state is not LoginState.SENT:
+    if login.state is not LoginState.SENT:
         raise Refused("login_over")
     use_once(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
     sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)

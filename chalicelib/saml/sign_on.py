@@ -120,13 +120,12 @@ def release(
 ) -> etree._Element:
     """Make the Response for an outcome, and remember what a provider is told."""
     ours, sign_on = saml(), required(login)
-    connection, provider = ours.connected(sign_on.entity_id, now)
+    connection, _ = ours.connected(sign_on.entity_id, now)
     to = Addressee(
         entity_id=sign_on.entity_id,
         location=sign_on.location,
         request_id=sign_on.request_id,
         recipient=ours.recipient(connection, service_of(login).entity_id, now),
-        encryption_methods=provider.encryption_methods,
         sent_at=sent_at,
     )
     if isinstance(outcome, Released):

@@ -138,7 +138,7 @@ def _sign_on(visit: Visit, message: gate.Unverified, binding: str) -> Reply:
 def _go_on(returned: Returned, visit: Visit) -> Reply:
     """Go on after DigiD: to the provider when nobody signed in, or it took too long."""
     login = returned.login
-    if returned.bsn is None or login.expired(visit.now):
+    if returned.bsn is None:
         return finish(login, Decision(failure=returned.failure or "failed"), visit)
     return _answer_or_ask(login, visit)
 

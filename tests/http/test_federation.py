@@ -144,6 +144,20 @@ def test_a_shared_sign_in_ends_after_three_hours_however_busy(henk: Person, cloc
 
 
 @pytest.mark.usefixtures("domain")
+def test_a_later_sign_in_at_a_lower_level_does_not_prolong_the_higher_one(
+    henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    wired.catalogue.put_service(replace(wired.catalogue.service(SERVICES[ONE.entity_id]), level=10))
+    for _ in range(17):
+        clock.forward(minutes=10)
+        _start(henk, ONE, clock)
+    henk.pass_digid(_start(henk, ONE, clock, ForceAuthn="true"), "10")
+    clock.forward(minutes=11)
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+@pytest.mark.usefixtures("domain")
 def test_only_what_a_provider_was_told_is_shared(henk: Person, clock: Clock) -> None:
     sent = henk.pass_digid(_start(henk, ONE, clock, AssertionConsumerServiceIndex="1"), "20")
     assert _to_digid(_start(henk, TWO, clock))

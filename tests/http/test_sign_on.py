@@ -9,10 +9,10 @@ from lxml import etree
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
-from local.digid.messages import certificate_in
+from local.digid.messages import certificate_in, success
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock
-from tests.http.client import Answer, Person, at_digid
+from tests.http.client import DIGID, Answer, Person, at_digid
 from tests.http.journey import ask_for_mandate, mandate
 from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
 
@@ -219,6 +219,14 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     assert "LegalSubjectID" not in _posted(henk.post(choice, {"person": "self"}), henk).attributes
     choice = choose(henk, PROVIDER.request(scoping=scoping))
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+
+
+def test_who_took_too_long_at_digid_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
+    start = _start(henk, PROVIDER.request())
+    asked = at_digid(start.location, henk)
+    clock.forward(minutes=11)
+    page = henk.answer(asked, success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock()))
+    assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
 
 
 def test_a_login_that_took_too_long_still_answers_the_provider(henk: Person, clock: Clock) -> None:

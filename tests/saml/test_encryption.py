@@ -2,7 +2,7 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from chalicelib.saml.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, encrypted_assertion
+from chalicelib.saml.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient, encrypted_assertion
 from chalicelib.saml.keys import Certificate
 from tests.saml.hostile.samples import assertion
 from tests.saml.provider import KEYS, NAMES, found
@@ -10,7 +10,8 @@ from tests.saml.provider import KEYS, NAMES, found
 
 def _encrypted(*methods: str) -> etree._Element:
     signed = found(assertion().signed(), "a:Assertion")
-    return encrypted_assertion(signed, [EncryptionKey("one", Certificate.from_pem(KEYS.certificate))], methods)
+    key = EncryptionKey("one", Certificate.from_pem(KEYS.certificate))
+    return encrypted_assertion(signed, Recipient("urn:reader", (key,), frozenset(methods)))
 
 
 def _octets(holder: etree._Element) -> bytes:

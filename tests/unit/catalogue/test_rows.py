@@ -1,0 +1,94 @@
+"""What is kept of the catalogue comes back as it was: a law, for every service and connection."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.catalogue.model import (
+    Announcement,
+    Authorisation,
+    Connection,
+    EntityId,
+    Profile,
+    Relation,
+    RelationKind,
+    Representation,
+    Service,
+    ServiceId,
+    Validity,
+)
+from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
+from chalicelib.dynamo import plain, typed
+
+MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+VALIDITIES = st.builds(Validity, st.booleans(), st.none() | MOMENTS, st.none() | MOMENTS)
+WORDS = st.text(min_size=1, max_size=20)
+TEXTS = st.fixed_dictionaries({"nl": WORDS, "en": WORDS})
+IDS = st.uuids().map(str)
+LEVELS = st.sampled_from([10, 20, 25, 30])
+SERVICES = st.builds(
+    Service,
+    service_id=IDS.map(ServiceId),
+    entity_id=WORDS.map(EntityId),
+    index=st.none() | st.integers(0, 65535),
+    provider=WORDS,
+    name=TEXTS,
+    description=TEXTS,
+    level=LEVELS,
+    max_days=st.integers(1, 3650),
+    keywords=st.lists(WORDS, max_size=3).map(tuple),
+    behind=st.lists(st.builds(Relation, IDS.map(ServiceId), st.sampled_from(RelationKind), VALIDITIES), max_size=3).map(
+        tuple
+    ),
+    connection=st.none() | WORDS.map(EntityId),
+    announced=st.none() | st.builds(Announcement, LEVELS, MOMENTS, WORDS),
+    authorisation=st.sampled_from(Authorisation),
+    digid=st.booleans(),
+    mandatable=st.booleans(),
+    question=st.none() | TEXTS,
+    explanation=st.none() | TEXTS,
+    position=st.integers(0, 1000),
+    website=st.none() | WORDS,
+    legacy_id=st.none() | WORDS,
+    valid=st.lists(VALIDITIES, max_size=3).map(tuple),
+)
+CONNECTIONS = st.builds(
+    Connection,
+    entity_id=WORDS.map(EntityId),
+    name=WORDS,
+    metadata=st.binary(min_size=1, max_size=50),
+    unasked=st.sampled_from(Representation),
+    profile=st.sampled_from(Profile),
+    organisation=WORDS,
+    sso_domain=st.none() | WORDS,
+    version=WORDS,
+    mutual_tls=st.booleans(),
+    valid=st.lists(VALIDITIES, max_size=3).map(tuple),
+)
+
+
+@given(SERVICES)
+def test_a_service_comes_back_as_it_was(service: Service) -> None:
+    assert service_of(service.service_id, plain(typed(service_row(service)))) == service
+
+
+@given(CONNECTIONS)
+def test_a_connection_comes_back_as_it_was(connection: Connection) -> None:
+    assert connection_of(connection.entity_id, plain(typed(connection_row(connection)))) == connection
+
+
+@given(VALIDITIES, MOMENTS)
+def test_a_validity_covers_its_begin_and_not_its_end(valid: Validity, now: datetime) -> None:
+    inside = (valid.since is None or valid.since <= now) and (valid.until is None or now < valid.until)
+    assert valid.covers(now) == (valid.active and inside)
+    assert not (valid.until is not None and valid.covers(valid.until))
+
+
+@given(SERVICES, MOMENTS)
+def test_only_portals_and_sets_open_what_is_behind_them(service: Service, now: datetime) -> None:
+    openers = set(service.opened_by(now)) - {service.service_id}
+    for relation in service.behind:
+        closed = relation.kind in (RelationKind.MAILBOX, RelationKind.MEDIATION) or not relation.valid.covers(now)
+        others = [one for one in service.behind if one.parent == relation.parent and one is not relation]
+        assert not (closed and relation.parent in openers and not others)
