@@ -10,8 +10,9 @@ from chalicelib.catalogue.model import Authorisation, Profile, RelationKind, Rep
 from chalicelib.catalogue.store import DynamoCatalogue
 from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
+from operate.catalogue.yaml_file import read_yaml
 from tests.operate.conftest import PORTAL, SERVICE
-from tests.saml.national import ENTITY_ID, OIN, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
+from tests.saml.national import ENTITY_ID, OIN, SIGNING, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
 
 Write = Callable[..., Path]
 
@@ -221,6 +222,26 @@ def test_a_cluster_supplier_brings_the_providers_behind_it(catalogue: DynamoCata
     assert _apply(path, catalogue) == 0
     assert ENTITY_ID.encode() in catalogue.provider_behind(SUPPLIER, ENTITY_ID)
     assert catalogue.service(SERVICE).asked_through == SUPPLIER
+
+
+def test_metadata_is_taken_from_an_address_if_it_is_signed_by_who_is_trusted(written: Write) -> None:
+    more = "metadata_url: https://dv.example/metadata\n            signed_by: dv.pem"
+    path = written(more=more)
+    path.write_text(path.read_text().replace("metadata: dv.xml\n            ", ""))
+    (path.parent / "dv.pem").write_text(SIGNING.certificate)
+    asked: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        return NationalProvider().metadata()
+
+    draft, problems = read_yaml(path, fetch, datetime.now(UTC))
+    assert (problems.found, asked) == ([], ["https://dv.example/metadata"])
+    assert [one.url for one in draft.connections.values()] == asked
+    (path.parent / "dv.pem").write_text(SUPPLIER_KEYS.certificate)
+    assert "signature does not verify" in read_yaml(path, fetch, datetime.now(UTC))[1].found[0]
+    path.write_text(path.read_text().replace("signed_by: dv.pem", ""))
+    assert "signed_by: what is fetched must be signed" in read_yaml(path, fetch, datetime.now(UTC))[1].found[0]
 
 
 LINE = {

@@ -1,0 +1,73 @@
+"""The catalogue on a table in memory and on moto: what is written is found by its key, and what is dropped is gone."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from chalicelib.catalogue.model import Connection, EntityId
+from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.dynamo import Table
+from chalicelib.errors import NotFound
+from tests.adapters.conftest import _emptied
+from tests.builders import SERVICE_ID, a_service
+from tests.fakes import FakeTable
+
+ENTITY_ID, PROVIDER = EntityId("urn:lc"), EntityId("urn:dv")
+CONNECTION = Connection(ENTITY_ID, "Supplier", b"<supplier/>")
+FIRST, SECOND = datetime(2031, 5, 17, tzinfo=UTC), datetime(2031, 6, 17, tzinfo=UTC)
+
+
+@pytest.fixture(params=["fake", "moto"])
+def catalogue(request: pytest.FixtureRequest, cloud: None) -> DynamoCatalogue:  # noqa: ARG001 - only set up
+    if request.param == "fake":
+        return DynamoCatalogue(cast("Table", FakeTable()))
+    return DynamoCatalogue(_emptied("digid-machtigen-catalogue"))
+
+
+def test_a_connection_is_found_by_its_entity_id(catalogue: DynamoCatalogue) -> None:
+    catalogue.put_connection(CONNECTION, {PROVIDER: b"<provider/>"})
+    assert catalogue.connection(ENTITY_ID) == CONNECTION
+    assert catalogue.provider_behind(ENTITY_ID, PROVIDER) == b"<provider/>"
+    with pytest.raises(NotFound):
+        catalogue.connection("urn:nobody")
+    with pytest.raises(NotFound):
+        catalogue.provider_behind(ENTITY_ID, "urn:nobody")
+
+
+def test_a_provider_that_left_its_supplier_is_gone(catalogue: DynamoCatalogue) -> None:
+    catalogue.put_connection(CONNECTION, {PROVIDER: b"<provider/>", EntityId("urn:two"): b"<two/>"})
+    catalogue.put_connection(CONNECTION, {PROVIDER: b"<newer/>"})
+    assert catalogue.provider_behind(ENTITY_ID, PROVIDER) == b"<newer/>"
+    with pytest.raises(NotFound):
+        catalogue.provider_behind(ENTITY_ID, "urn:two")
+
+
+def test_a_service_is_found_by_uuid_and_by_index(catalogue: DynamoCatalogue) -> None:
+    service = a_service(entity_id=PROVIDER, index=7)
+    catalogue.put_service(service)
+    assert catalogue.service(SERVICE_ID) == catalogue.service_at(PROVIDER, 7) == service
+    assert catalogue.services_of(PROVIDER) == {7: SERVICE_ID}
+    catalogue.drop_service(service)
+    with pytest.raises(NotFound):
+        catalogue.service(SERVICE_ID)
+    with pytest.raises(NotFound):
+        catalogue.service_at(PROVIDER, 7)
+
+
+def test_versions_are_kept_in_their_order(catalogue: DynamoCatalogue) -> None:
+    catalogue.put_connection(CONNECTION)
+    catalogue.keep_version(Source(ENTITY_ID, None, None), b"first", FIRST)
+    catalogue.keep_version(Source(ENTITY_ID, "https://lc.example/metadata", SECOND), b"second", SECOND)
+    assert catalogue.versions(ENTITY_ID) == [(FIRST, b"first"), (SECOND, b"second")]
+    assert list(catalogue.sources()) == [Source(ENTITY_ID, "https://lc.example/metadata", SECOND)]
+
+
+def test_a_connection_that_is_dropped_leaves_nothing(catalogue: DynamoCatalogue) -> None:
+    catalogue.put_connection(CONNECTION, {PROVIDER: b"<provider/>"})
+    catalogue.keep_version(Source(ENTITY_ID, None, None), b"first", FIRST)
+    catalogue.drop_connection(ENTITY_ID)
+    assert list(catalogue.sources()) == []
+    assert catalogue.versions(ENTITY_ID) == []
+    with pytest.raises(NotFound):
+        catalogue.connection(ENTITY_ID)
