@@ -106,7 +106,10 @@ def take_back(visit: Visit) -> Returned:
     artifact = visit.asked("SAMLart") or visit.field("SAMLart")
     message = None if artifact else response_from_post(visit.form, RESPONSE)
     relay_state = message.relay_state if message else visit.asked("RelayState") or visit.field("RelayState")
-    login = own_login(visit, relay_state or "")
+    login = _login(relay_state or "")
+    began_here = _began_here(login, visit)
+    if not began_here and login.sign_on is None:
+        raise Refused("cookies_off")
     try:
         octets = _accepted(message, provider) if message else _fetched(artifact, provider, visit.now)
         identity = read_response(
@@ -119,7 +122,8 @@ def take_back(visit: Visit) -> Returned:
         )
     except NotSignedIn as error:
         return Returned(login, None, error.failure)
-    if login.expired(visit.now) and login.state is LoginState.SENT:
+    if login.state is LoginState.SENT and (login.expired(visit.now) or not began_here):
+        # Too late, or in another browser than the one that was asked: nobody is signed in, and the provider hears it.
         return Returned(login, None, "failed")
     return Returned(_identified(login, identity, visit), identity.bsn)
 
@@ -141,13 +145,22 @@ def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
 
 def own_login(visit: Visit, login_id: str) -> Login:
     """Return a login that this browser began, expired or not. Raises `Refused`."""
+    login = _login(login_id)
+    if not _began_here(login, visit):
+        raise Refused("cookies_off")
+    return login
+
+
+def _login(login_id: str) -> Login:
     login = saml().logins.find(login_id) if _COOKIE.fullmatch(login_id) else None
     if login is None:
         raise Refused("login_over")
-    cookie = _browser(visit)
-    if cookie is None or _hashed(cookie) != login.browser:
-        raise Refused("cookies_off")
     return login
+
+
+def _began_here(login: Login, visit: Visit) -> bool:
+    cookie = _browser(visit)
+    return cookie is not None and _hashed(cookie) == login.browser
 
 
 def _identified(login: Login, identity: Identity, visit: Visit) -> Login:

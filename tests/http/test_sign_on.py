@@ -9,7 +9,8 @@ from lxml import etree
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
-from local.digid.messages import certificate_in, success
+from local.digid.messages import SAML, _response, certificate_in, success
+from local.keys import new_key_pair
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import DIGID, Answer, Person, at_digid
@@ -219,6 +220,44 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     assert "LegalSubjectID" not in _posted(henk.post(choice, {"person": "self"}), henk).attributes
     choice = choose(henk, PROVIDER.request(scoping=scoping))
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+
+
+def test_who_comes_back_in_another_browser_is_not_signed_in_and_the_provider_hears_it(
+    henk: Person, mina: Person, clock: Clock
+) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+    page = mina.answer(asked, message)
+    result = _posted(page, mina)
+    assert (result.status, result.attributes) == (["Responder", "AuthnFailed"], {})
+    assert henk.answer(asked, message).status == 410
+
+
+def test_a_stranger_in_another_browser_ends_nothing(henk: Person, mina: Person, clock: Clock) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    forged = success(asked, HENK.digits, "25", f"{DIGID}/metadata", new_key_pair("stranger"), clock())
+    assert mina.answer(asked, forged).status == 400
+    genuine = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+    assert _posted(henk.answer(asked, genuine), henk).status == ["Success"]
+
+
+DIGID_STATUSES = {
+    "AuthnFailed": ["Responder", "AuthnFailed"],
+    "NoAuthnContext": ["Responder", "NoAuthnContext"],
+    "RequestDenied": ["Responder", "AuthnFailed"],
+    "": ["Responder", "AuthnFailed"],
+}
+
+
+@pytest.mark.parametrize("status", DIGID_STATUSES)
+def test_what_fails_at_digid_is_told_to_the_provider(henk: Person, clock: Clock, status: str) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    second = f'<p:StatusCode Value="{SAML}:status:{status}"/>' if status else ""
+    told = f'<p:StatusCode Value="{SAML}:status:Responder">{second}</p:StatusCode>'
+    message = _response(asked, told, "", f"{DIGID}/metadata", henk.digid_keys, clock())
+    result = _posted(henk.answer(asked, message), henk)
+    assert result.status == DIGID_STATUSES[status]
+    assert (result.message == "Authentication cancelled") == (status == "AuthnFailed")
 
 
 def test_who_took_too_long_at_digid_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
