@@ -66,7 +66,7 @@ def _table(stack: Stack) -> str:
         ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
     ]
     people = [(person.bsn, person.born, f"{person.name}, {person.note}") for person in persons().values()]
-    lines = ["", *(f"  {name:<40}{address}" for name, address in addresses), ""]
+    lines = ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
     lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]
     return "\n".join([*lines, "", "  Ready. Stop with Ctrl-C.", ""])

@@ -31,13 +31,16 @@ def kit_site() -> Site:
             document = sent.stream.read(_LARGEST + 1) if sent else b""
         if not document or len(document) > _LARGEST:
             return page(request, "kit.html", 422, findings=None, problem="large" if document else "missing")
-        return page(request, "kit.html", findings=_findings(document), problem="")
+        return page(request, "kit.html", findings=run(document), problem="")
 
     return site
 
 
-def _findings(document: bytes) -> list[dict[str, str]]:
-    """Run the kit in a process of its own: it brings its own AWS, and sets its own clock forward."""
+def run(document: bytes) -> list[dict[str, str]]:
+    """Run the kit in a process of its own: it brings its own AWS, and sets its own clock forward.
+
+    Returns findings as `verdict`, `about` and `text`; none when it could not run.
+    """
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(document)
         file.flush()
