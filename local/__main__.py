@@ -68,6 +68,7 @@ def _table(stack: Stack) -> str:
     people = [(person.bsn, person.born, f"{person.name}, {person.note}") for person in persons().values()]
     lines = ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
+    lines += [f"  left out: {line}" for line in stack.left_out]
     lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]
     return "\n".join([*lines, "", "  Ready. Stop with Ctrl-C.", ""])
 

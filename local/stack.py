@@ -26,7 +26,8 @@ from local.serving import HOST, mutual_tls, serve_in_thread
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
-_PORTS = 8
+_NEEDED = 5
+"""Ports that must be free. What stands behind them is left out where its port is taken."""
 
 
 class CannotStart(Exception):
@@ -39,6 +40,8 @@ class Stack:
 
     port: int
     partners: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """What does not run because its port is taken."""
 
     def address(self, offset: int = 0) -> str:
         return f"http://localhost:{self.port + offset}"
@@ -88,7 +91,8 @@ def running(
         # The other processes start while this one makes its resources.
         exit_stack.enter_context(process("digid", stack.digid, stack))
         exit_stack.enter_context(process("provider", stack.provider, stack))
-        exit_stack.enter_context(process("kit", stack.kit, stack))
+        if _free(stack.port + 7, "the test kit", stack):
+            exit_stack.enter_context(process("kit", stack.kit, stack))
         exit_stack.enter_context(aws.in_process())
         wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
         wiring.use(wired)
@@ -100,7 +104,8 @@ def running(
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
-        _serve_back_channel(wired, stack, exit_stack)
+        if _free(stack.port + 5, "artifact resolution with a client certificate", stack):
+            _serve_back_channel(wired, stack, exit_stack)
         yield stack
 
 
@@ -168,15 +173,27 @@ def process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[Non
 
 
 def check_ports(stack: Stack) -> None:
-    for port in range(stack.port, stack.port + _PORTS):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                raise CannotStart(
-                    f"Port {port} is in use. Choose another start, for example: make run PORT=9000"
-                ) from None
+    for port in range(stack.port, stack.port + _NEEDED):
+        if not _can_bind(port):
+            raise CannotStart(f"Port {port} is in use. Choose another start, for example: make run PORT=9000")
+
+
+def _free(port: int, what: str, stack: Stack) -> bool:
+    """Tell whether a port is free; note what has to be left out when it is not."""
+    if _can_bind(port):
+        return True
+    stack.left_out.append(f"{what}: port {port} is in use")
+    return False
+
+
+def _can_bind(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def fetch(address: str) -> bytes:
