@@ -15,7 +15,7 @@ from lxml import etree
 
 from chalicelib.saml.partners import ConsumerService
 from chalicelib.saml.registration import oin_in
-from local.digid.messages import NAMES, SAML, signed
+from local.digid.messages import NAMES, signed
 from local.keys import KeyPair, new_key_pair
 
 ACTING, LEGAL = "ActingSubjectID", "LegalSubjectID"
@@ -135,6 +135,3 @@ def _descriptor(use: str, pair: KeyPair) -> etree._Element:
         f"<d:KeyName>{_KEY_NAME}</d:KeyName><d:X509Data><d:X509Certificate>{pair.certificate_body}</d:X509Certificate>"
         "</d:X509Data></d:KeyInfo></m:KeyDescriptor>"
     )
-
-
-ARTIFACT_BINDING = f"{SAML}:bindings:HTTP-Artifact"
