@@ -75,13 +75,13 @@ def register(catalogue: DynamoCatalogue, imported: Imported, described: dict[str
     entity_id = EntityId(imported.provider.entity_id)
     services = [service(row, entity_id, described["name"]) for row in described["services"]]
     connection = Connection(
-        entity_id,
-        described["name"],
-        imported.metadata,
-        Representation(described.get("unasked", "self")),
-        imported.profile,
-        described.get("organisation") or oin_in(entity_id) or entity_id,
-        described.get("sso_domain"),
+        entity_id=entity_id,
+        name=described["name"],
+        metadata=imported.metadata,
+        unasked=Representation(described.get("unasked", "self")),
+        profile=imported.profile,
+        organisation=described.get("organisation") or oin_in(entity_id) or entity_id,
+        sso_domain=described.get("sso_domain"),
         mutual_tls=bool(described.get("mutual_tls", False)),
     )
     catalogue.put_connection(connection, imported.behind)

@@ -1,15 +1,14 @@
 """`python -m operate.metadata ENTITY_ID`: versions of its metadata; `--restore VERSION` brings one back."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.errors import InvalidMessage, NotFound
 from chalicelib.saml.watching import restore
+from operate import table
 
 
 def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> int:
@@ -17,9 +16,9 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     parser = argparse.ArgumentParser(prog="python -m operate.metadata", description=__doc__)
     parser.add_argument("entity_id", metavar="ENTITY_ID")
     parser.add_argument("--restore", type=datetime.fromisoformat, metavar="VERSION", help="as the list shows it")
-    parser.add_argument("--table", default=os.environ.get("CATALOGUE_TABLE", "digid-machtigen-catalogue"))
+    table.add_option(parser)
     asked = parser.parse_args(arguments)
-    there = catalogue or _catalogue(asked.table)
+    there = catalogue or table.catalogue(asked.table)
     try:
         there.connection(asked.entity_id)
         if asked.restore is not None:
@@ -30,12 +29,6 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     for at, document in there.versions(asked.entity_id):
         print(f"{at.isoformat()}  {len(document)} bytes")
     return 0
-
-
-def _catalogue(table: str) -> DynamoCatalogue:
-    import boto3  # noqa: PLC0415 - not for --help
-
-    return DynamoCatalogue(Table(boto3.client("dynamodb"), table))
 
 
 if __name__ == "__main__":

@@ -114,6 +114,8 @@ class Service:
     """Place in a list: lowest first."""
     website: str | None = None
     """Where the provider offers it."""
+    app: Mapping[str, str] | None = None
+    """What the DigiD app is told of it, as the registry has it."""
     legacy_id: str | None = None
     """Its number in the register of before, for who looks up an old mandate."""
     valid: tuple[Validity, ...] = ()
@@ -159,6 +161,8 @@ class Connection:
     profile: Profile = Profile.GENERAL
     organisation: str = ""
     """OIN of who holds it."""
+    role: str = "service-provider"
+    """In which the organisation holds it."""
     sso_domain: str | None = None
     """Connections of one organisation with the same name here share a sign-in (combiconnect.md 5.5)."""
     version: str = "1.1"

@@ -55,6 +55,7 @@ def service_of(service_id: str, row: Mapping[str, Any]) -> Service:
         explanation=row.get("explanation"),
         position=row["position"],
         website=row.get("website"),
+        app=row.get("app"),
         legacy_id=row.get("legacy_id"),
         valid=tuple(_validity(layer) for layer in row["valid"]),
     )
@@ -73,6 +74,7 @@ def connection_of(entity_id: str, row: Mapping[str, Any]) -> Connection:
         unasked=Representation(row["unasked"]),
         profile=Profile(row["profile"]),
         organisation=row["organisation"],
+        role=row["role"],
         sso_domain=row.get("sso_domain"),
         version=row["version"],
         mutual_tls=row["mutual_tls"],

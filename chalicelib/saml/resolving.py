@@ -10,7 +10,7 @@ from chalicelib.saml.keys import Certificate
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
-from chalicelib.saml.sign_on import resolve as answer
+from chalicelib.saml.sign_on import redeem
 from chalicelib.saml.soap import enveloped
 from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 from chalicelib.saml.wiring import saml
@@ -31,7 +31,7 @@ def resolve(visit: Visit) -> bytes:
     _check(request, visit)
     use_once(current().transient, "resolve", provider.entity_id, request.id, visit.now)
     waiting = saml().artifacts.take(request.artifact.text or "", provider.entity_id, visit.now)
-    inside = answer(waiting, visit) if waiting else None
+    inside = redeem(waiting, visit) if waiting else None
     entrance = saml().identities(visit.now).entrance
     return enveloped(artifact_response(inside, request.id, entrance, connection.profile, visit.now))
 

@@ -106,7 +106,7 @@ def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
     return post_page(visit, current().catalogue.connection(sign_on.entity_id).name, sign_on.location, fields)
 
 
-def resolve(waiting: Waiting, visit: Visit) -> etree._Element | None:
+def redeem(waiting: Waiting, visit: Visit) -> etree._Element | None:
     """Make the Response that an artifact stands for, from what holds now. None for a login that has been forgotten."""
     login = saml().logins.find(waiting.login_id)
     if login is None:

@@ -5,15 +5,14 @@ cut a live provider off is refused, unless --cut-off says that it is meant.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.saml.fetching import fetch
+from operate import table
 from operate.catalogue.csv_file import read_csv
 from operate.catalogue.draft import check_together
 from operate.catalogue.plan import Known, apply, differences, known_in
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     """Return 0 when all is well, 1 for a file with mistakes, 2 when a live provider would be cut off."""
     asked = _asked(arguments)
     now = datetime.now(UTC)
-    there = catalogue or _catalogue(asked.table)
+    there = catalogue or table.catalogue(asked.table)
     known = known_in(there)
     if asked.file.suffix.lower() == ".csv":
         draft, problems = read_csv(asked.file, known.connections)
@@ -58,7 +57,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("file", type=_file, metavar="FILE", help="catalogue.yaml, or services.csv")
     parser.add_argument("--apply", action="store_true", help="write what differs")
     parser.add_argument("--cut-off", action="store_true", help="also what leaves a live provider outside")
-    parser.add_argument("--table", default=os.environ.get("CATALOGUE_TABLE", "digid-machtigen-catalogue"))
+    table.add_option(parser)
     return parser.parse_args(arguments)
 
 
@@ -67,12 +66,6 @@ def _file(text: str) -> Path:
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"{text} is not a file")
     return path
-
-
-def _catalogue(table: str) -> DynamoCatalogue:
-    import boto3  # noqa: PLC0415 - not for --help
-
-    return DynamoCatalogue(Table(boto3.client("dynamodb"), table))
 
 
 def _refused(problems: Problems) -> int:

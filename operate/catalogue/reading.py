@@ -52,7 +52,7 @@ class Problems:
 SERVICE_FIELDS = {
     "service_id", "entity_id", "index", "name", "description", "explanation", "question", "level", "announced",
     "max_days", "authorisation", "digid", "mandatable", "position", "keywords", "behind", "valid", "identifier",
-    "website", "legacy_id",
+    "website", "app", "legacy_id",
 }  # fmt: skip
 
 
@@ -90,6 +90,7 @@ def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity
         explanation=texts(row, "explanation", "") if row.get("explanation") else None,
         position=whole(row, "position", 0, 10**6, 0),
         website=_website(row),
+        app=_app(row),
         legacy_id=str(row["legacy_id"]) if row.get("legacy_id") else None,
         valid=(*around, validity(row)),
     )
@@ -179,6 +180,14 @@ def _website(row: Row) -> str | None:
     if address is not None and not str(address).startswith("https://"):
         raise Wrong("website: not an https address")
     return str(address) if address else None
+
+
+def _app(row: Row) -> Mapping[str, str] | None:
+    if not row.get("app"):
+        return None
+    if not isinstance(row["app"], Mapping):
+        raise Wrong("app: not a mapping")
+    return {str(name): str(value) for name, value in _without_line(row["app"]).items()}
 
 
 def _announced(row: Row) -> Announcement:

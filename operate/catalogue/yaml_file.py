@@ -85,11 +85,11 @@ class _Reader:
         layers = (around, validity(row))
         for connection in row.get("connections") or []:
             try:
-                self._connection(connection, organisation, layers)
+                self._connection(connection, organisation, row["role"], layers)
             except (Wrong, InvalidMessage, Unavailable, OSError) as error:
                 self._problems.note(_place(connection), str(error))
 
-    def _connection(self, row: Row, organisation: Row, layers: tuple[Validity, ...]) -> None:
+    def _connection(self, row: Row, organisation: Row, role: str, layers: tuple[Validity, ...]) -> None:
         only_known(row, _CONNECTION_FIELDS)
         imported = self._metadata(row)
         entity_id = EntityId(imported.provider.entity_id)
@@ -107,6 +107,7 @@ class _Reader:
             unasked=kind(Representation, row, "unasked", Representation.SELF),
             profile=imported.profile,
             organisation=str(organisation["oin"]),
+            role=role,
             # A domain may be agreed before it is switched on, or switched off for a while.
             sso_domain=row.get("sso_domain") if yes(row, "sso") else None,
             version=str(row.get("version", "1.1")),

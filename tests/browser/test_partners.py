@@ -1,9 +1,6 @@
 """What partners bring along: a long choice of people, and the test kit's page."""
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,17 +9,15 @@ import pytest
 import urllib3
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app import app
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in, metadata, read_redirect, success
-from local.gateway import Gateway
-from local.serving import serve_in_thread
 from local.stack import Stack
 from tests.browser.conftest import Look
 from tests.builders import HENK
 from tests.http.client import DIGID, DIGID_KEYS, Person
 from tests.http.conftest import client, clock, henk, someone, vera, wired
 from tests.http.journey import mandate
+from tests.http.serving import served
 from tests.http.test_choice import clients
 from tests.saml.provider import FakeProvider
 
@@ -31,23 +26,9 @@ __all__ = ["client", "clients", "clock", "henk", "someone", "vera", "wired"]
 LANGUAGES = ["nl", "en"]
 
 
-@contextmanager
-def _served(wired: Wiring) -> Iterator[str]:
-    """Serve the application on loopback, as `make run` does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    address = f"http://localhost:{port}"
-    wired.settings = replace(wired.settings, base_url=address)
-    server = serve_in_thread(Gateway(app, address), port)
-    yield address
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture
 def application(wired: Wiring) -> Iterator[str]:
-    with _served(wired) as address:
+    with served(wired) as address:
         yield address
 
 
@@ -105,7 +86,7 @@ def test_one_person_is_one_click(
 ) -> None:
     # Letter and code are fetched before the address changes that the two people know.
     mandate(vera, henk)
-    with _served(wired) as application:
+    with served(wired) as application:
         _one_click(new_context(language).new_page(), look, wired, application, language)
 
 

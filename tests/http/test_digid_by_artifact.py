@@ -1,6 +1,5 @@
 """DigiD answers by Artifact: fetched over real TLS with both certificates, from the simulator's back channel."""
 
-import socket
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from local.digid.artifacts import BackChannel
 from local.digid.messages import cancelled, certificate_in, metadata, new_artifact, success
 from local.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.serving import free_port
 from tests.saml.provider import FakeProvider
 
 ENTITY_ID = f"{DIGID}/metadata"
@@ -20,18 +20,12 @@ KEYS = new_key_pair("digid with a host", host="localhost")
 PROVIDER = FakeProvider()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def pinned(wired: Wiring) -> Callable[..., BackChannel]:
     """Return what starts a back channel, and pins its metadata."""
 
     def start(ours: Callable[[], bytes], tls: KeyPair = KEYS, signs: KeyPair = KEYS) -> BackChannel:
-        made = BackChannel(ENTITY_ID, _free_port(), tls, ours)
+        made = BackChannel(ENTITY_ID, free_port(), tls, ours)
         until = wired.clock() + timedelta(days=1)
         wired.catalogue.put_identity_provider(
             metadata(ENTITY_ID, f"{DIGID}/sso", signs, until, made.address), by_artifact=True

@@ -1,6 +1,7 @@
 """Every rule for an AuthnRequest, a row each, in the order of combiconnect.md 2.1 to 2.7, with what comes of it."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -201,6 +202,52 @@ def test_a_request_of_the_national_profile(henk: Person, wired: Wiring, clock: C
     statuses = {GOES_ON: 303, PAGE: 400, UNKNOWN: 404}
     assert answer.status == statuses[row.outcome], answer.body
     assert (row.outcome == GOES_ON) == ("digid.example/sso" in str(answer.headers.get("Location")))
+
+
+def _without_issuer(request: etree._Element) -> None:
+    request.remove(found(request, "a:Issuer"))
+
+
+def _empty_issuer(request: etree._Element) -> None:
+    found(request, "a:Issuer").text = ""
+
+
+def _qualified(name: str) -> Callable[[etree._Element], None]:
+    return lambda request: found(request, "a:Issuer").set(name, "x")
+
+
+def _entity_format(request: etree._Element) -> None:
+    found(request, "a:Issuer").set("Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
+
+
+ISSUERS: dict[str, tuple[Callable[[etree._Element], None], int]] = {
+    "none": (_without_issuer, 400),
+    "empty": (_empty_issuer, 400),
+    **{name: (_qualified(name), 400) for name in ("NameQualifier", "SPNameQualifier", "SPProvidedID")},
+    "with a Format": (_entity_format, 303),
+}
+
+
+@pytest.mark.parametrize("issuer", ISSUERS)
+def test_the_issuer_is_an_entity_id_and_nothing_else(henk: Person, wired: Wiring, clock: Clock, issuer: str) -> None:
+    connect(wired, DIRECT)
+    request, (edit, status) = asked(DIRECT, clock), ISSUERS[issuer]
+    edit(request)
+    if issuer == "none":
+        DIRECT.sign(request, at=0)
+        form = {"SAMLRequest": base64.b64encode(etree.tostring(request)).decode()}
+    else:
+        form = DIRECT.post_form(request)
+    assert henk.post("/saml/sso", form).status == status
+
+
+def test_without_a_message_or_its_signature_there_is_nothing_to_answer(
+    henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    connect(wired, DIRECT)
+    unsigned = base64.b64encode(etree.tostring(asked(DIRECT, clock))).decode()
+    for form in ({}, {"SAMLRequest": ""}, {"SAMLRequest": "%%%"}, {"SAMLRequest": "eA=="}, {"SAMLRequest": unsigned}):
+        assert henk.post("/saml/sso", form).status == 400, form
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,26 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 import urllib3
 
-from app import app
 from chalicelib.wiring import Wiring
 from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
-from local.gateway import Gateway
 from local.keys import new_key_pair
 from local.partners import register_folder
-from local.serving import serve_in_thread
 from tests.builders import HENK, VERA
 from tests.http.client import DIGID, DIGID_KEYS, Person
 from tests.http.journey import mandate
+from tests.http.serving import free_port, served
 
 MODULES = Path("/usr/lib/apache2/modules")
 SERVICE_ID = "46464646-4646-4646-8646-464646464646"
@@ -108,12 +105,11 @@ class Browser:
     def _one(self, address: str, form: dict[str, str] | None) -> Page:
         jar = self.cookies.setdefault(urlsplit(address).netloc, {})
         sent = {"cookie": "; ".join(f"{name}={value}" for name, value in jar.items()), "accept-language": "en"}
-        method, fields = ("GET", None) if form is None else ("POST", form)
-        answer = (
-            self.pool.request(method, address, fields=fields, headers=sent, redirect=False, encode_multipart=False)
-            if form is not None
-            else self.pool.request(method, address, headers=sent, redirect=False)
-        )
+        body = urlencode(form) if form is not None else None
+        if body is not None:
+            sent["content-type"] = "application/x-www-form-urlencoded"
+        method = "GET" if body is None else "POST"
+        answer = self.pool.request(method, address, body=body, headers=sent, redirect=False)
         for line in answer.headers.getlist("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
             jar[name.strip()] = value
@@ -150,22 +146,10 @@ class Mellon:
         )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def application(wired: Wiring) -> Iterator[str]:
-    """Serve the application on loopback, as `make run` does."""
-    port = _free_port()
-    address = f"http://localhost:{port}"
-    wired.settings = replace(wired.settings, base_url=address)
-    server = serve_in_thread(Gateway(app, address), port)
-    yield address
-    server.shutdown()
-    server.server_close()
+    with served(wired) as address:
+        yield address
 
 
 @pytest.fixture(params=["redirect", "post"])
@@ -191,7 +175,7 @@ def by_artifact() -> bool:
 def mellon(
     application: str, metadata: bytes, wired: Wiring, tmp_path: Path, key: str, *, by_artifact: bool
 ) -> Iterator[Mellon]:
-    folder, port = tmp_path / "apache", _free_port()
+    folder, port = tmp_path / "apache", free_port()
     address = f"http://localhost:{port}"
     partners = tmp_path / "partners"
     for made in (folder, folder / "www" / "in", partners):

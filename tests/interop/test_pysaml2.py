@@ -1,5 +1,6 @@
 """pysaml2, unmodified, as a service provider: by Redirect and POST, answered by POST and by Artifact."""
 
+import base64
 import re
 import shutil
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lxml import etree
 from saml2 import BINDING_HTTP_ARTIFACT, BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.samlp import RequesterID, Scoping
 
@@ -20,6 +22,7 @@ from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
 from tests.interop.rollover import with_another_key
+from tests.saml.provider import found
 
 ENTITY_ID, ACS, ARTIFACT_ACS = (f"https://python.example/{name}" for name in ("metadata", "acs", "artifact"))
 SERVICE_ID = "55555555-5555-4555-8555-555555555555"
@@ -140,9 +143,11 @@ def test_the_answer_by_artifact_is_fetched(henk: Person, provider: Pysaml2, monk
     done = henk.pass_digid(provider.start(henk, BINDING_HTTP_POST, answer=BINDING_HTTP_ARTIFACT))
     artifact = parse_qs(urlsplit(done.location).query)["SAMLart"][0]
     fetched = provider.client.artifact2message(artifact, "idpsso")
-    found = re.search(r"<(\w+:)?Response .*</(\w+:)?Response>", fetched.text, re.DOTALL)
-    assert found
-    assert HENK.digits not in found[0]
+    response = etree.tostring(found(etree.fromstring(fetched.content), ".//p:Response"))
+    assert HENK.digits.encode() not in response
+    message = base64.b64encode(response).decode()
+    attributes = provider.read(message, BINDING_HTTP_ARTIFACT)
+    assert attributes["urn:nl-eid-gdi:1.0:ActingSubjectID"] == [HENK.digits]
 
 
 @pytest.mark.parametrize("first", [True, False])

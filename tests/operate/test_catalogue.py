@@ -38,6 +38,7 @@ def test_what_is_applied_is_there_and_a_second_time_nothing_changes(
     assert _apply(path, catalogue) == 0
     connection = catalogue.connection(ENTITY_ID)
     assert (connection.profile, connection.organisation) == (Profile.COMBICONNECT, OIN)
+    assert connection.role == "service-provider"
     assert connection.version == "1.2"
     assert (connection.sso_domain, connection.unasked) == ("ominous", Representation.CHOOSE)
     assert [service.provider for service in catalogue.services()] == ["Gemeente Ominous"]
@@ -63,6 +64,7 @@ ALL = f"""- service_id: {SERVICE}
   keywords: [water]
   website: https://ominous.example/locks
   legacy_id: 4711
+  app: {{icon: https://ominous.example/icon.png, active: true}}
   identifier: legacy-bsn
   behind: [{{service: {PORTAL}, kind: set, valid: {{from: 2026-01-01, until: 2031-01-01}}}}]
   valid: {{from: 2026-01-01T08:00:00+01:00}}
@@ -73,6 +75,7 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     assert _apply(written(ALL, organisation="valid: {until: 2050-01-01}"), catalogue) == 0
     service = catalogue.service(SERVICE)
     assert (service.index, service.level, service.max_days, service.position) == (4, 20, 90, 7)
+    assert service.app == {"icon": "https://ominous.example/icon.png", "active": "True"}
     assert (service.website, service.legacy_id) == ("https://ominous.example/locks", "4711")
     assert service.name["en"] == "Locks"
     assert service.question is not None

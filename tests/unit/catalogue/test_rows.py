@@ -50,6 +50,7 @@ SERVICES = st.builds(
     explanation=st.none() | TEXTS,
     position=st.integers(0, 1000),
     website=st.none() | WORDS,
+    app=st.none() | st.dictionaries(WORDS, WORDS, min_size=1, max_size=3),
     legacy_id=st.none() | WORDS,
     valid=st.lists(VALIDITIES, max_size=3).map(tuple),
 )
@@ -61,6 +62,7 @@ CONNECTIONS = st.builds(
     unasked=st.sampled_from(Representation),
     profile=st.sampled_from(Profile),
     organisation=WORDS,
+    role=WORDS,
     sso_domain=st.none() | WORDS,
     version=WORDS,
     mutual_tls=st.booleans(),

@@ -1,0 +1,31 @@
+"""The application of a test on a real port of this computer, as `make run` serves it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from app import app
+from chalicelib.wiring import Wiring
+from local.gateway import Gateway
+from local.serving import serve_in_thread
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(wired: Wiring) -> Iterator[str]:
+    """Serve on loopback, and let the application know its address; yields it."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    wired.settings = replace(wired.settings, base_url=address)
+    server = serve_in_thread(Gateway(app, address), port)
+    try:
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()
