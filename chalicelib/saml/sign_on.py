@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, Profile, Service
-from chalicelib.errors import Conflict, InvalidMessage, NotFound, Refused
+from chalicelib.errors import Conflict, InvalidMessage, NotFound, Refused, Unavailable
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.using import may_use, note_refusal, note_use, usable
+from chalicelib.observe import log
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.answers import FAILURES, Failure, octets, response
 from chalicelib.saml.artifacts import Waiting, new_artifact
@@ -143,6 +144,15 @@ def start_decided(sign_on: SignOn, visit: Visit) -> Login:
 
 
 def _outcome(login: Login, visit: Visit) -> Released | Failure:
+    """Return what is told. When the register cannot be asked, nobody is named, and the provider hears that."""
+    try:
+        return _decided(login, visit)
+    except Unavailable as error:
+        log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
+        return FAILURES["denied"]
+
+
+def _decided(login: Login, visit: Visit) -> Released | Failure:
     decision = login.decision
     if decision is None or decision.failure is not None:
         return FAILURES[decision.failure if decision and decision.failure else "failed"]

@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
+from chalicelib.errors import Unavailable
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import SAML, _response, certificate_in, success
@@ -128,6 +129,23 @@ def test_revoked_between_artifact_and_resolution_nothing_is_released(vera: Perso
     response = _resolve(henk, PROVIDER.resolve(artifact))
     assert response is not None
     assert PROVIDER.read(response, _certificate(henk)).status == ["Responder", "RequestDenied"]
+
+
+@pytest.mark.parametrize("consumer", ["0", "1"])
+def test_when_the_register_cannot_be_asked_the_provider_is_told_no(
+    vera: Person, henk: Person, wired: Wiring, monkeypatch: pytest.MonkeyPatch, consumer: str
+) -> None:
+    case_id = mandate(vera, henk)
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex=consumer))
+
+    def down(_: str) -> None:
+        raise Unavailable("dynamodb")
+
+    monkeypatch.setattr(wired.mandates, "mandate", down)
+    done = henk.post(choice, {"person": case_id})
+    response = _resolve(henk, PROVIDER.resolve(_artifact(done.location))) if consumer == "1" else None
+    result = _posted(done, henk) if response is None else PROVIDER.read(response, _certificate(henk))
+    assert (result.status, result.attributes) == (["Responder", "RequestDenied"], {})
 
 
 def test_someone_elses_mandate_cannot_be_chosen(vera: Person, henk: Person, mina: Person) -> None:
