@@ -9,7 +9,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tests.http.client import BASE, DIGID, DIGID_KEYS
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 ROOT = Path(__file__).parent.parent
+QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
 _STARTS_WITHIN = 20
 
 
@@ -37,13 +37,13 @@ def running() -> Iterator[dict[str, str]]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"{address}/moto-api/")
-        aws.create_resources(json.loads(aws.TEMPLATE.read_text())["Resources"])
+        aws.create_resources()
         aws.fill_secrets(aws.client("secretsmanager"))
         stack = Stack(brp - 4)
         key = json.loads(
             aws.client("secretsmanager").get_secret_value(SecretId="digid-machtigen/brp-key")["SecretString"]
         )
-        with process("brp", stack.brp, stack, BRP_KEY=key["key"]):
+        with process("brp", stack.brp, stack.application, BRP_KEY=key["key"]):
             yield {**os.environ, **_configured(stack)}
     finally:
         server.terminate()
@@ -64,8 +64,7 @@ def _configured(stack: Stack) -> dict[str, str]:
     wiring.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
     wiring.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
     wiring.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID)))
-    values = {name.upper(): value for name, value in asdict(made).items()}
-    return {**values, "BASE_URL": BASE, "PYTHONPATH": str(ROOT), "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+    return {**made.environment, "BASE_URL": BASE, "PYTHONPATH": str(ROOT), **QUIET}
 
 
 def _free_port() -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from chalice.test import Client
 
 from app import app
+from bench import cloud
 from bench.sign_in import wire
 from bench.timing import Comparison
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
@@ -73,7 +74,7 @@ def measurements() -> Iterator[Comparison]:
         ("a sign-in with 10,000 partners connected", "same", 1.1),
         ("the same, another partner each time", "another", None),
     ):
-        quiet = {**os.environ, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+        quiet = {**os.environ, **cloud.QUIET}
         command = [sys.executable, "-m", "bench.partners", which]
         told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
         many, few = json.loads(told.splitlines()[-1])

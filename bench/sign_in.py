@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from app import app
+from bench import cloud
 from bench.timing import Comparison
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
@@ -31,9 +32,9 @@ from chalicelib.keyring import Keyring
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring, use
-from local.aws import fresh_secrets
 from local.digid.messages import Asked, certificate_in, read_redirect, success
-from local.keys import new_key_pair
+from operate.keys import new_key_pair
+from operate.secrets.values import fresh_secrets
 from tests.builders import HENK, VERA, a_code, a_letter, a_mandate, a_period, a_request
 from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, DIGID, Person
@@ -70,7 +71,7 @@ class _Kms:
 def wire() -> Wiring:
     """Put tables, keys and people in memory: what is left is ours."""
     secret = fresh_secrets()
-    wiring = Wiring(Settings(BASE, *(["unused"] * 10)), lambda: datetime.now(UTC))
+    wiring = Wiring(Settings({"BASE_URL": BASE}), lambda: datetime.now(UTC))
     wiring.keyring = Keyring(lambda name: json.dumps(secret[name]), wiring.clock)
     wiring.vault = KmsVault(_Kms(), "unused")
     wiring.transient, wiring.mandates = cast("Table", FakeTable()), FakeMandates()
@@ -158,7 +159,7 @@ def measurements() -> Iterator[Comparison]:
         ("the same, by POST", "post", None),
     ):
         command = [sys.executable, "-m", "bench.sign_in", binding]
-        quiet = {**os.environ, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+        quiet = {**os.environ, **cloud.QUIET}
         told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
         ours, units = json.loads(told.splitlines()[-1])
         ratios = [mine / unit for mine, unit in zip(ours, units, strict=True)]

@@ -24,7 +24,7 @@ from chalicelib.saml.partners import read_identity_provider, read_service_provid
 from chalicelib.saml.shapes import AUTHN_REQUEST, RESPONSE
 from chalicelib.saml.signatures import sign
 from local.digid.messages import Asked, metadata, success
-from local.keys import new_key_pair
+from operate.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 KEYS = new_key_pair("bench")

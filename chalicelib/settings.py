@@ -1,45 +1,124 @@
-"""The only reader of the environment. Values are read on first use, never at import (packaging imports us too)."""
+"""Every setting of the functions: its type, its meaning and an example. `docs/configuration.md` is made from this.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+A value is read and checked when it is first used, never at import (packaging imports us too), so that a function
+needs only the settings that it uses. Secrets are named here, never held here.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, Self, TypeVar, overload
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
-    """One or more settings are missing; names every one of them."""
+    """A setting is missing or wrong; names the key, and never shows the value."""
 
 
-@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One environment variable, in capitals what the attribute is called. Reading it raises `ConfigurationError`."""
+
+    def __init__(self, parse: Callable[[str], T], meaning: str, example: str) -> None:
+        self.parse, self.meaning, self.example = parse, meaning, example
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute, self.key = name, name.upper()
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, settings: "Settings", owner: type) -> T: ...
+
+    def __get__(self, settings: "Settings | None", owner: type) -> T | Self:
+        if settings is None:
+            return self
+        text = settings.environment.get(self.key, "")
+        if not text:
+            raise ConfigurationError(f"{self.key} is missing: {self.meaning}")
+        try:
+            value = settings.__dict__[self.attribute] = self.parse(text)
+        except ValueError as error:
+            raise ConfigurationError(f"{self.key} is wrong: {error}") from None
+        return value
+
+
+def address(text: str) -> str:
+    """Read an http(s) address without query or fragment; a slash at the end is dropped."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it has to be an address, such as https://machtigen.example.nl")
+    return text.rstrip("/")
+
+
+def name(text: str) -> str:
+    """Read the name of something in AWS: no spaces, nothing that could be a secret by its length."""
+    if not re.fullmatch(r"[A-Za-z0-9:/._-]{1,200}", text, re.ASCII):
+        raise ValueError("it has to be a name: letters, digits and :/._- only")
+    return text
+
+
 class Settings:
-    """Where things are. Every field is the environment variable of the same name in capitals.
+    """Where things are, read from an environment."""
 
-    Secrets are named here, never held here.
-    """
+    base_url = Setting(
+        address,
+        "Public address of the application, with the stage's prefix where there is no domain",
+        "https://machtigen.example.nl",
+    )
+    back_channel_url = Setting(
+        address, "Public address at which partners show a client certificate", "https://backchannel.example.nl"
+    )
+    register_table = Setting(name, "Table of requests, codes and mandates", "digid-machtigen-register")
+    letters_table = Setting(name, "Table of letters and their outbox", "digid-machtigen-letters")
+    audit_table = Setting(name, "Table of what happened, to which rows are only added", "digid-machtigen-audit")
+    transient_table = Setting(name, "Table of sessions, sign-ins, artifacts and counters", "digid-machtigen-transient")
+    catalogue_table = Setting(name, "Table of connections and services", "digid-machtigen-catalogue")
+    letter_queue = Setting(
+        address,
+        "URL of the queue that the print vendor's function reads",
+        "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-letters",
+    )
+    letter_bucket = Setting(name, "Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
+    field_key = Setting(
+        name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"
+    )
+    secrets_prefix = Setting(name, "Secrets in Secrets Manager are named <prefix>/<secret>", "digid-machtigen")
+    brp_url = Setting(
+        address, 'Base address of "BRP Personen bevragen", version 2', "https://brp.example.nl/haalcentraal/api/brp"
+    )
+    aws_region = Setting(name, "Region of all the above; Lambda sets it", "eu-west-1")
 
-    base_url: str
-    """Public address of the application, without a slash at the end."""
-    back_channel_url: str
-    """Public address at which partners show a client certificate, without a slash at the end."""
-    register_table: str
-    transient_table: str
-    catalogue_table: str
-    letter_queue: str
-    """URL of the queue that the print vendor's function reads."""
-    letter_bucket: str
-    field_key: str
-    """KMS key (id, ARN or alias) under which fields are encrypted."""
-    secrets_prefix: str
-    """Names in Secrets Manager are `<prefix>/<secret>`."""
-    brp_url: str
-    """Base address of "BRP Personen bevragen" version 2."""
-    aws_region: str
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
 
-    @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raise `ConfigurationError` with the name of every key that is missing or empty."""
-        names = {field.name: field.name.upper() for field in fields(cls)}
-        missing = sorted(key for key in names.values() if not environment.get(key))
-        if missing:
-            raise ConfigurationError(f"Missing settings: {', '.join(missing)}")
-        values = {name: environment[key] for name, key in names.items()}
-        addresses = {name: values[name].rstrip("/") for name in ("base_url", "back_channel_url")}
-        return cls(**{**values, **addresses})
+    def replaced(self, **values: str) -> "Settings":
+        """Return these settings with other values, by attribute."""
+        return Settings({**self.environment, **{attribute.upper(): value for attribute, value in values.items()}})
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of our pages, as browsers name them."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def root(self) -> str:
+        """Path under which all our pages lie: empty on a domain, `/api` behind a bare stage."""
+        return urlsplit(self.base_url).path
+
+
+def documented() -> Iterator[tuple[str, Setting[str]]]:
+    """Yield every setting with its key, in order."""
+    for setting in vars(Settings).values():
+        if isinstance(setting, Setting):
+            yield setting.key, setting
+
+
+READ_BY_LIBRARIES = {
+    "POWERTOOLS_SERVICE_NAME": ("Name of the function in log lines and metrics", "print-letter"),
+    "POWERTOOLS_METRICS_NAMESPACE": ("Namespace of our metrics: the name of the stack", "digid-machtigen"),
+    "POWERTOOLS_LOG_LEVEL": ("Least level that is logged: INFO tells every event, WARNING what needs a look", "INFO"),
+}
+"""Keys that Powertools reads by itself, each with meaning and example."""

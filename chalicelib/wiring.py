@@ -11,12 +11,13 @@ from typing import Any
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
+from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
 from chalicelib.people.brp import HaalCentraal, PopulationRegister
@@ -35,7 +36,7 @@ class Wiring:
 
     @cached_property
     def mandates(self) -> MandateStore:
-        return DynamoMandates(self.register, self.vault)
+        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault)
 
     @cached_property
     def tries(self) -> Tries:
@@ -51,19 +52,27 @@ class Wiring:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.register, self.client("sqs"), self.settings.letter_queue)
+        return Outbox(self.letters_table, self.client("sqs"), self.settings.letter_queue)
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:
-        return DynamoCatalogue(Table(self.client("dynamodb"), self.settings.catalogue_table))
+        return DynamoCatalogue(self._table(self.settings.catalogue_table))
 
     @cached_property
     def register(self) -> Table:
-        return Table(self.client("dynamodb"), self.settings.register_table)
+        return self._table(self.settings.register_table)
+
+    @cached_property
+    def letters_table(self) -> Table:
+        return self._table(self.settings.letters_table)
+
+    @cached_property
+    def audit(self) -> Table:
+        return self._table(self.settings.audit_table)
 
     @cached_property
     def transient(self) -> Table:
-        return Table(self.client("dynamodb"), self.settings.transient_table)
+        return self._table(self.settings.transient_table)
 
     @cached_property
     def vault(self) -> Vault:
@@ -87,7 +96,12 @@ class Wiring:
         """Read a secret's text now. Raises `Unavailable`."""
         with outage("secrets"):
             answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
-        return str(answer["SecretString"])
+        if not (text := str(answer["SecretString"])):
+            raise Unavailable("secrets")
+        return text
+
+    def _table(self, name: str) -> Table:
+        return Table(self.client("dynamodb"), name)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client whose time-outs, in seconds, fit inside the function's."""
@@ -108,9 +122,9 @@ _current: list[Wiring] = []
 
 
 def current() -> Wiring:
-    """Return the process's wiring, made from the environment on first use. Raises `ConfigurationError`."""
+    """Return the process's wiring, made from the environment on first use."""
     if not _current:
-        _current.append(Wiring(Settings.from_env(os.environ), lambda: datetime.now(UTC)))
+        _current.append(Wiring(Settings(os.environ), lambda: datetime.now(UTC)))
     return _current[0]
 
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
+os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 from local.persons import persons
 from local.stack import CannotStart, Stack, running

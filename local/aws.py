@@ -1,25 +1,25 @@
 """AWS in this process (moto), with the resources of `.chalice/resources.json`: what is tested is what is deployed."""
 
-import base64
 import json
 import os
-import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import boto3
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
-from local.keys import KeyPair, new_key_pair
+from local.template import Template
+from operate.secrets.values import fresh_secrets
 
-REGION = "eu-west-1"
-TEMPLATE = Path(__file__).parent.parent / ".chalice" / "resources.json"
+REGION, ACCOUNT, NAME = "eu-west-1", "123456789012", "digid-machtigen"
+"""Region and account that moto plays; the name of the stack, with which every other name begins."""
+
+TABLES = ("register", "letters", "audit", "transient", "catalogue")
+BUCKET = f"{NAME}-letters-{ACCOUNT}"
 
 Resource = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def in_process() -> Iterator[None]:
     fake = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     os.environ.update(fake)
     with mock_aws(), _one_dynamodb_call_at_a_time():
-        create_resources(json.loads(TEMPLATE.read_text())["Resources"])
+        create_resources()
         fill_secrets(client("secretsmanager"))
         yield
 
@@ -57,38 +57,23 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public 
     return boto3.client(service, region_name=REGION)
 
 
-def create_resources(resources: Mapping[str, Resource]) -> None:
-    """Create what the laptop needs of a CloudFormation template, in the order in which things refer to each other."""
-    # What has a condition is for a real account: the laptop has its own listener for client certificates.
-    wanted = {name: one for name, one in resources.items() if "Condition" not in one}
-    made: dict[str, dict[str, str]] = {}
+def create_resources() -> None:
+    """Create what the laptop needs of the template, in the order in which things refer to each other."""
+    template = Template(
+        {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws", "AWS::StackName": NAME}
+    )
     for kind, create in _CREATORS.items():
-        for name, resource in wanted.items():
-            if resource["Type"] == kind and name not in made:
-                made[name] = create(_resolve(resource["Properties"], made))
-    if missing := sorted(set(wanted) - set(made)):
+        for name, resource in template.resources.items():
+            if resource["Type"] == kind:
+                template.made[name] = create(template.resolved(resource["Properties"]))
+    wanted = {name for name, one in template.resources.items() if one["Type"] not in _ELSEWHERE}
+    if missing := sorted(wanted - set(template.made)):
         raise NotImplementedError(f"The laptop stack cannot create: {', '.join(missing)}")
 
 
-def _resolve(value: Any, made: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - any JSON
-    match value:
-        case {"Ref": name}:
-            return made[name]["Ref"]
-        case {"Fn::GetAtt": [name, attribute]}:
-            return made[name][attribute]
-        case {"Fn::Sub": str(text)}:
-            return text
-        case dict():
-            return {name: _resolve(inner, made) for name, inner in value.items()}
-        case list():
-            return [_resolve(inner, made) for inner in value]
-        case _:
-            return value
-
-
 def _key(properties: Resource) -> dict[str, str]:
-    made = client("kms").create_key(Description=properties["Description"])["KeyMetadata"]
-    return {"Ref": made["KeyId"], "Arn": made["Arn"]}
+    made = client("kms").create_key(Description=properties["Description"], Policy=json.dumps(properties["KeyPolicy"]))
+    return {"Ref": made["KeyMetadata"]["KeyId"], "Arn": made["KeyMetadata"]["Arn"]}
 
 
 def _alias(properties: Resource) -> dict[str, str]:
@@ -96,16 +81,20 @@ def _alias(properties: Resource) -> dict[str, str]:
     return {"Ref": properties["AliasName"]}
 
 
-def _table(properties: Resource) -> dict[str, str]:
+def table_arguments(properties: Resource) -> dict[str, Any]:
+    """Return the arguments of CreateTable for a table of the template: some switches are calls of their own."""
     later = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
-    dynamodb = client("dynamodb")
     wanted = {name: value for name, value in properties.items() if name not in later}
-    if "SSESpecification" in wanted:
-        # CloudFormation and the API have different names for the same switch.
-        wanted["SSESpecification"] = {
-            "Enabled" if name == "SSEEnabled" else name: value for name, value in wanted["SSESpecification"].items()
-        }
-    table = dynamodb.create_table(**wanted)
+    # CloudFormation and the API have different names for the same switch.
+    encryption = {
+        "Enabled" if name == "SSEEnabled" else name: value for name, value in wanted["SSESpecification"].items()
+    }
+    return {**wanted, "SSESpecification": encryption}
+
+
+def _table(properties: Resource) -> dict[str, str]:
+    dynamodb = client("dynamodb")
+    table = dynamodb.create_table(**table_arguments(properties))
     dynamodb.update_time_to_live(
         TableName=properties["TableName"], TimeToLiveSpecification=properties["TimeToLiveSpecification"]
     )
@@ -121,14 +110,20 @@ def _queue(properties: Resource) -> dict[str, str]:
     }
     url = sqs.create_queue(QueueName=properties["QueueName"], Attributes=attributes)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    return {"Ref": url, "Arn": arn}
+    return {"Ref": url, "Arn": arn, "QueueName": properties["QueueName"]}
+
+
+def _queue_policy(properties: Resource) -> dict[str, str]:
+    for url in properties["Queues"]:
+        policy = json.dumps(properties["PolicyDocument"])
+        client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return {}
 
 
 def _bucket(properties: Resource) -> dict[str, str]:
-    client("s3").create_bucket(
-        Bucket=properties["BucketName"], CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    return {"Ref": properties["BucketName"]}
+    name = properties["BucketName"]
+    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return {"Ref": name, "Arn": f"arn:aws:s3:::{name}"}
 
 
 def _secret(properties: Resource) -> dict[str, str]:
@@ -141,29 +136,27 @@ _CREATORS = {
     "AWS::KMS::Alias": _alias,
     "AWS::DynamoDB::Table": _table,
     "AWS::SQS::Queue": _queue,
+    "AWS::SQS::QueuePolicy": _queue_policy,
     "AWS::S3::Bucket": _bucket,
     "AWS::SecretsManager::Secret": _secret,
 }
 
-
-def dated_key(key_pair: KeyPair, active_from: datetime) -> dict[str, str]:
-    """Return a row of the secret `saml-key` or `saml-encryption-key`."""
-    return {"key": key_pair.key, "certificate": key_pair.certificate, "active_from": active_from.isoformat()}
+_ELSEWHERE = {
+    "AWS::ApiGateway::Account",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
+    # moto refuses everything that a policy denies, without looking at the condition: that TLS is missing.
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Topic",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
+}
+"""What a laptop has no use for."""
 
 
 def fill_secrets(secrets_manager: Any) -> None:  # noqa: ANN401 - boto3 client
     """Put fresh key material in every secret."""
     for name, value in fresh_secrets().items():
-        secrets_manager.put_secret_value(SecretId=f"digid-machtigen/{name}", SecretString=json.dumps(value))
-
-
-def fresh_secrets() -> dict[str, dict[str, Any]]:
-    """Return new key material for every secret by name, in the shape that `wiring.py` reads."""
-    pairs = ("saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key")
-    since = datetime.now(UTC) - timedelta(hours=1)
-    return {
-        "person-key": {"key": base64.b64encode(secrets.token_bytes(32)).decode()},
-        "code-peppers": {"current": "1", "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}},
-        **{name: {"keys": [dated_key(new_key_pair("DigiD Machtigen (laptop)"), since)]} for name in pairs},
-        "brp-key": {"key": secrets.token_urlsafe(24)},
-    }
+        secrets_manager.put_secret_value(SecretId=f"{NAME}/{name}", SecretString=json.dumps(value))

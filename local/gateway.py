@@ -1,5 +1,6 @@
 """The application as API Gateway serves it: every request becomes a proxy event for the Chalice object."""
 
+import base64
 import threading
 import uuid
 from collections.abc import Iterable
@@ -74,8 +75,9 @@ class Gateway:
                 "requestId": str(uuid.uuid4()),
                 "identity": {"sourceIp": request.remote_addr, **_client_certificate(request)},
             },
-            "body": request.get_data(as_text=True) or None,
-            "isBase64Encoded": False,
+            # Every body is binary to our gateway (.chalice/resources.json), so that icons reach browsers as they are.
+            "body": base64.b64encode(request.get_data()).decode() or None,
+            "isBase64Encoded": bool(request.get_data()),
         }
 
 
@@ -86,11 +88,14 @@ def _client_certificate(request: Request) -> dict[str, Any]:
 
 
 def _response(answer: dict[str, Any]) -> Response:
-    response = Response(answer["body"], answer["statusCode"])
+    body = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"]
+    response = Response(body, answer["statusCode"])
     response.headers.clear()
     for name, value in (answer.get("headers") or {}).items():
         response.headers.add(name, value)
     for name, values in (answer.get("multiValueHeaders") or {}).items():
         for value in values:
             response.headers.add(name, value)
+    # What says nothing of its type is JSON to API Gateway.
+    response.headers.setdefault("Content-Type", "application/json")
     return response

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from local.brp.site import brp_site
-from local.keys import new_key_pair
 from local.serving import server
+from operate.keys import new_key_pair
 
 _PATIENCE = 10
 """Seconds to wait for another party's metadata."""
@@ -33,10 +33,9 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
         return DigidSite(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
     from local.provider.site import ProviderSite
 
-    return ProviderSite(address, keys, lambda: _fetch(f"{application}/saml/metadata"))
+    return ProviderSite(address, keys, cache(lambda: _fetch(f"{application}/saml/metadata")))
 
 
-@cache
 def _fetch(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:  # noqa: S310 - addresses of our own stack
         fetched: bytes = answer.read()

@@ -19,10 +19,10 @@ from chalicelib.saml.partners import read_identity_provider, read_service_provid
 from chalicelib.settings import Settings
 from local import aws, events
 from local.gateway import Gateway
-from local.keys import new_key_pair
 from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
+from operate.keys import new_key_pair
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0
@@ -89,18 +89,18 @@ def running(
     check_ports(stack)
     with ExitStack() as exit_stack:
         # The other processes start while this one makes its resources.
-        exit_stack.enter_context(process("digid", stack.digid, stack))
-        exit_stack.enter_context(process("provider", stack.provider, stack))
+        exit_stack.enter_context(process("digid", stack.digid, stack.application))
+        exit_stack.enter_context(process("provider", stack.provider, stack.application))
         if _free(stack.port + 7, "the test kit", stack):
-            exit_stack.enter_context(process("kit", stack.kit, stack))
+            exit_stack.enter_context(process("kit", stack.kit, stack.application))
         exit_stack.enter_context(aws.in_process())
         wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
         wiring.use(wired)
-        exit_stack.enter_context(process("brp", stack.brp, stack, BRP_KEY=wired.secret("brp-key")["key"]))
+        exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
         pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
-        read_identity_provider(pinned, datetime.now(UTC))
-        wired.catalogue.put_identity_provider(pinned, by_artifact=digid_by_artifact)
+        ends_at = read_identity_provider(pinned, datetime.now(UTC)).ends_at
+        wired.catalogue.put_identity_provider(pinned, by_artifact=digid_by_artifact, ends_at=ends_at)
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
@@ -127,17 +127,17 @@ def _serve_back_channel(wired: wiring.Wiring, stack: Stack, exit_stack: ExitStac
 
 def settings(stack: Stack) -> Settings:
     return Settings(
-        base_url=stack.application,
-        back_channel_url=stack.back_channel,
-        register_table="digid-machtigen-register",
-        transient_table="digid-machtigen-transient",
-        catalogue_table="digid-machtigen-catalogue",
-        letter_queue=aws.client("sqs").get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"],
-        letter_bucket="digid-machtigen-letters",
-        field_key="alias/digid-machtigen-fields",
-        secrets_prefix="digid-machtigen",
-        brp_url=f"{stack.brp}/haalcentraal/api/brp",
-        aws_region=aws.REGION,
+        {
+            "BASE_URL": stack.application,
+            "BACK_CHANNEL_URL": stack.back_channel,
+            **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in aws.TABLES},
+            "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
+            "LETTER_BUCKET": aws.BUCKET,
+            "FIELD_KEY": f"alias/{aws.NAME}-fields",
+            "SECRETS_PREFIX": aws.NAME,
+            "BRP_URL": f"{stack.brp}/haalcentraal/api/brp",
+            "AWS_REGION": aws.REGION,
+        }
     )
 
 
@@ -157,9 +157,9 @@ def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
 
 
 @contextmanager
-def process(name: str, address: str, stack: Stack, **extra: str) -> Iterator[None]:
-    """Run a simulator until the end, and never longer than we do."""
-    command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], stack.application]
+def process(name: str, address: str, application: str, **extra: str) -> Iterator[None]:
+    """Run a simulator until the end, and never longer than we do. `application` is the address that it asks."""
+    command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], application]
     # Its own process group would outlive Ctrl-C; in ours it gets the signal too.
     process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **extra}, stderr=subprocess.DEVNULL)  # noqa: S603
     try:

@@ -148,6 +148,8 @@ class PinnedDigid:
     metadata: bytes
     by_artifact: bool = False
     """Whether it is asked to answer by Artifact, over a connection with client certificates; else by POST."""
+    ends_at: datetime | None = None
+    """When its metadata, or the first certificate in it, ends."""
 
 
 @dataclass(frozen=True, slots=True)

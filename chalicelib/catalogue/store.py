@@ -117,10 +117,14 @@ class DynamoCatalogue:
         item = self._table.get("DIGID", "METADATA")
         if item is None:
             raise NotFound("identity provider")
-        return PinnedDigid(item["metadata"], item["by_artifact"])
+        ends_at = item.get("ends_at")
+        return PinnedDigid(item["metadata"], item["by_artifact"], datetime.fromisoformat(ends_at) if ends_at else None)
 
-    def put_identity_provider(self, metadata: bytes, *, by_artifact: bool = False) -> None:
-        self._table.put({"pk": "DIGID", "sk": "METADATA", "metadata": metadata, "by_artifact": by_artifact})
+    def put_identity_provider(
+        self, metadata: bytes, *, by_artifact: bool = False, ends_at: datetime | None = None
+    ) -> None:
+        row = {"metadata": metadata, "by_artifact": by_artifact, "ends_at": ends_at.isoformat() if ends_at else None}
+        self._table.put({"pk": "DIGID", "sk": "METADATA", **row})
 
 
 def _connection_key(entity_id: str) -> str:

@@ -14,7 +14,7 @@ def print_letter(event: SQSEvent) -> None:
     from chalicelib.letters.printing import Printer  # noqa: PLC0415
 
     wiring = current()
-    printer = Printer(wiring.register, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
+    printer = Printer(wiring.letters_table, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
     for record in event:
         printer.print(record.body, wiring.clock())
 

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.dynamo import NEW, Condition, Item, Table, page_through
 from chalicelib.errors import Conflict
 from chalicelib.letters.model import MOVES, Letter, LetterState
-from chalicelib.observe import log
+from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
 
@@ -30,13 +30,19 @@ def letter_items(table: Table, letter: Letter, sealed: bytes, now: datetime) -> 
         "state": str(LetterState.REQUESTED),
         "requested_at": now.isoformat(),
         "sealed": sealed,
+        "correlation_id": correlation_id(),
     }
-    pending = {"pk": _shard(letter.letter_id), "sk": letter.letter_id, "since": now.isoformat()}
+    pending = {
+        "pk": _shard(letter.letter_id),
+        "sk": letter.letter_id,
+        "since": now.isoformat(),
+        "correlation_id": correlation_id(),
+    }
     return [table.putting(row, NEW), table.putting(pending, NEW)]
 
 
 class Outbox:
-    """Takes letters from the register's table to the vendor's queue."""
+    """Takes letters from their table to the vendor's queue."""
 
     def __init__(self, table: Table, sqs: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._sqs, self._queue_url = table, sqs, queue_url
@@ -45,7 +51,11 @@ class Outbox:
         """Send one letter that is pending. Safe to repeat. Raises `Unavailable` if the queue is."""
         row = self._table.get(_key(letter_id), "LETTER")
         if row is not None and "sealed" in row:
-            message = {"letter_id": letter_id, "sealed": base64.b64encode(row["sealed"]).decode()}
+            message = {
+                "letter_id": letter_id,
+                "sealed": base64.b64encode(row["sealed"]).decode(),
+                "correlation_id": row.get("correlation_id"),
+            }
             with outage("sqs"):
                 self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
             move(self._table, letter_id, LetterState.QUEUED, now)
@@ -55,14 +65,18 @@ class Outbox:
         """Send what was written down but not sent, for example because a process died. Returns how many."""
         before = (now - _SWEEP_AFTER).isoformat()
         waiting = [
-            item["sk"]
+            item
             for shard in range(_SHARDS)
             for item in page_through(self._table, f"OUTBOX#{shard}")
             if item["since"] <= before
         ]
-        for letter_id in waiting:
-            self.send(letter_id, now)
-            log().info("letter_swept", letter_id=letter_id)
+        oldest = min((item["since"] for item in waiting), default=now.isoformat())
+        count(Metric.LETTERS_UNSENT, len(waiting))
+        count(Metric.OLDEST_UNSENT_LETTER, (now - datetime.fromisoformat(oldest)).total_seconds())
+        for item in waiting:
+            follow(item.get("correlation_id"))
+            self.send(item["sk"], now)
+            log().info("letter_swept", letter_id=item["sk"])
         return len(waiting)
 
     def _forget(self, letter_id: str) -> None:

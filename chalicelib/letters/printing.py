@@ -9,7 +9,7 @@ from chalicelib.dynamo import Table
 from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import move, progress, sealing_context
 from chalicelib.letters.rendering import render
-from chalicelib.observe import log
+from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.people.vault import Vault
 
 
@@ -28,16 +28,23 @@ class Printer:
         """Print the letter of a queue message. Raises `ValueError` for a message that is not one."""
         values = json.loads(message)
         letter_id = values["letter_id"]
+        follow(values.get("correlation_id"))
         if LetterState.PRINTED in progress(self._table, letter_id):
             log().info("letter_printed_before", letter_id=letter_id)
             return
         sealed = base64.b64decode(values["sealed"], validate=True)
         letter = Letter.from_json(self._vault.open(sealed, sealing_context(letter_id)))
-        slip = {"addressee": letter.addressee, "address": letter.address, "printed_at": now.isoformat()}
+        slip = {
+            "addressee": letter.addressee,
+            "address": letter.address,
+            "printed_at": now.isoformat(),
+            "correlation_id": correlation_id(),
+        }
         self._put(object_key(letter_id, "json"), json.dumps(slip, ensure_ascii=False).encode(), "application/json")
         self._put(object_key(letter_id), render(letter), "application/pdf")
         if move(self._table, letter_id, LetterState.PRINTED, now):
             log().info("letter_printed", letter_id=letter_id)
+            count(Metric.LETTER_PRINTED)
 
     def _put(self, key: str, body: bytes, content_type: str) -> None:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

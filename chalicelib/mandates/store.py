@@ -1,5 +1,6 @@
 """The register in DynamoDB: one method for each invariant, one transaction for each change."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.audit.trail import Event, Happening, event_item, history, record_use
@@ -26,11 +27,20 @@ from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What one change is written to together. Apart, because not the same functions may read and delete in each."""
+
+    register: Table
+    letters: Table
+    audit: Table
+
+
 class DynamoMandates:
     """See `mandates/ports.py::MandateStore` for what each method promises."""
 
-    def __init__(self, table: Table, vault: Vault) -> None:
-        self._table, self._vault = table, vault
+    def __init__(self, tables: Tables, vault: Vault) -> None:
+        self._table, self._letters, self._audit, self._vault = tables.register, tables.letters, tables.audit, vault
 
     def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
         now = request.requested_at
@@ -44,8 +54,8 @@ class DynamoMandates:
                     {**mark, "case_id": request.case_id, "expires_at": request.expires_at.isoformat()}, nothing_open
                 ),
                 self._table.putting(code_item(code), NEW),
-                self._table.putting(event_item(request.case_id, request.version, event), NEW),
-                *letter_items(self._table, letter, seal(self._vault, letter), now),
+                self._audit.putting(event_item(request.case_id, request.version, event), NEW),
+                *letter_items(self._letters, letter, seal(self._vault, letter), now),
             ]
         )
 
@@ -72,7 +82,7 @@ class DynamoMandates:
                 *self._ending(request, RequestState.ACTIVATED, mandate.activated_at),
                 *(self._table.putting({**key, **mandate_item(mandate)}, NEW) for key in _both_keys(mandate)),
                 self._table.putting({"pk": f"CASE#{mandate.case_id}", "sk": "PARTIES", **parties}, NEW),
-                self._table.putting(event_item(request.case_id, mandate.version, event), NEW),
+                self._audit.putting(event_item(request.case_id, mandate.version, event), NEW),
             ]
         )
 
@@ -81,7 +91,7 @@ class DynamoMandates:
         self._table.write_together(
             [
                 *self._ending(request, RequestState.WITHDRAWN, now),
-                self._table.putting(event_item(request.case_id, request.version + 1, event), NEW),
+                self._audit.putting(event_item(request.case_id, request.version + 1, event), NEW),
             ]
         )
 
@@ -96,7 +106,7 @@ class DynamoMandates:
         self._table.write_together(
             [
                 *(self._table.changing(key["pk"], key["sk"], update, unchanged) for key in _both_keys(mandate)),
-                self._table.putting(event_item(mandate.case_id, mandate.version + 1, event), NEW),
+                self._audit.putting(event_item(mandate.case_id, mandate.version + 1, event), NEW),
             ]
         )
 
@@ -114,10 +124,10 @@ class DynamoMandates:
         return self._mandates(representative, f"HELD#{service_id}#" if service_id else "HELD#")
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
-        record_use(self._table, case_id, use_id, event)
+        record_use(self._audit, case_id, use_id, event)
 
     def history(self, case_id: CaseId) -> list[Event]:
-        return history(self._table, case_id)
+        return history(self._audit, case_id)
 
     def _mandates(self, person: PersonId, prefix: str) -> list[Mandate]:
         found = [mandate_from(item) for item in page_through(self._table, person_key(person), prefix)]

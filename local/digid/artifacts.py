@@ -9,8 +9,8 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Request, Response
 
 from local.digid.messages import WrongRequest, certificate_in, new_artifact, read_resolve, resolved
-from local.keys import KeyPair
 from local.serving import Site, mutual_tls, serve_in_thread
+from operate.keys import KeyPair
 
 
 class BackChannel(Site):

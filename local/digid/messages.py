@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 
-from local.keys import KeyPair
+from operate.keys import KeyPair
 
 SAML = "urn:oasis:names:tc:SAML:2.0"
 NAMES = {"p": f"{SAML}:protocol", "a": f"{SAML}:assertion", "m": f"{SAML}:metadata", "d": xmlsec.constants.DSigNs}

@@ -21,10 +21,10 @@ from local.digid.messages import (
     read_redirect,
     success,
 )
-from local.keys import KeyPair
 from local.pages import page, serve_static
 from local.persons import persons
 from local.serving import Site, as_json
+from operate.keys import KeyPair
 
 _METADATA_LIFE = timedelta(days=7)
 _BACK_CHANNEL = 4

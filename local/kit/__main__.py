@@ -75,5 +75,5 @@ def main(arguments: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     # The report is for the engineer; what the application would log is not.
-    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+    os.environ.update(POWERTOOLS_LOG_LEVEL="CRITICAL", POWERTOOLS_METRICS_DISABLED="true")
     sys.exit(main(sys.argv[1:]))

@@ -25,9 +25,9 @@ from chalicelib.people.bsn import Bsn
 from local import aws
 from local.digid.messages import NAMES, Asked, cancelled, certificate_in, metadata, read_redirect, success
 from local.gateway import Gateway
-from local.keys import new_key_pair
 from local.persons import haal_centraal, persons
 from local.stack import Stack, settings
+from operate.keys import new_key_pair
 
 BASE, DIGID = "http://localhost:8000", "https://digid.example"
 REPRESENTED, REPRESENTATIVE = Bsn("900100084"), Bsn("900100758")

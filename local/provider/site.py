@@ -7,11 +7,11 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from local.keys import KeyPair
 from local.pages import page, serve_static
 from local.persons import persons
 from local.provider import saml
 from local.serving import Site
+from operate.keys import KeyPair
 
 SERVICES = {
     1: ("Parkeervergunning", "Parking permit"),

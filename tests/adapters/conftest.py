@@ -1,41 +1,70 @@
-"""The real adapters on moto, beside the fakes: whatever passes here may stand in for the other."""
+"""The real adapters on moto and on AWS's own DynamoDB, beside the fakes: what passes may stand in for the others."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from chalicelib.dynamo import Table
 from chalicelib.mandates.ports import MandateStore, Tries
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from local import aws
+from tests.adapters import dynamodb_local
 from tests.fakes import FakeMandates, FakeTries, FakeVault
 
+REAL = ["moto", "dynamodb-local"]
+
+
+@pytest.fixture(scope="session")
+def reference(cloud: None) -> Iterator[Any]:  # noqa: ARG001 - moto stands aside for an address of our own
+    """Start DynamoDB Local once."""
+    if reason := dynamodb_local.missing():
+        pytest.skip(reason)
+    with dynamodb_local.running() as client:
+        yield client
+
+
+def client_of(backend: str, request: pytest.FixtureRequest) -> Any:
+    """Return a client of `moto` or `dynamodb-local`, whose tables are empty."""
+    if backend == "moto":
+        request.getfixturevalue("cloud")
+        client = aws.client("dynamodb")
+    else:
+        client = request.getfixturevalue("reference")
+    for table in aws.TABLES:
+        _empty(client, f"{aws.NAME}-{table}")
+    return client
+
+
+@pytest.fixture(params=REAL)
+def dynamodb(request: pytest.FixtureRequest) -> Any:
+    return client_of(request.param, request)
+
 
 @pytest.fixture
-def register(cloud: None) -> Table:  # noqa: ARG001 - a fixture that is only set up
-    return _emptied("digid-machtigen-register")
+def tables(dynamodb: Any) -> Tables:
+    return tables_of(dynamodb)
 
 
-@pytest.fixture
-def transient(cloud: None) -> Table:  # noqa: ARG001
-    return _emptied("digid-machtigen-transient")
-
-
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", *REAL])
 def store(request: pytest.FixtureRequest) -> MandateStore:
     if request.param == "fake":
         return FakeMandates()
-    return DynamoMandates(request.getfixturevalue("register"), FakeVault())
+    return DynamoMandates(tables_of(client_of(request.param, request)), FakeVault())
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", *REAL])
 def tries(request: pytest.FixtureRequest) -> Tries:
     if request.param == "fake":
         return FakeTries()
-    return DynamoTries(request.getfixturevalue("transient"))
+    return DynamoTries(Table(client_of(request.param, request), f"{aws.NAME}-transient"))
 
 
-def _emptied(name: str) -> Table:
-    client = aws.client("dynamodb")
+def tables_of(client: Any) -> Tables:
+    return Tables(*(Table(client, f"{aws.NAME}-{name}") for name in ("register", "letters", "audit")))
+
+
+def _empty(client: Any, name: str) -> None:
     for item in client.scan(TableName=name)["Items"]:
         client.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
-    return Table(client, name)

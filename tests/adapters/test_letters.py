@@ -6,38 +6,35 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pypdf import PdfReader
 
-from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import Outbox, move, progress
 from chalicelib.letters.printing import Printer, object_key
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.people.vault import KmsVault
 from local import aws
 from tests.builders import NOW, a_code, a_letter, a_request
-
-BUCKET = "digid-machtigen-letters"
 
 
 class Post:
     """A request whose letter waits in the outbox, the queue, and the vendor."""
 
-    def __init__(self, register: Table) -> None:
-        self.register, self.sqs, self.s3 = register, aws.client("sqs"), aws.client("s3")
+    def __init__(self, tables: Tables) -> None:
+        self.table, self.sqs, self.s3 = tables.letters, aws.client("sqs"), aws.client("s3")
         self.vault = KmsVault(aws.client("kms"), "alias/digid-machtigen-fields")
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
-        self.outbox = Outbox(register, self.sqs, self.url)
-        self.printer = Printer(register, self.vault, self.s3, BUCKET)
+        self.outbox = Outbox(self.table, self.sqs, self.url)
+        self.printer = Printer(self.table, self.vault, self.s3, aws.BUCKET)
         self.letter: Letter = a_letter()
         request = a_request(letter_id=self.letter.letter_id)
-        DynamoMandates(register, self.vault).open_request(request, a_code(request), self.letter)
+        DynamoMandates(tables, self.vault).open_request(request, a_code(request), self.letter)
 
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
         return [message["Body"] for message in found]
 
     def pdf(self) -> BytesIO:
-        found = self.s3.get_object(Bucket=BUCKET, Key=object_key(self.letter.letter_id))
+        found = self.s3.get_object(Bucket=aws.BUCKET, Key=object_key(self.letter.letter_id))
         return BytesIO(found["Body"].read())
 
 
@@ -47,8 +44,8 @@ class BrokenQueue:
 
 
 @pytest.fixture
-def post(register: Table) -> Post:
-    return Post(register)
+def post(tables: Tables) -> Post:
+    return Post(tables)
 
 
 def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
@@ -58,26 +55,26 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
     text = PdfReader(post.pdf()).pages[0].extract_text()
     for expected in (post.letter.code, post.letter.addressee, *(line.split()[0] for line in post.letter.address)):
         assert expected in text
-    assert set(progress(post.register, post.letter.letter_id)) == set(LetterState)
+    assert set(progress(post.table, post.letter.letter_id)) == set(LetterState)
 
 
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
     post.outbox.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
-    assert set(json.loads(message)) == {"letter_id", "sealed"}
+    assert set(json.loads(message)) == {"letter_id", "sealed", "correlation_id"}
     assert post.letter.code not in message
     assert "Lindelaan" not in message
 
 
 def test_after_sending_we_keep_no_copy_of_the_code(post: Post) -> None:
     post.outbox.send(post.letter.letter_id, NOW)
-    row = post.register.get(f"LETTER#{post.letter.letter_id}", "LETTER")
+    row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
     assert row is not None
     assert "sealed" not in row
 
 
 def test_what_could_not_be_sent_is_swept_later_and_once(post: Post) -> None:
-    broken = Outbox(post.register, BrokenQueue(), post.url)
+    broken = Outbox(post.table, BrokenQueue(), post.url)
     with pytest.raises(Unavailable):
         broken.send(post.letter.letter_id, NOW)
     assert post.outbox.sweep(NOW) == 0
@@ -91,8 +88,8 @@ def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
     (message,) = post.messages()
     post.printer.print(message, NOW)
     post.printer.print(message, NOW.replace(year=2032))
-    assert progress(post.register, post.letter.letter_id)[LetterState.PRINTED] == NOW
-    assert move(post.register, post.letter.letter_id, LetterState.QUEUED, NOW) is False
+    assert progress(post.table, post.letter.letter_id)[LetterState.PRINTED] == NOW
+    assert move(post.table, post.letter.letter_id, LetterState.QUEUED, NOW) is False
 
 
 def test_a_sealed_letter_opens_under_its_own_id_only(post: Post) -> None:

@@ -11,7 +11,7 @@ from chalice.test import Client as ChaliceClient
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import current
 from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
-from local.keys import KeyPair, new_key_pair
+from operate.keys import KeyPair, new_key_pair
 
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"

@@ -11,7 +11,6 @@ from tests.builders import SERVICE_ID
 from tests.http.client import Person
 
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
-BUCKET = "digid-machtigen-letters"
 
 
 def ask_for_mandate(person: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
@@ -39,10 +38,10 @@ def code_of(case_id: str) -> str:
     """Read the code of a case from the letter, as its receiver does."""
     deliver()
     s3 = aws.client("s3")
-    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=BUCKET, Prefix=f"letters/{case_id}")["Contents"]]
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=aws.BUCKET, Prefix=f"letters/{case_id}")["Contents"]]
     (key,) = [key for key in keys if key.endswith(".pdf")]
     found = _CODE.search(
-        PdfReader(BytesIO(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())).pages[0].extract_text()
+        PdfReader(BytesIO(s3.get_object(Bucket=aws.BUCKET, Key=key)["Body"].read())).pages[0].extract_text()
     )
     assert found
     return found[0]

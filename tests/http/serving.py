@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from app import app
 from chalicelib.wiring import Wiring
@@ -22,7 +21,7 @@ def served(wired: Wiring) -> Iterator[str]:
     """Serve on loopback, and let the application know its address; yields it."""
     port = free_port()
     address = f"http://localhost:{port}"
-    wired.settings = replace(wired.settings, base_url=address)
+    wired.settings = wired.settings.replaced(base_url=address)
     server = serve_in_thread(Gateway(app, address), port)
     try:
         yield address

@@ -1,7 +1,6 @@
 """The application as tests and benchmarks run it: real adapters on moto, one provider, DigiD and the people made up."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 def wire(clock: Callable[[], datetime]) -> wiring.Wiring:
     """Empty the tables, register the provider and DigiD, and make this the process's wiring."""
     _empty_tables()
-    made = wiring.Wiring(replace(settings(Stack(1)), base_url=BASE), clock)
+    made = wiring.Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
     register(made)
     wiring.use(made)
     return made
@@ -43,7 +42,7 @@ def register(made: wiring.Wiring) -> None:
 
 def _empty_tables() -> None:
     dynamodb = aws.client("dynamodb")
-    for table in ("register", "transient", "catalogue"):
+    for table in aws.TABLES:
         name = f"digid-machtigen-{table}"
         for item in dynamodb.scan(TableName=name)["Items"]:
             dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})

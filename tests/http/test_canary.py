@@ -20,7 +20,7 @@ def test_no_number_code_or_name_is_in_a_table_or_a_log(
     henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code})
     secrets = (VERA.digits, HENK.digits, code, code.replace("-", ""), "Gever", "Lindelaan", "1948-03-12")
     dynamodb = aws.client("dynamodb")
-    for table in ("register", "transient", "catalogue"):
+    for table in aws.TABLES:
         kept = repr(dynamodb.scan(TableName=f"digid-machtigen-{table}")["Items"])
         assert not [secret for secret in secrets if secret in kept], table
     logged = "".join(repr(vars(record)) for record in caplog.records)

@@ -10,7 +10,7 @@ from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.artifacts import BackChannel
 from local.digid.messages import cancelled, certificate_in, metadata, new_artifact, success
-from local.keys import KeyPair, new_key_pair
+from operate.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, Answer, Person, at_digid
 from tests.http.serving import free_port
 from tests.saml.provider import FakeProvider

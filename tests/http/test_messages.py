@@ -8,7 +8,7 @@ from lxml import etree
 
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in, metadata, read_post, success
-from local.keys import new_key_pair
+from operate.keys import new_key_pair
 from tests.fakes import Clock
 from tests.http.client import DIGID, DIGID_KEYS, Person, at_digid
 from tests.saml.provider import NAMES, FakeProvider, found

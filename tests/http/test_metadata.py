@@ -17,8 +17,8 @@ from chalicelib.saml.registration import import_metadata
 from chalicelib.saml.watching import restore, watch
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in
-from local.keys import new_key_pair
 from local.serving import mutual_tls, server
+from operate.keys import new_key_pair
 from operate.metadata import main as metadata_command
 from tests.fakes import Clock
 from tests.http.client import Person

@@ -10,9 +10,9 @@ import xmlsec
 from lxml import etree
 
 from local import aws
-from local.aws import dated_key
 from local.digid.messages import Asked
-from local.keys import KeyPair, new_key_pair
+from operate.keys import KeyPair, new_key_pair
+from operate.secrets.values import dated_key
 from tests.fakes import Clock
 from tests.http.client import Answer, Person
 from tests.saml.hostile import samples

@@ -134,6 +134,7 @@ def test_every_answer_carries_the_security_headers(vera: Person, path: str) -> N
     headers = vera.get(path).headers
     policy = str(headers["Content-Security-Policy"])
     assert "default-src 'none'" in policy
+    assert headers["X-Correlation-Id"]
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -168,7 +169,11 @@ def test_a_form_that_cannot_be_read_gets_a_clear_answer(vera: Person) -> None:
 def test_health_names_every_dependency(vera: Person) -> None:
     answer = vera.client.http.get("/health")
     assert answer.status_code == 200
-    assert answer.json_body["dependencies"] == dict.fromkeys(("register", "letter_queue", "secrets", "brp"), "ok")
+    names = ("register", "letters", "audit", "transient", "catalogue", "letter_queue", "kms", "secrets", "brp")
+    assert answer.json_body["dependencies"] == dict.fromkeys(names, "ok")
+    certificates = {"saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key"}
+    assert set(answer.json_body["days_left"]) == certificates
+    assert all(300 < days < 366 for days in answer.json_body["days_left"].values())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import SAML, _response, certificate_in, success
-from local.keys import new_key_pair
+from operate.keys import new_key_pair
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import DIGID, Answer, Person, at_digid

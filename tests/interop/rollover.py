@@ -1,6 +1,6 @@
 """A client's metadata while it changes its certificate for encryption: two stand in it."""
 
-from local.keys import KeyPair
+from operate.keys import KeyPair
 
 _SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 

@@ -16,8 +16,8 @@ import urllib3
 
 from chalicelib.wiring import Wiring
 from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
-from local.keys import new_key_pair
 from local.partners import register_folder
+from operate.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import DIGID, DIGID_KEYS, Person
 from tests.http.journey import mandate

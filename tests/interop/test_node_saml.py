@@ -15,8 +15,8 @@ import pytest
 from chalicelib.saml.wiring import MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in
-from local.keys import KeyPair, new_key_pair
 from local.partners import register_folder
+from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate

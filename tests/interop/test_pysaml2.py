@@ -16,8 +16,8 @@ from saml2.samlp import RequesterID, Scoping
 
 from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
-from local.keys import KeyPair, new_key_pair
 from local.partners import register_folder
+from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate

@@ -8,7 +8,7 @@ import xmlsec
 from lxml import etree
 
 from local.digid.messages import certificate_in
-from local.keys import KeyPair, new_key_pair
+from operate.keys import KeyPair, new_key_pair
 from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
 
 OIN, SUPPLIER_OIN = "00000009999999999999", "00000009999999999001"

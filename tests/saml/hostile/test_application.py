@@ -193,7 +193,7 @@ def test_an_entity_that_is_described_twice_is_not_registered(wired: Wiring, tmp_
 
 def _everything() -> dict[str, list[str]]:
     """Return all that the tables hold."""
-    return {table: sorted(_items(table)) for table in ("register", "transient", "catalogue")}
+    return {table: sorted(_items(table)) for table in aws.TABLES}
 
 
 def _items(table: str) -> Iterator[str]:

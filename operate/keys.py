@@ -1,4 +1,4 @@
-"""Keys and self-signed certificates for the parties on the laptop, made fresh at each start."""
+"""Keys and self-signed certificates: for the laptop, and for a stage until its own certificates are there."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -1,0 +1,1 @@
+"""Secrets of a stage: made when they are missing, rotated without a deploy, never shown."""

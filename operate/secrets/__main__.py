@@ -1,0 +1,118 @@
+"""`python -m operate.secrets STAGE …`: create what is missing, add a next key, take one out. Shows ids, never keys.
+
+    show                          every secret: which keys it holds, since when, and until when their certificates last
+    add saml-key --from INSTANT   a next key, published at once and used from that instant; --key and --certificate
+                                  bring your own (PEM), otherwise one with a self-signed certificate is made
+    add code-peppers              a next pepper: new letters use it, the codes of older letters still work
+    retire saml-key ID            take a key or pepper out that is no longer used
+    put brp-key                   the API key that the population register gave you, read from standard input
+
+Functions notice within five minutes: nothing is deployed. `person-key` cannot rotate: it names every person.
+"""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chalicelib.saml.keys import OurKeys
+from operate.deploy.stages import STAGES, BadStage, read_stage
+from operate.keys import KeyPair, new_key_pair
+from operate.secrets.store import read, write
+from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, retire
+
+
+def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
+    """Return 0, or 1 when nothing was changed, with the reason."""
+    asked, now = _asked(arguments), datetime.now(UTC)
+    try:
+        stage = read_stage(asked.stage, asked.stage_file)
+        if manager is None:
+            import boto3  # noqa: PLC0415 - not for --help
+
+            manager = boto3.client("secretsmanager", region_name=stage.region)
+        if asked.action == "put":
+            write(manager, f"{stage.prefix}/{asked.secret}", {"key": _typed()})
+            print(f"{asked.secret} is written.")
+            return 0
+        if asked.action != "show":
+            _change(manager, f"{stage.prefix}/{asked.secret}", asked, now)
+        for name in (*KEYS, "code-peppers") if asked.action == "show" else (asked.secret,):
+            _show(name, read(manager, f"{stage.prefix}/{name}"), now)
+    except (BadStage, Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
+    value = read(manager, secret_id)
+    if asked.action == "retire":
+        changed = retire(value, asked.id, now)
+    elif asked.secret not in KEYS:
+        changed = add_pepper(value)
+    else:
+        changed = add_key(value, _given(asked), asked.active_from or now)
+    write(manager, secret_id, changed)
+
+
+def _typed() -> str:
+    text = getpass.getpass("Key: ") if sys.stdin.isatty() else sys.stdin.read()
+    if not (key := text.strip()):
+        raise Refused("Nothing was given, so nothing was written.")
+    return key
+
+
+def _given(asked: argparse.Namespace) -> KeyPair:
+    if bool(asked.key) != bool(asked.certificate):
+        raise Refused("--key and --certificate go together")
+    if asked.key:
+        return KeyPair(asked.key.read_text(), asked.certificate.read_text())
+    return new_key_pair("DigiD Machtigen", days=DAYS)
+
+
+def _show(name: str, value: dict[str, Any], now: datetime) -> None:
+    used = in_use(value, now)
+    if "current" in value:
+        print(f"{name}: {', '.join(f'{one} (in use)' if one == used else one for one in ids(value))}")
+        return
+    for since, key in OurKeys.from_secret(name, json.dumps(value)).dated:
+        which, ends = key.certificate.key_name[:12], key.certificate.expires_at
+        mark = "in use" if which == used else "next" if since > now else "former"
+        print(f"{name}  {which}  from {since:%Y-%m-%d %H:%M}  certificate until {ends:%Y-%m-%d}  {mark}")
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} names no time zone; write for example {text}+01:00")
+    return moment
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m operate.secrets", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("show")
+    add = actions.add_parser("add")
+    add.add_argument("secret", choices=(*KEYS, "code-peppers"))
+    add.add_argument("--from", dest="active_from", type=_instant, metavar="INSTANT")
+    add.add_argument("--key", type=Path)
+    add.add_argument("--certificate", type=Path)
+    gone = actions.add_parser("retire")
+    gone.add_argument("secret", choices=(*KEYS, "code-peppers"))
+    gone.add_argument("id")
+    put = actions.add_parser("put")
+    put.add_argument("secret", choices=("brp-key",))
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

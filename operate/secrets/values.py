@@ -1,0 +1,87 @@
+"""What secrets hold, and how that changes when something rotates. Pure, but for fresh randomness and the clock."""
+
+import base64
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.saml.keys import OurKeys
+from chalicelib.settings import ConfigurationError
+from operate.keys import KeyPair, new_key_pair
+
+KEYS = ("saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key")
+MADE_HERE = ("person-key", "code-peppers", *KEYS)
+NAMES = (*MADE_HERE, "brp-key")
+"""The register's key is its operator's to give; the others are made here."""
+
+DAYS = 365
+"""How long a certificate lasts that is made here."""
+
+
+class Refused(Exception):
+    """Why a secret was left as it is."""
+
+
+def dated_key(key_pair: KeyPair, active_from: datetime) -> dict[str, str]:
+    """Return a row of a secret that holds keys."""
+    return {"key": key_pair.key, "certificate": key_pair.certificate, "active_from": active_from.isoformat()}
+
+
+def new_pepper() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def fresh_secrets() -> dict[str, dict[str, Any]]:
+    """Return new key material for every secret by name, in the shape that `wiring.py` reads."""
+    since = datetime.now(UTC) - timedelta(hours=1)
+    return {
+        "person-key": {"key": new_pepper()},
+        "code-peppers": {"current": "1", "keys": {"1": new_pepper()}},
+        **{name: {"keys": [dated_key(new_key_pair("DigiD Machtigen", days=DAYS), since)]} for name in KEYS},
+        "brp-key": {"key": secrets.token_urlsafe(24)},
+    }
+
+
+def add_key(value: dict[str, Any], key_pair: KeyPair, active_from: datetime) -> dict[str, Any]:
+    """Return a secret with a next key in it. Raises `Refused` for a key that does not fit its certificate."""
+    added = {"keys": [*value["keys"], dated_key(key_pair, active_from)]}
+    try:
+        OurKeys.from_secret("it", json.dumps(added))
+    except ConfigurationError as error:
+        raise Refused(str(error)) from None
+    return added
+
+
+def add_pepper(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the peppers with a new current one; the others still recognise the codes that they hashed."""
+    number = str(max(int(known) for known in value["keys"]) + 1)
+    return {"current": number, "keys": {**value["keys"], number: new_pepper()}}
+
+
+def retire(value: dict[str, Any], which: str, now: datetime) -> dict[str, Any]:
+    """Return a secret without one key (by the id that `show` gives) or pepper. Raises `Refused` for one in use."""
+    if which == in_use(value, now):
+        raise Refused(f"{which} is in use: add a next one first, and wait until it is active")
+    if which not in ids(value):
+        raise Refused(f"there is no {which}; show lists them")
+    if "current" in value:
+        return {**value, "keys": {number: pepper for number, pepper in value["keys"].items() if number != which}}
+    return {"keys": [row for row in value["keys"] if _id(row) != which]}
+
+
+def ids(value: dict[str, Any]) -> list[str]:
+    return list(value["keys"]) if "current" in value else [_id(row) for row in value["keys"]]
+
+
+def in_use(value: dict[str, Any], now: datetime) -> str:
+    if "current" in value:
+        return str(value["current"])
+    active = [row for row in value["keys"] if datetime.fromisoformat(row["active_from"]) <= now]
+    return _id(max(active or value["keys"], key=lambda row: str(row["active_from"])))
+
+
+def _id(row: dict[str, str]) -> str:
+    """Name a key by the first twelve digits of its certificate's SHA-256."""
+    (_, key), *_ = OurKeys.from_secret("it", json.dumps({"keys": [row]})).dated
+    return key.certificate.key_name[:12]

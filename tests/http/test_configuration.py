@@ -1,0 +1,66 @@
+"""A setting that is missing or wrong stops a function when it is first used, and the log names it."""
+
+import pytest
+
+from chalicelib.health.jobs import watch_health
+from chalicelib.letters.jobs import print_letter, sweep_outbox
+from chalicelib.saml.jobs import watch_metadata
+from chalicelib.settings import ConfigurationError, Settings
+from chalicelib.wiring import Wiring, use
+from tests.http.client import Person
+from tests.http.journey import ask_for_mandate
+
+_RECORD = {"body": '{"letter_id": "x", "sealed": ""}', "receiptHandle": "x"}
+_SCHEDULE = dict.fromkeys(
+    ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+)
+
+
+@pytest.mark.parametrize(
+    ("worker", "event", "key"),
+    [
+        (print_letter, {"Records": [_RECORD]}, "LETTERS_TABLE"),
+        (sweep_outbox, _SCHEDULE, "LETTERS_TABLE"),
+        (watch_metadata, _SCHEDULE, "CATALOGUE_TABLE"),
+        (watch_health, _SCHEDULE, "BASE_URL"),
+    ],
+)
+def test_a_worker_without_a_setting_stops_and_names_it(wired: Wiring, worker: object, event: object, key: str) -> None:
+    use(Wiring(Settings({"AWS_REGION": "eu-west-1"}), wired.clock))
+    with pytest.raises(ConfigurationError, match=f"^{key} is missing: "):
+        worker(event, None)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("", "LETTER_QUEUE is missing: URL of the queue"), ("x", "LETTER_QUEUE is wrong")]
+)
+def test_a_page_that_needs_a_setting_says_sorry_and_the_log_names_it(
+    wired: Wiring, vera: Person, caplog: pytest.LogCaptureFixture, value: str, said: str
+) -> None:
+    wired.settings = wired.settings.replaced(letter_queue=value)
+    answer = vera.get("/health")
+    assert answer.status == 500
+    assert "Something went wrong on our side" in answer.body
+    assert "LETTER_QUEUE" not in answer.body
+    assert said in caplog.text
+    assert vera.get("/").status == 200, "what does not need it works"
+
+
+def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wired: Wiring, vera: Person) -> None:
+    """Each test of a worker in tests/deploy shows it with the real environment; this one with the smallest."""
+    case_id = ask_for_mandate(vera)
+    only = {key: wired.settings.environment[key] for key in ("LETTERS_TABLE", "LETTER_QUEUE", "AWS_REGION")}
+    use(Wiring(Settings(only), wired.clock))
+    sweep_outbox(_SCHEDULE, None)
+    assert case_id
+
+
+def test_an_error_page_gives_a_number_by_which_the_helpdesk_finds_it(wired: Wiring, vera: Person) -> None:
+    vera.sign_in()
+    wired.people.down = True  # type: ignore[attr-defined]
+    answer = vera.submit("/request/22222222-2222-4222-8222-222222222222", {"start": "today", "end": "max"})
+    answer = vera.submit(answer.location, {}) if answer.status == 303 else answer
+    assert answer.status == 503
+    assert "give this number:" in answer.body
+    assert f">{str(answer.headers['X-Correlation-Id'])[:8].upper()}<" in answer.body
+    assert "give this number" not in vera.get("/nothing").body, "a mistake in an address needs no helpdesk"

@@ -1,0 +1,41 @@
+import pytest
+
+from chalicelib.settings import ConfigurationError, Settings
+
+RIGHT = {"BASE_URL": "https://machtigen.example.nl/api/", "REGISTER_TABLE": "a-register"}
+
+
+def test_a_setting_is_read_when_it_is_used_and_not_before() -> None:
+    settings = Settings({"REGISTER_TABLE": "a-register"})
+    assert settings.register_table == "a-register"
+    with pytest.raises(ConfigurationError, match=r"^BRP_URL is missing: Base address"):
+        _ = settings.brp_url
+
+
+@pytest.mark.parametrize("wrong", ["machtigen", "ftp://machtigen", "https://", "https://x?y=1", "https://x/#y"])
+def test_an_address_that_is_none_names_its_key_and_does_not_show_its_value(wrong: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        _ = Settings({"BASE_URL": wrong}).base_url
+    assert str(error.value) == "BASE_URL is wrong: it has to be an address, such as https://machtigen.example.nl"
+
+
+@pytest.mark.parametrize("wrong", ["two words", "x" * 201, "-----BEGIN PRIVATE KEY-----\n"])
+def test_a_name_cannot_be_a_secret_by_mistake(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="SECRETS_PREFIX is wrong") as error:
+        _ = Settings({"SECRETS_PREFIX": wrong}).secrets_prefix
+    assert wrong not in str(error.value)
+
+
+def test_the_address_tells_its_origin_and_under_which_path_everything_lies() -> None:
+    settings = Settings(RIGHT)
+    assert (settings.base_url, settings.origin, settings.root) == (
+        "https://machtigen.example.nl/api",
+        "https://machtigen.example.nl",
+        "/api",
+    )
+    assert settings.replaced(base_url="https://other.example").root == ""
+
+
+def test_a_value_is_parsed_once() -> None:
+    settings = Settings(RIGHT)
+    assert settings.base_url is settings.base_url
