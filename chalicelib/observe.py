@@ -1,10 +1,78 @@
-"""Logging in one place: static event names, identifiers instead of objects, never a BSN, code, cookie or message."""
+"""Logging and counting in one place: static event names, identifiers instead of objects, nothing personal.
 
+Each line is one JSON object. What is counted is such a line too, in CloudWatch's embedded metric format (EMF).
+"""
+
+import json
+import re
+from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+
+
+class Metric(StrEnum):
+    """What is counted or measured, per function (dimension `service`). `docs/metrics.md` is made from this."""
+
+    unit: str
+    meaning: str
+
+    def __new__(cls, name: str, unit: str, meaning: str) -> Self:
+        made = str.__new__(cls, name)
+        made._value_, made.unit, made.meaning = name, unit, meaning
+        return made
+
+    SIGNED_IN = ("SignedIn", "Count", "Somebody signed in with DigiD: at our pages, or on the way to a provider")
+    MANDATE_REQUESTED = ("MandateRequested", "Count", "A mandate was asked for; a letter is on its way")
+    MANDATE_ACTIVATED = ("MandateActivated", "Count", "A representative activated a mandate")
+    MANDATE_REVOKED = ("MandateRevoked", "Count", "Either side ended a mandate")
+    CODE_REFUSED = ("CodeRefused", "Count", "A combination of code, number and birth date was not right")
+    TRIES_USED_UP = ("TriesUsedUp", "Count", "Somebody, or a network, has to wait after too many wrong codes")
+    ANSWER_RELEASED = ("AnswerReleased", "Count", "A provider was told who signed in, for oneself or for somebody")
+    ANSWER_REFUSED = (
+        "AnswerRefused",
+        "Count",
+        "A provider was told that nobody signed in: cancelled, no mandate, …",
+    )
+    MESSAGE_REFUSED = ("MessageRefused", "Count", "A SAML message did not pass the gate")
+    DEPENDENCY_FAILED = ("DependencyFailed", "Count", "A visitor met something that we need and that did not answer")
+    UNEXPECTED_ERROR = ("UnexpectedError", "Count", "An error that no rule foresees: always worth a look")
+    LETTER_PRINTED = ("LetterPrinted", "Count", "The print function made a letter")
+    LETTERS_UNSENT = ("LettersUnsent", "Count", "Letters that the sweeper found written down and not sent")
+    OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Seconds", "Age of the oldest of them; 0 when there is none")
+    DEPENDENCY_DOWN = ("DependencyDown", "Count", "How many of the things in /health do not answer")
+    CERTIFICATE_DAYS_LEFT = (
+        "CertificateDaysLeft",
+        "Count",
+        "Days until the first certificate of ours or DigiD's ends",
+    )
+    PARTNER_DAYS_LEFT = ("PartnerDaysLeft", "Count", "Days until the first certificate or metadata of a partner ends")
+
+
+_CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]{9}(?![0-9A-Za-z])")
+_CODE = re.compile(r"(?<![0-9A-Za-z])(?:[B-DF-HJ-NP-TV-XZ2-9]{4}-){2}[B-DF-HJ-NP-TV-XZ2-9]{4}(?![0-9A-Za-z])")
+_MESSAGE = re.compile(
+    r"<\??(?:\w+:)?(?:xml|Response|Assertion|AuthnRequest|Artifact\w+|Logout\w+|Envelope)\b.*", re.DOTALL
+)
+
+
+def masked(value: Any) -> Any:  # noqa: ANN401 - whatever a line holds
+    """Take out what looks like a citizen number, a code or a SAML message: the last net, below every other rule."""
+    match value:
+        case str():
+            return _MESSAGE.sub("[message]", _CODE.sub("[code]", _CITIZEN_NUMBER.sub("[number]", value)))
+        case dict():
+            return {name: masked(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [masked(inner) for inner in value]
+        case _:
+            return value
+
+
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps(masked(record), default=lambda value: masked(str(value)), ensure_ascii=False)
 
 
 @cache
@@ -13,4 +81,26 @@ def log() -> "Logger":
     # Imported here: many a first request has nothing to log.
     from aws_lambda_powertools import Logger  # noqa: PLC0415
 
-    return Logger(service="mandates", location=None, log_uncaught_exceptions=False)
+    return Logger(location=None, log_uncaught_exceptions=False, json_serializer=_line)
+
+
+def count(metric: Metric, value: float = 1) -> None:
+    """Write down one value of a metric, unless POWERTOOLS_METRICS_DISABLED says not to."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415 - as above
+    from aws_lambda_powertools.metrics.functions import is_metrics_disabled  # noqa: PLC0415
+
+    if is_metrics_disabled():
+        return
+    with single_metric(name=metric, unit=MetricUnit(metric.unit), value=value) as written:
+        if correlation := correlation_id():
+            written.add_metadata("correlation_id", correlation)
+
+
+def follow(correlation: str | None) -> None:
+    """From here on, all that is logged belongs to this request or letter."""
+    log().set_correlation_id(correlation)
+
+
+def correlation_id() -> str | None:
+    """Return the id by which this request can be followed, from the browser through the queue to the letter."""
+    return log().get_correlation_id()

@@ -10,7 +10,7 @@ from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
 from chalicelib.mandates.ports import MandateStore, StoredCode, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.tries import PER_CODE
-from chalicelib.observe import log
+from chalicelib.observe import Metric, count, log
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -54,6 +54,7 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     usable = [code for code in found if number - code.tries_before <= PER_CODE and now < code.expires_at]
     if not usable:
         log().info("code_not_recognised")
+        count(Metric.CODE_REFUSED)
         raise WrongCombination(left)
     tries.refund(representative)
     tries.forgive(claim)
@@ -106,6 +107,7 @@ def activate(
     except Conflict:
         return _first(mandate, store)
     log().info("mandate_activated", case_id=case_id)
+    count(Metric.MANDATE_ACTIVATED)
     return mandate
 
 

@@ -11,7 +11,7 @@ from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.mandates.period import Period, midnight_after, today
 from chalicelib.mandates.ports import LetterSender, MandateStore, StoredCode, Tries
-from chalicelib.observe import log
+from chalicelib.observe import Metric, count, log
 from chalicelib.people.brp import Person, PopulationRegister, Standing
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId, Pseudonyms
@@ -97,6 +97,8 @@ def ask(
         store.open_request(request, _stored(code, request, tries, secrets), _letter(wish, person, code, request))
     except Conflict:
         return _already_made(request, store)
+    log().info("mandate_requested", case_id=request.case_id, letter_id=request.letter_id)
+    count(Metric.MANDATE_REQUESTED)
     _send(request.letter_id, letters, now)
     return request
 

@@ -8,7 +8,7 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.mandates.model import Mandate, MandateState, Party
 from chalicelib.mandates.ports import MandateStore
-from chalicelib.observe import log
+from chalicelib.observe import Metric, count, log
 from chalicelib.people.pseudonym import PersonId
 
 
@@ -76,6 +76,7 @@ def revoke(person: PersonId, case_id: str, *, store: MandateStore, now: datetime
     except Conflict:
         return seen_by(person, case_id, store=store)[0]
     log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
+    count(Metric.MANDATE_REVOKED)
     return mandate
 
 

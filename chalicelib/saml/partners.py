@@ -94,6 +94,12 @@ class IdentityProvider:
     """ArtifactResolutionService by index."""
     valid_until: datetime | None = None
 
+    @property
+    def ends_at(self) -> datetime:
+        """When the metadata, or the first certificate in it, ends."""
+        ends = [certificate.expires_at for certificate in self.signing]
+        return min([*ends, self.valid_until] if self.valid_until is not None else ends)
+
 
 def read_service_provider(metadata: bytes, now: datetime) -> ServiceProvider:
     """Read metadata that was let in. Raises `InvalidMessage` that tells its engineer what is missing."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import Conflict, InvalidMessage, Refused
+from chalicelib.observe import Metric, count, log
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.artifact_questions import resolution_address, resolve_envelope
 from chalicelib.saml.digid import (
@@ -169,9 +170,12 @@ def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
     use_once(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
     sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)
     try:
-        return saml().logins.identify(login, sealed, identity.level)
+        identified = saml().logins.identify(login, sealed, identity.level)
     except Conflict:
         raise Refused("login_over") from None
+    log().info("signed_in", level=int(identity.level), login_id=login.login_id)
+    count(Metric.SIGNED_IN)
+    return identified
 
 
 def _browser(visit: Visit) -> str | None:

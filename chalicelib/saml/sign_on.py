@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Connection, Profile, Service
 from chalicelib.errors import Conflict, InvalidMessage, NotFound, Refused, Unavailable
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.using import may_use, note_refusal, note_use, usable
-from chalicelib.observe import log
+from chalicelib.observe import Metric, count, log
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.answers import FAILURES, Failure, octets, response
 from chalicelib.saml.artifacts import Waiting, new_artifact
@@ -129,6 +129,9 @@ def release(
         recipient=ours.recipient(connection, service_of(login).entity_id, now),
         sent_at=sent_at,
     )
+    released = isinstance(outcome, Released)
+    log().info("provider_answered", entity_id=sign_on.entity_id, login_id=login.login_id, released=released)
+    count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
     if isinstance(outcome, Released):
         told = Told(outcome.session, sign_on.entity_id, connection.name, login.login_id)
         ours.federation.tell(told, outcome.acting, outcome.level, sign_on.shared, now, fresh=not login.reused)

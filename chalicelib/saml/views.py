@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.observe import log
 from chalicelib.saml import gate, metadata
 from chalicelib.saml.federation import sharing_key
 from chalicelib.saml.levels import Level
@@ -58,7 +57,6 @@ def return_from_digid(visit: Visit) -> Reply:
     wiring = current()
     token, person = wiring.new_id() + wiring.new_id(), wiring.secrets.pseudonyms.person(returned.bsn)
     sessions().start(token, wiring.new_id(), person, returned.bsn, returned.login.reached, visit.now)
-    log().info("signed_in", level=returned.login.reached)
     gone = Cookie(LOGIN_COOKIE, "", same_site="None", max_age=0)
     return redirect(returned.login.path, Cookie(SESSION_COOKIE, token), gone)
 

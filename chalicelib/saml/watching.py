@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.catalogue.model import Connection
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage, Unavailable
-from chalicelib.observe import log
+from chalicelib.observe import Metric, count, log
 from chalicelib.saml.partners import ServiceProvider, read_service_provider
 from chalicelib.saml.registration import import_metadata
 
@@ -17,16 +17,19 @@ SOON = timedelta(days=14)
 
 def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
     """Fetch what has an address, and warn of what ends soon. One partner's trouble is not another's."""
+    left = []
     for source in catalogue.sources():
         connection = catalogue.connection(source.entity_id)
         try:
             if source.url is not None:
                 connection = renew(connection, source, catalogue, fetch(source.url), now)
-            warn_of_ends(read_service_provider(connection.metadata, now), now)
+            left.append(warn_of_ends(read_service_provider(connection.metadata, now), now))
         except InvalidMessage as error:
             log().warning("metadata_refused", entity_id=source.entity_id, reason=error.reason)
         except Unavailable:
             log().warning("metadata_not_fetched", entity_id=source.entity_id)
+    if left:
+        count(Metric.PARTNER_DAYS_LEFT, min(left))
 
 
 def renew(
@@ -64,8 +67,8 @@ def restore(entity_id: str, version: datetime, catalogue: DynamoCatalogue, now: 
     catalogue.keep_version(Source(connection.entity_id, url, imported.provider.valid_until), document, now)
 
 
-def warn_of_ends(provider: ServiceProvider, now: datetime) -> None:
-    """Log a warning for metadata or a certificate that ends soon, with the days that are left."""
+def warn_of_ends(provider: ServiceProvider, now: datetime) -> int:
+    """Warn of metadata or a certificate that ends soon; return the days until the first of them ends."""
     keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
     ends = [(f"{use} certificate", certificate.expires_at) for use, several in keys.items() for certificate in several]
     if provider.valid_until is not None:
@@ -73,3 +76,4 @@ def warn_of_ends(provider: ServiceProvider, now: datetime) -> None:
     for what, end in ends:
         if end - now < SOON:
             log().warning("partner_ends_soon", entity_id=provider.entity_id, what=what, days=(end - now).days)
+    return min((end - now).days for _, end in ends)

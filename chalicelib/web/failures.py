@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.errors import Conflict, InvalidMessage, LevelTooLow, NotFound, RateLimited, Refused, Unavailable
-from chalicelib.observe import log
+from chalicelib.errors import (
+    Conflict,
+    DomainError,
+    InvalidMessage,
+    LevelTooLow,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from chalicelib.observe import Metric, correlation_id, count, log
 from chalicelib.web.pages import page
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
@@ -109,17 +118,11 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     if isinstance(error, LevelTooLow) and visit is not None:
         return _step_up(visit, error)
     words = _words(error)
-    if words is UNEXPECTED:
-        log().exception("unexpected_error", error=type(error).__name__)
-    elif isinstance(error, Unavailable):
-        log().error("dependency_failed", dependency=error.dependency, cause=_cause(error))
-    else:
-        # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
-        tell = log().warning if isinstance(error, InvalidMessage) else log().info
-        tell("request_refused", reason=str(error), status=words.status)
+    _write_down(error, words)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
-    return page("failure.html", visit, status=words.status, words=words)
+    reference = _reference() if words in (UNEXPECTED, UNAVAILABLE) else ""
+    return page("failure.html", visit, status=words.status, words=words, reference=reference)
 
 
 def sign_in_page(visit: Visit) -> Reply:
@@ -127,6 +130,29 @@ def sign_in_page(visit: Visit) -> Reply:
     kept = visit.past is not None and visit.method == "POST"
     # Forms are sent to the address that shows them, so the same path serves after signing in.
     return page("sign_in.html", visit, status=401, again=visit.path, over=visit.past is not None, kept=kept)
+
+
+def _reference() -> str:
+    """Return as much of the correlation id as somebody can say over the telephone."""
+    return (correlation_id() or "")[:8].upper()
+
+
+def _write_down(error: Exception, words: Words) -> None:
+    match error:
+        case Unavailable():
+            log().error("dependency_failed", dependency=error.dependency, cause=_cause(error))
+            count(Metric.DEPENDENCY_FAILED)
+        case InvalidMessage():
+            # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
+            log().warning("message_refused", reason=error.reason)
+            count(Metric.MESSAGE_REFUSED)
+        case DomainError():
+            log().info("request_refused", reason=str(error), status=words.status)
+            if isinstance(error, RateLimited):
+                count(Metric.TRIES_USED_UP)
+        case _:
+            log().exception("unexpected_error", error=type(error).__name__)
+            count(Metric.UNEXPECTED_ERROR)
 
 
 def _words(error: Exception) -> Words:  # noqa: PLR0911 - a table reads best in one piece

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.observe import log
+from chalicelib.observe import follow
+from chalicelib.wiring import current
 
 _FIXED = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -25,10 +26,11 @@ def content_security_policy(form_target: str = "") -> str:
 
 def add_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Chalice middleware: it also sees the answers that Chalice makes itself (405, 415, 500)."""
-    log().set_correlation_id(request.context.get("requestId"))
+    correlation = str(request.context.get("requestId") or current().new_id())
+    follow(correlation)
     response = get_response(request)
     form_target = str(response.headers.pop("X-Form-Target", ""))
-    response.headers.update(_FIXED)
+    response.headers.update({**_FIXED, "X-Correlation-Id": correlation})
     response.headers["Content-Security-Policy"] = content_security_policy(form_target)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -51,7 +51,8 @@ class Routes(Blueprint):
         def register(view: View) -> View:
             @functools.wraps(view)
             def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-                return _handle(self.current_request, view, caller, parameters).to_chalice()
+                reply = _handle(self.current_request, view, caller, parameters)
+                return reply.to_chalice(current().settings.root)
 
             self.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
             return view
@@ -102,7 +103,7 @@ def _from_our_page(visit: Visit) -> bool:
     site, origin = visit.headers.get("sec-fetch-site"), visit.headers.get("origin")
     if site is not None:
         return site == "same-origin"
-    return origin in (None, current().settings.base_url)
+    return origin in (None, current().settings.origin)
 
 
 def _invite(visit: Visit | None) -> Reply:

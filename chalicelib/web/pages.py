@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.web.visit import Cookie, Reply, Visit
+from chalicelib.wiring import current
 
 
 def page(
@@ -19,6 +20,7 @@ def page(
     from chalicelib.web.templating import environment  # noqa: PLC0415
 
     language = visit.language if visit else "nl"
-    shown = {"visit": visit, "session": visit.session if visit else None, "language": language, **values}
+    session, root = visit.session if visit else None, current().settings.root
+    shown = {"visit": visit, "session": session, "language": language, "root": root, **values}
     body = environment(language).get_template(template).render(shown)
     return Reply(body=body, status=status, cookies=cookies, form_target=form_target)

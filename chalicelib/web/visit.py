@@ -79,7 +79,7 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    body: str = field(default="", repr=False)
+    body: str | bytes = field(default="", repr=False)
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     cookies: tuple[Cookie, ...] = ()
@@ -88,10 +88,11 @@ class Reply:
     """Origin, besides ours, to which a form of this page may lead."""
     cacheable: bool = False
 
-    def to_chalice(self) -> Response:
+    def to_chalice(self, root: str) -> Response:
+        """Return the answer as Chalice takes it; `root` is the path under which our pages lie."""
         headers: dict[str, str | list[str]] = {"Content-Type": self.content_type}
         if self.location is not None:
-            headers["Location"] = self.location
+            headers["Location"] = f"{root}{self.location}" if self.location.startswith("/") else self.location
         if self.cookies:
             headers["Set-Cookie"] = [cookie.header() for cookie in self.cookies]
         if self.form_target:
@@ -116,7 +117,8 @@ def read_visit(request: Request, now: datetime) -> Visit:
     form = _form(body) if posted else {}
     return Visit(
         method=request.method,
-        path=request.context.get("path") or request.path,
+        # Without the prefix of a stage, on a domain or not.
+        path=request.to_original_event().get("path") or request.path,
         query=query,
         form=form,
         cookies=cookies,

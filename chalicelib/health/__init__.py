@@ -1,0 +1,1 @@
+"""Health: what answers, how long certificates last, and a watch over both from outside."""
