@@ -1,0 +1,1 @@
+"""Deploying: from this folder to running functions, and back."""

@@ -1,0 +1,130 @@
+"""`python -m operate.deploy STAGE`: from this folder to running functions; a second time changes nothing.
+
+Packages, deploys through CloudFormation, fills secrets that are empty, pins DigiD, imports the catalogue, looks whether
+it answers. `--release ID` deploys an earlier release again, without packaging: that is how to roll back.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.dynamo import Table
+from chalicelib.errors import InvalidMessage
+from operate.catalogue.__main__ import main as import_catalogue
+from operate.deploy.account import Account, NotThere
+from operate.deploy.package import CannotPackage, Package, build, size_table
+from operate.deploy.releases import NoSuchRelease, address, keep
+from operate.deploy.smoke import smoke
+from operate.deploy.stack import Stack, StackTrouble
+from operate.deploy.stages import BadStage, Stage, read_stage
+from operate.digid import pin
+from operate.secrets.store import create_missing, has_value
+
+_UNKNOWN = "https://not-known-yet.invalid"
+"""Address of a stage without a domain, until its first deploy tells it."""
+
+
+def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = build) -> int:
+    """Return 0 when it is deployed and answers, 1 with the reason when not."""
+    asked = _asked(arguments)
+    try:
+        stage = read_stage(asked.stage, asked.stage_file)
+        account = Account.of(stage)
+        release = asked.release or _packaged(account, stage, package)
+        base_url = deploy(account, stage, release)
+        fill(account, stage)
+    except (BadStage, NotThere, CannotPackage, NoSuchRelease, StackTrouble, InvalidMessage) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return _look(base_url)
+
+
+def deploy(account: Account, stage: Stage, release: str) -> str:
+    """Bring the stack to a release and return the public address. Raises `StackTrouble` or `NoSuchRelease`."""
+    template = address(account, release)
+    stack = Stack(account.client("cloudformation"), stage.prefix, stage.name, _say)
+    before = stack.find()
+    parameters = parameters_of(stage, before.outputs if before else {})
+    _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
+    changed = stack.change(template, release, parameters)
+    if parameters["BaseUrl"] == _UNKNOWN:
+        # The address of a stage is known only once it is there, and its function has to know it too.
+        found = stack.find()
+        parameters = parameters_of(stage, found.outputs if found else {})
+        stack.change(template, release, parameters)
+    _say("Deployed." if changed else "Nothing changes.")
+    if before is not None and before.release not in ("", release):
+        _say(f"To go back: make deploy STAGE={stage.name} RELEASE={before.release}")
+    return parameters["BaseUrl"]
+
+
+def parameters_of(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the template's parameters: addresses follow from the domains, or else from where the stage lies."""
+    given, lies = stage.parameters, outputs.get("EndpointURL", _UNKNOWN).rstrip("/")
+    base_url = f"https://{given['DomainName']}" if "DomainName" in given else lies
+    back_channel = f"https://{given['BackChannelName']}" if "BackChannelName" in given else ""
+    addresses = {"BaseUrl": base_url, "BackChannelUrl": back_channel or given.get("BaseUrl", base_url)}
+    return {"Prefix": stage.prefix, **addresses, **given}
+
+
+def fill(account: Account, stage: Stage) -> None:
+    """Fill empty secrets, pin DigiD, import the catalogue. Raises `InvalidMessage`, or `BadStage` for the catalogue."""
+    manager = account.client("secretsmanager")
+    made = create_missing(manager, stage.prefix)
+    _say(f"Secrets made: {', '.join(made)}" if made else "Our secrets have their values.")
+    if not has_value(manager, f"{stage.prefix}/brp-key"):
+        _say(f"brp-key has no value yet: python -m operate.secrets {stage.name} put brp-key")
+    catalogue = DynamoCatalogue(Table(account.client("dynamodb"), f"{stage.prefix}-catalogue"))
+    if stage.digid is not None:
+        changed = pin(catalogue, stage.digid.read_bytes(), datetime.now(UTC), by_artifact=stage.digid_by_artifact)
+        _say("DigiD's metadata is pinned." if changed else "DigiD's metadata is the one that is pinned.")
+    if stage.catalogue is not None:
+        _say(f"Catalogue: {stage.catalogue}")
+        if import_catalogue([str(stage.catalogue), "--apply"], catalogue):
+            raise BadStage(f"{stage.catalogue} was not imported. Mend it, or import it by hand with --cut-off.")
+
+
+def _packaged(account: Account, stage: Stage, package: Callable[[Path, str], Package]) -> str:
+    _say("Packaging, with all libraries…")
+    with tempfile.TemporaryDirectory() as made:
+        built = package(Path(made), stage.name)
+        for line in size_table(built.archive):
+            _say(line)
+        return keep(account, built)
+
+
+def _look(base_url: str) -> int:
+    _say(f"Looking at {base_url} …")
+    failed = False
+    for what, wrong in smoke(base_url):
+        _say(f"  {'ok' if not wrong else 'WRONG'}  {what}{f': {wrong}' if wrong else ''}")
+        failed = failed or bool(wrong)
+    for name, path in (("Application", ""), ("State", "/health"), ("Metadata for providers", "/saml/metadata")):
+        _say(f"  {name:<24}{base_url}{path}")
+    return int(failed)
+
+
+_STARTED = time.monotonic()
+
+
+def _say(line: str) -> None:
+    print(f"[{time.monotonic() - _STARTED:5.0f} s] {line}", flush=True)
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m operate.deploy", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("stage", metavar="STAGE")
+    parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
+    parser.add_argument("--release", metavar="ID", help="deploy an earlier release again")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

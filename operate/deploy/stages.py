@@ -1,0 +1,73 @@
+"""A stage: where it is deployed and with what, from `operate/stages/<stage>.yaml`, which an operator fills in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+STAGES = ("dev", "acceptance", "production")
+FOLDER = Path(__file__).parent.parent / "stages"
+_KEYS = {"region", "account", "catalogue", "digid", "parameters"}
+
+
+class BadStage(Exception):
+    """What is wrong with a stage or its file, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: str
+    region: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the template: those that are not given keep their default."""
+    account: str | None = None
+    """The only account in which it may be deployed."""
+    catalogue: Path | None = None
+    digid: Path | None = None
+    """DigiD's metadata, which is pinned."""
+    digid_by_artifact: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """Begins the name of everything, and is the name of the stack."""
+        return f"digid-machtigen-{self.name}"
+
+
+def read_stage(name: str, file: Path | None = None) -> Stage:
+    """Read a stage's file, by default the one in `operate/stages`. Raises `BadStage`."""
+    if name not in STAGES:
+        raise BadStage(f"There is no stage {name!r}. Name one: make deploy STAGE={'|'.join(STAGES)}")
+    path = file or FOLDER / f"{name}.yaml"
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise BadStage(f"{path} cannot be read: {error}") from None
+    if not isinstance(given, dict) or not isinstance(given.get("region"), str):
+        raise BadStage(f"{path}: it has to name a region, for example: region: eu-west-1")
+    if unknown := sorted(given.keys() - _KEYS):
+        raise BadStage(f"{path}: not known: {', '.join(unknown)}. Known are {', '.join(sorted(_KEYS))}")
+    return _stage(name, path, given)
+
+
+def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
+    digid, parameters = given.get("digid") or {}, given.get("parameters") or {}
+    if "BrpUrl" not in parameters:
+        raise BadStage(f"{path}: parameters has to name BrpUrl, the address of the population register")
+    stage = Stage(
+        name=name,
+        region=given["region"],
+        parameters={key: str(value) for key, value in parameters.items()},
+        account=str(given["account"]) if "account" in given else None,
+        catalogue=_beside(path, given.get("catalogue")),
+        digid=_beside(path, digid.get("metadata")),
+        digid_by_artifact=bool(digid.get("by_artifact", False)),
+    )
+    if missing := [str(one) for one in (stage.catalogue, stage.digid) if one is not None and not one.is_file()]:
+        raise BadStage(f"{path} names files that are not there: {', '.join(missing)}")
+    return stage
+
+
+def _beside(path: Path, name: str | None) -> Path | None:
+    return path.parent / name if name else None

@@ -1,0 +1,78 @@
+"""`make docs`: documents that are made from the code, so that they cannot say anything else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chalicelib.observe import Metric
+from chalicelib.settings import READ_BY_LIBRARIES, documented
+
+FOLDER = Path(__file__).parent.parent / "docs"
+
+_CONFIGURATION = """\
+# Configuration
+
+Made from `chalicelib/settings.py` by `make docs`; a test keeps it true. Every key is an environment variable of a function. The
+template gives each function the keys that it uses and no others; a key that is missing or wrong stops the function when it is
+first used, and the log names it. No key holds a secret: secrets are in Secrets Manager, named `<SECRETS_PREFIX>/<secret>`, and a
+function notices within five minutes when one changes.
+
+| key | meaning | example |
+| --- | --- | --- |
+{keys}
+
+Read by Powertools itself:
+
+| key | meaning | example |
+| --- | --- | --- |
+{libraries}
+
+## Secrets
+
+| secret | holds | rotates |
+| --- | --- | --- |
+| person-key | `key`: base64 of 32 bytes, under which people get pseudonyms | never: it names every person |
+| code-peppers | `current`, and `keys` by id: base64 of 32 bytes, under which codes are hashed | add a next one; older letters still work |
+| saml-key, saml-digid-key, saml-machtigen-key | `keys`: PEM `key`, PEM `certificate`, `active_from` | add a next one; it is published before it signs |
+| saml-encryption-key | the same, with which DigiD encrypts for us | the same |
+| brp-key | `key`: the API key that the population register gave | put the new one |
+
+`python -m operate.secrets STAGE --help` shows, adds and retires them.
+
+## A stage
+
+`operate/stages/<stage>.yaml` says where a stage is deployed: `region`, `account` (the only one that is accepted), `catalogue` and
+`digid` (files beside it) and `parameters` of the template. Only `BrpUrl` must be given; `BaseUrl` follows from `DomainName`, or from
+the stage's own address.
+"""
+
+_METRICS = """\
+# Metrics
+
+Made from `chalicelib/observe.py` by `make docs`; a test keeps it true. Metrics are written to the log in CloudWatch's embedded
+metric format, under the name of the stack, with the function as the dimension `service`. None of them names anybody.
+
+| metric | unit | what it means |
+| --- | --- | --- |
+{metrics}
+"""
+
+
+def documents() -> dict[Path, str]:
+    """Return each document with its text."""
+    keys = [(f"`{key}`", setting.meaning, f"`{setting.example}`") for key, setting in documented()]
+    libraries = [(f"`{key}`", meaning, f"`{example}`") for key, (meaning, example) in READ_BY_LIBRARIES.items()]
+    metrics = [(f"`{metric}`", metric.unit, metric.meaning) for metric in Metric]
+    return {
+        FOLDER / "configuration.md": _CONFIGURATION.format(keys=_rows(keys), libraries=_rows(libraries)),
+        FOLDER / "metrics.md": _METRICS.format(metrics=_rows(metrics)),
+    }
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"written: {path.relative_to(FOLDER.parent)}")
