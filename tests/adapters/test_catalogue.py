@@ -1,4 +1,4 @@
-"""The catalogue on a table in memory and on moto: what is written is found by its key, and what is dropped is gone."""
+"""The catalogue in memory, on moto and on DynamoDB Local: what is written is found, and what is dropped is gone."""
 
 from datetime import UTC, datetime
 from typing import cast
@@ -9,7 +9,8 @@ from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.dynamo import Table
 from chalicelib.errors import NotFound
-from tests.adapters.conftest import _emptied
+from local import aws
+from tests.adapters.conftest import REAL, client_of
 from tests.builders import SERVICE_ID, a_service
 from tests.fakes import FakeTable
 
@@ -18,11 +19,11 @@ CONNECTION = Connection(ENTITY_ID, "Supplier", b"<supplier/>")
 FIRST, SECOND = datetime(2031, 5, 17, tzinfo=UTC), datetime(2031, 6, 17, tzinfo=UTC)
 
 
-@pytest.fixture(params=["fake", "moto"])
-def catalogue(request: pytest.FixtureRequest, cloud: None) -> DynamoCatalogue:  # noqa: ARG001 - only set up
+@pytest.fixture(params=["fake", *REAL])
+def catalogue(request: pytest.FixtureRequest) -> DynamoCatalogue:
     if request.param == "fake":
         return DynamoCatalogue(cast("Table", FakeTable()))
-    return DynamoCatalogue(_emptied("digid-machtigen-catalogue"))
+    return DynamoCatalogue(Table(client_of(request.param, request), f"{aws.NAME}-catalogue"))
 
 
 def test_a_connection_is_found_by_its_entity_id(catalogue: DynamoCatalogue) -> None:

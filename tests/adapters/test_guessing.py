@@ -1,4 +1,4 @@
-"""Guessing and activating at the same time, through the use cases, on fake and moto alike (security.md section 2)."""
+"""Guessing and activating at the same time, through the use cases, on every backend (security.md section 2)."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

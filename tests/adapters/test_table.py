@@ -1,18 +1,22 @@
-"""Records by key, on the fake and on moto: what one does, the other does."""
+"""Records by key, on the fake, on moto and on DynamoDB Local: what one does, the others do."""
 
 import pytest
 
 from chalicelib.dynamo import NEW, Condition, Table, page_through
 from chalicelib.errors import Conflict
+from local import aws
+from tests.adapters.conftest import REAL, client_of
 from tests.fakes import FakeTable
 
 ROW = {"pk": "P", "sk": "S", "state": "sent", "entity_id": "me", "number": 3, "octets": b"x", "list": [1, {"a": None}]}
 THERE = Condition("attribute_exists(pk)", {}, {})
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", *REAL])
 def table(request: pytest.FixtureRequest) -> Table | FakeTable:
-    kept: Table | FakeTable = FakeTable() if request.param == "fake" else request.getfixturevalue("transient")
+    kept: Table | FakeTable = FakeTable()
+    if request.param != "fake":
+        kept = Table(client_of(request.param, request), f"{aws.NAME}-transient")
     kept.put(ROW)
     return kept
 

@@ -1,0 +1,141 @@
+"""Where the stand-ins for DynamoDB differ: what each does, which is right, and why it matters to us.
+
+DynamoDB Local is AWS's own code and decides, except where AWS's documentation says that it is simpler than the service.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import aws
+from tests.adapters import dynamodb_local
+from tests.adapters.conftest import REAL, client_of
+
+NAME = f"{aws.NAME}-transient"
+KEY = {"pk": {"S": "P"}, "sk": {"S": "S"}}
+
+Act = Callable[[Any], str]
+
+
+def _outcome(act: Callable[[], object]) -> str:
+    try:
+        return str(act() or "done")
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+
+
+def _same_token_twice(client: Any) -> str:
+    client.put_item(TableName=NAME, Item={**KEY, "n": {"N": "0"}})
+    add = {
+        "TableName": NAME,
+        "Key": KEY,
+        "UpdateExpression": "ADD n :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    for _ in range(2):
+        client.transact_write_items(TransactItems=[{"Update": add}], ClientRequestToken="the same")
+    return str(client.get_item(TableName=NAME, Key=KEY)["Item"]["n"]["N"])
+
+
+def _one_item_twice_in_a_transaction(client: Any) -> str:
+    put = {"Put": {"TableName": NAME, "Item": KEY}}
+    return _outcome(lambda: client.transact_write_items(TransactItems=[put, put]) and None)
+
+
+def _item_past_its_ttl(client: Any) -> str:
+    past = str(int((datetime.now(UTC) - timedelta(hours=1)).timestamp()))
+    client.put_item(TableName=NAME, Item={**KEY, "ttl": {"N": past}})
+    return "there" if "Item" in client.get_item(TableName=NAME, Key=KEY, ConsistentRead=True) else "gone"
+
+
+def _empty_key(client: Any) -> str:
+    return _outcome(lambda: client.put_item(TableName=NAME, Item={"pk": {"S": ""}, "sk": {"S": "S"}}) and None)
+
+
+def _unused_value(client: Any) -> str:
+    condition = {
+        "ConditionExpression": "attribute_not_exists(pk)",
+        "ExpressionAttributeValues": {":unused": {"S": "x"}},
+    }
+    return _outcome(lambda: client.put_item(TableName=NAME, Item=KEY, **condition) and None)
+
+
+def _too_large(client: Any) -> str:
+    item = {**KEY, "octets": {"B": b"x" * 410_000}}
+    return _outcome(lambda: client.put_item(TableName=NAME, Item=item) and None)
+
+
+def _reserved_word(client: Any) -> str:
+    update = {"UpdateExpression": "SET state = :v", "ExpressionAttributeValues": {":v": {"S": "x"}}}
+    return _outcome(lambda: client.update_item(TableName=NAME, Key=KEY, **update) and None)
+
+
+def _fifty_additions_at_once(client: Any) -> str:
+    add = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: client.update_item(TableName=NAME, Key=KEY, **add), range(50)))
+    return str(client.get_item(TableName=NAME, Key=KEY)["Item"]["n"]["N"])
+
+
+CASES: dict[str, tuple[Act, dict[str, str], str]] = {
+    "a token makes a transaction happen once": (
+        _same_token_twice,
+        {"moto": "2", "dynamodb-local": "1"},
+        (
+            "DynamoDB Local is right: AWS keeps a token for ten minutes. No rule of ours rests on it: each transaction "
+            "carries conditions of its own, which refuse a second time on moto as well."
+        ),
+    ),
+    "one item may stand once in a transaction": (
+        _one_item_twice_in_a_transaction,
+        {"moto": "ValidationException", "dynamodb-local": "ValidationException"},
+        "Alike. A transaction that names an item twice would be a bug of ours.",
+    ),
+    "what is past its ttl is still there": (
+        _item_past_its_ttl,
+        {"moto": "there", "dynamodb-local": "there"},
+        "Alike, at the moment after: AWS deletes within days. Expiry is decided by the clock (invariant 4).",
+    ),
+    "a key may not be empty": (
+        _empty_key,
+        {"moto": "ValidationException", "dynamodb-local": "ValidationException"},
+        "Alike. A pseudonym is never empty.",
+    ),
+    "a value that no expression uses is refused": (
+        _unused_value,
+        {"moto": "done", "dynamodb-local": "ValidationException"},
+        "DynamoDB Local is right. That our conditions carry just what they use is shown by this suite on it alone.",
+    ),
+    "an item has 400 kB at most": (
+        _too_large,
+        {"moto": "ValidationException", "dynamodb-local": "ValidationException"},
+        "Alike. Metadata of a partner is bounded well below, and its versions are compressed.",
+    ),
+    "a reserved word needs a placeholder": (
+        _reserved_word,
+        {"moto": "ValidationException", "dynamodb-local": "ValidationException"},
+        "Alike. `state`, `n` and `ttl` are written as `#state`, `#n` and `#ttl`.",
+    ),
+    "additions at the same time all count": (
+        _fifty_additions_at_once,
+        {"moto": "50", "dynamodb-local": "50"},
+        "Alike, because one lock stands around moto's calls (local/aws.py); without it moto loses some.",
+    ),
+}
+
+
+@pytest.mark.parametrize("backend", REAL)
+@pytest.mark.parametrize("case", CASES)
+def test_each_backend_does_what_is_written_here(case: str, backend: str, request: pytest.FixtureRequest) -> None:
+    act, expected, why = CASES[case]
+    assert why
+    assert act(client_of(backend, request)) == expected[backend]
+
+
+def test_where_there_is_no_java_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert "needs a JDK, 17 or newer (apt-get install openjdk-17-jdk-headless" in dynamodb_local.missing.__wrapped__()
