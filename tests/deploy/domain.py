@@ -1,30 +1,37 @@
-"""A domain in front of API Gateway: the same paths as on the laptop, without the stage's prefix."""
+"""What lies in front of the emulator's API Gateway: a bare stage under its prefix, and a domain without one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import urllib3
 from werkzeug.wrappers import Request, Response
 
+HOST = "machtigen.test"
 _HOP_BY_HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive"}
 
 
-class Domain:
-    """A WSGI application that hands every request to a stage of an API, untouched."""
+class FrontDoor:
+    """A WSGI application that hands every request to API Gateway, untouched: as a name in the DNS does.
 
-    def __init__(self, stage_address: str) -> None:
-        self._stage = stage_address.rstrip("/")
-        self._pool = urllib3.PoolManager(timeout=60, retries=False, maxsize=8)
+    `/api/…` goes to the stage's own address, everything else to the domain.
+    """
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+    def __init__(self, emulator: str, certificate: str, api_id: Callable[[], str]) -> None:
+        self._emulator, self._api_id = emulator, api_id
+        self._pool = urllib3.PoolManager(timeout=60, retries=False, maxsize=8, ca_certs=certificate)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        path = f"{self._stage}{request.path}"
+        # The emulator keeps /health for itself, on every domain.
+        bare = request.path.startswith("/api/") or request.path == "/health"
+        path = f"/_aws/execute-api/{self._api_id()}/api{request.path.removeprefix('/api')}" if bare else request.path
         query = request.query_string.decode()
+        sent = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
         answer = self._pool.request(
             request.method,
-            f"{path}?{query}" if query else path,
+            f"{self._emulator}{path}?{query}" if query else f"{self._emulator}{path}",
             body=request.get_data() or None,
-            headers={name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP},
+            headers=sent if bare else {**sent, "host": HOST},
             redirect=False,
         )
         response = Response(answer.data, answer.status)

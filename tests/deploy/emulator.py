@@ -1,6 +1,7 @@
-"""MiniStack in its own environment (it pins its own botocore), on loopback, with IAM enforced."""
+"""MiniStack in its own environment (it pins its own botocore), on loopback, over TLS, with IAM enforced."""
 
 import os
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -11,40 +12,62 @@ from typing import Any
 
 import boto3
 
+from operate.keys import new_key_pair
+
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / ".venv-emulator" / "bin" / "ministack"
-REGION = "eu-west-1"
+REGION, ACCOUNT = "eu-west-1", "000000000000"
 _READY_WITHIN = 60.0
 
 
 @contextmanager
-def emulator(port: int, log: Path) -> Iterator[str]:
-    """Run the emulator and yield its address."""
-    switches = {"AUTH": "true", "BIND_HOST": "127.0.0.1", "LAMBDA_EXECUTOR": "local", "MINISTACK_REGION": REGION}
-    environment = {**os.environ, **switches, "GATEWAY_PORT": str(port)}
-    address = f"http://localhost:{port}"
-    with log.open("w") as output:
-        process = subprocess.Popen([PROGRAM], env=environment, stdout=output, stderr=output)
+def emulator(port: int, folder: Path) -> Iterator[str]:
+    """Run the emulator, point this process's SDK at it, and yield its address."""
+    pair, certificate, key = new_key_pair("localhost", host="localhost"), folder / "tls.pem", folder / "tls.key"
+    certificate.write_text(pair.certificate)
+    key.write_text(pair.key)
+    address = f"https://localhost:{port}"
+    switches = {
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(key),
+        "USE_SSL": "1",
+        # Inherited by the functions, which call back over TLS.
+        "AWS_CA_BUNDLE": str(certificate),
+        "AWS_ENDPOINT_URL": address,
+        "SSL_CERT_FILE": str(certificate),
+    }
+    # What makes this process a caller must not make the emulator, or its functions, one.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
+    ours = {"AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": str(certificate), "AWS_DEFAULT_REGION": REGION}
+    with (folder / "emulator.log").open("w") as output:
+        process = subprocess.Popen([PROGRAM], env={**inherited, **switches}, stdout=output, stderr=output)
+        os.environ.update({**ours, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
         try:
-            _wait(f"{address}/_ministack/health")
+            _wait(f"{address}/_ministack/health", ssl.create_default_context(cafile=str(certificate)))
             yield address
         finally:
-            process.terminate()
-            process.wait(timeout=20)
+            # It would wait for connections that its own functions keep open.
+            process.kill()
+            process.wait(timeout=30)
 
 
-def client(service: str, address: str, key: str = "test", secret: str = "test") -> Any:  # noqa: ANN401
+def client(service: str, key: str = "test", secret: str = "test", token: str | None = None) -> Any:
     """Return a client of the emulator; the key `test` is the account's root."""
     return boto3.client(
-        service, endpoint_url=address, region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret
+        service, region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token
     )
 
 
-def _wait(address: str) -> None:
+def _wait(address: str, context: ssl.SSLContext) -> None:
     deadline = time.monotonic() + _READY_WITHIN
     while True:
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=2, context=context).close()
         except OSError:
             if time.monotonic() > deadline:
                 raise

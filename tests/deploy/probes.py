@@ -1,0 +1,202 @@
+"""Letting each deployed function do everything that it is for, so that a right that is missing shows."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from chalicelib.catalogue.model import Connection, EntityId, Profile
+from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.dynamo import Table
+from chalicelib.errors import NotFound
+from chalicelib.mandates.codes import generate, grouped
+from chalicelib.saml.registration import import_metadata
+from local.serving import mutual_tls, serve_in_thread
+from operate.keys import KeyPair
+from tests.browser.people import someone
+from tests.deploy.emulator import ACCOUNT, REGION, client
+from tests.deploy.rights import Policy
+from tests.deploy.walking import SERVICE, Walker, activate, ask, read_code, signed_in_for
+from tests.deploy.world import NAME, World, eventually, schedule
+from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProvider
+
+BUCKET = f"{NAME}-letters-{ACCOUNT}"
+_LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{NAME}-functions:log-stream:x"
+_QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-letters"
+_LOGGING = [("logs:CreateLogStream", _LOGS), ("logs:PutLogEvents", _LOGS)]
+_TAKING = [(f"sqs:{action}", _QUEUE) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")]
+_METADATA = 6
+"""Offset of the port at which a partner publishes metadata."""
+
+Probe = Callable[[World, str, str], None]
+
+
+class NotDone(Exception):
+    """Something that a function has to do was not done."""
+
+
+REMEMBERED = {"SealAndOpenFields", "OpenLetters", "ReadSecrets"}
+"""Rights whose fruits a process remembers: whether they are there shows in a new process only."""
+
+
+def works(function: str, world: World, base: str, without: str = "") -> None:
+    """Let a function do everything that it is for. Raises `NotDone` or `AssertionError` when any of it is not done."""
+    policy = Policy.of(world, function)
+    # What Lambda does in a function's name the emulator does as itself: IAM's own simulation answers for it.
+    for action, resource in _LOGGING + (_TAKING if function == "PrintLetter" else []):
+        if not policy.allows(action, resource):
+            raise NotDone(action)
+    if not without or without in REMEMBERED:
+        world.start_afresh(function)
+    _PROBES[function](world, base, without)
+
+
+def _api(world: World, base: str, without: str) -> None:
+    """Live a whole life of a mandate, with a wrong code, a withdrawal, signing out, and /health."""
+    _forget_everyone(world)
+    giver, helper = _two(world, base)
+    case_id = ask(giver)
+    if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
+        raise NotDone("the letter was not sent at once")
+    if not without or without in REMEMBERED:
+        # What one process sealed, another has to open.
+        world.start_afresh("APIHandler")
+    assert "Locks" in giver.get("/request").body
+    code = read_code(giver, world.letters)
+    helper.sign_in()
+    wrong = {"bsn": giver.bsn.digits, "born": _born(giver), "code": grouped(generate(random.Random(7).randrange))}
+    assert "do not belong together" in helper.submit("/activate", wrong).body
+    activate(helper, giver, code)
+    for binding in ("redirect", "post", "artifact"):
+        assert signed_in_for(helper, case_id, binding).attributes["LegalSubjectID"] == giver.bsn.digits
+    assert "Used to sign in" in giver.get(f"/mandates/{case_id}").body
+    assert giver.submit(f"/mandates/{case_id}/revoke", {}).status == 303
+    again = ask(giver, SERVICE)
+    assert giver.submit(f"/requests/{again}/withdraw", {}).status == 303
+    assert giver.submit("/logout", {"csrf": _token(giver)}).status == 303
+    health = giver.get("/health")
+    if health.status != 200:
+        raise NotDone(health.body)
+
+
+def _print(world: World, base: str, _without: str) -> None:
+    message = _unprinted(world, base)
+    world.invoke("PrintLetter", {"Records": [{"messageId": "1", "receiptHandle": "1", "body": message}]})
+    letter_id = json.loads(message)["letter_id"]
+    client("s3").head_object(Bucket=BUCKET, Key=f"letters/{letter_id}.pdf")
+    (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
+    if letter["state"]["S"] != "printed":
+        raise NotDone("the letter is not marked as printed")
+
+
+def _sweep(world: World, base: str, _without: str) -> None:
+    """Sweep a letter that was written down an hour ago, and not sent."""
+    _forget_everyone(world)
+    giver, _ = _two(world, base)
+    with Policy.of(world, "APIHandler").without("SendLetters"):
+        ask(giver)
+    letters = client("dynamodb")
+    for row in _rows("letters"):
+        if row["pk"]["S"].startswith("OUTBOX"):
+            since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+            letters.put_item(TableName=f"{NAME}-letters", Item={**row, "since": {"S": since}})
+    world.invoke("SweepOutbox", schedule("SweepOutbox"))
+    if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
+        raise NotDone("the letter still waits")
+    read_code(giver, world.letters)
+
+
+def _watch_metadata(world: World, base: str, _without: str) -> None:
+    """Look after a supplier that publishes metadata in which a provider is no longer behind it."""
+    del base
+    now, supplier = datetime.now(UTC), NationalProvider(SUPPLIER_KEYS, SUPPLIER, behind=ENTITY_ID)
+    document = supplier.metadata()
+    catalogue = DynamoCatalogue(Table(client("dynamodb"), f"{NAME}-catalogue"))
+    imported, gone = import_metadata(document, now), EntityId("urn:gone")
+    connection = Connection(EntityId(SUPPLIER), "Supplier", imported.metadata, profile=Profile.COMBICONNECT)
+    catalogue.put_connection(connection, {**imported.behind, gone: b"<gone/>"})
+    port = world.stack.port + _METADATA
+    catalogue.keep_version(Source(EntityId(SUPPLIER), f"https://localhost:{port}/", None), b"<older/>", now)
+    keys = KeyPair((world.folder / "tls.key").read_text(), (world.folder / "tls.pem").read_text())
+    published = serve_in_thread(Request.application(lambda _: Response(document)), port, mutual_tls(keys, []))
+    try:
+        world.invoke("WatchMetadata", schedule("WatchMetadata"))
+        catalogue.provider_behind(SUPPLIER, gone)
+    except NotFound:
+        return
+    finally:
+        published.shutdown()
+        published.server_close()
+        catalogue.drop_connection(SUPPLIER)
+    raise NotDone("the provider is still behind its supplier")
+
+
+def _watch_health(world: World, base: str, _without: str) -> None:
+    del base
+    world.invoke("WatchHealth", schedule("WatchHealth"))
+
+
+_PROBES: dict[str, Probe] = {
+    "APIHandler": _api,
+    "PrintLetter": _print,
+    "SweepOutbox": _sweep,
+    "WatchMetadata": _watch_metadata,
+    "WatchHealth": _watch_health,
+}
+
+
+def _two(world: World, base: str) -> tuple[Walker, Walker]:
+    return Walker(world, base, someone("Vera van der Gever")), Walker(world, base, someone("Henk Helper"))
+
+
+def _born(walker: Walker) -> str:
+    year, month, day = walker.someone.born.split("-")
+    return f"{day}-{month}-{year}"
+
+
+def _token(walker: Walker) -> str:
+    page = walker.get("/mandates").body
+    return page.partition('name="csrf" value="')[2].partition('"')[0]
+
+
+def _unprinted(world: World, base: str) -> str:
+    """Return the message of a letter that nobody has taken from the queue."""
+    _forget_everyone(world)
+    functions, sqs = client("lambda"), client("sqs")
+    (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical("PrintLetter"))["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        time.sleep(1)
+        ask(_two(world, base)[0])
+        url = sqs.get_queue_url(QueueName=f"{NAME}-letters")["QueueUrl"]
+        (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return str(message["Body"])
+    finally:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def _forget_everyone(world: World) -> None:
+    """Empty what is kept of people, so that everybody may ask and guess again."""
+    sqs, s3, dynamodb = client("sqs"), client("s3"), client("dynamodb")
+    url = sqs.get_queue_url(QueueName=f"{NAME}-letters")["QueueUrl"]
+    eventually(lambda: not _waiting(sqs, url))
+    for table in ("register", "letters", "transient"):
+        for row in _rows(table):
+            dynamodb.delete_item(TableName=f"{NAME}-{table}", Key={"pk": row["pk"], "sk": row["sk"]})
+    for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=BUCKET, Key=one["Key"])
+    world.letters.clear()
+
+
+def _waiting(sqs: Any, url: str) -> bool:
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return any(int(one) for one in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"].values())
+
+
+def _rows(table: str) -> list[dict[str, Any]]:
+    return list(client("dynamodb").scan(TableName=f"{NAME}-{table}")["Items"])

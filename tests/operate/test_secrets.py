@@ -1,0 +1,129 @@
+"""Secrets rotate by adding and retiring, and nothing is ever overwritten or shown."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import aws
+from operate.keys import new_key_pair
+from operate.secrets.__main__ import main
+from operate.secrets.store import create_missing, has_value, read
+from operate.secrets.values import KEYS, MADE_HERE, NAMES, Refused, add_key, add_pepper, dated_key, ids, in_use, retire
+
+NOW = datetime(2031, 5, 17, tzinfo=UTC)
+PREFIX = "digid-machtigen-dev"
+
+
+@pytest.fixture
+def manager(cloud: None) -> Any:  # noqa: ANN401, ARG001 - boto3 client
+    made = aws.client("secretsmanager")
+    for name in NAMES:
+        made.create_secret(Name=f"{PREFIX}/{name}")
+    yield made
+    for name in NAMES:
+        made.delete_secret(SecretId=f"{PREFIX}/{name}", ForceDeleteWithoutRecovery=True)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> list[str]:
+    (tmp_path / "dev.yaml").write_text("region: eu-west-1\nparameters: {BrpUrl: https://brp}")
+    return ["dev", "--stage-file", str(tmp_path / "dev.yaml")]
+
+
+def test_what_is_missing_is_made_once_and_the_registers_key_is_not_ours_to_make(manager: Any) -> None:  # noqa: ANN401
+    assert create_missing(manager, PREFIX) == list(MADE_HERE)
+    made = {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE}
+    assert create_missing(manager, PREFIX) == []
+    assert {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE} == made
+    assert not has_value(manager, f"{PREFIX}/brp-key")
+
+
+def test_only_what_is_missing_is_made(manager: Any) -> None:  # noqa: ANN401
+    manager.put_secret_value(SecretId=f"{PREFIX}/person-key", SecretString='{"key": "kept"}')
+    assert "person-key" not in create_missing(manager, PREFIX)
+    assert read(manager, f"{PREFIX}/person-key") == {"key": "kept"}
+
+
+def test_keys_are_added_and_retired_from_the_command_and_none_is_shown(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    create_missing(manager, PREFIX)
+    later = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    assert main([*stage, "add", "saml-key", "--from", later], manager) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("in use")
+    assert second.endswith("next")
+    assert main([*stage, "retire", "saml-key", first.split()[1]], manager) == 1
+    assert main([*stage, "retire", "saml-key", "nothing"], manager) == 1
+    assert main([*stage, "retire", "saml-key", second.split()[1]], manager) == 0
+    assert main([*stage, "add", "code-peppers"], manager) == 0
+    assert main([*stage, "show"], manager) == 0
+    said = capsys.readouterr()
+    assert "code-peppers: 1, 2 (in use)" in said.out
+    assert "is in use: add a next one first" in said.err
+    assert all(name in said.out for name in KEYS)
+    hidden = json.dumps([read(manager, f"{PREFIX}/{name}") for name in ("saml-key", "code-peppers")])
+    assert "BEGIN" in hidden
+    assert "BEGIN" not in said.out + said.err
+
+
+def test_a_key_of_ones_own_must_fit_its_certificate(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    create_missing(manager, PREFIX)
+    one, other = new_key_pair("one"), new_key_pair("other")
+    (tmp_path / "key").write_text(one.key)
+    (tmp_path / "right").write_text(one.certificate)
+    (tmp_path / "wrong").write_text(other.certificate)
+    add = [*stage, "add", "saml-key", "--key", str(tmp_path / "key")]
+    assert main(add, manager) == 1
+    assert main([*add, "--certificate", str(tmp_path / "wrong")], manager) == 1
+    assert len(read(manager, f"{PREFIX}/saml-key")["keys"]) == 1
+    assert main([*add, "--certificate", str(tmp_path / "right")], manager) == 0
+    assert "--key and --certificate go together" in capsys.readouterr().err
+
+
+def test_an_instant_without_a_time_zone_is_asked_for_again(
+    stage: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*stage, "add", "saml-key", "--from", "2031-01-01T06:00"], object())
+    assert "names no time zone; write for example 2031-01-01T06:00+01:00" in capsys.readouterr().err
+
+
+def test_the_registers_key_is_read_from_standard_input(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(" given \n"))
+    assert main([*stage, "put", "brp-key"], manager) == 0
+    assert read(manager, f"{PREFIX}/brp-key") == {"key": "given"}
+    monkeypatch.setattr("sys.stdin", io.StringIO(" \n"))
+    assert main([*stage, "put", "brp-key"], manager) == 1
+
+
+def test_peppers_keep_recognising_until_they_are_retired() -> None:
+    value = add_pepper(add_pepper({"current": "1", "keys": {"1": "a"}}))
+    assert (in_use(value, NOW), ids(value)) == ("3", ["1", "2", "3"])
+    assert ids(retire(value, "1", NOW)) == ["2", "3"]
+    with pytest.raises(Refused):
+        retire(value, "3", NOW)
+
+
+def test_which_key_is_in_use_follows_the_clock() -> None:
+    old, new = new_key_pair("old"), new_key_pair("new")
+    value = add_key({"keys": [dated_key(old, NOW)]}, new, NOW + timedelta(days=1))
+    first, second = ids(value)
+    assert in_use(value, NOW + timedelta(hours=1)) == first
+    assert in_use(value, NOW + timedelta(days=1)) == second
+    assert ids(retire(value, first, NOW + timedelta(days=2))) == [second]

@@ -1,0 +1,68 @@
+import ast
+import re
+from pathlib import Path
+
+from chalicelib.observe import Metric
+from chalicelib.settings import READ_BY_LIBRARIES, documented
+from operate.documents import documents
+from operate.secrets.values import NAMES
+from tests.shape.package import packaged
+
+ROOT = Path(__file__).parent.parent.parent
+SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+
+
+def test_documents_say_what_the_code_says() -> None:
+    """`make docs` writes them anew."""
+    for path, text in documents().items():
+        assert path.read_text(encoding="utf-8") == text, path.name
+
+
+def test_every_secret_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    assert [name for name in NAMES if name not in text] == []
+
+
+def test_every_setting_has_an_example_that_is_right() -> None:
+    for _, setting in documented():
+        assert setting.parse(setting.example)
+
+
+def test_functions_are_given_documented_settings_only_and_each_is_given_to_one_that_uses_it() -> None:
+    _, template = packaged("dev")
+    given = set()
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            given |= set(resource["Properties"]["Environment"]["Variables"])
+    given |= set(template["Globals"]["Function"]["Environment"]["Variables"])
+    assert given | {"AWS_REGION"} == {key for key, _ in documented()} | set(READ_BY_LIBRARIES)
+
+
+def test_every_metric_is_counted_somewhere_and_none_by_another_name() -> None:
+    used = {name for path in SHIPPED for name in re.findall(r"Metric\.([A-Z_]+)", path.read_text())}
+    assert used == set(Metric.__members__)
+
+
+def _logged() -> list[tuple[Path, ast.Call]]:
+    calls = [(path, node) for path in SHIPPED for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    levels = ("info", "warning", "error", "exception", "debug")
+    return [
+        (path, node)
+        for path, node in calls
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in levels
+    ]
+
+
+def test_every_event_has_a_static_name() -> None:
+    assert _logged()
+    for path, call in _logged():
+        (name,) = call.args
+        assert isinstance(name, ast.Constant), f"{path.name}:{call.lineno}"
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", str(name.value)), f"{path.name}:{call.lineno}"
+
+
+def test_events_carry_identifiers_not_objects() -> None:
+    """A field that is not in this list is a decision: does it tell something about a person?"""
+    known = {"by", "case_id", "cause", "days", "dependencies", "dependency", "entity_id", "error", "first", "letter_id"}
+    known |= {"level", "login_id", "read_at", "reason", "released", "secret", "status", "what"}
+    assert {keyword.arg for _, call in _logged() for keyword in call.keywords} <= known

@@ -1,0 +1,242 @@
+"""The packaged template of each stage: what AWS is asked for."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.app import ScheduledEventConfig, SQSEventConfig
+
+from app import app
+from chalicelib.observe import Metric
+from operate.deploy.stages import STAGES, read_stage
+from tests.shape.package import FUNCTIONS, packaged
+
+Resource = dict[str, Any]
+
+
+@pytest.fixture(params=STAGES)
+def template(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return packaged(request.param)[1]
+
+
+def _of(template: dict[str, Any], kind: str) -> dict[str, Resource]:
+    found = {name: one for name, one in template["Resources"].items() if one["Type"] == f"AWS::{kind}"}
+    assert found, kind
+    return found
+
+
+def test_cfn_lint_finds_nothing(template: dict[str, Any], tmp_path: Path) -> None:
+    """As it is deployed: with the code in a bucket."""
+    for one in _of(template, "Serverless::Function").values():
+        one["Properties"]["CodeUri"] = {"Bucket": "bucket", "Key": "key"}
+    (tmp_path / "template.json").write_text(json.dumps(template))
+    program = str(Path(sys.executable).parent / "cfn-lint")
+    command = [program, "--regions", "eu-west-1", "--", str(tmp_path / "template.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_files_of_all_stages_can_be_read_up_to_what_the_operator_adds() -> None:
+    assert read_stage("dev").region == "eu-west-1"
+    for stage in ("acceptance", "production"):
+        with pytest.raises(Exception, match=r"names files that are not there: .*catalogue"):
+            read_stage(stage)
+
+
+def test_every_function_has_memory_time_concurrency_and_a_name_of_its_own(template: dict[str, Any]) -> None:
+    functions = _of(template, "Serverless::Function")
+    assert set(functions) == FUNCTIONS
+    properties = [one["Properties"] for one in functions.values()]
+    assert all(one["MemorySize"] >= 256 and one["Timeout"] <= 300 for one in properties)
+    assert all(one["ReservedConcurrentExecutions"] >= 1 for one in properties)
+    assert len({one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in properties}) == len(FUNCTIONS)
+    assert len({json.dumps(one["Role"]) for one in properties}) == len(FUNCTIONS), "no two share a role"
+    assert {one["Tracing"] for one in properties} == {"PassThrough"}
+    assert functions["APIHandler"]["Properties"]["Timeout"] < 29, "API Gateway gives up after 29 seconds"
+
+
+def test_no_policy_has_a_star_for_an_action_or_a_resource(template: dict[str, Any]) -> None:
+    for name, role in _of(template, "IAM::Role").items():
+        for policy in role["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow"
+                assert not any("*" in action for action in statement["Action"]), name
+                assert statement["Resource"] != "*", name
+
+
+def test_tables_recover_resist_deletion_clean_up_and_are_encrypted_with_our_key(template: dict[str, Any]) -> None:
+    tables = _of(template, "DynamoDB::Table")
+    assert set(tables) == {f"{name}Table" for name in ("Register", "Letters", "Audit", "Transient", "Catalogue")}
+    for table in tables.values():
+        properties = table["Properties"]
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert properties["DeletionProtectionEnabled"] is True
+        assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+        assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Ref": "StoreKey"}
+    # What passes is not kept for longer than a day by its backups.
+    recovery = tables["TransientTable"]["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery["RecoveryPeriodInDays"] == 1
+
+
+def test_queues_are_encrypted_and_every_one_has_its_dead_letters(template: dict[str, Any]) -> None:
+    queues = _of(template, "SQS::Queue")
+    assert all(one["Properties"]["KmsMasterKeyId"] == {"Ref": "StoreKey"} for one in queues.values())
+    redrive = queues["LetterQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": ["LetterDeadLetters", "Arn"]}, "maxReceiveCount": 5}
+    assert queues["LetterDeadLetters"]["Properties"]["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
+    timeout = template["Resources"]["PrintLetter"]["Properties"]["Timeout"]
+    assert queues["LetterQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_queues_and_bucket_are_reached_over_tls_only(template: dict[str, Any]) -> None:
+    policies = [*_of(template, "SQS::QueuePolicy").values(), *_of(template, "S3::BucketPolicy").values()]
+    for policy in policies:
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(template["Resources"]["LetterQueuePolicy"]["Properties"]["Queues"]) == 2
+
+
+def test_nobody_outside_sees_the_bucket_and_letters_go_after_42_days(template: dict[str, Any]) -> None:
+    (bucket,) = _of(template, "S3::Bucket").values()
+    assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["Properties"]["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 42
+
+
+def test_keys_rotate_and_administrators_use_none(template: dict[str, Any]) -> None:
+    for name, key in _of(template, "KMS::Key").items():
+        assert key["Properties"]["EnableKeyRotation"] is True
+        administer, *uses = key["Properties"]["KeyPolicy"]["Statement"]
+        assert not {"kms:*", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"} & set(administer["Action"]), name
+        assert all("Condition" in one or "Service" in one["Principal"] for one in uses), name
+
+
+def test_secrets_hold_nothing_in_the_template(template: dict[str, Any]) -> None:
+    for secret in _of(template, "SecretsManager::Secret").values():
+        assert not {"SecretString", "GenerateSecretString"} & set(secret["Properties"])
+        assert secret["Properties"]["KmsKeyId"] == {"Ref": "StoreKey"}
+
+
+def test_domains_speak_tls_1_2_and_the_back_channel_asks_for_a_certificate(template: dict[str, Any]) -> None:
+    domains = _of(template, "ApiGateway::DomainName")
+    assert {one["Properties"]["SecurityPolicy"] for one in domains.values()} == {"TLS_1_2"}
+    back_channel = domains["BackChannelDomain"]["Properties"]
+    assert back_channel["MutualTlsAuthentication"]["TruststoreUri"] == {"Ref": "BackChannelTruststore"}
+    for mapping in _of(template, "ApiGateway::BasePathMapping").values():
+        assert mapping["Properties"]["RestApiId"] == {"Ref": "RestAPI"}
+        assert "BasePath" not in mapping["Properties"], "no prefix on a domain"
+    gateway = template["Resources"]["RestAPI"]["Properties"]
+    assert gateway["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasDomain", True, False]}
+
+
+def test_the_firewall_counts_sign_ins_and_activations_and_stands_before_the_api(template: dict[str, Any]) -> None:
+    (firewall,) = _of(template, "WAFv2::WebACL").values()
+    rules = {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in firewall["Properties"]["Rules"]}
+    assert set(rules) == {"Activations", "SignIns", "Requests"}
+    served = {path for path in app.routes if "POST" in app.routes[path] or path == "/login"}
+    counted = re.findall(r'"SearchString": "([^"]+)"', json.dumps(rules))
+    assert {"/activate", "/login", "/saml/"} == set(counted)
+    assert all(any(path.startswith(part) for path in served) for part in counted)
+    (association,) = _of(template, "WAFv2::WebACLAssociation").values()
+    assert "${RestAPI}/stages/api" in association["Properties"]["ResourceArn"]["Fn::Sub"]
+
+
+def test_access_logs_tell_nothing_of_who_came(template: dict[str, Any]) -> None:
+    gateway = template["Resources"]["RestAPI"]["Properties"]
+    told = set(re.findall(r"\$context\.([\w.]+)", gateway["AccessLogSetting"]["Format"]))
+    assert told == {
+        "requestId", "requestTime", "httpMethod", "resourcePath", "status", "responseLatency", "responseLength"
+    }  # fmt: skip
+    (settings,) = gateway["MethodSettings"]
+    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+
+
+def test_logs_are_kept_for_a_while_encrypted_and_without_citizen_numbers(template: dict[str, Any]) -> None:
+    groups = _of(template, "Logs::LogGroup")
+    assert set(groups) == {"FunctionLogs", "AccessLogs"}
+    for group in groups.values():
+        assert group["Properties"]["RetentionInDays"] == 90
+        assert group["Properties"]["KmsKeyId"] == {"Fn::GetAtt": ["StoreKey", "Arn"]}
+        protection = group["Properties"]["DataProtectionPolicy"]
+        (identifier,) = protection["Configuration"]["CustomDataIdentifier"]
+        assert re.search(identifier["Regex"], 'x "900100084" x')
+        assert [next(iter(one["Operation"])) for one in protection["Statement"]] == ["Audit", "Deidentify"]
+    assert template["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": "FunctionLogs"}}
+
+
+def _watched(alarm: Resource) -> tuple[Any, Any]:
+    properties = alarm["Properties"]
+    if "Metrics" in properties:
+        metric = properties["Metrics"][0]["MetricStat"]["Metric"]
+        return metric["Namespace"], metric["MetricName"]
+    return properties["Namespace"], properties["MetricName"]
+
+
+def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str, Any]) -> None:
+    alarms = _of(template, "CloudWatch::Alarm")
+    watched = {name: _watched(alarm) for name, alarm in alarms.items()}
+    ours = {metric for namespace, metric in watched.values() if namespace == {"Ref": "Prefix"}}
+    assert ours <= set(Metric)
+    aws = {metric for namespace, metric in watched.values() if namespace != {"Ref": "Prefix"}}
+    assert aws == {
+        "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "5XXError", "Errors", "Throttles"
+    }  # fmt: skip
+    assert {"SignedIn", "CodeRefused", "TriesUsedUp", "MessageRefused", "CertificateDaysLeft"} <= ours
+    for alarm in alarms.values():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert len(alarm["Properties"]["AlarmDescription"]) > 20, "it says what is the matter"
+
+
+def test_every_alarm_has_its_entry_in_the_operators_book(template: dict[str, Any]) -> None:
+    book = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text()
+    names = [
+        one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}-")
+        for one in _of(template, "CloudWatch::Alarm").values()
+    ]
+    assert [name for name in names if f"`{name}`" not in book] == []
+
+
+def test_the_dashboard_shows_metrics_that_are_written(template: dict[str, Any]) -> None:
+    (dashboard,) = _of(template, "CloudWatch::Dashboard").values()
+    parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"][1]
+    body = json.loads("".join(part if isinstance(part, str) else part["Fn::Sub"] for part in parts))
+    shown = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
+    assert {metric[1] for metric in shown if metric[0] == "${Prefix}"} <= set(Metric)
+    assert len(body["widgets"]) == 6
+
+
+def test_a_function_that_tells_which_messages_failed_is_believed(template: dict[str, Any]) -> None:
+    """Lambda ignores partial answers, and deletes the failed messages, unless its mapping says that there are any.
+
+    Ours take one message at a time and raise, so there is nothing to believe; one that takes more must say so.
+    """
+    for source in app.event_sources:
+        if isinstance(source, SQSEventConfig):
+            functions = [
+                one
+                for one in _of(template, "Serverless::Function").values()
+                if source.name in one["Properties"]["Handler"]
+            ]
+            (event,) = [one for function in functions for one in function["Properties"]["Events"].values()]
+            told = event["Properties"].get("FunctionResponseTypes", [])
+            assert event["Properties"]["BatchSize"] == 1 or told == ["ReportBatchItemFailures"]
+
+
+def test_queues_in_code_are_queues_of_the_template(template: dict[str, Any]) -> None:
+    named = {
+        one["Properties"]["QueueName"]["Fn::Sub"].removeprefix("${Prefix}-")
+        for one in _of(template, "SQS::Queue").values()
+    }
+    read = {
+        str(source.queue).removeprefix("digid-machtigen-")
+        for source in app.event_sources
+        if isinstance(source, SQSEventConfig)
+    }
+    assert read | {f"{queue}-dead" for queue in read} == named
+    scheduled = [source for source in app.event_sources if isinstance(source, ScheduledEventConfig)]
+    assert len(scheduled) + len(read) + 1 == len(FUNCTIONS)
