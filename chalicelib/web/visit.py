@@ -117,8 +117,8 @@ def read_visit(request: Request, now: datetime) -> Visit:
     form = _form(body) if posted else {}
     return Visit(
         method=request.method,
-        # Without the prefix of a stage, on a domain or not.
-        path=request.to_original_event().get("path") or request.path,
+        # The event's own path never has the prefix of a stage; the context's may. Chalice's test client has the latter.
+        path=request.to_original_event().get("path") or request.context.get("path") or request.path,
         query=query,
         form=form,
         cookies=cookies,

@@ -49,27 +49,27 @@ def deploy(account: Account, stage: Stage, release: str) -> str:
     template = address(account, release)
     stack = Stack(account.client("cloudformation"), stage.prefix, stage.name, _say)
     before = stack.find()
-    parameters = parameters_of(stage, before.outputs if before else {})
+    parameters = parameters_of(stage, release, before.outputs if before else {})
     _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
-    changed = stack.change(template, release, parameters)
+    changed = stack.change(template, parameters)
     if parameters["BaseUrl"] == _UNKNOWN:
         # The address of a stage is known only once it is there, and its function has to know it too.
         found = stack.find()
-        parameters = parameters_of(stage, found.outputs if found else {})
-        stack.change(template, release, parameters)
+        parameters = parameters_of(stage, release, found.outputs if found else {})
+        stack.change(template, parameters)
     _say("Deployed." if changed else "Nothing changes.")
     if before is not None and before.release not in ("", release):
         _say(f"To go back: make deploy STAGE={stage.name} RELEASE={before.release}")
     return parameters["BaseUrl"]
 
 
-def parameters_of(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
+def parameters_of(stage: Stage, release: str, outputs: Mapping[str, str]) -> dict[str, str]:
     """Return the template's parameters: addresses follow from the domains, or else from where the stage lies."""
     given, lies = stage.parameters, outputs.get("EndpointURL", _UNKNOWN).rstrip("/")
     base_url = f"https://{given['DomainName']}" if "DomainName" in given else lies
     back_channel = f"https://{given['BackChannelName']}" if "BackChannelName" in given else ""
     addresses = {"BaseUrl": base_url, "BackChannelUrl": back_channel or given.get("BaseUrl", base_url)}
-    return {"Prefix": stage.prefix, **addresses, **given}
+    return {"Prefix": stage.prefix, "Release": release, **addresses, **given}
 
 
 def fill(account: Account, stage: Stage) -> None:

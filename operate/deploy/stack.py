@@ -35,8 +35,11 @@ class Found:
 
     status: str
     outputs: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    release: str = ""
+
+    @property
+    def release(self) -> str:
+        """Id of the release that is deployed; empty when none is."""
+        return self.outputs.get("Release", "")
 
 
 class Stack:
@@ -50,19 +53,14 @@ class Stack:
             if "does not exist" in error.response["Error"]["Message"]:
                 return None
             raise
-        tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-        return Found(
-            stack["StackStatus"],
-            {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])},
-            {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])},
-            tags.get("release", ""),
-        )
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+        return Found(stack["StackStatus"], outputs)
 
-    def change(self, template: str, release: str, parameters: Mapping[str, str]) -> bool:
+    def change(self, template: str, parameters: Mapping[str, str]) -> bool:
         """Create or update the stack from a template's address; False when nothing changes. Raises `StackTrouble`."""
         found = self._ready()
         fresh = found is None or found.status == "REVIEW_IN_PROGRESS"
-        name = f"release-{release}-{int(time.time())}"
+        name = f"change-{int(time.time())}"
         self._client.create_change_set(
             StackName=self.name,
             ChangeSetName=name,
@@ -70,7 +68,6 @@ class Stack:
             TemplateURL=template,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(parameters.items())],
             Capabilities=_CAPABILITIES,
-            Tags=[{"Key": "release", "Value": release}],
         )
         if not self._described(name):
             return False

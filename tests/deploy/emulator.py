@@ -1,6 +1,7 @@
 """MiniStack in its own environment (it pins its own botocore), on loopback, over TLS, with IAM enforced."""
 
 import os
+import shutil
 import ssl
 import subprocess
 import time
@@ -26,7 +27,8 @@ def emulator(port: int, folder: Path) -> Iterator[str]:
     pair, certificate, key = new_key_pair("localhost", host="localhost"), folder / "tls.pem", folder / "tls.key"
     certificate.write_text(pair.certificate)
     key.write_text(pair.key)
-    address = f"https://localhost:{port}"
+    address, scratch = f"https://localhost:{port}", folder / "scratch"
+    scratch.mkdir()
     switches = {
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
@@ -40,6 +42,8 @@ def emulator(port: int, folder: Path) -> Iterator[str]:
         "AWS_CA_BUNDLE": str(certificate),
         "AWS_ENDPOINT_URL": address,
         "SSL_CERT_FILE": str(certificate),
+        # Every process of a function unpacks the package there.
+        "TMPDIR": str(scratch),
     }
     # What makes this process a caller must not make the emulator, or its functions, one.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
@@ -54,6 +58,7 @@ def emulator(port: int, folder: Path) -> Iterator[str]:
             # It would wait for connections that its own functions keep open.
             process.kill()
             process.wait(timeout=30)
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def client(service: str, key: str = "test", secret: str = "test", token: str | None = None) -> Any:

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
 from operate import destroy
@@ -49,8 +51,25 @@ def test_a_half_made_stack_is_named_and_can_be_removed(world: World, other: Path
     assert world.run(destroy.main, ["acceptance", "--stage-file", str(other), "--yes"])[0] == 0
 
 
+def test_a_stage_without_a_domain_learns_its_own_address(world: World, other: Path) -> None:
+    """It is known only once the stage is there, and the functions have to know it too."""
+    given = yaml.safe_load(other.read_text())
+    del given["parameters"]["BaseUrl"]
+    other.write_text(yaml.safe_dump(given))
+    status, said = world.deploy(other, stage="acceptance")
+    address = f"https://{world.outputs(OTHER)['RestAPIId']}.execute-api.eu-west-1.amazonaws.com/api"
+    assert f"Application             {address}" in said
+    assert status == 1, "nobody answers there, on this computer"
+    (function,) = (one for one in _functions() if one["FunctionName"].startswith(f"{OTHER}-APIHandler"))
+    assert function["Environment"]["Variables"]["BASE_URL"] == address
+    assert world.deploy(other, stage="acceptance")[1].count("Nothing changes.") == 2
+
+
+def _functions() -> list[dict[str, Any]]:
+    return list(client("lambda").list_functions(MaxItems=50)["Functions"])
+
+
 def test_an_empty_stage_is_destroyed_and_nothing_of_it_is_left(world: World, other: Path) -> None:
-    world.deploy(other, stage="acceptance")
     assert client("dynamodb").describe_table(TableName=f"{OTHER}-register")
     status, said = world.run(destroy.main, ["acceptance", "--stage-file", str(other), "--yes"])
     assert status == 0, said

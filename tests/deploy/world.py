@@ -21,7 +21,7 @@ from operate.deploy import __main__ as deploying
 from operate.deploy.package import ROOT, Package, build
 from operate.secrets import __main__ as secrets
 from tests.deploy.domain import HOST, FrontDoor
-from tests.deploy.emulator import ACCOUNT, client
+from tests.deploy.emulator import ACCOUNT, REGION, client
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 NOT_EMULATED = {"FirewallAssociation", "SignInAnomaly"}
@@ -40,7 +40,6 @@ class World:
     emulator: str
     package: Package
     exit_stack: ExitStack
-    key: str = ""
     letters: set[str] = field(default_factory=set)
     """Letters that were read."""
     said: list[str] = field(default_factory=list)
@@ -64,11 +63,8 @@ class World:
     ) -> Path:
         """Write what an operator writes: the stage behind its prefix, or on a domain; with DigiD and a catalogue."""
         base_url = f"{self.stack.application}/api" if prefix else self.stack.application
-        domain = (
-            {}
-            if prefix
-            else {"DomainName": HOST, "DomainCertificate": f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/1"}
-        )
+        certificate = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1"
+        domain = {} if prefix else {"DomainName": HOST, "DomainCertificate": certificate}
         parameters = {"BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp", "BaseUrl": base_url, **domain}
         (self.folder / "digid.xml").write_bytes(fetch(f"{self.stack.digid}/metadata"))
         (self.folder / "ominous.xml").write_bytes(FakeProvider().metadata())
@@ -80,7 +76,7 @@ class World:
         text = yaml.safe_dump(rows).replace("<municipality>", f"{self.stack.provider}/metadata")
         (self.folder / "catalogue.yaml").write_text(text.replace("<ominous>", ENTITY_ID))
         file = self.folder / f"{name}.yaml"
-        given = {"region": "eu-west-1", "catalogue": "catalogue.yaml", "digid": {"metadata": "digid.xml"}}
+        given = {"region": REGION, "catalogue": "catalogue.yaml", "digid": {"metadata": "digid.xml"}}
         file.write_text(yaml.safe_dump({**given, "parameters": parameters, **changes}))
         return file
 
@@ -181,7 +177,11 @@ def schedule(name: str) -> dict[str, Any]:
         "detail-type": "Scheduled Event",
         "source": "aws.events",
         "account": ACCOUNT,
-    } | {"time": "2026-11-24T12:00:00Z", "region": "eu-west-1", "resources": [], "detail": {}}
+        "time": "2026-11-24T12:00:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": {},
+    }
 
 
 def eventually(check: Callable[[], object], within: float = 20.0) -> None:

@@ -25,7 +25,7 @@ class FakeCloudFormation:
             raise ClientError(
                 {"Error": {"Code": "ValidationError", "Message": "Stack x does not exist"}}, "DescribeStacks"
             )
-        return {"Stacks": [{"StackStatus": state, "Tags": [{"Key": "release", "Value": "before"}]}]}
+        return {"Stacks": [{"StackStatus": state, "Outputs": [{"OutputKey": "Release", "OutputValue": "before"}]}]}
 
     def describe_change_set(self, **_: str) -> dict[str, Any]:
         change = {"ResourceChange": {"Action": "Modify", "LogicalResourceId": "A", "ResourceType": "AWS::X"}}
@@ -40,7 +40,7 @@ class FakeCloudFormation:
 
 
 def _change(cloud: FakeCloudFormation) -> bool:
-    return Stack(cloud, "x", "dev", lambda _: None, pause=0).change("https://template", "release", {})
+    return Stack(cloud, "x", "dev", lambda _: None, pause=0).change("https://template", {})
 
 
 def test_a_stack_that_is_not_there_is_created_and_one_that_is_updated() -> None:
@@ -126,13 +126,13 @@ def test_a_stage_that_does_not_exist_names_those_that_do() -> None:
 
 def test_addresses_follow_from_domains_or_from_where_the_stage_lies(tmp_path: Path) -> None:
     bare = _read(tmp_path, "region: eu-west-1\nparameters: {BrpUrl: https://brp}")
-    assert parameters_of(bare, {})["BaseUrl"] == _UNKNOWN
-    lies = parameters_of(bare, {"EndpointURL": "https://id.execute-api.eu-west-1.amazonaws.com/api/"})
+    assert parameters_of(bare, "1", {})["BaseUrl"] == _UNKNOWN
+    lies = parameters_of(bare, "1", {"EndpointURL": "https://id.execute-api.eu-west-1.amazonaws.com/api/"})
     assert lies["BaseUrl"] == lies["BackChannelUrl"] == "https://id.execute-api.eu-west-1.amazonaws.com/api"
     named = _read(
         tmp_path,
         "region: eu-west-1\nparameters: {BrpUrl: https://brp, DomainName: a.example, BackChannelName: b.example}",
     )
-    assert parameters_of(named, {})["BaseUrl"] == "https://a.example"
-    assert parameters_of(named, {})["BackChannelUrl"] == "https://b.example"
-    assert parameters_of(named, {})["Prefix"] == "digid-machtigen-dev"
+    assert parameters_of(named, "1", {})["BaseUrl"] == "https://a.example"
+    assert parameters_of(named, "1", {})["BackChannelUrl"] == "https://b.example"
+    assert parameters_of(named, "1", {})["Prefix"] == "digid-machtigen-dev"

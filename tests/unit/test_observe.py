@@ -10,7 +10,8 @@ from chalicelib.observe import Metric, correlation_id, count, follow, log, maske
 
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
 
 
 @pytest.mark.parametrize(

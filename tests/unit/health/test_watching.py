@@ -8,7 +8,8 @@ from chalicelib.health.watching import watch
 
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
 
 
 def _measured(told: bytes | Exception, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
