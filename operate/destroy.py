@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.deploy.account import Account, NotThere
+from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stack import Stack, StackTrouble
 from operate.deploy.stages import BadStage, Stage, read_stage
 from operate.secrets.values import NAMES
@@ -40,11 +40,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         stage = read_stage(asked.stage, asked.stage_file)
         account = Account.of(stage)
-        refuse_what_holds_data(account, stage)
-        if not asked.yes and input(f"Type {stage.prefix} to destroy it: ") != stage.prefix:
-            print("Not typed, so nothing was done.")
-            return 1
-        destroy(account, stage)
+        with aws_answers():
+            refuse_what_holds_data(account, stage)
+            if not asked.yes and input(f"Type {stage.prefix} to destroy it: ") != stage.prefix:
+                print("Not typed, so nothing was done.")
+                return 1
+            destroy(account, stage)
     except (BadStage, NotThere, StackTrouble) as error:
         print(error, file=sys.stderr)
         return 1

@@ -12,9 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from operate.deploy.account import Account, NotThere
+from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stages import BadStage, read_stage
 
 TABLES = ("register", "letters", "audit")
@@ -33,10 +31,11 @@ def main(arguments: Sequence[str]) -> int:
         dynamodb = Account.of(stage).client("dynamodb")
         moment = {"UseLatestRestorableTime": True} if asked.latest else {"RestoreDateTime": asked.at}
         names = [(f"{stage.prefix}-{table}", f"{stage.prefix}-{table}-{asked.name}") for table in TABLES]
-        for source, target in names:
-            _start(dynamodb, source, target, moment)
-        for source, target in names:
-            _finish(dynamodb, source, target)
+        with aws_answers():
+            for source, target in names:
+                _start(dynamodb, source, target, moment)
+            for source, target in names:
+                _finish(dynamodb, source, target)
     except (BadStage, NotThere, CannotRestore) as error:
         print(error, file=sys.stderr)
         return 1
@@ -48,10 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 def _start(dynamodb: Any, source: str, target: str, moment: dict[str, Any]) -> None:  # noqa: ANN401 - boto3 client
     key = dynamodb.describe_table(TableName=source)["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn")
     encryption = {"SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}} if key else {}
-    try:
-        dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **moment, **encryption)
-    except ClientError as error:
-        raise CannotRestore(f"{source}: {error.response['Error']['Message']}") from None
+    dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **moment, **encryption)
     print(f"{source} → {target}…", flush=True)
 
 

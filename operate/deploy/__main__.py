@@ -16,7 +16,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
 from chalicelib.errors import InvalidMessage
 from operate.catalogue.__main__ import main as import_catalogue
-from operate.deploy.account import Account, NotThere
+from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.package import CannotPackage, Package, build, size_table
 from operate.deploy.releases import NoSuchRelease, address, keep
 from operate.deploy.smoke import smoke
@@ -35,9 +35,10 @@ def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = bui
     try:
         stage = read_stage(asked.stage, asked.stage_file)
         account = Account.of(stage)
-        release = asked.release or _packaged(account, stage, package)
-        base_url = deploy(account, stage, release)
-        fill(account, stage)
+        with aws_answers():
+            release = asked.release or _packaged(account, stage, package)
+            base_url = deploy(account, stage, release)
+            fill(account, stage)
     except (BadStage, NotThere, CannotPackage, NoSuchRelease, StackTrouble, InvalidMessage) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -58,9 +59,17 @@ def deploy(account: Account, stage: Stage, release: str) -> str:
         parameters = parameters_of(stage, release, found.outputs if found else {})
         stack.change(template, parameters)
     _say("Deployed." if changed else "Nothing changes.")
+    _say_where_names_point(stage, stack)
     if before is not None and before.release not in ("", release):
         _say(f"To go back: make deploy STAGE={stage.name} RELEASE={before.release}")
     return parameters["BaseUrl"]
+
+
+def _say_where_names_point(stage: Stage, stack: Stack) -> None:
+    found = stack.find()
+    for parameter, output in (("DomainName", "DomainTarget"), ("BackChannelName", "BackChannelTarget")):
+        if found is not None and output in found.outputs:
+            _say(f"In the DNS, {stage.parameters[parameter]} has to point at {found.outputs[output]}")
 
 
 def parameters_of(stage: Stage, release: str, outputs: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The account that credentials open: clients, and the bucket in which releases are kept."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from chalicelib.errors import Unavailable
 from operate.deploy.stages import Stage
 
 _DENIED = (
@@ -66,6 +69,20 @@ class Account:
                 raise NotThere(f"The bucket {name} cannot be used: {error.response['Error']['Code']}") from None
             _create_bucket(s3, name, self.region)
         return name
+
+
+@contextmanager
+def aws_answers() -> Iterator[None]:
+    """Turn what AWS refuses into `NotThere`: an operator reads a sentence, not a trace."""
+    try:
+        yield
+    except ClientError as error:
+        told = error.response["Error"]
+        raise NotThere(f"AWS refuses {error.operation_name} ({told['Code']}): {told['Message']}") from error
+    except BotoCoreError as error:
+        raise NotThere(f"AWS does not answer: {error}") from error
+    except Unavailable as error:
+        raise NotThere(f"AWS does not do what is asked of {error.dependency}: {error.__cause__}") from error
 
 
 def _create_bucket(s3: Any, name: str, region: str) -> None:  # noqa: ANN401

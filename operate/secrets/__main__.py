@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.saml.keys import OurKeys
+from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stages import STAGES, BadStage, read_stage
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.store import read, write
@@ -32,21 +33,24 @@ def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
     try:
         stage = read_stage(asked.stage, asked.stage_file)
         if manager is None:
-            import boto3  # noqa: PLC0415 - not for --help
-
-            manager = boto3.client("secretsmanager", region_name=stage.region)
-        if asked.action == "put":
-            write(manager, f"{stage.prefix}/{asked.secret}", {"key": _typed()})
-            print(f"{asked.secret} is written.")
-            return 0
-        if asked.action != "show":
-            _change(manager, f"{stage.prefix}/{asked.secret}", asked, now)
-        for name in (*KEYS, "code-peppers") if asked.action == "show" else (asked.secret,):
-            _show(name, read(manager, f"{stage.prefix}/{name}"), now)
-    except (BadStage, Refused) as error:
+            manager = Account.of(stage).client("secretsmanager")
+        with aws_answers():
+            _do(manager, stage.prefix, asked, now)
+    except (BadStage, NotThere, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _do(manager: Any, prefix: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
+    if asked.action == "put":
+        write(manager, f"{prefix}/{asked.secret}", {"key": _typed()})
+        print(f"{asked.secret} is written.")
+        return
+    if asked.action != "show":
+        _change(manager, f"{prefix}/{asked.secret}", asked, now)
+    for name in (*KEYS, "code-peppers") if asked.action == "show" else (asked.secret,):
+        _show(name, read(manager, f"{prefix}/{name}"), now)
 
 
 def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401

@@ -127,3 +127,12 @@ def test_which_key_is_in_use_follows_the_clock() -> None:
     assert in_use(value, NOW + timedelta(hours=1)) == first
     assert in_use(value, NOW + timedelta(days=1)) == second
     assert ids(retire(value, first, NOW + timedelta(days=2))) == [second]
+
+
+def test_what_aws_refuses_is_a_sentence_and_not_a_trace(
+    cloud: None,  # noqa: ARG001 - only set up
+    stage: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*stage, "show"], aws.client("secretsmanager")) == 1
+    assert "AWS refuses GetSecretValue (ResourceNotFoundException): " in capsys.readouterr().err

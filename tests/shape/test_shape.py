@@ -184,9 +184,9 @@ def test_the_catalogue_of_the_laptop_refers_only_to_itself() -> None:
 
 
 def test_nothing_of_this_machine_or_of_a_registry_is_in_the_repository() -> None:
-    lock = (ROOT / "package-lock.json").read_text()
-    assert '"resolved"' not in lock
-    for name in ("requirements.txt", "requirements-dev.txt", "local/requirements.txt"):
+    for lock in ("package-lock.json", "tests/adapters/dynamodb_local/package-lock.json"):
+        assert '"resolved"' not in (ROOT / lock).read_text()
+    for name in ("requirements.txt", "requirements-dev.txt", "local/requirements.txt", "tests/deploy/requirements.txt"):
         pins = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
         assert all("==" in pin for pin in pins)
         assert not any("://" in pin for pin in pins)
