@@ -1,5 +1,6 @@
 import json
 import uuid
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import Outbox, move, progress
 from chalicelib.letters.printing import Printer, object_key
 from chalicelib.mandates.store import DynamoMandates, Tables
+from chalicelib.observe import correlation_id, follow
 from chalicelib.people.vault import KmsVault
 from local import aws
 from tests.builders import NOW, a_code, a_letter, a_request
@@ -36,6 +38,14 @@ class Post:
     def pdf(self) -> BytesIO:
         found = self.s3.get_object(Bucket=aws.BUCKET, Key=object_key(self.letter.letter_id))
         return BytesIO(found["Body"].read())
+
+
+@pytest.fixture
+def followed() -> Iterator[None]:
+    """Let all that happens belong to one request."""
+    follow("the request")
+    yield
+    follow(None)
 
 
 class BrokenQueue:
@@ -81,6 +91,36 @@ def test_what_could_not_be_sent_is_swept_later_and_once(post: Post) -> None:
     later = NOW.replace(hour=NOW.hour + 1)
     assert [post.outbox.sweep(later) for _ in range(2)] == [1, 0]
     assert len(post.messages()) == 1
+
+
+def test_a_letter_carries_the_id_of_the_request_that_asked_for_it(followed: None, post: Post) -> None:  # noqa: ARG001
+    follow("another request")
+    post.outbox.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    follow(None)
+    post.printer.print(message, NOW)
+    assert correlation_id() == "the request"
+    slip = post.s3.get_object(Bucket=aws.BUCKET, Key=object_key(post.letter.letter_id, "json"))["Body"].read()
+    assert json.loads(slip)["correlation_id"] == "the request"
+
+
+def test_what_is_swept_belongs_to_its_own_request_and_what_is_measured_to_none(
+    followed: None,  # noqa: ARG001
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    follow("another request")
+    post.outbox.sweep(NOW.replace(hour=NOW.hour + 1))
+    assert correlation_id() == "the request"
+    measured = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert {name: line[name] for line in measured for name in line if name[0].isupper()} == {
+        "LettersUnsent": [1],
+        "OldestUnsentLetter": [3600],
+    }
+    assert not any("correlation_id" in line for line in measured)
+    assert json.loads(post.messages()[0])["correlation_id"] == "the request"
 
 
 def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
