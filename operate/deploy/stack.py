@@ -1,6 +1,7 @@
 """A CloudFormation stack: what state it is in, and changing it by a change set, so that nothing changes unseen."""
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,7 @@ class Stack:
         """Create or update the stack from a template's address; False when nothing changes. Raises `StackTrouble`."""
         found = self._ready()
         fresh = found is None or found.status == "REVIEW_IN_PROGRESS"
-        name = f"change-{int(time.time())}"
+        name = f"change-{uuid.uuid4()}"
         self._client.create_change_set(
             StackName=self.name,
             ChangeSetName=name,
