@@ -1,6 +1,7 @@
 """`python -m operate.restore STAGE --at INSTANT`: restore what is kept of people, as it was, beside the tables.
 
 Register, letters and audit are restored to one moment, into tables whose names end in --name; nothing is overwritten.
+Letters that were printed since then are marked as printed, so that none is printed twice (invariant 3).
 Point the functions at them with the parameter `Restored` in the stage's file, and deploy: docs/operations.md.
 """
 
@@ -8,15 +9,22 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.dynamo import Table
+from chalicelib.letters.model import LetterState
+from chalicelib.letters.outbox import move
 from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stages import BadStage, read_stage
+from operate.destroy import letter_bucket
+from operate.instants import instant
 
 TABLES = ("register", "letters", "audit")
 _WITHIN = 3600.0
+_LATEST = timedelta(hours=1)
+"""How far back the latest moment can be, with room to spare: AWS keeps it within five minutes."""
 
 
 class CannotRestore(Exception):
@@ -28,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     asked = _asked(arguments)
     try:
         stage = read_stage(asked.stage, asked.stage_file)
-        dynamodb = Account.of(stage).client("dynamodb")
+        account = Account.of(stage)
+        dynamodb = account.client("dynamodb")
         moment = {"UseLatestRestorableTime": True} if asked.latest else {"RestoreDateTime": asked.at}
         names = [(f"{stage.prefix}-{table}", f"{stage.prefix}-{table}-{asked.name}") for table in TABLES]
         with aws_answers():
@@ -36,12 +45,28 @@ def main(arguments: Sequence[str]) -> int:
                 _start(dynamodb, source, target, moment)
             for source, target in names:
                 _finish(dynamodb, source, target)
+            since = datetime.now(UTC) - _LATEST if asked.latest else asked.at
+            letters = Table(dynamodb, f"{stage.prefix}-letters-{asked.name}")
+            marked = remember_prints(account.client("s3"), letter_bucket(account, stage), letters, since)
+            print(f"{marked} letter(s) printed since then are marked as printed.")
     except (BadStage, NotThere, CannotRestore) as error:
         print(error, file=sys.stderr)
         return 1
     print(f'Restored. In the stage\'s file, under parameters, write\n\n  Restored: "-{asked.name}"\n')
     print(f"and then: make deploy STAGE={stage.name}")
     return 0
+
+
+def remember_prints(s3: Any, bucket: str, letters: Table, since: datetime) -> int:  # noqa: ANN401 - boto3 client
+    """Mark letters as printed whose PDF was made since a moment; returns how many were not marked yet."""
+    now, marked = datetime.now(UTC), 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="letters/"):
+        for one in page.get("Contents", []):
+            folder, _, name = one["Key"].partition("/")
+            letter_id, _, kind = name.partition(".")
+            if folder and kind == "pdf" and one["LastModified"] >= since:
+                marked += move(letters, letter_id, LetterState.PRINTED, now)
+    return marked
 
 
 def _start(dynamodb: Any, source: str, target: str, moment: dict[str, Any]) -> None:  # noqa: ANN401 - boto3 client
@@ -77,7 +102,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
     parser.add_argument("--name", default=f"{datetime.now(UTC):%Y%m%d-%H%M}", help="end of the new names (%(default)s)")
     moment = parser.add_mutually_exclusive_group(required=True)
-    moment.add_argument("--at", type=datetime.fromisoformat, metavar="INSTANT", help="such as 2026-12-01T06:00+01:00")
+    moment.add_argument("--at", type=instant, metavar="INSTANT", help="such as 2026-12-01T06:00+01:00")
     moment.add_argument("--latest", action="store_true", help="as late as AWS can")
     return parser.parse_args(arguments)
 

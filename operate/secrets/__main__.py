@@ -22,6 +22,7 @@ from typing import Any
 from chalicelib.saml.keys import OurKeys
 from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stages import STAGES, BadStage, read_stage
+from operate.instants import instant
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.store import read, write
 from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, retire
@@ -90,13 +91,6 @@ def _show(name: str, value: dict[str, Any], now: datetime) -> None:
         print(f"{name}  {which}  from {since:%Y-%m-%d %H:%M}  certificate until {ends:%Y-%m-%d}  {mark}")
 
 
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} names no time zone; write for example {text}+01:00")
-    return moment
-
-
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m operate.secrets", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -107,7 +101,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     actions.add_parser("show")
     add = actions.add_parser("add")
     add.add_argument("secret", choices=(*KEYS, "code-peppers"))
-    add.add_argument("--from", dest="active_from", type=_instant, metavar="INSTANT")
+    add.add_argument("--from", dest="active_from", type=instant, metavar="INSTANT")
     add.add_argument("--key", type=Path)
     add.add_argument("--certificate", type=Path)
     gone = actions.add_parser("retire")

@@ -164,9 +164,18 @@ def test_a_backup_is_restored_beside_the_tables_and_used_instead(world: World, o
     giver, helper = (Walker(world, on_domain, someone(name)) for name in ("Gerda Geheim", "Henk Helper"))
     case_id = ask(giver)
     activate(helper, giver, read_code(giver, world.letters))
+    # As it was before the letter was printed: it must not be printed again.
+    letters = client("dynamodb")
+    (letter,) = (row for row in letters.scan(TableName=f"{NAME}-letters")["Items"] if case_id in row["pk"]["S"])
+    before = {name: value for name, value in letter.items() if name != "printed_at"} | {"state": {"S": "queued"}}
+    letters.put_item(TableName=f"{NAME}-letters", Item=before)
     status, said = world.run(restore.main, ["dev", "--stage-file", str(file), "--name", "restored", "--latest"])
     assert status == 0, said
     assert 'Restored: "-restored"' in said
+    assert "1 letter(s) printed since then are marked as printed." in said
+    kept = Table(client("dynamodb"), f"{NAME}-letters-restored").get(letter["pk"]["S"], "LETTER")
+    assert kept is not None
+    assert kept["state"] == "printed"
     # Somebody deletes a mandate, and with the restored tables it is back.
     table = Table(client("dynamodb"), f"{NAME}-register")
     table.delete(f"CASE#{case_id}", "PARTIES")
