@@ -16,9 +16,9 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     parser = argparse.ArgumentParser(prog="python -m operate.metadata", description=__doc__)
     parser.add_argument("entity_id", metavar="ENTITY_ID")
     parser.add_argument("--restore", type=datetime.fromisoformat, metavar="VERSION", help="as the list shows it")
-    table.add_option(parser)
+    table.add_options(parser)
     asked = parser.parse_args(arguments)
-    there = catalogue or table.catalogue(asked.table)
+    there = catalogue or table.catalogue(asked)
     try:
         there.connection(asked.entity_id)
         if asked.restore is not None:

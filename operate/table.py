@@ -1,18 +1,30 @@
-"""The catalogue table that a command works on: named by an option, or by the environment as for the functions."""
+"""The catalogue table that a command works on: of a stage, or named."""
 
 import argparse
 import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
+from operate.deploy.stages import STAGES, BadStage, read_stage
 
 
-def add_option(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     default = os.environ.get("CATALOGUE_TABLE", "digid-machtigen-catalogue")
-    parser.add_argument("--table", default=default, help=f"in the account and region of your credentials ({default})")
+    parser.add_argument("--stage", choices=STAGES, help="the catalogue of a stage")
+    parser.add_argument("--table", default=default, help=f"or one in the region of your credentials ({default})")
 
 
-def catalogue(name: str) -> DynamoCatalogue:
-    import boto3  # noqa: PLC0415 - not for --help
+def catalogue(asked: argparse.Namespace) -> DynamoCatalogue:
+    """Return the catalogue that the options name. Exits with a sentence when the stage cannot be reached."""
+    # Imported here: not for --help.
+    import boto3  # noqa: PLC0415
 
-    return DynamoCatalogue(Table(boto3.client("dynamodb"), name))
+    from operate.deploy.account import Account, NotThere  # noqa: PLC0415
+
+    if asked.stage is None:
+        return DynamoCatalogue(Table(boto3.client("dynamodb"), asked.table))
+    try:
+        stage = read_stage(asked.stage)
+        return DynamoCatalogue(Table(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))
+    except (BadStage, NotThere) as error:
+        raise SystemExit(str(error)) from None

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     """Return 0 when all is well, 1 for a file with mistakes, 2 when a live provider would be cut off."""
     asked = _asked(arguments)
     now = datetime.now(UTC)
-    there = catalogue or table.catalogue(asked.table)
+    there = catalogue or table.catalogue(asked)
     known = known_in(there)
     if asked.file.suffix.lower() == ".csv":
         draft, problems = read_csv(asked.file, known.connections)
@@ -57,7 +57,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("file", type=_file, metavar="FILE", help="catalogue.yaml, or services.csv")
     parser.add_argument("--apply", action="store_true", help="write what differs")
     parser.add_argument("--cut-off", action="store_true", help="also what leaves a live provider outside")
-    table.add_option(parser)
+    table.add_options(parser)
     return parser.parse_args(arguments)
 
 

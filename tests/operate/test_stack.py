@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from operate.deploy.__main__ import _UNKNOWN, parameters_of
 from operate.deploy.stack import Stack, StackTrouble
 from operate.deploy.stages import BadStage, Stage, read_stage
+from operate.metadata import main as show_metadata
 
 
 class FakeCloudFormation:
@@ -136,3 +137,11 @@ def test_addresses_follow_from_domains_or_from_where_the_stage_lies(tmp_path: Pa
     assert parameters_of(named, "1", {})["BaseUrl"] == "https://a.example"
     assert parameters_of(named, "1", {})["BackChannelUrl"] == "https://b.example"
     assert parameters_of(named, "1", {})["Prefix"] == "digid-machtigen-dev"
+
+
+def test_a_command_for_a_stage_that_cannot_be_reached_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """The files that an operator puts beside the stage's are not in the repository."""
+    with pytest.raises(SystemExit) as exit_info:
+        show_metadata(["urn:x", "--stage", "production"])
+    assert "names files that are not there" in str(exit_info.value)
+    assert capsys.readouterr().out == ""
