@@ -30,7 +30,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
 from chalicelib.keyring import Keyring
 from chalicelib.people.vault import KmsVault
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, documented
 from chalicelib.wiring import Wiring, use
 from local.digid.messages import Asked, certificate_in, read_redirect, success
 from operate.keys import new_key_pair
@@ -71,7 +71,10 @@ class _Kms:
 def wire() -> Wiring:
     """Put tables, keys and people in memory: what is left is ours."""
     secret = fresh_secrets()
-    wiring = Wiring(Settings({"BASE_URL": BASE}), lambda: datetime.now(UTC))
+    wiring = Wiring(
+        Settings({**{key: setting.example for key, setting in documented()}, "BASE_URL": BASE}),
+        lambda: datetime.now(UTC),
+    )
     wiring.keyring = Keyring(lambda name: json.dumps(secret[name]), wiring.clock)
     wiring.vault = KmsVault(_Kms(), "unused")
     wiring.transient, wiring.mandates = cast("Table", FakeTable()), FakeMandates()

@@ -46,17 +46,14 @@ class Policy:
         client("iam").put_role_policy(RoleName=self.role, PolicyName=self.name, PolicyDocument=json.dumps(document))
 
     @contextmanager
-    def without(self, sid: str, action: str | None = None) -> Iterator[None]:
-        """Take a statement away for a while, or one action of it."""
-        changed = copy.deepcopy(self.statements)
-        if action is None:
-            changed = [one for one in changed if one["Sid"] != sid]
-        else:
-            (statement,) = (one for one in changed if one["Sid"] == sid)
-            statement["Action"] = [one for one in statement["Action"] if one != action]
-            if not statement["Action"]:
-                changed.remove(statement)
-        self.write(changed)
+    def without(self, sid: str, part: str | None = None) -> Iterator[None]:
+        """Take a statement away for a while, or one action or resource of it."""
+        changed = [one for one in copy.deepcopy(self.statements) if one["Sid"] != sid or part is not None]
+        for statement in changed:
+            if statement["Sid"] == sid:
+                for element in ("Action", "Resource"):
+                    statement[element] = [one for one in _listed(statement[element]) if one != part]
+        self.write([one for one in changed if one["Action"] and one["Resource"]])
         try:
             yield
         finally:
@@ -70,10 +67,17 @@ class Policy:
         )["EvaluationResults"]
         return bool(told["EvalDecision"] == "allowed")
 
-    def each_action(self) -> Iterator[tuple[str, str]]:
+    def each_right(self) -> Iterator[tuple[str, str | None]]:
+        """Yield every statement, and every action and resource of those that have several."""
         for statement in self.statements:
-            for action in statement["Action"]:
-                yield statement["Sid"], action
+            yield statement["Sid"], None
+            for element in ("Action", "Resource"):
+                if len(parts := _listed(statement[element])) > 1:
+                    yield from ((statement["Sid"], part) for part in parts)
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 @contextmanager

@@ -11,18 +11,17 @@ from tests.deploy.world import NAME, World
 
 @pytest.mark.parametrize("function", ROLES)
 def test_without_any_one_right_something_fails(function: str, world: World, on_domain: str) -> None:
-    """Each statement is taken away, and each action of it: what nothing notices, nothing needs."""
+    """Each statement is taken away, and each action and resource of it: what nothing notices, nothing needs."""
     policy = Policy.of(world, function)
-    rights = [(one["Sid"], None) for one in policy.statements] + list(policy.each_action())
     works(function, world, on_domain)
     unnoticed = []
-    for sid, action in rights:
-        with policy.without(sid, action):
+    for sid, part in policy.each_right():
+        with policy.without(sid, part):
             try:
                 works(function, world, on_domain, sid)
             except (NotDone, AssertionError, ClientError):
                 continue
-            unnoticed.append((sid, action))
+            unnoticed.append((sid, part))
     assert unnoticed == []
     works(function, world, on_domain)
 

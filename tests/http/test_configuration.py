@@ -1,5 +1,7 @@
 """A setting that is missing or wrong stops a function when it is first used, and the log names it."""
 
+import json
+
 import pytest
 
 from chalicelib.health.jobs import watch_health
@@ -64,3 +66,14 @@ def test_an_error_page_gives_a_number_by_which_the_helpdesk_finds_it(wired: Wiri
     assert "give this number:" in answer.body
     assert f">{str(answer.headers['X-Correlation-Id'])[:8].upper()}<" in answer.body
     assert "give this number" not in vera.get("/nothing").body, "a mistake in an address needs no helpdesk"
+
+
+def test_a_secret_that_is_missing_or_no_key_is_told_by_health(wired: Wiring, vera: Person) -> None:
+    read = wired.keyring._read
+    wired.keyring._read = lambda name: "{}" if name == "saml-digid-key" else read(name)
+    answer = vera.get("/health")
+    assert answer.status == 503
+    told = json.loads(answer.body)
+    assert told["dependencies"]["secrets"] == "down"
+    assert "saml-digid-key" not in told["days_left"]
+    assert told["dependencies"]["register"] == "ok"
