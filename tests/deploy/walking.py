@@ -46,6 +46,7 @@ class Walker(Person):
         filled = urlencode({"bsn": self.bsn.digits, "level": level})
         back = _POOL.request("POST", f"{self.world.stack.digid}{asked[1]}", body=filled, headers=_FORM).data.decode()
         fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', back)}
+        assert "SAMLResponse" in fields, back
         self.world.hidden.add(fields["SAMLResponse"])
         return self.post("/saml/digid/acs", fields)
 
@@ -107,6 +108,7 @@ def signed_in_for(walker: Walker, case_id: str, binding: str) -> Result:
     answer = walker.submit(choice, {"person": case_id})
     if binding == "artifact":
         return provider.read(resolved(walker, answer.location, provider), walker.metadata())
+    assert "SAMLResponse" in answer.hidden, answer.body
     walker.world.hidden.add(answer.hidden["SAMLResponse"])
     return provider.read(etree.fromstring(base64.b64decode(answer.hidden["SAMLResponse"])), walker.metadata())
 

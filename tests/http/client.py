@@ -29,6 +29,7 @@ class Answer:
 
     @property
     def location(self) -> str:
+        assert "Location" in self.headers, self.body
         return str(self.headers["Location"])
 
     @property
