@@ -13,14 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from chalicelib.errors import Unavailable
 from operate.deploy.stages import Stage
 
-_DENIED = (
-    "InvalidClientTokenId",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "UnrecognizedClientException",
-    "AccessDenied",
-)
-
 
 class NotThere(Exception):
     """Why nothing can be done in this account, and what to do."""
@@ -32,14 +24,14 @@ class Account:
 
     session: Any
     region: str
-    number: str = ""
+    number: str
 
     @classmethod
     def of(cls, stage: Stage) -> "Account":
         """Return the account that the credentials open. Raises `NotThere` if there are none, or they open another."""
-        account = cls(boto3.Session(region_name=stage.region), stage.region)
+        session = boto3.Session(region_name=stage.region)
         try:
-            number = str(account.client("sts").get_caller_identity()["Account"])
+            number = str(session.client("sts").get_caller_identity()["Account"])
         except NoCredentialsError:
             raise NotThere(
                 "There are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
@@ -52,8 +44,7 @@ class Account:
             raise NotThere(f"AWS does not answer in the region {stage.region!r}: {error}") from None
         if stage.account not in (None, number):
             raise NotThere(f"The credentials open account {number}, but {stage.name} belongs in {stage.account}.")
-        account.number = number
-        return account
+        return cls(session, stage.region, number)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         return self.session.client(service)

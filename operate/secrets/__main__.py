@@ -25,7 +25,7 @@ from operate.deploy.stages import STAGES, BadStage, read_stage
 from operate.instants import instant
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.store import read, write
-from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, retire
+from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, named, retire
 
 
 def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
@@ -86,7 +86,7 @@ def _show(name: str, value: dict[str, Any], now: datetime) -> None:
         print(f"{name}: {', '.join(f'{one} (in use)' if one == used else one for one in ids(value))}")
         return
     for since, key in OurKeys.from_secret(name, json.dumps(value)).dated:
-        which, ends = key.certificate.key_name[:12], key.certificate.expires_at
+        which, ends = named(key), key.certificate.expires_at
         mark = "in use" if which == used else "next" if since > now else "former"
         print(f"{name}  {which}  from {since:%Y-%m-%d %H:%M}  certificate until {ends:%Y-%m-%d}  {mark}")
 

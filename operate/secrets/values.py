@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.saml.keys import OurKeys
+from chalicelib.saml.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
 from operate.keys import KeyPair, new_key_pair
 
@@ -75,13 +75,16 @@ def ids(value: dict[str, Any]) -> list[str]:
 
 
 def in_use(value: dict[str, Any], now: datetime) -> str:
+    """Return the id of what is used now. Raises `ConfigurationError` when no key is active yet."""
     if "current" in value:
         return str(value["current"])
-    active = [row for row in value["keys"] if datetime.fromisoformat(row["active_from"]) <= now]
-    return _id(max(active or value["keys"], key=lambda row: str(row["active_from"])))
+    return named(OurKeys.from_secret("it", json.dumps(value)).active(now))
+
+
+def named(key: PrivateKey) -> str:
+    """Name a key by the first twelve digits of its certificate's SHA-256."""
+    return key.certificate.key_name[:12]
 
 
 def _id(row: dict[str, str]) -> str:
-    """Name a key by the first twelve digits of its certificate's SHA-256."""
-    (_, key), *_ = OurKeys.from_secret("it", json.dumps({"keys": [row]})).dated
-    return key.certificate.key_name[:12]
+    return named(PrivateKey(row["key"], row["certificate"]))

@@ -24,7 +24,9 @@ class FrontDoor:
         request = Request(environ)
         # The emulator keeps /health for itself, on every domain.
         bare = request.path.startswith("/api/") or request.path == "/health"
-        path = f"/_aws/execute-api/{self._api_id()}/api{request.path.removeprefix('/api')}" if bare else request.path
+        path = request.path
+        if bare:
+            path = f"/_aws/execute-api/{self._api_id()}/api{path.removeprefix('/api')}"
         query = request.query_string.decode()
         sent = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
         answer = self._pool.request(

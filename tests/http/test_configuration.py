@@ -1,6 +1,7 @@
 """A setting that is missing or wrong stops a function when it is first used, and the log names it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -9,8 +10,10 @@ from chalicelib.letters.jobs import print_letter, sweep_outbox
 from chalicelib.saml.jobs import watch_metadata
 from chalicelib.settings import ConfigurationError, Settings
 from chalicelib.wiring import Wiring, use
+from local import aws
+from tests.fakes import FakeSender
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate
+from tests.http.journey import ask_for_mandate, deliver
 
 _RECORD = {"body": '{"letter_id": "x", "sealed": ""}', "receiptHandle": "x"}
 _SCHEDULE = dict.fromkeys(
@@ -49,12 +52,23 @@ def test_a_page_that_needs_a_setting_says_sorry_and_the_log_names_it(
 
 
 def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wired: Wiring, vera: Person) -> None:
-    """Each test of a worker in tests/deploy shows it with the real environment; this one with the smallest."""
-    case_id = ask_for_mandate(vera)
+    """The letter was written down and not sent; the sweeper, which knows two settings of ours, sends it."""
+    wired.letters = FakeSender()
+    ask_for_mandate(vera)
+    assert _letters() == ["requested"]
     only = {key: wired.settings.environment[key] for key in ("LETTERS_TABLE", "LETTER_QUEUE", "AWS_REGION")}
-    use(Wiring(Settings(only), wired.clock))
+    use(Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
     sweep_outbox(_SCHEDULE, None)
-    assert case_id
+    assert _letters() == ["queued"]
+    use(wired)
+    deliver()
+    assert _letters() == ["printed"]
+
+
+def _letters() -> list[str]:
+    """Return the state of every letter."""
+    rows = aws.client("dynamodb").scan(TableName=f"{aws.NAME}-letters")["Items"]
+    return [row["state"]["S"] for row in rows if row["sk"]["S"] == "LETTER"]
 
 
 def test_an_error_page_gives_a_number_by_which_the_helpdesk_finds_it(wired: Wiring, vera: Person) -> None:
