@@ -22,12 +22,20 @@ class KeyPair:
         return "".join(self.certificate.strip().splitlines()[1:-1])
 
 
-def new_key_pair(name: str, *, days: int = 30, bits: int = 2048, oin: str | None = None, host: str = "") -> KeyPair:
+def new_key_pair(
+    name: str,
+    *,
+    days: int = 30,
+    bits: int = 2048,
+    oin: str | None = None,
+    host: str = "",
+    now: datetime | None = None,
+) -> KeyPair:
     """Make an RSA key and a certificate for it that is valid from now: of an organisation, or for a host as well."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     number = [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin)] if oin else []
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name), *number])
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -27,12 +27,14 @@ def test_a_setting_that_is_wrong_is_no_outage() -> None:
 
 
 def test_the_days_left_are_those_of_the_certificate_in_use() -> None:
-    now = datetime.now(UTC)
-    used, following = new_key_pair("used", days=20), new_key_pair("next", days=90)
+    now = datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)
+    used, following = new_key_pair("used", days=20, now=now), new_key_pair("next", days=90, now=now)
     secret = {"keys": [dated_key(following, now + timedelta(days=5)), dated_key(used, now - timedelta(days=5))]}
-    assert days_left(secret, now) == 19
-    assert days_left(secret, now + timedelta(days=6)) == 83
-    assert days_left({"keys": [dated_key(used, now + timedelta(days=1))]}, now) == 19
+    assert days_left(secret, now) == 20
+    assert days_left(secret, now + timedelta(seconds=1)) == 19
+    assert days_left(secret, now + timedelta(days=6)) == 84
+    assert days_left(secret, now + timedelta(days=91)) == -1
+    assert days_left({"keys": [dated_key(used, now + timedelta(days=1))]}, now) == 20
 
 
 @pytest.mark.parametrize(("alive", "days", "status"), [(True, 0, "ok"), (False, 9, "degraded"), (True, -1, "degraded")])
