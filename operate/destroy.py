@@ -17,8 +17,8 @@ from operate.deploy.stack import Stack, StackTrouble
 from operate.deploy.stages import BadStage, Stage, read_stage
 from operate.secrets.values import NAMES
 
-TABLES = ("register", "letters", "audit", "transient", "catalogue")
 _OF_PEOPLE = ("register", "letters", "audit")
+_ALL = (*_OF_PEOPLE, "transient", "catalogue")
 _GONE = (
     "ResourceNotFoundException",
     "NoSuchBucket",
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         account = Account.of(stage)
         with aws_answers():
             refuse_what_holds_data(account, stage)
-            if not asked.yes and input(f"Type {stage.prefix} to destroy it: ") != stage.prefix:
+            if not asked.yes and not _meant(stage):
                 print("Not typed, so nothing was done.")
                 return 1
             destroy(account, stage)
@@ -51,6 +51,13 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(f"{stage.prefix} is gone.")
     return 0
+
+
+def _meant(stage: Stage) -> bool:
+    try:
+        return input(f"Type {stage.prefix} to destroy it: ") == stage.prefix
+    except EOFError:
+        return False
 
 
 def refuse_what_holds_data(account: Account, stage: Stage) -> None:
@@ -62,10 +69,9 @@ def refuse_what_holds_data(account: Account, stage: Stage) -> None:
 def data_in(account: Account, stage: Stage) -> Iterator[str]:
     """Yield where there is data of people, in words."""
     dynamodb, s3, sqs = (account.client(service) for service in ("dynamodb", "s3", "sqs"))
-    for table in _OF_PEOPLE:
-        name = f"{stage.prefix}-{table}"
-        if _asked(dynamodb.scan, TableName=name, Limit=1).get("Items"):
-            yield f"the table {name}"
+    for table in tables(dynamodb, stage, _OF_PEOPLE):
+        if dynamodb.scan(TableName=table, Limit=1)["Items"]:
+            yield f"the table {table}"
     bucket = letter_bucket(account, stage)
     if _asked(s3.list_objects_v2, Bucket=bucket, MaxKeys=1).get("Contents"):
         yield f"the bucket {bucket}"
@@ -76,16 +82,22 @@ def data_in(account: Account, stage: Stage) -> Iterator[str]:
             yield f"the queue {name}"
 
 
+def tables(dynamodb: Any, stage: Stage, kinds: Sequence[str]) -> list[str]:  # noqa: ANN401 - boto3 client
+    """Return the names of a stage's tables of some kinds: those of the stack, and those that were restored."""
+    begins = tuple(f"{stage.prefix}-{kind}" for kind in kinds)
+    pages = dynamodb.get_paginator("list_tables").paginate()
+    return [name for page in pages for name in page["TableNames"] if name.startswith(begins)]
+
+
 def destroy(account: Account, stage: Stage) -> None:
     """Delete the stack and what its template retains. Raises `StackTrouble`."""
     dynamodb, manager, kms, s3 = (account.client(one) for one in ("dynamodb", "secretsmanager", "kms", "s3"))
     aliases = [f"alias/{stage.prefix}-{name}" for name in ("fields", "stores")]
     keys = [found["KeyMetadata"]["KeyId"] for alias in aliases if (found := _asked(kms.describe_key, KeyId=alias))]
     Stack(account.client("cloudformation"), stage.prefix, stage.name, print).delete()
-    for table in TABLES:
-        name = f"{stage.prefix}-{table}"
-        _asked(dynamodb.update_table, TableName=name, DeletionProtectionEnabled=False)
-        _asked(dynamodb.delete_table, TableName=name)
+    for table in tables(dynamodb, stage, _ALL):
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName=table)
     _asked(s3.delete_bucket, Bucket=letter_bucket(account, stage))
     for secret in NAMES:
         _asked(manager.delete_secret, SecretId=f"{stage.prefix}/{secret}", ForceDeleteWithoutRecovery=True)

@@ -1,6 +1,7 @@
 """`python -m operate.restore STAGE --at INSTANT`: restore what is kept of people, as it was, beside the tables.
 
-Register, letters and audit are restored to one moment, into tables whose names end in --name; nothing is overwritten.
+Register, letters and audit, as the functions use them, are restored to one moment, into tables whose names end in
+--name; nothing is overwritten.
 Letters that were printed since then are marked as printed, so that none is printed twice (invariant 3).
 Point the functions at them with the parameter `Restored` in the stage's file, and deploy: docs/operations.md.
 """
@@ -21,7 +22,6 @@ from operate.deploy.stages import BadStage, read_stage
 from operate.destroy import letter_bucket
 from operate.instants import instant
 
-TABLES = ("register", "letters", "audit")
 _WITHIN = 3600.0
 _LATEST = timedelta(hours=1)
 """How far back the latest moment can be, with room to spare: AWS keeps it within five minutes."""
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         account = Account.of(stage)
         dynamodb = account.client("dynamodb")
         moment = {"UseLatestRestorableTime": True} if asked.latest else {"RestoreDateTime": asked.at}
-        names = [(f"{stage.prefix}-{table}", f"{stage.prefix}-{table}-{asked.name}") for table in TABLES]
+        names = [(source, f"{stage.prefix}-{kind}-{asked.name}") for kind, source in stage.people_tables.items()]
         with aws_answers():
             for source, target in names:
                 _start(dynamodb, source, target, moment)

@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    InvalidRegionError,
+    NoCredentialsError,
+)
+from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.errors import Unavailable
 from operate.deploy.stages import Stage
@@ -29,8 +36,8 @@ class Account:
     @classmethod
     def of(cls, stage: Stage) -> "Account":
         """Return the account that the credentials open. Raises `NotThere` if there are none, or they open another."""
-        session = boto3.Session(region_name=stage.region)
         try:
+            session = boto3.Session(region_name=stage.region)
             number = str(session.client("sts").get_caller_identity()["Account"])
         except NoCredentialsError:
             raise NotThere(
@@ -40,8 +47,12 @@ class Account:
             raise NotThere(
                 f"The credentials are not accepted ({error.response['Error']['Code']}). Sign in anew."
             ) from None
-        except BotoCoreError as error:
+        except (NoConnection, HTTPClientError, InvalidRegionError) as error:
             raise NotThere(f"AWS does not answer in the region {stage.region!r}: {error}") from None
+        except BotoCoreError as error:
+            raise NotThere(
+                f"The credentials cannot be used: {error}. Look at AWS_PROFILE; with single sign-on: aws sso login."
+            ) from None
         if stage.account not in (None, number):
             raise NotThere(f"The credentials open account {number}, but {stage.name} belongs in {stage.account}.")
         return cls(session, stage.region, number)

@@ -1,5 +1,6 @@
 """A stage: where it is deployed and with what, from `operate/stages/<stage>.yaml`, which an operator fills in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ import yaml
 
 STAGES = ("dev", "acceptance", "production")
 FOLDER = Path(__file__).parent.parent / "stages"
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _KEYS = {"region", "account", "catalogue", "digid", "parameters"}
 
 
@@ -34,11 +36,17 @@ class Stage:
         """Begins the name of everything, and is the name of the stack."""
         return f"digid-machtigen-{self.name}"
 
+    @property
+    def people_tables(self) -> Mapping[str, str]:
+        """Name by kind of each table that holds what is kept of people, as the functions use them: restored or not."""
+        restored = self.parameters.get("Restored", "")
+        return {kind: f"{self.prefix}-{kind}{restored}" for kind in ("register", "letters", "audit")}
+
 
 def read_stage(name: str, file: Path | None = None) -> Stage:
     """Read a stage's file, by default the one in `operate/stages`. Raises `BadStage`."""
     if name not in STAGES:
-        raise BadStage(f"There is no stage {name!r}. Name one: make deploy STAGE={'|'.join(STAGES)}")
+        raise BadStage(f"There is no stage {name!r}. Name one: STAGE={'|'.join(STAGES)}")
     path = file or FOLDER / f"{name}.yaml"
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -52,14 +60,17 @@ def read_stage(name: str, file: Path | None = None) -> Stage:
 
 
 def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
-    digid, parameters = given.get("digid") or {}, given.get("parameters") or {}
+    digid, parameters = (_mapping(path, given, key) for key in ("digid", "parameters"))
     if "BrpUrl" not in parameters:
         raise BadStage(f"{path}: parameters has to name BrpUrl, the address of the population register")
+    account = given.get("account")
+    if account is not None and not (isinstance(account, str) and _ACCOUNT.fullmatch(account)):
+        raise BadStage(f'{path}: account is twelve digits between quotes, for example "012345678901"')
     stage = Stage(
         name=name,
         region=given["region"],
         parameters={key: str(value) for key, value in parameters.items()},
-        account=str(given["account"]) if "account" in given else None,
+        account=account,
         catalogue=_beside(path, given.get("catalogue")),
         digid=_beside(path, digid.get("metadata")),
         digid_by_artifact=bool(digid.get("by_artifact", False)),
@@ -67,6 +78,14 @@ def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
     if missing := [str(one) for one in (stage.catalogue, stage.digid) if one is not None and not one.is_file()]:
         raise BadStage(f"{path} names files that are not there: {', '.join(missing)}")
     return stage
+
+
+def _mapping(path: Path, given: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return what stands under a key, without what was left empty."""
+    found = given.get(key) or {}
+    if not isinstance(found, dict):
+        raise BadStage(f"{path}: under {key} stand names with values, not {found!r}")
+    return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 def _beside(path: Path, name: str | None) -> Path | None:

@@ -113,6 +113,12 @@ def _read(tmp_path: Path, text: str, name: str = "dev") -> Stage:
             "files that are not there: .*nothing.yaml",
         ),
         ("region: [", "cannot be read"),
+        ("region: eu-west-1\nparameters: [BrpUrl]", "under parameters stand names with values"),
+        ("region: eu-west-1\nparameters: {BrpUrl: }", "has to name BrpUrl"),
+        ("region: eu-west-1\nparameters: {BrpUrl: x}\ndigid: digid.xml", "under digid stand names with values"),
+        # YAML reads digits that begin with a nought as another number.
+        ("region: eu-west-1\nparameters: {BrpUrl: x}\naccount: 012345670123", "twelve digits between quotes"),
+        ("region: eu-west-1\nparameters: {BrpUrl: x}\naccount: '12'", "twelve digits between quotes"),
     ],
 )
 def test_a_stages_file_with_a_mistake_says_what_to_mend(tmp_path: Path, text: str, complaint: str) -> None:
@@ -121,7 +127,7 @@ def test_a_stages_file_with_a_mistake_says_what_to_mend(tmp_path: Path, text: st
 
 
 def test_a_stage_that_does_not_exist_names_those_that_do() -> None:
-    with pytest.raises(BadStage, match=r"make deploy STAGE=dev\|acceptance\|production"):
+    with pytest.raises(BadStage, match=r"Name one: STAGE=dev\|acceptance\|production"):
         read_stage("")
 
 
@@ -137,6 +143,8 @@ def test_addresses_follow_from_domains_or_from_where_the_stage_lies(tmp_path: Pa
     assert parameters_of(named, "1", {})["BaseUrl"] == "https://a.example"
     assert parameters_of(named, "1", {})["BackChannelUrl"] == "https://b.example"
     assert parameters_of(named, "1", {})["Prefix"] == "digid-machtigen-dev"
+    empty = _read(tmp_path, "region: eu-west-1\nparameters: {BrpUrl: https://brp, DomainName: , BackChannelName: ''}")
+    assert parameters_of(empty, "1", {}) == parameters_of(bare, "1", {})
 
 
 def test_a_command_for_a_stage_that_cannot_be_reached_says_why(capsys: pytest.CaptureFixture[str]) -> None:
