@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -70,7 +70,7 @@ def accept() -> Iterator[Comparison]:
     message = success(
         Asked("_request", SITE.entity_id, SITE.consumer, "", "20"), BSN.digits, "20", SITE.identity_provider, KEYS, now
     )
-    theirs = metadata(SITE.identity_provider, "https://digid.example/sso", KEYS, now.replace(year=2100))
+    theirs = metadata(SITE.identity_provider, "https://digid.example/sso", KEYS, now + timedelta(days=365))
     provider = read_identity_provider(theirs, now)
     us = Us(SITE.entity_id, SITE.consumer, KEY)
 

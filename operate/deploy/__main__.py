@@ -30,7 +30,7 @@ _UNKNOWN = "https://not-known-yet.invalid"
 
 
 def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = build) -> int:
-    """Return 0 when it is deployed and answers, 1 with the reason when not."""
+    """Return 0 when it is deployed and answers, 1 with the reason when not, 130 when the operator stopped it."""
     asked = _asked(arguments)
     try:
         stage = read_stage(asked.stage, asked.stage_file)
@@ -42,6 +42,9 @@ def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = bui
     except (BadStage, NotThere, CannotPackage, NoSuchRelease, StackTrouble, InvalidMessage) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. What CloudFormation began goes on by itself; deploy again when it is done.", file=sys.stderr)
+        return 130
     return _look(base_url)
 
 

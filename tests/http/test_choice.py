@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from typing import cast
 
@@ -40,7 +41,7 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
             name = f"Client {place:04} {'Jansen' if place % 3 else 'de Boer'}"
             register.people[bsn] = a_person(name=name)
             asked = a_request(
-                case_id=case_id, represented=person(bsn), requested_at=clock(), expires_at=clock().replace(year=2099)
+                case_id=case_id, represented=person(bsn), requested_at=clock(), expires_at=clock() + timedelta(days=30)
             )
             sealed = {
                 "represented_bsn": wired.vault.seal(bsn.digits, f"case:{case_id}"),

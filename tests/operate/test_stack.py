@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from operate.deploy.__main__ import _UNKNOWN, parameters_of
+from operate.deploy.__main__ import main as deploy
+from operate.deploy.package import Package
 from operate.deploy.stack import Stack, StackTrouble
 from operate.deploy.stages import BadStage, Stage, read_stage
 from operate.metadata import main as show_metadata
@@ -145,6 +147,19 @@ def test_addresses_follow_from_domains_or_from_where_the_stage_lies(tmp_path: Pa
     assert parameters_of(named, "1", {})["Prefix"] == "digid-machtigen-dev"
     empty = _read(tmp_path, "region: eu-west-1\nparameters: {BrpUrl: https://brp, DomainName: , BackChannelName: ''}")
     assert parameters_of(empty, "1", {}) == parameters_of(bare, "1", {})
+
+
+def test_an_operator_who_stops_a_deploy_reads_what_goes_on(
+    cloud: None,  # noqa: ARG001 - only set up
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stopped(_folder: Path, _stage: str) -> Package:
+        raise KeyboardInterrupt
+
+    (tmp_path / "dev.yaml").write_text("region: eu-west-1\nparameters: {BrpUrl: https://brp}")
+    assert deploy(["dev", "--stage-file", str(tmp_path / "dev.yaml")], stopped) == 130
+    assert "What CloudFormation began goes on by itself" in capsys.readouterr().err
 
 
 def test_a_command_for_a_stage_that_cannot_be_reached_says_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,7 @@ def _mutate(root: Element, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize("make", SAMPLES)
-@settings(max_examples=150, deadline=1000, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.differing_executors])
 @given(data=st.data())
 def test_one_changed_byte_is_refused_or_changes_nothing_that_is_read(
     make: Callable[[], Sample], data: st.DataObject
@@ -77,7 +77,7 @@ def test_one_changed_byte_is_refused_or_changes_nothing_that_is_read(
 
 
 @pytest.mark.parametrize("make", SAMPLES)
-@settings(max_examples=150, deadline=1000, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.differing_executors])
 @given(chance=st.randoms(use_true_random=False), times=st.integers(1, 4))
 def test_a_changed_tree_is_refused_or_changes_nothing_that_is_read(
     make: Callable[[], Sample], chance: random.Random, times: int
@@ -108,7 +108,7 @@ def test_whatever_a_partner_signs_is_answered_without_an_error_of_ours(henk: Per
         assert door.send(message).status in (200, 303, 400, 404, 410)
 
 
-@settings(max_examples=60, deadline=1000)
+@settings(max_examples=60)
 @given(noise=st.binary(max_size=600))
 @pytest.mark.parametrize("make", SAMPLES)
 def test_noise_is_refused(make: Callable[[], Sample], noise: bytes) -> None:
