@@ -12,6 +12,8 @@ from chalice.app import Request as ChaliceRequest
 from chalice.local import RouteMatcher
 from werkzeug.wrappers import Request, Response
 
+from operate.deploy.gateway import HEADERS, PAGES, html
+
 _LARGEST_BODY = 6 * 1024 * 1024
 """Bytes: what Lambda accepts."""
 
@@ -48,13 +50,21 @@ class Gateway:
             # Cookies and SAML are bound to one host name, as behind a real domain.
             return Response(status=307, headers={"Location": self._base_url + request.full_path.rstrip("?")})
         if (request.content_length or 0) > _LARGEST_BODY:
-            return Response('{"message":"Request Too Long"}', 413, content_type="application/json")
+            return self._page("REQUEST_TOO_LARGE")
         try:
             route = self._matcher.match_route(request.path)
         except ValueError:
-            return Response('{"message":"Missing Authentication Token"}', 403, content_type="application/json")
+            route = None
+        if route is None or request.method not in self._application.routes[route.route]:
+            return self._page("MISSING_AUTHENTICATION_TOKEN")
         answer = self._application(self._event(request, route.route, route.captured), None)
         return _response(answer)
+
+    def _page(self, kind: str) -> Response:
+        """Return what API Gateway shows when it does not ask the application."""
+        headers = {name: value.strip("'") for name, value in HEADERS.items() if value.startswith("'")}
+        headers["X-Correlation-Id"] = str(uuid.uuid4())
+        return Response(html(PAGES[kind], self._base_url), PAGES[kind].status, headers)
 
     def _event(self, request: Request, resource: str, captured: dict[str, str]) -> dict[str, Any]:
         headers = {name.lower(): value for name, value in request.headers.items()}

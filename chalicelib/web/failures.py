@@ -54,6 +54,22 @@ BAD_MESSAGE = Words(
 )
 TOO_OFTEN = Words(429, N_("You tried too often"), N_("For safety you have to wait an hour. Then try again."))
 
+TOO_LARGE = Words(
+    413,
+    N_("This is too much at once"),
+    N_("What was sent is larger than we take. Nothing was changed. Go back, and send less."),
+)
+BUSY = Words(
+    429,
+    N_("It is too busy"),
+    N_("Too many requests come in at this moment, from everybody or from your network. Try again in five minutes."),
+)
+NO_ANSWER = Words(
+    502,
+    N_("We cannot answer right now"),
+    N_("Try again in a few minutes. Had you just sent something? First look under My mandates whether it arrived."),
+)
+
 REFUSALS = {
     "foreign_form": Words(
         403,

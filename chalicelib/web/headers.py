@@ -7,13 +7,14 @@ from chalice.app import Request, Response
 from chalicelib.observe import follow
 from chalicelib.wiring import current
 
-_FIXED = {
+FIXED = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+"""Of every answer, whatever it is."""
 
 
 def content_security_policy(form_target: str = "") -> str:
@@ -30,7 +31,7 @@ def add_headers(request: Request, get_response: Callable[[Request], Response]) -
     follow(correlation)
     response = get_response(request)
     form_target = str(response.headers.pop("X-Form-Target", ""))
-    response.headers.update({**_FIXED, "X-Correlation-Id": correlation})
+    response.headers.update({**FIXED, "X-Correlation-Id": correlation})
     response.headers["Content-Security-Policy"] = content_security_policy(form_target)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

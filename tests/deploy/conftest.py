@@ -58,6 +58,7 @@ def behind_prefix(world: World) -> str:
     assert "brp-key has no value yet" in said
     assert "WRONG  every dependency answers: brp does not answer" in said, said
     world.tell_brp_key(file)
+    world.show_pages()
     return f"{world.stack.application}/api"
 
 
@@ -70,6 +71,7 @@ def on_domain(world: World, behind_prefix: str) -> str:  # noqa: ARG001 - the sa
     status, said = world.deploy(world.stage_file(municipality=True))
     assert status == 0, said
     assert "Nothing changes." in said
+    world.show_pages()
     return world.stack.application
 
 

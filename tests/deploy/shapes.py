@@ -16,6 +16,7 @@ _OURS = (
     "referrer-policy",
     "strict-transport-security",
     "x-content-type-options",
+    "x-frame-options",
 )
 _AWKWARD = "32-13-2026 é +&%=\U0001f600 <b>"
 
@@ -32,6 +33,8 @@ def shapes(base: str) -> dict[str, Shape]:
         "style sheet": ("GET", "/static/site.css", b"", {}),
         "picture": ("GET", "/static/icon.png", b"", browser),
         "unknown page": ("GET", "/nothing", b"", browser),
+        "address that leads nowhere": ("GET", "/no/such/page", b"", browser),
+        "method that no address takes": ("PUT", "/activate", b"", browser),
         "signing in, with two cookies": ("GET", "/login?next=/mandates&lang=en", b"", {}),
         "choice of language and session kept": (
             "GET",
@@ -54,6 +57,6 @@ def _shape(base: str, method: str, path: str, body: bytes, headers: dict[str, st
     cookies = [re.sub(r"=[^;]*", "=…", cookie, count=1) for cookie in answer.headers.getlist("Set-Cookie")]
     told = {name: answer.headers[name] for name in _OURS if name in answer.headers}
     location = urlsplit(answer.headers.get("Location", ""))
-    text = answer.data.replace(f'"{urlsplit(base).path}/'.encode(), b'"/')
+    text = answer.data.replace(f'"{base}/'.encode(), b'"/').replace(f'"{urlsplit(base).path}/'.encode(), b'"/')
     text = re.sub(rb"<code [^>]*>[^<]*</code>", b"", text)
     return (answer.status, told, sorted(cookies), location.path, hashlib.sha256(text).hexdigest())

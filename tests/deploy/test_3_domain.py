@@ -26,6 +26,14 @@ def test_the_life_of_a_mandate_in_a_browser_in_both_languages(world: World, on_d
     assert walked.returncode == 0, walked.stdout
 
 
+def test_the_gateway_has_our_page_for_when_the_function_cannot_answer(world: World, on_domain: str) -> None:
+    """Set, and not shown: the emulator answers by itself when a function fails."""
+    page = client("apigateway").get_gateway_response(restApiId=world.outputs()["RestAPIId"], responseType="DEFAULT_5XX")
+    (text,) = page["responseTemplates"].values()
+    assert "Wij kunnen nu geen antwoord geven" in text
+    assert f'href="{on_domain}/?lang=en"' in text
+
+
 def test_schedules_and_the_queue_are_connected_to_their_functions(world: World, on_domain: str) -> None:  # noqa: ARG001
     events, functions = client("events"), client("lambda")
     rates = {}

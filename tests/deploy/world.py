@@ -107,12 +107,17 @@ class World:
         template = json.loads(build(folder, stage, libraries=False).template.read_text())
         for name in NOT_EMULATED:
             del template["Resources"][name]
-        # It reads these from a property only, AWS from the API's description.
+        # It reads these from properties and resources only, AWS from the API's description.
         gateway = template["Resources"]["RestAPI"]["Properties"]
         gateway["BinaryMediaTypes"] = gateway["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]
+        template["Resources"].update(_pages(gateway["GatewayResponses"]))
         made = Package(self.package.archive, folder / "emulated.json")
         made.template.write_text(json.dumps(template, sort_keys=True))
         return made
+
+    def show_pages(self) -> None:
+        """Deploy the stage of the API anew: the emulator makes the gateway's pages later than the stage, AWS before."""
+        client("apigateway").create_deployment(restApiId=self.outputs()["RestAPIId"], stageName="api")
 
     def outputs(self, name: str = NAME) -> dict[str, str]:
         (stack,) = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
@@ -157,6 +162,25 @@ class World:
         """Return the structured lines of the functions' log."""
         found = (line.partition(" ")[2] for line in self.logged().splitlines())
         return [json.loads(line) for line in found if line.startswith("{")]
+
+
+def _pages(responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return API Gateway's own pages as resources."""
+    return {
+        f"Page{number}": {
+            "Type": "AWS::ApiGateway::GatewayResponse",
+            "Properties": {
+                **response,
+                "RestApiId": {"Ref": "RestAPI"},
+                "ResponseType": kind,
+                "ResponseParameters": {
+                    f"gatewayresponse.header.{name}": value
+                    for name, value in response["ResponseParameters"]["Headers"].items()
+                },
+            },
+        }
+        for number, (kind, response) in enumerate(responses.items())
+    }
 
 
 @contextlib.contextmanager

@@ -66,9 +66,22 @@ def test_the_event_tells_who_asks_and_for_what(client: Client) -> None:
     assert seen["context"]["resourcePath"] == "/event"
 
 
-def test_an_address_that_is_no_route_gets_what_api_gateway_says(client: Client) -> None:
-    answer = client.get("/no/such/route", base_url=BASE)
-    assert (answer.status_code, answer.json) == (403, {"message": "Missing Authentication Token"})
+@pytest.mark.parametrize(("method", "path"), [("GET", "/no/such/route"), ("PUT", "/form"), ("GET", "/form")])
+def test_an_address_that_is_no_route_gets_the_page_that_api_gateway_shows(
+    client: Client, method: str, path: str
+) -> None:
+    answer = client.open(path, base_url=BASE, method=method)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    for text in ("Deze pagina kunnen wij niet vinden", "We cannot find this page", f'href="{BASE}/?lang=en"'):
+        assert text in answer.text
+
+
+def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
+    answer = client.post("/form", base_url=BASE, content_type=FORM[0], data=b"x" * (7 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert "What was sent is larger than we take" in answer.text
 
 
 def test_a_page_under_another_host_name_is_sent_to_the_right_one(client: Client) -> None:

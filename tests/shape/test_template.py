@@ -17,6 +17,9 @@ from tests.shape.package import FUNCTIONS, packaged
 
 Resource = dict[str, Any]
 
+BOOK = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text()
+"""What operators read."""
+
 
 @pytest.fixture(params=STAGES)
 def template(request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -135,15 +138,51 @@ def test_domains_speak_tls_1_2_and_the_back_channel_asks_for_a_certificate(templ
 
 
 def test_the_firewall_counts_sign_ins_and_activations_and_stands_before_the_api(template: dict[str, Any]) -> None:
-    (firewall,) = _of(template, "WAFv2::WebACL").values()
-    rules = {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in firewall["Properties"]["Rules"]}
-    assert set(rules) == {"Activations", "SignIns", "Requests"}
-    served = {path for path in app.routes if "POST" in app.routes[path] or path == "/login"}
-    counted = re.findall(r'"SearchString": "([^"]+)"', json.dumps(rules))
-    assert {"/activate", "/login", "/saml/"} == set(counted)
-    assert all(any(path.startswith(part) for path in served) for part in counted)
+    rules = _rates(template)
+    assert set(rules) == {"Activations", "SignIns", "Health", "Artifacts", "Requests"}
+    counted = {part for rule in rules.values() for part in _parts(rule)}
+    assert counted == {"/activate", "/login", "/saml/sso", "/saml/digid/acs", "/health", "/saml/artifact"}
+    assert all(any(path.startswith(part) for path in app.routes) for part in counted)
     (association,) = _of(template, "WAFv2::WebACLAssociation").values()
     assert "${RestAPI}/stages/api" in association["Properties"]["ResourceArn"]["Fn::Sub"]
+
+
+def test_a_provider_that_fetches_artifacts_for_everybody_is_not_counted_as_one_visitor(
+    template: dict[str, Any],
+) -> None:
+    rules = _rates(template)
+    for name in ("Activations", "SignIns", "Health"):
+        assert not any(part in "/saml/artifact" for part in _parts(rules[name]))
+    artifacts = rules["Artifacts"]["ScopeDownStatement"]
+    assert rules["Requests"]["ScopeDownStatement"] == {"NotStatement": {"Statement": artifacts}}
+    # As it is typed, not decoded: no other address of ours can end in this, so nobody slips past the count with it.
+    match = artifacts["ByteMatchStatement"]
+    assert match["PositionalConstraint"] == "ENDS_WITH"
+    assert [one["Type"] for one in match["TextTransformations"]] == ["NONE"]
+    assert [path for path in app.routes if path.endswith(match["SearchString"])] == [match["SearchString"]]
+
+
+def test_who_is_stopped_gets_a_page_of_ours(template: dict[str, Any]) -> None:
+    (firewall,) = _of(template, "WAFv2::WebACL").values()
+    told = [rule["Action"]["Block"]["CustomResponse"] for rule in firewall["Properties"]["Rules"]]
+    assert {one["CustomResponseBodyKey"] for one in told} == set(firewall["Properties"]["CustomResponseBodies"])
+    assert {one["ResponseCode"] for one in told} == {429}
+    shown = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(shown)
+
+
+def test_what_the_firewall_allows_is_told_to_operators(template: dict[str, Any]) -> None:
+    for name, rule in _rates(template).items():
+        assert re.search(rf"\| `{name}` \| [^|]+ \| {rule['Limit']:,} \|", BOOK), name
+
+
+def _rates(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    (firewall,) = _of(template, "WAFv2::WebACL").values()
+    return {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in firewall["Properties"]["Rules"]}
+
+
+def _parts(rule: dict[str, Any]) -> list[str]:
+    return re.findall(r'"SearchString": "([^"]+)"', json.dumps(rule))
 
 
 def test_access_logs_tell_nothing_of_who_came(template: dict[str, Any]) -> None:
@@ -193,12 +232,11 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
 
 
 def test_every_alarm_has_its_entry_in_the_operators_book(template: dict[str, Any]) -> None:
-    book = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text()
     names = [
         one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}-")
         for one in _of(template, "CloudWatch::Alarm").values()
     ]
-    assert [name for name in names if f"`{name}`" not in book] == []
+    assert [name for name in names if f"`{name}`" not in BOOK] == []
 
 
 def test_the_dashboard_shows_metrics_that_are_written(template: dict[str, Any]) -> None:

@@ -1,0 +1,54 @@
+"""Pages for when no function of ours answers: API Gateway shows them, and the firewall. Made from our own texts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.web.failures import BUSY, NO_ANSWER, NOT_FOUND, TOO_LARGE, Words
+from chalicelib.web.headers import FIXED
+from chalicelib.web.templating import environment
+
+PAGES: Mapping[str, Words] = {
+    "MISSING_AUTHENTICATION_TOKEN": NOT_FOUND,
+    "DEFAULT_4XX": NOT_FOUND,
+    "REQUEST_TOO_LARGE": TOO_LARGE,
+    "THROTTLED": BUSY,
+    "DEFAULT_5XX": NO_ANSWER,
+}
+"""By what API Gateway calls a failure. No route, or no such method of it, is a missing token to it."""
+
+HEADERS: Mapping[str, str] = {
+    **{name: f"'{value}'" for name, value in FIXED.items()},
+    "Cache-Control": "'no-store'",
+    "Content-Type": "'text/html; charset=utf-8'",
+    "X-Correlation-Id": "context.requestId",
+    "X-Frame-Options": "'DENY'",
+}
+"""As API Gateway writes them: texts between quotes, or what it knows itself. The content policy is in the page."""
+
+
+def with_pages(template: dict[str, Any]) -> dict[str, Any]:
+    """Return a packaged template whose API and firewall show our pages."""
+    resources = template["Resources"]
+    resources["RestAPI"]["Properties"]["GatewayResponses"] = {kind: _response(kind) for kind in PAGES}
+    busy = {"ContentType": "TEXT_HTML", "Content": {"Fn::Sub": html(BUSY)}}
+    resources["Firewall"]["Properties"]["CustomResponseBodies"] = {"Busy": busy}
+    return template
+
+
+def html(words: Words, base_url: str = "${BaseUrl}") -> str:
+    """Return a page in Dutch and English whose links begin with an address, by default what CloudFormation fills in."""
+    shown = {"words": words, "root": base_url, "session": None}
+    sections = [
+        environment(language).get_template("gateway_part.html").render(shown, language=language, level=level)
+        for level, language in ((1, "nl"), (2, "en"))
+    ]
+    return environment("nl").get_template("gateway.html").render(shown, language="nl", sections=sections)
+
+
+def _response(kind: str) -> dict[str, Any]:
+    # API Gateway takes this template whatever the browser accepts; the header says what it is.
+    response = {
+        "ResponseTemplates": {"application/json": {"Fn::Sub": html(PAGES[kind])}},
+        "ResponseParameters": {"Headers": dict(HEADERS)},
+    }
+    return response if kind.startswith("DEFAULT") else {"StatusCode": PAGES[kind].status, **response}
