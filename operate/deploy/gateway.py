@@ -1,5 +1,7 @@
 """Pages for when no function of ours answers: API Gateway shows them, and the firewall. Made from our own texts."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,29 +28,37 @@ HEADERS: Mapping[str, str] = {
 """As API Gateway writes them: texts between quotes, or what it knows itself. The content policy is in the page."""
 
 
+_BASE_URL = "$stageVariables.BaseUrl"
+"""API Gateway fills it in. What CloudFormation fills in would stay as it was until a route changes."""
+
+
 def with_pages(template: dict[str, Any]) -> dict[str, Any]:
     """Return a packaged template whose API and firewall show our pages."""
     resources = template["Resources"]
     resources["RestAPI"]["Properties"]["GatewayResponses"] = {kind: _response(kind) for kind in PAGES}
-    busy = {"ContentType": "TEXT_HTML", "Content": {"Fn::Sub": html(BUSY)}}
+    busy = {"ContentType": "TEXT_HTML", "Content": {"Fn::Sub": html(BUSY, "${BaseUrl}")}}
     resources["Firewall"]["Properties"]["CustomResponseBodies"] = {"Busy": busy}
     return template
 
 
-def html(words: Words, base_url: str = "${BaseUrl}") -> str:
-    """Return a page in Dutch and English whose links begin with an address, by default what CloudFormation fills in."""
-    shown = {"words": words, "root": base_url, "session": None}
+def html(words: Words, base_url: str) -> str:
+    """Return a page in Dutch and English that needs nothing but itself; its links begin with an address."""
+    style = environment("nl").get_template("gateway.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sections = [
-        environment(language).get_template("gateway_part.html").render(shown, language=language, level=level)
+        environment(language)
+        .get_template("gateway_part.html")
+        .render(language=language, level=level, words=words, root=base_url)
         for level, language in ((1, "nl"), (2, "en"))
     ]
-    return environment("nl").get_template("gateway.html").render(shown, language="nl", sections=sections)
+    whole = environment("nl").get_template("gateway.html")
+    return whole.render(words=words, root=base_url, style=style, digest=digest, sections=sections)
 
 
 def _response(kind: str) -> dict[str, Any]:
     # API Gateway takes this template whatever the browser accepts; the header says what it is.
     response = {
-        "ResponseTemplates": {"application/json": {"Fn::Sub": html(PAGES[kind])}},
+        "ResponseTemplates": {"application/json": html(PAGES[kind], _BASE_URL)},
         "ResponseParameters": {"Headers": dict(HEADERS)},
     }
     return response if kind.startswith("DEFAULT") else {"StatusCode": PAGES[kind].status, **response}

@@ -165,7 +165,10 @@ class World:
 
 
 def _pages(responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return API Gateway's own pages as resources."""
+    """Return API Gateway's own pages as resources. The emulator fills no variable of a stage in."""
+    for response in responses.values():
+        text = response["ResponseTemplates"]["application/json"].replace("$stageVariables.", "$")
+        response["ResponseTemplates"] = {"application/json": {"Fn::Sub": text.replace("$BaseUrl", "${BaseUrl}")}}
     return {
         f"Page{number}": {
             "Type": "AWS::ApiGateway::GatewayResponse",

@@ -167,8 +167,10 @@ def test_who_is_stopped_gets_a_page_of_ours(template: dict[str, Any]) -> None:
     told = [rule["Action"]["Block"]["CustomResponse"] for rule in firewall["Properties"]["Rules"]]
     assert {one["CustomResponseBodyKey"] for one in told} == set(firewall["Properties"]["CustomResponseBodies"])
     assert {one["ResponseCode"] for one in told} == {429}
-    shown = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
-    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(shown)
+    gateway = template["Resources"]["RestAPI"]["Properties"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(gateway["GatewayResponses"])
+    filled_in = set(re.findall(r"\$(\w+)\.(\w+)", json.dumps(gateway["GatewayResponses"])))
+    assert filled_in == {("stageVariables", name) for name in gateway["Variables"]}
 
 
 def test_what_the_firewall_allows_is_told_to_operators(template: dict[str, Any]) -> None:
