@@ -166,9 +166,6 @@ class World:
 
 def _pages(responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return API Gateway's own pages as resources. The emulator fills no variable of a stage in."""
-    for response in responses.values():
-        text = response["ResponseTemplates"]["application/json"].replace("$stageVariables.", "$")
-        response["ResponseTemplates"] = {"application/json": {"Fn::Sub": text.replace("$BaseUrl", "${BaseUrl}")}}
     return {
         f"Page{number}": {
             "Type": "AWS::ApiGateway::GatewayResponse",
@@ -176,6 +173,10 @@ def _pages(responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
                 **response,
                 "RestApiId": {"Ref": "RestAPI"},
                 "ResponseType": kind,
+                "ResponseTemplates": {
+                    accepted: {"Fn::Sub": text.replace("$stageVariables.BaseUrl", "${BaseUrl}")}
+                    for accepted, text in response["ResponseTemplates"].items()
+                },
                 "ResponseParameters": {
                     f"gatewayresponse.header.{name}": value
                     for name, value in response["ResponseParameters"]["Headers"].items()
