@@ -27,7 +27,6 @@ HEADERS: Mapping[str, str] = {
 }
 """As API Gateway writes them: texts between quotes, or what it knows itself. The content policy is in the page."""
 
-
 _BASE_URL = "$stageVariables.BaseUrl"
 """API Gateway fills it in. What CloudFormation fills in would stay as it was until a route changes."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local import aws
 from operate.keys import new_key_pair
@@ -46,6 +47,21 @@ def test_only_what_is_missing_is_made(manager: Any) -> None:  # noqa: ANN401
     manager.put_secret_value(SecretId=f"{PREFIX}/person-key", SecretString='{"key": "kept"}')
     assert "person-key" not in create_missing(manager, PREFIX)
     assert read(manager, f"{PREFIX}/person-key") == {"key": "kept"}
+
+
+def test_two_first_deploys_at_once_keep_the_values_of_the_first(manager: Any) -> None:  # noqa: ANN401
+    class SawNothing:
+        """Secrets Manager as the slower operator saw it: empty a moment ago."""
+
+        put_secret_value = staticmethod(manager.put_secret_value)
+
+        def get_secret_value(self, **_: str) -> None:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
+
+    create_missing(manager, PREFIX)
+    made = {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE}
+    assert create_missing(SawNothing(), PREFIX) == []
+    assert {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE} == made
 
 
 def test_keys_are_added_and_retired_from_the_command_and_none_is_shown(
