@@ -125,6 +125,13 @@ def test_secrets_hold_nothing_in_the_template(template: dict[str, Any]) -> None:
         assert secret["Properties"]["KmsKeyId"] == {"Ref": "StoreKey"}
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_operators_read_how_many_executions_a_stage_needs(stage: str) -> None:
+    functions = _of(packaged(stage)[1], "Serverless::Function").values()
+    needed = 100 + sum(one["Properties"]["ReservedConcurrentExecutions"] for one in functions)
+    assert re.search(rf"\b{needed} for {stage}\b", BOOK)
+
+
 def test_domains_speak_tls_1_2_and_the_back_channel_asks_for_a_certificate(template: dict[str, Any]) -> None:
     domains = _of(template, "ApiGateway::DomainName")
     assert {one["Properties"]["SecurityPolicy"] for one in domains.values()} == {"TLS_1_2"}
