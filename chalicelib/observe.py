@@ -19,36 +19,28 @@ class Metric(StrEnum):
     unit: str
     meaning: str
 
-    def __new__(cls, name: str, unit: str, meaning: str) -> Self:
+    def __new__(cls, name: str, meaning: str, unit: str = "Count") -> Self:
         made = str.__new__(cls, name)
         made._value_, made.unit, made.meaning = name, unit, meaning
         return made
 
-    SIGNED_IN = ("SignedIn", "Count", "Somebody signed in with DigiD: at our pages, or on the way to a provider")
-    MANDATE_REQUESTED = ("MandateRequested", "Count", "A mandate was asked for; a letter is on its way")
-    MANDATE_ACTIVATED = ("MandateActivated", "Count", "A representative activated a mandate")
-    MANDATE_REVOKED = ("MandateRevoked", "Count", "Either side ended a mandate")
-    CODE_REFUSED = ("CodeRefused", "Count", "A combination of code, number and birth date was not right")
-    TRIES_USED_UP = ("TriesUsedUp", "Count", "Somebody, or a network, has to wait after too many wrong codes")
-    ANSWER_RELEASED = ("AnswerReleased", "Count", "A provider was told who signed in, for oneself or for somebody")
-    ANSWER_REFUSED = (
-        "AnswerRefused",
-        "Count",
-        "A provider was told that nobody signed in: cancelled, no mandate, …",
-    )
-    MESSAGE_REFUSED = ("MessageRefused", "Count", "A SAML message did not pass the gate")
-    DEPENDENCY_FAILED = ("DependencyFailed", "Count", "A visitor met something that we need and that did not answer")
-    UNEXPECTED_ERROR = ("UnexpectedError", "Count", "An error that no rule foresees: always worth a look")
-    LETTER_PRINTED = ("LetterPrinted", "Count", "The print function made a letter")
-    LETTERS_UNSENT = ("LettersUnsent", "Count", "Letters that the sweeper found written down and not sent")
-    OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Seconds", "Age of the oldest of them; 0 when there is none")
-    DEPENDENCY_DOWN = ("DependencyDown", "Count", "How many of the things in /health do not answer")
-    CERTIFICATE_DAYS_LEFT = (
-        "CertificateDaysLeft",
-        "Count",
-        "Days until the first certificate of ours or DigiD's ends",
-    )
-    PARTNER_DAYS_LEFT = ("PartnerDaysLeft", "Count", "Days until the first certificate or metadata of a partner ends")
+    SIGNED_IN = ("SignedIn", "Somebody signed in with DigiD: at our pages, or on the way to a provider")
+    MANDATE_REQUESTED = ("MandateRequested", "A mandate was asked for; a letter is on its way")
+    MANDATE_ACTIVATED = ("MandateActivated", "A representative activated a mandate")
+    MANDATE_REVOKED = ("MandateRevoked", "Either side ended a mandate")
+    CODE_REFUSED = ("CodeRefused", "A combination of code, number and birth date was not right")
+    TRIES_USED_UP = ("TriesUsedUp", "Somebody, or a network, has to wait after too many wrong codes")
+    ANSWER_RELEASED = ("AnswerReleased", "A provider was told who signed in, for oneself or for somebody")
+    ANSWER_REFUSED = ("AnswerRefused", "A provider was told that nobody signed in: cancelled, no mandate, …")
+    MESSAGE_REFUSED = ("MessageRefused", "A SAML message did not pass the gate")
+    DEPENDENCY_FAILED = ("DependencyFailed", "A visitor met something that we need and that did not answer")
+    UNEXPECTED_ERROR = ("UnexpectedError", "An error that no rule foresees: always worth a look")
+    LETTER_PRINTED = ("LetterPrinted", "The print function made a letter")
+    LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
+    OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")
+    DEPENDENCY_DOWN = ("DependencyDown", "How many of the things in /health do not answer")
+    CERTIFICATE_DAYS_LEFT = ("CertificateDaysLeft", "Days until the first certificate of ours or DigiD's ends")
+    PARTNER_DAYS_LEFT = ("PartnerDaysLeft", "Days until the first certificate or metadata of a partner ends")
 
 
 _CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]{9}(?![0-9A-Za-z])")

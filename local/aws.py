@@ -18,7 +18,6 @@ from operate.secrets.values import fresh_secrets
 REGION, ACCOUNT, NAME = "eu-west-1", "123456789012", "digid-machtigen"
 """Region and account that moto plays; the name of the stack, with which every other name begins."""
 
-TABLES = ("register", "letters", "audit", "transient", "catalogue")
 BUCKET = f"{NAME}-letters-{ACCOUNT}"
 
 Resource = Mapping[str, Any]

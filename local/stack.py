@@ -22,6 +22,7 @@ from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
+from operate.deploy.stages import TABLES
 from operate.keys import new_key_pair
 
 _ROOT = Path(__file__).parent.parent
@@ -130,7 +131,7 @@ def settings(stack: Stack) -> Settings:
         {
             "BASE_URL": stack.application,
             "BACK_CHANNEL_URL": stack.back_channel,
-            **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in aws.TABLES},
+            **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in TABLES},
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
             "LETTER_BUCKET": aws.BUCKET,
             "FIELD_KEY": f"alias/{aws.NAME}-fields",

@@ -14,11 +14,9 @@ from botocore.exceptions import ClientError
 
 from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stack import Stack, StackTrouble
-from operate.deploy.stages import BadStage, Stage, read_stage
+from operate.deploy.stages import PEOPLE_TABLES, TABLES, BadStage, Stage, read_stage
 from operate.secrets.values import NAMES
 
-_OF_PEOPLE = ("register", "letters", "audit")
-_ALL = (*_OF_PEOPLE, "transient", "catalogue")
 _GONE = (
     "ResourceNotFoundException",
     "NoSuchBucket",
@@ -69,7 +67,7 @@ def refuse_what_holds_data(account: Account, stage: Stage) -> None:
 def data_in(account: Account, stage: Stage) -> Iterator[str]:
     """Yield where there is data of people, in words."""
     dynamodb, s3, sqs = (account.client(service) for service in ("dynamodb", "s3", "sqs"))
-    for table in tables(dynamodb, stage, _OF_PEOPLE):
+    for table in tables(dynamodb, stage, PEOPLE_TABLES):
         if dynamodb.scan(TableName=table, Limit=1)["Items"]:
             yield f"the table {table}"
     bucket = letter_bucket(account, stage)
@@ -95,7 +93,7 @@ def destroy(account: Account, stage: Stage) -> None:
     aliases = [f"alias/{stage.prefix}-{name}" for name in ("fields", "stores")]
     keys = [found["KeyMetadata"]["KeyId"] for alias in aliases if (found := _asked(kms.describe_key, KeyId=alias))]
     Stack(account.client("cloudformation"), stage.prefix, stage.name, print).delete()
-    for table in tables(dynamodb, stage, _ALL):
+    for table in tables(dynamodb, stage, TABLES):
         dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
         dynamodb.delete_table(TableName=table)
     _asked(s3.delete_bucket, Bucket=letter_bucket(account, stage))

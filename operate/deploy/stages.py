@@ -9,6 +9,9 @@ from typing import Any
 import yaml
 
 STAGES = ("dev", "acceptance", "production")
+PEOPLE_TABLES = ("register", "letters", "audit")
+"""Kinds of tables that hold what is kept of people."""
+TABLES = (*PEOPLE_TABLES, "transient", "catalogue")
 FOLDER = Path(__file__).parent.parent / "stages"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEYS = {"region", "account", "catalogue", "digid", "parameters"}
@@ -38,9 +41,9 @@ class Stage:
 
     @property
     def people_tables(self) -> Mapping[str, str]:
-        """Name by kind of each table that holds what is kept of people, as the functions use them: restored or not."""
+        """Name by kind of each of these tables, as the functions use them: restored or not."""
         restored = self.parameters.get("Restored", "")
-        return {kind: f"{self.prefix}-{kind}{restored}" for kind in ("register", "letters", "audit")}
+        return {kind: f"{self.prefix}-{kind}{restored}" for kind in PEOPLE_TABLES}
 
 
 def read_stage(name: str, file: Path | None = None) -> Stage:

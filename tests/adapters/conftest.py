@@ -10,6 +10,7 @@ from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from local import aws
+from operate.deploy.stages import TABLES
 from tests.adapters import dynamodb_local
 from tests.fakes import FakeMandates, FakeTries, FakeVault
 
@@ -32,7 +33,7 @@ def client_of(backend: str, request: pytest.FixtureRequest) -> Any:
         client = aws.client("dynamodb")
     else:
         client = request.getfixturevalue("reference")
-    for table in aws.TABLES:
+    for table in TABLES:
         _empty(client, f"{aws.NAME}-{table}")
     return client
 

@@ -92,7 +92,7 @@ def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
     visitor.open("/nothing")
     look(page, f"{language}-31-not-found")
     visitor.open("/no/such/page")
-    look(page, f"{language}-40-shown-by-the-gateway")
+    look(page, f"{language}-47-shown-by-the-gateway")
     visitor.open("/login?next=/activate")
     page.wait_for_url(f"{stack.digid}/login/**")
     page.goto(f"{page.url}?lang={language}")

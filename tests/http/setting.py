@@ -12,6 +12,7 @@ from local import aws
 from local.digid.messages import metadata
 from local.persons import haal_centraal, persons
 from local.stack import Stack, settings
+from operate.deploy.stages import TABLES
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS
@@ -42,7 +43,7 @@ def register(made: wiring.Wiring) -> None:
 
 def _empty_tables() -> None:
     dynamodb = aws.client("dynamodb")
-    for table in aws.TABLES:
+    for table in TABLES:
         name = f"digid-machtigen-{table}"
         for item in dynamodb.scan(TableName=name)["Items"]:
             dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})

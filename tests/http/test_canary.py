@@ -3,6 +3,7 @@
 import pytest
 
 from local import aws
+from operate.deploy.stages import TABLES
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, code_of, mandate
@@ -20,7 +21,7 @@ def test_no_number_code_or_name_is_in_a_table_or_a_log(
     henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code})
     secrets = (VERA.digits, HENK.digits, code, code.replace("-", ""), "Gever", "Lindelaan", "1948-03-12")
     dynamodb = aws.client("dynamodb")
-    for table in aws.TABLES:
+    for table in TABLES:
         kept = repr(dynamodb.scan(TableName=f"digid-machtigen-{table}")["Items"])
         assert not [secret for secret in secrets if secret in kept], table
     logged = "".join(repr(vars(record)) for record in caplog.records)

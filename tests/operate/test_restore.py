@@ -10,10 +10,10 @@ import pytest
 
 from local import aws
 from operate import destroy, restore
+from operate.deploy.stages import PEOPLE_TABLES
 
 PREFIX = "digid-machtigen-dev"
 OLD, NEW = (f"{PREFIX}-{{}}{end}" for end in ("-one", "-two"))
-KINDS = ("register", "letters", "audit")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def dynamodb(cloud: None) -> Iterator[Any]:  # noqa: ARG001 - only set up
     made, s3 = aws.client("dynamodb"), aws.client("s3")
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     types = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
-    for kind in KINDS:
+    for kind in PEOPLE_TABLES:
         name = OLD.format(kind)
         made.create_table(TableName=name, KeySchema=keys, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST")
         made.update_continuous_backups(

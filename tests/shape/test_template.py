@@ -12,6 +12,7 @@ from chalice.app import ScheduledEventConfig, SQSEventConfig
 
 from app import app
 from chalicelib.observe import Metric
+from operate.deploy.releases import with_code
 from operate.deploy.stages import STAGES, read_stage
 from tests.shape.package import FUNCTIONS, packaged
 
@@ -34,9 +35,7 @@ def _of(template: dict[str, Any], kind: str) -> dict[str, Resource]:
 
 def test_cfn_lint_finds_nothing(template: dict[str, Any], tmp_path: Path) -> None:
     """As it is deployed: with the code in a bucket."""
-    for one in _of(template, "Serverless::Function").values():
-        one["Properties"]["CodeUri"] = {"Bucket": "bucket", "Key": "key"}
-    (tmp_path / "template.json").write_text(json.dumps(template))
+    (tmp_path / "template.json").write_text(json.dumps(with_code(template, "bucket", "key")))
     program = str(Path(sys.executable).parent / "cfn-lint")
     command = [program, "--regions", "eu-west-1", "--", str(tmp_path / "template.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -16,6 +16,7 @@ from chalicelib.wiring import Wiring, current
 from local import aws
 from local.digid.messages import metadata, new_artifact
 from local.partners import register_folder
+from operate.deploy.stages import TABLES
 from tests.http.client import DIGID, DIGID_KEYS, Answer, Person
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign
@@ -193,7 +194,7 @@ def test_an_entity_that_is_described_twice_is_not_registered(wired: Wiring, tmp_
 
 def _everything() -> dict[str, list[str]]:
     """Return all that the tables hold."""
-    return {table: sorted(_items(table)) for table in aws.TABLES}
+    return {table: sorted(_items(table)) for table in TABLES}
 
 
 def _items(table: str) -> Iterator[str]:
