@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.budget import of_function, within
 from chalicelib.errors import Refused
 from chalicelib.observe import log
 from chalicelib.web.failures import failure_page, sign_in_page
@@ -51,7 +52,8 @@ class Routes(Blueprint):
         def register(view: View) -> View:
             @functools.wraps(view)
             def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-                reply = _handle(self.current_request, view, caller, parameters)
+                with within(of_function(self.lambda_context)):
+                    reply = _handle(self.current_request, view, caller, parameters)
                 return reply.to_chalice(current().settings.root)
 
             self.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
