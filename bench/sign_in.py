@@ -27,10 +27,10 @@ from app import app
 from bench import cloud
 from bench.timing import Comparison
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.keyring import Keyring
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings, documented
+from chalicelib.tables import CatalogueTable, TransientTable
 from chalicelib.wiring import Wiring, use
 from local.digid.messages import Asked, certificate_in, read_redirect, success
 from operate.keys import new_key_pair
@@ -77,8 +77,8 @@ def wire() -> Wiring:
     )
     wiring.keyring = Keyring(lambda name: json.dumps(secret[name]), wiring.clock)
     wiring.vault = KmsVault(_Kms(), "unused")
-    wiring.transient, wiring.mandates = cast("Table", FakeTable()), FakeMandates()
-    wiring.catalogue = DynamoCatalogue(cast("Table", FakeTable()))
+    wiring.transient, wiring.mandates = cast("TransientTable", FakeTable()), FakeMandates()
+    wiring.catalogue = DynamoCatalogue(cast("CatalogueTable", FakeTable()))
     register(wiring)
     use(wiring)
     return wiring

@@ -10,7 +10,6 @@ from functools import cache, cached_property
 from typing import Any
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.outbox import Outbox
@@ -24,6 +23,7 @@ from chalicelib.people.brp import HaalCentraal, PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
 from chalicelib.settings import Settings
+from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, RegisterTable, TransientTable
 
 
 class Wiring:
@@ -56,23 +56,23 @@ class Wiring:
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:
-        return DynamoCatalogue(self._table(self.settings.catalogue_table))
+        return DynamoCatalogue(CatalogueTable(self.client("dynamodb"), self.settings.catalogue_table))
 
     @cached_property
-    def register(self) -> Table:
-        return self._table(self.settings.register_table)
+    def register(self) -> RegisterTable:
+        return RegisterTable(self.client("dynamodb"), self.settings.register_table)
 
     @cached_property
-    def letters_table(self) -> Table:
-        return self._table(self.settings.letters_table)
+    def letters_table(self) -> LettersTable:
+        return LettersTable(self.client("dynamodb"), self.settings.letters_table)
 
     @cached_property
-    def audit(self) -> Table:
-        return self._table(self.settings.audit_table)
+    def audit(self) -> AuditTable:
+        return AuditTable(self.client("dynamodb"), self.settings.audit_table)
 
     @cached_property
-    def transient(self) -> Table:
-        return self._table(self.settings.transient_table)
+    def transient(self) -> TransientTable:
+        return TransientTable(self.client("dynamodb"), self.settings.transient_table)
 
     @cached_property
     def vault(self) -> Vault:
@@ -99,9 +99,6 @@ class Wiring:
         if not (text := str(answer["SecretString"])):
             raise Unavailable("secrets")
         return text
-
-    def _table(self, name: str) -> Table:
-        return Table(self.client("dynamodb"), name)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client whose time-outs, in seconds, fit inside the function's."""

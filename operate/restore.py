@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.dynamo import Table
 from chalicelib.letters.model import LetterState
 from chalicelib.letters.outbox import move
+from chalicelib.tables import LettersTable
 from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.stages import BadStage, read_stage
 from operate.destroy import letter_bucket
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
             for source, target in names:
                 _finish(dynamodb, source, target)
             since = datetime.now(UTC) - _LATEST if asked.latest else asked.at
-            letters = Table(dynamodb, f"{stage.prefix}-letters-{asked.name}")
+            letters = LettersTable(dynamodb, f"{stage.prefix}-letters-{asked.name}")
             marked = remember_prints(account.client("s3"), letter_bucket(account, stage), letters, since)
             print(f"{marked} letter(s) printed since then are marked as printed.")
     except (BadStage, NotThere, CannotRestore) as error:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def remember_prints(s3: Any, bucket: str, letters: Table, since: datetime) -> int:  # noqa: ANN401 - boto3 client
+def remember_prints(s3: Any, bucket: str, letters: LettersTable, since: datetime) -> int:  # noqa: ANN401 - boto3 client
     """Mark letters as printed whose PDF was made since a moment; returns how many were not marked yet."""
     now, marked = datetime.now(UTC), 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="letters/"):

@@ -4,7 +4,7 @@ import argparse
 import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
+from chalicelib.tables import CatalogueTable
 from operate.deploy.stages import STAGES, BadStage, read_stage
 
 
@@ -22,9 +22,9 @@ def catalogue(asked: argparse.Namespace) -> DynamoCatalogue:
     from operate.deploy.account import Account, NotThere  # noqa: PLC0415
 
     if asked.stage is None:
-        return DynamoCatalogue(Table(boto3.client("dynamodb"), asked.table))
+        return DynamoCatalogue(CatalogueTable(boto3.client("dynamodb"), asked.table))
     try:
         stage = read_stage(asked.stage)
-        return DynamoCatalogue(Table(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))
+        return DynamoCatalogue(CatalogueTable(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))
     except (BadStage, NotThere) as error:
         raise SystemExit(str(error)) from None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.dynamo import NEW, Item, Table, page_through
+from chalicelib.dynamo import NEW, Item, page_through
 from chalicelib.errors import Conflict
+from chalicelib.tables import AuditTable
 
 
 class Happening(StrEnum):
@@ -36,7 +37,7 @@ def event_item(case_id: str, number: int, event: Event) -> Item:
     return _item(case_id, f"EVENT#{number:06}", event)
 
 
-def record_use(table: Table, case_id: str, use_id: str, event: Event) -> None:
+def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> None:
     """Add a sign-in on behalf of someone, or its refusal. The same `use_id` again changes nothing."""
     try:
         table.put(_item(case_id, f"USE#{use_id}", event), NEW)
@@ -44,12 +45,12 @@ def record_use(table: Table, case_id: str, use_id: str, event: Event) -> None:
         return
 
 
-def history(table: Table, case_id: str) -> list[Event]:
+def history(table: AuditTable, case_id: str) -> list[Event]:
     """Return everything that happened in a case, newest first."""
     return sorted(_events(table, case_id), key=lambda event: event.at, reverse=True)
 
 
-def _events(table: Table, case_id: str) -> Iterator[Event]:
+def _events(table: AuditTable, case_id: str) -> Iterator[Event]:
     for item in page_through(table, f"CASE#{case_id}"):
         if item["sk"].startswith(("EVENT#", "USE#")):
             yield Event(Happening(item["what"]), datetime.fromisoformat(item["at"]), item["by"], item.get("level"))

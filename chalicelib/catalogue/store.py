@@ -7,8 +7,9 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Connection, EntityId, PinnedDigid, Service, ServiceId
 from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
-from chalicelib.dynamo import Table, page_through
+from chalicelib.dynamo import page_through
 from chalicelib.errors import NotFound
+from chalicelib.tables import CatalogueTable
 
 _SERVICES, _CONNECTIONS = "SERVICES", "CONNECTIONS"
 
@@ -25,7 +26,7 @@ class Source:
 class DynamoCatalogue:
     """Reads are by key, so that they cost the same with ten and with ten thousand partners."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: CatalogueTable) -> None:
         self._table = table
 
     def services(self) -> list[Service]:

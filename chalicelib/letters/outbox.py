@@ -9,12 +9,13 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.dynamo import NEW, Condition, Item, Table, page_through
+from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.errors import Conflict
 from chalicelib.letters.model import MOVES, Letter, LetterState
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
+from chalicelib.tables import LettersTable
 
 _SHARDS = 8
 """Pending letters are spread, so that a busy morning has no hot partition."""
@@ -22,7 +23,7 @@ _SHARDS = 8
 _SWEEP_AFTER = timedelta(seconds=30)
 
 
-def letter_items(table: Table, letter: Letter, sealed: bytes, now: datetime) -> list[Item]:
+def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: datetime) -> list[Item]:
     """Return the writes that put a letter in the outbox, for the transaction that asks for it."""
     row = {
         "pk": _key(letter.letter_id),
@@ -44,7 +45,7 @@ def letter_items(table: Table, letter: Letter, sealed: bytes, now: datetime) -> 
 class Outbox:
     """Takes letters from their table to the vendor's queue."""
 
-    def __init__(self, table: Table, sqs: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 client
+    def __init__(self, table: LettersTable, sqs: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._sqs, self._queue_url = table, sqs, queue_url
 
     def send(self, letter_id: str, now: datetime) -> None:
@@ -92,7 +93,7 @@ class Outbox:
         )
 
 
-def move(table: Table, letter_id: str, state: LetterState, now: datetime) -> bool:
+def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
     """Move a letter to a state; False when it is not in a state from which that is allowed."""
     allowed = {f":from{number}": str(origin) for number, origin in enumerate(MOVES[state])}
     condition = Condition(
@@ -107,7 +108,7 @@ def move(table: Table, letter_id: str, state: LetterState, now: datetime) -> boo
     return True
 
 
-def progress(table: Table, letter_id: str) -> dict[LetterState, datetime]:
+def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:
     """Return when a letter reached each state that it has reached."""
     row = table.get(_key(letter_id), "LETTER") or {}
     return {state: datetime.fromisoformat(row[f"{state}_at"]) for state in LetterState if f"{state}_at" in row}

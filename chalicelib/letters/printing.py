@@ -5,12 +5,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamo import Table
 from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import move, progress, sealing_context
 from chalicelib.letters.rendering import render
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.people.vault import Vault
+from chalicelib.tables import LettersTable
 
 
 def object_key(letter_id: str, kind: str = "pdf") -> str:
@@ -21,7 +21,7 @@ def object_key(letter_id: str, kind: str = "pdf") -> str:
 class Printer:
     """Prints into a bucket. Sent twice, a letter is the same object, and is counted once."""
 
-    def __init__(self, table: Table, vault: Vault, s3: Any, bucket: str) -> None:  # noqa: ANN401 - boto3 client
+    def __init__(self, table: LettersTable, vault: Vault, s3: Any, bucket: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._vault, self._s3, self._bucket = table, vault, s3, bucket
 
     def print(self, message: str, now: datetime) -> None:

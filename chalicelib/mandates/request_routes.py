@@ -168,7 +168,7 @@ def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = Fal
         request=request,
         state=request.state(visit.now),
         service=wiring.catalogue.service(request.service_id),
-        letter=progress(wiring.register, request.letter_id),
+        letter=progress(wiring.letters_table, request.letter_id),
         last_day=today(request.requested_at) + timedelta(days=CODE_DAYS),
         sent=sent,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.audit.trail import Event, Happening, event_item, history, record_use
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import NEW, Condition, Item, Table, page_through
+from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.letters.model import Letter
 from chalicelib.letters.outbox import letter_items, seal
 from chalicelib.mandates.items import (
@@ -25,15 +25,16 @@ from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestSt
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
+from chalicelib.tables import AuditTable, LettersTable, RegisterTable
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What one change is written to together. Apart, because not the same functions may read and delete in each."""
 
-    register: Table
-    letters: Table
-    audit: Table
+    register: RegisterTable
+    letters: LettersTable
+    audit: AuditTable
 
 
 class DynamoMandates:

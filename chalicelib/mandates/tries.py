@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import Condition, Table
+from chalicelib.dynamo import Condition
 from chalicelib.errors import Conflict, RateLimited
 from chalicelib.people.pseudonym import ClaimId
+from chalicelib.tables import TransientTable
 
 PER_CODE = 5
 """Guesses that one code survives in its life (security.md section 2)."""
@@ -29,7 +30,7 @@ LIMITS = {
 
 
 class DynamoTries:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TransientTable) -> None:
         self._table = table
 
     def spend(self, subject: str, now: datetime) -> int:

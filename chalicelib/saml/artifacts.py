@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW, Condition, Table
+from chalicelib.dynamo import NEW, Condition
 from chalicelib.errors import Conflict
 from chalicelib.saml.times import ANSWER_LIFE
+from chalicelib.tables import TransientTable
 
 _TYPE, _ENDPOINT = b"\x00\x04", b"\x00\x00"
 _KEPT = timedelta(minutes=15)
@@ -38,7 +39,7 @@ def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:
 class Artifacts:
     """Artifacts in DynamoDB, under the hash of their value: a copy of the table resolves nothing."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TransientTable) -> None:
         self._table = table
 
     def keep(self, artifact: str, waiting: Waiting) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalogue.model import Connection
-from chalicelib.dynamo import NEW, Condition, Table
+from chalicelib.dynamo import NEW, Condition
 from chalicelib.errors import Conflict
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.vault import Vault
 from chalicelib.saml.levels import Level
+from chalicelib.tables import TransientTable
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=3)
 """A shared sign-in ends this long after its last use, and after its begin (combiconnect.md section 6)."""
@@ -56,7 +57,7 @@ def sharing_key(connection: Connection, cookie: str) -> str | None:
 class Federation:
     """Sessions at providers in DynamoDB; the cookie of a browser is only kept as a hash."""
 
-    def __init__(self, table: Table, vault: Vault) -> None:
+    def __init__(self, table: TransientTable, vault: Vault) -> None:
         self._table, self._vault = table, vault
 
     def shared(self, key: str) -> SharedSignIn | None:

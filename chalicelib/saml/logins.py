@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import NEW, Condition, Table
+from chalicelib.dynamo import NEW, Condition
 from chalicelib.saml.requests import Wanted
+from chalicelib.tables import TransientTable
 
 LOGIN_LIFE = timedelta(minutes=10)
 _KEPT = timedelta(hours=1)
@@ -76,7 +77,7 @@ class Login:
 class Logins:
     """Logins in DynamoDB. Every step forward is conditional, so that each is taken once."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TransientTable) -> None:
         self._table = table
 
     def start(self, login: Login) -> None:

@@ -3,14 +3,15 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW, Table
+from chalicelib.dynamo import NEW
 from chalicelib.errors import Conflict, InvalidMessage
+from chalicelib.tables import TransientTable
 
 _REMEMBERED = timedelta(hours=1)
 """Longer than any message may be old."""
 
 
-def use_once(table: Table, kind: str, sender: str, message_id: str, now: datetime) -> None:
+def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> None:
     """Remember an id before its message has any effect. Raises `InvalidMessage` if it was seen before."""
     digest = hashlib.sha256(f"{kind}\n{sender}\n{message_id}".encode()).hexdigest()
     try:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.dynamo import Condition, Table
+from chalicelib.dynamo import Condition
 from chalicelib.errors import Conflict
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
+from chalicelib.tables import TransientTable
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=2)
@@ -41,7 +42,7 @@ class Session:
 class Sessions:
     """Sessions and drafts in DynamoDB. A cookie's value is never stored, only its hash."""
 
-    def __init__(self, table: Table, vault: Vault) -> None:
+    def __init__(self, table: TransientTable, vault: Vault) -> None:
         self._table, self._vault = table, vault
 
     def start(self, token: str, csrf: str, person: PersonId, bsn: Bsn, level: int, now: datetime) -> None:

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.errors import InvalidMessage
+from chalicelib.tables import CatalogueTable
 from operate.catalogue.__main__ import main as import_catalogue
 from operate.deploy.account import Account, NotThere, aws_answers
 from operate.deploy.package import CannotPackage, Package, build, size_table
@@ -91,7 +91,7 @@ def fill(account: Account, stage: Stage) -> None:
     _say(f"Secrets made: {', '.join(made)}" if made else "Our secrets have their values.")
     if not has_value(manager, f"{stage.prefix}/brp-key"):
         _say(f"brp-key has no value yet: python -m operate.secrets {stage.name} put brp-key")
-    catalogue = DynamoCatalogue(Table(account.client("dynamodb"), f"{stage.prefix}-catalogue"))
+    catalogue = DynamoCatalogue(CatalogueTable(account.client("dynamodb"), f"{stage.prefix}-catalogue"))
     if stage.digid is not None:
         changed = pin(catalogue, stage.digid.read_bytes(), datetime.now(UTC), by_artifact=stage.digid_by_artifact)
         _say("DigiD's metadata is pinned." if changed else "DigiD's metadata is the one that is pinned.")

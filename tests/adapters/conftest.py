@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.dynamo import Table
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
+from chalicelib.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
 from operate.deploy.stages import TABLES
 from tests.adapters import dynamodb_local
@@ -59,11 +59,15 @@ def store(request: pytest.FixtureRequest) -> MandateStore:
 def tries(request: pytest.FixtureRequest) -> Tries:
     if request.param == "fake":
         return FakeTries()
-    return DynamoTries(Table(client_of(request.param, request), f"{aws.NAME}-transient"))
+    return DynamoTries(TransientTable(client_of(request.param, request), f"{aws.NAME}-transient"))
 
 
 def tables_of(client: Any) -> Tables:
-    return Tables(*(Table(client, f"{aws.NAME}-{name}") for name in ("register", "letters", "audit")))
+    return Tables(
+        RegisterTable(client, f"{aws.NAME}-register"),
+        LettersTable(client, f"{aws.NAME}-letters"),
+        AuditTable(client, f"{aws.NAME}-audit"),
+    )
 
 
 def _empty(client: Any, name: str) -> None:

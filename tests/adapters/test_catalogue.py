@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import DynamoCatalogue, Source
-from chalicelib.dynamo import Table
 from chalicelib.errors import NotFound
+from chalicelib.tables import CatalogueTable
 from local import aws
 from tests.adapters.conftest import REAL, client_of
 from tests.builders import SERVICE_ID, a_service
@@ -22,8 +22,8 @@ FIRST, SECOND = datetime(2031, 5, 17, tzinfo=UTC), datetime(2031, 6, 17, tzinfo=
 @pytest.fixture(params=["fake", *REAL])
 def catalogue(request: pytest.FixtureRequest) -> DynamoCatalogue:
     if request.param == "fake":
-        return DynamoCatalogue(cast("Table", FakeTable()))
-    return DynamoCatalogue(Table(client_of(request.param, request), f"{aws.NAME}-catalogue"))
+        return DynamoCatalogue(cast("CatalogueTable", FakeTable()))
+    return DynamoCatalogue(CatalogueTable(client_of(request.param, request), f"{aws.NAME}-catalogue"))
 
 
 def test_a_connection_is_found_by_its_entity_id(catalogue: DynamoCatalogue) -> None:

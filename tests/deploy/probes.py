@@ -11,10 +11,10 @@ from werkzeug.wrappers import Request, Response
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue, Source
-from chalicelib.dynamo import Table
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.saml.registration import import_metadata
+from chalicelib.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
 from operate.keys import KeyPair
 from tests.browser.people import someone
@@ -115,7 +115,7 @@ def _watch_metadata(world: World, base: str, _without: str) -> None:
     del base
     now, supplier = datetime.now(UTC), NationalProvider(SUPPLIER_KEYS, SUPPLIER, behind=ENTITY_ID)
     document = supplier.metadata()
-    catalogue = DynamoCatalogue(Table(client("dynamodb"), f"{NAME}-catalogue"))
+    catalogue = DynamoCatalogue(CatalogueTable(client("dynamodb"), f"{NAME}-catalogue"))
     imported, gone = import_metadata(document, now), EntityId("urn:gone")
     connection = Connection(EntityId(SUPPLIER), "Supplier", imported.metadata, profile=Profile.COMBICONNECT)
     catalogue.put_connection(connection, {**imported.behind, gone: b"<gone/>"})

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
+from chalicelib.tables import CatalogueTable
 from operate import restore
 from operate.deploy.package import Package
 from operate.secrets import __main__ as secrets
@@ -215,5 +216,5 @@ def test_alarms_are_set_and_ring(world: World, on_domain: str) -> None:  # noqa:
 
 
 def test_the_catalogue_holds_what_the_file_says(world: World, on_domain: str) -> None:  # noqa: ARG001
-    catalogue = DynamoCatalogue(Table(client("dynamodb"), f"{NAME}-catalogue"))
+    catalogue = DynamoCatalogue(CatalogueTable(client("dynamodb"), f"{NAME}-catalogue"))
     assert {service.name["en"] for service in catalogue.services()} == {"Locks", "Parking permit", "Taxes and levies"}

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.model import Representation, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
+from chalicelib.tables import CatalogueTable
 from local import aws
 from local.partners import register_folder
 from tests.saml.provider import ENTITY_ID, FakeProvider
@@ -20,7 +20,7 @@ def catalogue(cloud: None) -> DynamoCatalogue:  # noqa: ARG001 - only set up
     dynamodb = aws.client("dynamodb")
     for item in dynamodb.scan(TableName="digid-machtigen-catalogue")["Items"]:
         dynamodb.delete_item(TableName="digid-machtigen-catalogue", Key={"pk": item["pk"], "sk": item["sk"]})
-    return DynamoCatalogue(Table(dynamodb, "digid-machtigen-catalogue"))
+    return DynamoCatalogue(CatalogueTable(dynamodb, "digid-machtigen-catalogue"))
 
 
 def _plug_in(catalogue: DynamoCatalogue, folder: Path) -> list[str]:
