@@ -13,13 +13,22 @@ class LetterState(StrEnum):
 
     REQUESTED = "requested"
     QUEUED = "queued"
+    PRINTING = "printing"
+    """The vendor began: from here on the letter may come, whatever becomes of its request."""
     PRINTED = "printed"
+    STOPPED = "stopped"
+    """Its code had become worthless before the vendor began, so it was not printed."""
 
+
+_UNBEGUN = (LetterState.REQUESTED, LetterState.QUEUED)
 
 MOVES: dict[LetterState, tuple[LetterState, ...]] = {
     LetterState.QUEUED: (LetterState.REQUESTED,),
-    # The vendor may be quicker than we are in writing down that we queued it.
-    LetterState.PRINTED: (LetterState.REQUESTED, LetterState.QUEUED),
+    # The vendor may be quicker than we are in writing down that we queued it, and begins again after a crash.
+    LetterState.PRINTING: (*_UNBEGUN, LetterState.PRINTING),
+    # What lies in the bucket is printed, whatever a restored table says.
+    LetterState.PRINTED: (*_UNBEGUN, LetterState.PRINTING, LetterState.STOPPED),
+    LetterState.STOPPED: (*_UNBEGUN, LetterState.PRINTING),
 }
 """From which states each state may be reached."""
 

@@ -23,13 +23,17 @@ _SHARDS = 8
 _SWEEP_AFTER = timedelta(seconds=30)
 
 
-def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: datetime) -> list[Item]:
-    """Return the writes that put a letter in the outbox, for the transaction that asks for it."""
+def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: datetime, until: datetime) -> list[Item]:
+    """Return the writes that put a letter in the outbox, for the transaction that asks for it.
+
+    Printing it makes no sense any more at `until`.
+    """
     row = {
         "pk": _key(letter.letter_id),
         "sk": "LETTER",
         "state": str(LetterState.REQUESTED),
         "requested_at": now.isoformat(),
+        "useful_until": until.isoformat(),
         "sealed": sealed,
         "correlation_id": correlation_id(),
     }
@@ -42,6 +46,14 @@ def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: dateti
     return [table.putting(row, NEW), table.putting(pending, NEW)]
 
 
+def letter_stopping(table: LettersTable, letter_id: str) -> Item:
+    """Return the write that keeps a letter from being printed, for the transaction that makes it worthless.
+
+    It holds by itself, not by the clocks of two machines: without `useful_until` nothing begins to print.
+    """
+    return table.changing(_key(letter_id), "LETTER", "REMOVE #until", Condition("", {"#until": "useful_until"}, {}))
+
+
 class Outbox:
     """Takes letters from their table to the vendor's queue."""
 
@@ -51,7 +63,9 @@ class Outbox:
     def send(self, letter_id: str, now: datetime) -> None:
         """Send one letter that is pending. Safe to repeat. Raises `Unavailable` if the queue is."""
         row = self._table.get(_key(letter_id), "LETTER")
-        if row is not None and "sealed" in row:
+        if row is not None and row.get("useful_until", "") <= now.isoformat():
+            stop(self._table, letter_id, now)
+        elif row is not None and "sealed" in row:
             message = {
                 "letter_id": letter_id,
                 "sealed": base64.b64encode(row["sealed"]).decode(),
@@ -93,11 +107,22 @@ class Outbox:
         )
 
 
-def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
-    """Move a letter to a state; False when it is not in a state from which that is allowed."""
+def begin(table: LettersTable, letter_id: str, now: datetime) -> bool:
+    """Claim a letter for printing; False when it was printed, or has become worthless."""
+    return move(table, letter_id, LetterState.PRINTING, now, " AND useful_until > :at")
+
+
+def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
+    """Write down that a letter is not printed, unless it was."""
+    if move(table, letter_id, LetterState.STOPPED, now):
+        log().info("letter_stopped", letter_id=letter_id)
+
+
+def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime, also: str = "") -> bool:
+    """Move a letter to a state; False when it is not in a state from which that is allowed, or `also` does not hold."""
     allowed = {f":from{number}": str(origin) for number, origin in enumerate(MOVES[state])}
     condition = Condition(
-        f"#state IN ({', '.join(allowed)})",
+        f"#state IN ({', '.join(allowed)}){also}",
         {"#state": "state", "#at": f"{state}_at"},
         {**allowed, ":state": str(state), ":at": now.isoformat()},
     )
@@ -106,6 +131,11 @@ def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime)
     except Conflict:
         return False
     return True
+
+
+def state_of(table: LettersTable, letter_id: str) -> LetterState | None:
+    row = table.get(_key(letter_id), "LETTER") or {}
+    return LetterState(row["state"]) if "state" in row else None
 
 
 def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.letters.model import Letter, LetterState
-from chalicelib.letters.outbox import move, progress, sealing_context
+from chalicelib.letters.outbox import begin, move, sealing_context, state_of, stop
 from chalicelib.letters.rendering import render
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.people.vault import Vault
@@ -29,11 +29,11 @@ class Printer:
         values = json.loads(message)
         letter_id = values["letter_id"]
         follow(values.get("correlation_id"))
-        if LetterState.PRINTED in progress(self._table, letter_id):
-            log().info("letter_printed_before", letter_id=letter_id)
-            return
         sealed = base64.b64decode(values["sealed"], validate=True)
         letter = Letter.from_json(self._vault.open(sealed, sealing_context(letter_id)))
+        if not begin(self._table, letter_id, now):
+            self._leave(letter_id, now)
+            return
         slip = {
             "addressee": letter.addressee,
             "address": letter.address,
@@ -45,6 +45,16 @@ class Printer:
         if move(self._table, letter_id, LetterState.PRINTED, now):
             log().info("letter_printed", letter_id=letter_id)
             count(Metric.LETTER_PRINTED)
+
+    def _leave(self, letter_id: str, now: datetime) -> None:
+        """Print no letter that was printed, and none whose request was withdrawn or has expired."""
+        match state_of(self._table, letter_id):
+            case LetterState.PRINTED:
+                log().info("letter_printed_before", letter_id=letter_id)
+            case None:
+                raise ValueError("a letter that was never asked for")
+            case _:
+                stop(self._table, letter_id, now)
 
     def _put(self, key: str, body: bytes, content_type: str) -> None:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

@@ -19,6 +19,9 @@ routes = Routes(__name__)
 _PRESETS = {"month": 30, "year": 365}
 """Lengths in days that can be chosen with one click, where the service allows them."""
 
+_LATE = timedelta(days=2)
+"""A letter is printed within minutes. One that is not printed after this needs somebody's attention."""
+
 
 @routes.get("/request", Caller.SIGNED_IN)
 def choose_service(visit: Visit) -> Reply:
@@ -169,6 +172,7 @@ def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = Fal
         state=request.state(visit.now),
         service=wiring.catalogue.service(request.service_id),
         letter=progress(wiring.letters_table, request.letter_id),
+        late=visit.now >= request.requested_at + _LATE,
         last_day=today(request.requested_at) + timedelta(days=CODE_DAYS),
         sent=sent,
     )

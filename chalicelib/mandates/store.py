@@ -7,7 +7,7 @@ from chalicelib.audit.trail import Event, Happening, event_item, history, record
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.letters.model import Letter
-from chalicelib.letters.outbox import letter_items, seal
+from chalicelib.letters.outbox import letter_items, letter_stopping, seal
 from chalicelib.mandates.items import (
     code_from,
     code_item,
@@ -56,7 +56,7 @@ class DynamoMandates:
                 ),
                 self._table.putting(code_item(code), NEW),
                 self._audit.putting(event_item(request.case_id, request.version, event), NEW),
-                *letter_items(self._letters, letter, seal(self._vault, letter), now),
+                *letter_items(self._letters, letter, seal(self._vault, letter), now, request.expires_at),
             ]
         )
 
@@ -92,6 +92,7 @@ class DynamoMandates:
         self._table.write_together(
             [
                 *self._ending(request, RequestState.WITHDRAWN, now),
+                letter_stopping(self._letters, request.letter_id),
                 self._audit.putting(event_item(request.case_id, request.version + 1, event), NEW),
             ]
         )

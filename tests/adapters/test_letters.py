@@ -1,6 +1,7 @@
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 
 from chalicelib.errors import Unavailable
 from chalicelib.letters.model import Letter, LetterState
-from chalicelib.letters.outbox import Outbox, move, progress
+from chalicelib.letters.outbox import Outbox, begin, move, progress, state_of
 from chalicelib.letters.printing import Printer, object_key
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
@@ -24,16 +25,23 @@ class Post:
     def __init__(self, tables: Tables) -> None:
         self.table, self.sqs, self.s3 = tables.letters, aws.client("sqs"), aws.client("s3")
         self.vault = KmsVault(aws.client("kms"), "alias/digid-machtigen-fields")
+        for kind in ("pdf", "json"):
+            self.s3.delete_object(Bucket=aws.BUCKET, Key=object_key(a_letter().letter_id, kind))
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
         self.outbox = Outbox(self.table, self.sqs, self.url)
         self.printer = Printer(self.table, self.vault, self.s3, aws.BUCKET)
         self.letter: Letter = a_letter()
-        request = a_request(letter_id=self.letter.letter_id)
-        DynamoMandates(tables, self.vault).open_request(request, a_code(request), self.letter)
+        self.request = a_request(letter_id=self.letter.letter_id)
+        self.mandates = DynamoMandates(tables, self.vault)
+        self.mandates.open_request(self.request, a_code(self.request), self.letter)
 
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
         return [message["Body"] for message in found]
+
+    def printed(self) -> bool:
+        """Whether there is paper."""
+        return "Contents" in self.s3.list_objects_v2(Bucket=aws.BUCKET, Prefix=object_key(self.letter.letter_id))
 
     def pdf(self) -> BytesIO:
         found = self.s3.get_object(Bucket=aws.BUCKET, Key=object_key(self.letter.letter_id))
@@ -65,7 +73,7 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
     text = PdfReader(post.pdf()).pages[0].extract_text()
     for expected in (post.letter.code, post.letter.addressee, *(line.split()[0] for line in post.letter.address)):
         assert expected in text
-    assert set(progress(post.table, post.letter.letter_id)) == set(LetterState)
+    assert set(progress(post.table, post.letter.letter_id)) == set(LetterState) - {LetterState.STOPPED}
 
 
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
@@ -130,6 +138,68 @@ def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
     post.printer.print(message, NOW.replace(year=2032))
     assert progress(post.table, post.letter.letter_id)[LetterState.PRINTED] == NOW
     assert move(post.table, post.letter.letter_id, LetterState.QUEUED, NOW) is False
+
+
+def _withdraw(post: Post) -> datetime:
+    post.mandates.withdraw(post.request, NOW)
+    return NOW
+
+
+def _let_expire(post: Post) -> datetime:
+    return post.request.expires_at
+
+
+WORTHLESS = pytest.mark.parametrize("end", [_withdraw, _let_expire], ids=lambda step: step.__name__.strip("_"))
+
+
+@WORTHLESS
+def test_a_letter_whose_code_has_become_worthless_is_not_printed(post: Post, end: Callable[[Post], datetime]) -> None:
+    post.outbox.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    now = end(post)
+    for _ in range(2):
+        post.printer.print(message, now)
+    assert not post.printed()
+    assert LetterState.STOPPED in progress(post.table, post.letter.letter_id)
+
+
+@WORTHLESS
+def test_a_letter_whose_code_has_become_worthless_is_not_sent_to_the_vendor(
+    post: Post, end: Callable[[Post], datetime]
+) -> None:
+    now = end(post)
+    assert post.outbox.sweep(now + timedelta(hours=1)) == 1
+    assert post.messages() == []
+    assert state_of(post.table, post.letter.letter_id) is LetterState.STOPPED
+    row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
+    assert row is not None
+    assert "sealed" not in row
+
+
+def test_a_letter_is_printed_until_the_moment_its_code_expires(post: Post) -> None:
+    post.outbox.send(post.letter.letter_id, NOW)
+    post.printer.print(post.messages()[0], post.request.expires_at - timedelta(microseconds=1))
+    assert post.printed()
+
+
+def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
+    post.outbox.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    assert begin(post.table, post.letter.letter_id, NOW)
+    assert begin(post.table, post.letter.letter_id, NOW), "after a crash it is begun again"
+    post.mandates.withdraw(post.request, NOW)
+    post.printer.print(message, NOW)
+    assert not post.printed()
+    # Somebody else's crash may have come after the paper: the page says that it may still come.
+    assert {LetterState.PRINTING, LetterState.STOPPED} <= set(progress(post.table, post.letter.letter_id))
+
+
+def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> None:
+    post.outbox.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    post.table.delete(f"LETTER#{post.letter.letter_id}", "LETTER")
+    with pytest.raises(ValueError, match="never asked for"):
+        post.printer.print(message, NOW)
 
 
 def test_a_sealed_letter_opens_under_its_own_id_only(post: Post) -> None:

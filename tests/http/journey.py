@@ -34,15 +34,18 @@ def deliver() -> None:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
+def printed(case_id: str) -> list[str]:
+    """Return the keys of the letters of a case that were printed."""
+    listed = aws.client("s3").list_objects_v2(Bucket=aws.BUCKET, Prefix=f"letters/{case_id}")
+    return [entry["Key"] for entry in listed.get("Contents", ()) if entry["Key"].endswith(".pdf")]
+
+
 def code_of(case_id: str) -> str:
     """Read the code of a case from the letter, as its receiver does."""
     deliver()
-    s3 = aws.client("s3")
-    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=aws.BUCKET, Prefix=f"letters/{case_id}")["Contents"]]
-    (key,) = [key for key in keys if key.endswith(".pdf")]
-    found = _CODE.search(
-        PdfReader(BytesIO(s3.get_object(Bucket=aws.BUCKET, Key=key)["Body"].read())).pages[0].extract_text()
-    )
+    (key,) = printed(case_id)
+    pdf = BytesIO(aws.client("s3").get_object(Bucket=aws.BUCKET, Key=key)["Body"].read())
+    found = _CODE.search(PdfReader(pdf).pages[0].extract_text())
     assert found
     return found[0]
 
