@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
+from chalicelib.quoting import Quotable, quoted
+
 
 class DomainError(Exception):
     """An answer of the domain, not a bug."""
 
 
 class NotFound(DomainError):
-    """It is not there, or it is not yours: the two must look the same."""
+    """It is not there, or it is not yours: the two must look the same. `received` is for the log, as below."""
+
+    def __init__(self, what: str = "", *, received: Quotable | None = None) -> None:
+        super().__init__(what)
+        self.received = None if received is None else quoted(received)
 
 
 class Refused(DomainError):
@@ -48,8 +54,15 @@ class Unavailable(DomainError):
 
 
 class InvalidMessage(DomainError):
-    """A SAML message did not pass the gate. `reason` is for the log: nothing of the message may be in it."""
+    """A SAML message did not pass the gate.
 
-    def __init__(self, reason: str) -> None:
+    All three are for the log, and for the engineer of who sent it: `reason` names the rule and holds nothing of the
+    message; `received` and `expected` are cut short and cleaned here, and are never about a person. An empty `received`
+    reads "nothing"; None is not told.
+    """
+
+    def __init__(self, reason: str, *, received: Quotable | None = None, expected: Quotable | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.received = None if received is None else quoted(received)
+        self.expected = None if expected is None else quoted(expected)

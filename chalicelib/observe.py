@@ -5,9 +5,12 @@ Each line is one JSON object. What is counted is such a line too, in CloudWatch'
 
 import json
 import re
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
+
+from chalicelib.quoting import Quotable, quoted
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -32,7 +35,7 @@ class Metric(StrEnum):
     TRIES_USED_UP = ("TriesUsedUp", "Somebody, or a network, has to wait after too many wrong codes")
     ANSWER_RELEASED = ("AnswerReleased", "A provider was told who signed in, for oneself or for somebody")
     ANSWER_REFUSED = ("AnswerRefused", "A provider was told that nobody signed in: cancelled, no mandate, …")
-    MESSAGE_REFUSED = ("MessageRefused", "A SAML message did not pass the gate")
+    MESSAGE_REFUSED = ("MessageRefused", "A SAML message was refused")
     DEPENDENCY_FAILED = ("DependencyFailed", "A visitor met something that we need and that did not answer")
     UNEXPECTED_ERROR = ("UnexpectedError", "An error that no rule foresees: always worth a look")
     LETTER_PRINTED = ("LetterPrinted", "The print function made a letter")
@@ -42,6 +45,8 @@ class Metric(StrEnum):
     CERTIFICATE_DAYS_LEFT = ("CertificateDaysLeft", "Days until the first certificate of ours or DigiD's ends")
     PARTNER_DAYS_LEFT = ("PartnerDaysLeft", "Days until the first certificate or metadata of a partner ends")
 
+
+_sender: ContextVar[str | None] = ContextVar("sender", default=None)
 
 _CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]{9}(?![0-9A-Za-z])")
 _CODE = re.compile(r"(?<![0-9A-Za-z])(?:[B-DF-HJ-NP-TV-XZ2-9]{4}-){2}[B-DF-HJ-NP-TV-XZ2-9]{4}(?![0-9A-Za-z])")
@@ -64,7 +69,8 @@ def masked(value: Any) -> Any:  # noqa: ANN401 - whatever a line holds
 
 
 def _line(record: dict[str, Any]) -> str:
-    return json.dumps(masked(record), default=lambda value: masked(str(value)), ensure_ascii=False)
+    known = {name: value for name, value in record.items() if value is not None}
+    return json.dumps(masked(known), default=lambda value: masked(str(value)), ensure_ascii=False)
 
 
 @cache
@@ -89,10 +95,63 @@ def count(metric: Metric, value: float = 1) -> None:
 
 
 def follow(correlation: str | None) -> None:
-    """From here on, all that is logged belongs to this request or letter."""
+    """From here on, all that is logged belongs to this request or letter; no message has been looked at yet."""
     log().set_correlation_id(correlation)
+    _sender.set(None)
 
 
 def correlation_id() -> str | None:
     """Return the id by which this request can be followed, from the browser through the queue to the letter."""
     return log().get_correlation_id()
+
+
+def reference() -> str:
+    """Return as much of the correlation id as somebody can say over the telephone."""
+    return (correlation_id() or "")[:8].upper()
+
+
+def note_sender(claimed: str) -> None:
+    """Remember whose message this request is about: the issuer as it is claimed, before anything is believed."""
+    _sender.set(quoted(claimed) if claimed.strip() else None)
+
+
+def sender() -> str | None:
+    """Return who claims to have sent the message that is being handled; None when there is none that can be read."""
+    return _sender.get()
+
+
+def note_refusal(
+    reason: str, *, received: Quotable | None, expected: Quotable | None, entity_id: str | None = None
+) -> None:
+    """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person."""
+    log().warning(
+        "message_refused",
+        entity_id=entity_id or sender(),
+        reason=reason,
+        received=None if received is None else quoted(received),
+        expected=None if expected is None else quoted(expected),
+        reference=reference(),
+    )
+    count(Metric.MESSAGE_REFUSED)
+
+
+def note_failure(
+    entity_id: str,
+    login_id: str,
+    failure: str,
+    reason: str,
+    *,
+    received: Quotable | None = None,
+    expected: Quotable | None = None,
+) -> None:
+    """Write down why a provider is told that nobody signed in: `failure` is its status by name, `reason` the rule."""
+    log().warning(
+        "sign_on_failed",
+        entity_id=quoted(entity_id),
+        login_id=login_id,
+        failure=failure,
+        reason=reason,
+        received=None if received is None else quoted(received),
+        expected=None if expected is None else quoted(expected),
+        reference=reference(),
+    )

@@ -36,7 +36,7 @@ class DynamoCatalogue:
         """Raise `NotFound` for a service that is not in the catalogue."""
         item = self._table.get(_SERVICES, service_id)
         if item is None:
-            raise NotFound("service")
+            raise NotFound("service", received=service_id)
         return service_of(service_id, item)
 
     def put_service(self, service: Service) -> None:
@@ -54,7 +54,7 @@ class DynamoCatalogue:
         """Return the service that a connection asks for by an index. Raises `NotFound`."""
         item = self._table.get(_connection_key(entity_id), f"SERVICE#{index:05}")
         if item is None:
-            raise NotFound("service")
+            raise NotFound("service", received=f"AttributeConsumingServiceIndex {index}")
         return self.service(item["service_id"])
 
     def services_of(self, entity_id: str) -> dict[int, ServiceId]:
@@ -66,7 +66,7 @@ class DynamoCatalogue:
         """Raise `NotFound` for a provider that is not connected."""
         item = self._table.get(_connection_key(entity_id), "CONNECTION")
         if item is None:
-            raise NotFound("connection")
+            raise NotFound("connection", received=entity_id)
         return connection_of(entity_id, item)
 
     def put_connection(self, connection: Connection, behind: Mapping[EntityId, bytes] | None = None) -> None:
@@ -89,7 +89,7 @@ class DynamoCatalogue:
         """Return the metadata of a provider behind a cluster supplier. Raises `NotFound`."""
         item = self._table.get(_connection_key(connection), f"PROVIDER#{entity_id}")
         if item is None:
-            raise NotFound("provider")
+            raise NotFound("provider behind the connection", received=entity_id)
         metadata: bytes = item["metadata"]
         return metadata
 

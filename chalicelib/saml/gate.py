@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.observe import note_sender
 from chalicelib.saml.decoding import from_base64, inflate
 from chalicelib.saml.encryption import opened
 from chalicelib.saml.keys import Certificate, PrivateKey
@@ -48,9 +49,10 @@ def from_post(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
 def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
     """Read a message from a query string, signed beside it (SAML bindings 3.4)."""
+    # Read first, so that who forgot to sign is named where that is written down.
+    root = _shaped(inflate(from_base64(_one(parameters, name))), shape)
     query = Query(name, _one(parameters, name), _optional(parameters, "RelayState"), _one(parameters, "SigAlg"))
     signature = from_base64(_one(parameters, "Signature"))
-    root = _shaped(inflate(from_base64(query.message)), shape)
     if root.find(tag("ds:Signature")) is not None:
         raise InvalidMessage("signed twice")
 
@@ -63,8 +65,7 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
 def from_soap(body: bytes, shape: Shape) -> Unverified:
     """Read a message from a SOAP 1.1 envelope, signed inside (SAML bindings 3.2)."""
-    root = message_in(body)
-    shape.check(root)
+    root = _checked(message_in(body), shape)
     return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
 
 
@@ -158,7 +159,12 @@ def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
 
 
 def _shaped(data: bytes, shape: Shape) -> etree._Element:
-    root = parse(data)
+    return _checked(parse(data), shape)
+
+
+def _checked(root: etree._Element, shape: Shape) -> etree._Element:
+    """Check the shape of a message whose claimed sender is remembered, for the line about a refusal."""
+    note_sender(root.findtext(tag("saml:Issuer")) or "")
     shape.check(root)
     return root
 

@@ -89,6 +89,11 @@ class Certificate:
         """Lower-case hex SHA-256 of the certificate, as CombiConnect names its keys (combiconnect.md 1.7)."""
         return hashlib.sha256(self.der).hexdigest()
 
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of the SHA-256 fingerprint, as `openssl x509 -fingerprint -sha256` writes it."""
+        return hashlib.sha256(self.der).digest()[:8].hex(":").upper()
+
 
 @dataclass(frozen=True)
 class PrivateKey:

@@ -14,12 +14,13 @@ from chalicelib.saml.answers import Failure, octets, status
 from chalicelib.saml.assertions import Issuer, to_xml
 from chalicelib.saml.decoding import deflate
 from chalicelib.saml.gate import Unverified, opened_request
+from chalicelib.saml.heads import check_head
 from chalicelib.saml.partners import LogoutService, ServiceProvider
 from chalicelib.saml.queries import sign_query
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
-from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant, written
+from chalicelib.saml.times import SKEW, instant, written
 from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
@@ -42,7 +43,7 @@ def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
     use_once(current().transient, "logout", provider.entity_id, request.id, visit.now)
     failure = None if _ended(_sessions(request), provider.entity_id) else _UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:
-        raise NotFound("session")
+        raise NotFound("session of the sender")
     entrance = ours.identities(visit.now).entrance
     response = _response(request.id, back, failure, entrance, visit.now)
     return _sent(response, back, message.relay_state, connection, entrance, visit)
@@ -50,13 +51,13 @@ def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
 
 def _check(request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime) -> None:
     if connection.profile is Profile.COMBICONNECT and binding != names.POST:
-        raise InvalidMessage("CombiConnect logs out by POST")
-    if not request.id or request.version != "2.0" or request.destination != f"{current().settings.base_url}/saml/slo":
-        raise InvalidMessage("ID, Version or Destination")
-    if not now - OLDEST_REQUEST - SKEW <= instant(request.issue_instant or "") <= now + SKEW:
-        raise InvalidMessage("IssueInstant")
-    if request.not_on_or_after and instant(request.not_on_or_after) + SKEW <= now:
-        raise InvalidMessage("NotOnOrAfter")
+        raise InvalidMessage("CombiConnect logs out by POST", received=binding, expected=names.POST)
+    check_head(request, now)
+    ours = f"{current().settings.base_url}/saml/slo"
+    if request.destination != ours:
+        raise InvalidMessage("Destination", received=request.destination or "", expected=ours)
+    if request.not_on_or_after and instant(request.not_on_or_after) <= now - SKEW:
+        raise InvalidMessage("NotOnOrAfter", received=request.not_on_or_after, expected=f"after {written(now)}")
 
 
 def _way_back(provider: ServiceProvider, binding: str, connection: Connection) -> LogoutService:
@@ -64,7 +65,11 @@ def _way_back(provider: ServiceProvider, binding: str, connection: Connection) -
         one for one in provider.logout if one.binding == names.POST or connection.profile is not Profile.COMBICONNECT
     ]
     if not offered:
-        raise InvalidMessage("no SingleLogoutService by POST or Redirect in the metadata")
+        raise InvalidMessage(
+            "no SingleLogoutService that can be answered in the metadata",
+            received=[one.binding for one in provider.logout],
+            expected=[names.POST] if connection.profile is Profile.COMBICONNECT else [names.POST, names.REDIRECT],
+        )
     return next((one for one in offered if one.binding == binding), offered[0])
 
 
@@ -73,7 +78,7 @@ def _sessions(request: samlp.LogoutRequest) -> Sequence[str]:
     stated = [request.name_id, *request.session_index]
     sessions = list(dict.fromkeys((one.text or "").strip() for one in stated if one is not None))
     if not all(sessions) or not sessions:
-        raise InvalidMessage("neither NameID nor SessionIndex")
+        raise InvalidMessage("neither NameID nor SessionIndex", received="")
     return sessions
 
 

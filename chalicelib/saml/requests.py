@@ -9,10 +9,10 @@ from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, ServiceId
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.heads import check_head
 from chalicelib.saml.levels import Level
 from chalicelib.saml.names import ARTIFACT, CONSENT_UNSPECIFIED, IDP_ASSERTION, INTENDED_AUDIENCE, SERVICE_UUID
 from chalicelib.saml.partners import ConsumerService, ServiceProvider
-from chalicelib.saml.times import OLDEST_REQUEST, SKEW, instant
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
@@ -72,7 +72,9 @@ def read_request(
     _check_fields(request, us.address, national=national, now=now)
     audience, uuid = _asked_service(request, provider)
     if national and uuid is None and request.attribute_consuming_service_index is None:
-        raise InvalidMessage("neither AttributeConsumingServiceIndex nor Extensions")
+        raise InvalidMessage(
+            "no service is asked for", received="", expected="AttributeConsumingServiceIndex or Extensions"
+        )
     level, supported = (None, True) if national else _asked_level(request.requested_authn_context)
     return SignOnRequest(
         request_id=request.id,
@@ -90,20 +92,18 @@ def read_request(
 
 
 def _check_fields(request: samlp.AuthnRequest, destination: str, *, national: bool, now: datetime) -> None:
-    if not request.id or request.version != "2.0" or not request.issue_instant:
-        raise InvalidMessage("ID, Version or IssueInstant")
-    issued = instant(request.issue_instant)
-    if not now - OLDEST_REQUEST - SKEW <= issued <= now + SKEW:
-        raise InvalidMessage("IssueInstant")
+    check_head(request, now)
     if request.destination != destination:
-        raise InvalidMessage("Destination")
+        raise InvalidMessage("Destination", received=request.destination or "", expected=destination)
     # Standard clients state the consent that they have; the national profile has no use for it (2.1).
     if national and request.consent not in (None, CONSENT_UNSPECIFIED):
-        raise InvalidMessage("Consent")
+        raise InvalidMessage("Consent", received=request.consent, expected=CONSENT_UNSPECIFIED)
     if national and _yes(request.is_passive):
-        raise InvalidMessage("IsPassive")
+        raise InvalidMessage("IsPassive", received="true", expected="false in CombiConnect")
     if request.assertion_consumer_service_index is not None and request.protocol_binding:
-        raise InvalidMessage("ProtocolBinding beside an index")
+        raise InvalidMessage(
+            "ProtocolBinding beside an index", received=request.protocol_binding, expected="one of the two"
+        )
 
 
 def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, national: bool) -> ConsumerService:
@@ -114,7 +114,9 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
         request.protocol_binding,
     )
     if index is not None and url is not None:
-        raise InvalidMessage("AssertionConsumerService by index and by URL")
+        raise InvalidMessage(
+            "AssertionConsumerService by index and by URL", received=[index, url], expected="one of the two"
+        )
     fitting = [
         consumer
         for consumer in provider.consumers
@@ -124,7 +126,11 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
         and (not national or consumer.binding == ARTIFACT)
     ]
     if not fitting:
-        raise InvalidMessage("AssertionConsumerService is not registered")
+        raise InvalidMessage(
+            "AssertionConsumerService is not registered",
+            received=[part for part in (index, url, binding) if part is not None],
+            expected=[f"{one.index} {one.location} {one.binding.rpartition(':')[2]}" for one in provider.consumers],
+        )
     return next((consumer for consumer in fitting if consumer.default), fitting[0])
 
 
@@ -139,11 +145,17 @@ def _asked_service(request: samlp.AuthnRequest, provider: ServiceProvider) -> tu
         if name == IDP_ASSERTION:
             continue
         if attribute.tag != "Attribute" or name in values or not texts or not all(texts):
-            raise InvalidMessage("Extensions")
+            raise InvalidMessage(
+                "Extensions",
+                received=f"{attribute.tag} {name}",
+                expected="Attributes with a Name and a value, each once",
+            )
         values[name] = texts[0]
     audience, uuid = values.get(INTENDED_AUDIENCE), values.get(SERVICE_UUID, "").lower()
     if audience is None or not _UUID.fullmatch(uuid):
-        raise InvalidMessage("IntendedAudience or ServiceUUID")
+        raise InvalidMessage(
+            "IntendedAudience or ServiceUUID", received=[audience or "", uuid], expected="an entityID and a UUID"
+        )
     return EntityId(audience), ServiceId(uuid)
 
 
@@ -155,7 +167,7 @@ def _asked_level(asked: samlp.RequestedAuthnContext | None) -> tuple[Level | Non
         return None, True
     classes = [(reference.text or "").strip() for reference in asked.authn_context_class_ref]
     if asked.comparison not in (None, *_COMPARISONS):
-        raise InvalidMessage("Comparison")
+        raise InvalidMessage("Comparison", received=asked.comparison, expected=_COMPARISONS)
     if _ANY_LEVEL in classes:
         return None, True
     known = [level for level in map(_known, classes) if level is not None]
@@ -179,7 +191,7 @@ def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: Us) -> W
         return Wanted.EITHER if unasked is Representation.CHOOSE else Wanted.SELF
     asked = [(requester.text or "").strip() for requester in scoping.requester_id]
     if len(asked) > 1:
-        raise InvalidMessage("more than one RequesterID")
+        raise InvalidMessage("more than one RequesterID", received=asked, expected=us.machtigen)
     offered = {entry.provider_id for entry in scoping.idp_list.idp_entry} if scoping.idp_list else set()
     oneself, other = bool(offered & {us.digid, us.entrance}), us.machtigen in offered
     if asked:
@@ -194,7 +206,7 @@ def _index(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST_INDEX):
-        raise InvalidMessage("index")
+        raise InvalidMessage("index", received=text, expected=f"0 to {_LARGEST_INDEX}")
     return int(text)
 
 

@@ -34,14 +34,14 @@ def accept_request(message: Unverified, binding: str, visit: Visit) -> tuple[Sig
     ours = saml()
     connection, provider = ours.connected(message.issuer, visit.now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
-        raise InvalidMessage("CombiConnect asks by POST")
+        raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
     request = read_request(message.accept(provider.signing), connection, provider, ours.as_asked, visit.now)
     use_once(current().transient, "request", request.entity_id, request.request_id, visit.now)
     service = _service(request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
-        raise NotFound("service")
+        raise NotFound("service of the sender", received=[service.service_id, request.audience])
     if not service.counts(visit.now):
-        raise NotFound("service")
+        raise NotFound("service", received=service.service_id)
     ours.recipient(connection, service.entity_id, visit.now)
     return request, connection, service
 
@@ -227,5 +227,5 @@ def _service(request: SignOnRequest, provider: ServiceProvider) -> Service:
         return catalogue.service_at(request.entity_id, request.service_index)
     offered = catalogue.services_of(request.entity_id)
     if not offered:
-        raise InvalidMessage("no service")
+        raise InvalidMessage("no service is asked for, and the connection has none", received="")
     return catalogue.service(offered[min(offered)])

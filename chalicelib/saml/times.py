@@ -19,9 +19,9 @@ def instant(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidMessage("not an instant") from None
+        raise InvalidMessage("not an instant", received=text, expected="such as 2026-01-31T12:00:00Z") from None
     if moment.utcoffset() is None:
-        raise InvalidMessage("instant without a time zone")
+        raise InvalidMessage("instant without a time zone", received=text, expected="in UTC, ending in Z")
     return moment.astimezone(UTC)
 
 

@@ -97,7 +97,7 @@ class SamlWiring:
         """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""
         connection = self.wiring.catalogue.connection(entity_id)
         if not connection.counts(now):
-            raise NotFound("connection")
+            raise NotFound("connection, by its dates or switched off", received=entity_id)
         return connection, read_service_provider(connection.metadata, now)
 
     def recipient(self, connection: Connection, entity_id: str, now: datetime) -> Recipient:
@@ -107,7 +107,7 @@ class SamlWiring:
             return read_behind_supplier(behind, now).recipient
         recipient = read_service_provider(connection.metadata, now).recipient
         if not recipient.keys:
-            raise NotFound("encryption key")
+            raise NotFound("encryption key", received=entity_id)
         return recipient
 
     def _keys(self, name: str) -> OurKeys:

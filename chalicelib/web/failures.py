@@ -13,7 +13,7 @@ from chalicelib.errors import (
     Refused,
     Unavailable,
 )
-from chalicelib.observe import Metric, correlation_id, count, log
+from chalicelib.observe import Metric, count, log, note_refusal, reference, sender
 from chalicelib.web.pages import page
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
@@ -137,8 +137,8 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     _write_down(error, words)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
-    reference = _reference() if words in (UNEXPECTED, UNAVAILABLE) else ""
-    return page("failure.html", visit, status=words.status, words=words, reference=reference)
+    told = reference() if words in (UNEXPECTED, UNAVAILABLE, BAD_MESSAGE) or sender() else ""
+    return page("failure.html", visit, status=words.status, words=words, reference=told)
 
 
 def sign_in_page(visit: Visit) -> Reply:
@@ -148,11 +148,6 @@ def sign_in_page(visit: Visit) -> Reply:
     return page("sign_in.html", visit, status=401, again=visit.path, over=visit.past is not None, kept=kept)
 
 
-def _reference() -> str:
-    """Return as much of the correlation id as somebody can say over the telephone."""
-    return (correlation_id() or "")[:8].upper()
-
-
 def _write_down(error: Exception, words: Words) -> None:
     match error:
         case Unavailable():
@@ -160,8 +155,11 @@ def _write_down(error: Exception, words: Words) -> None:
             count(Metric.DEPENDENCY_FAILED)
         case InvalidMessage():
             # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
-            log().warning("message_refused", reason=error.reason)
-            count(Metric.MESSAGE_REFUSED)
+            note_refusal(error.reason, received=error.received, expected=error.expected)
+        case NotFound() if sender() is not None:
+            note_refusal(f"unknown or not open: {error}", received=error.received, expected=None)
+        case Refused() if sender() is not None:
+            note_refusal(error.reason, received=None, expected=None)
         case DomainError():
             log().info("request_refused", reason=str(error), status=words.status)
             if isinstance(error, RateLimited):

@@ -42,7 +42,7 @@ def _module(path: Path) -> str:
 
 
 PURE = re.compile(
-    r"chalicelib\.(errors|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|period)|letters\.model)$"
+    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|period)|letters\.model)$"
 )
 EDGE = re.compile(
     r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|choosing|sign_in|sign_on|resolving|logging_out|wiring))$"
