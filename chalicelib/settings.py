@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
+_LONGEST_ENTITY_ID = 1024
+
 
 class ConfigurationError(Exception):
     """A setting is missing or wrong; names the key, and never shows the value."""
@@ -59,6 +61,13 @@ def name(text: str) -> str:
     return text
 
 
+def entity_id(text: str) -> str:
+    """Read an entityID: an absolute URI of at most 1,024 characters (SAML core 8.3.6)."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", text, re.ASCII) or len(text) > _LONGEST_ENTITY_ID:
+        raise ValueError("it has to be an entityID, such as urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000")
+    return text
+
+
 class Settings:
     """Where things are, read from an environment."""
 
@@ -69,6 +78,21 @@ class Settings:
     )
     back_channel_url = Setting(
         address, "Public address at which partners show a client certificate", "https://backchannel.example.nl"
+    )
+    combiconnect_entity_id = Setting(
+        entity_id,
+        "entityID of CombiConnect, our front door for providers",
+        "urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000",
+    )
+    digid_entity_id = Setting(
+        entity_id,
+        "entityID that stands for DigiD in requests and declarations",
+        "urn:nl-eid-gdi:1.0:AD:00000009999999990001:entities:9000",
+    )
+    machtigen_entity_id = Setting(
+        entity_id,
+        "entityID that stands for DigiD Machtigen in requests and declarations",
+        "urn:nl-eid-gdi:1.0:BVD:00000009999999990001:entities:9000",
     )
     register_table = Setting(name, "Table of requests, codes and mandates", "digid-machtigen-register")
     letters_table = Setting(name, "Table of letters and their outbox", "digid-machtigen-letters")

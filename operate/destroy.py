@@ -12,9 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.deploy.account import Account, NotThere, aws_answers
+from operate.command import command
+from operate.deploy.account import Account
 from operate.deploy.stack import Stack, StackTrouble
-from operate.deploy.stages import PEOPLE_TABLES, TABLES, BadStage, Stage, read_stage
+from operate.deploy.stages import PEOPLE_TABLES, TABLES, Stage, read_stage
 from operate.secrets.values import NAMES
 
 _GONE = (
@@ -28,6 +29,7 @@ _GONE = (
 _COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 
+@command
 def main(arguments: Sequence[str]) -> int:
     """Return 0 when it is gone, 1 with the reason when it is not."""
     parser = argparse.ArgumentParser(prog="python -m operate.destroy", description=__doc__)
@@ -35,18 +37,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     asked = parser.parse_args(arguments)
-    try:
-        stage = read_stage(asked.stage, asked.stage_file)
-        account = Account.of(stage)
-        with aws_answers():
-            refuse_what_holds_data(account, stage)
-            if not asked.yes and not _meant(stage):
-                print("Not typed, so nothing was done.")
-                return 1
-            destroy(account, stage)
-    except (BadStage, NotThere, StackTrouble) as error:
-        print(error, file=sys.stderr)
+    stage = read_stage(asked.stage, asked.stage_file)
+    account = Account.of(stage)
+    refuse_what_holds_data(account, stage)
+    if not asked.yes and not _meant(stage):
+        print("Not typed, so nothing was done.")
         return 1
+    destroy(account, stage)
     print(f"{stage.prefix} is gone.")
     return 0
 

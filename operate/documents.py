@@ -1,10 +1,13 @@
 """`make docs`: documents that are made from the code, so that they cannot say anything else."""
 
+import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
+from operate.command import command
 
 FOLDER = Path(__file__).parent.parent / "docs"
 
@@ -41,8 +44,8 @@ Read by Powertools itself:
 ## A stage
 
 `operate/stages/<stage>.yaml` says where a stage is deployed: `region`, `account` (the only one that is accepted), `catalogue` and
-`digid` (files beside it) and `parameters` of the template. Only `BrpUrl` must be given; `BaseUrl` follows from `DomainName`, or from
-the stage's own address.
+`digid` (files beside it) and `parameters` of the template. `BrpUrl` must be given, and where providers connect
+(acceptance, production) the three entityIDs; `BaseUrl` follows from `DomainName`, or from the stage's own address.
 """
 
 _METRICS = """\
@@ -72,7 +75,15 @@ def _rows(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-if __name__ == "__main__":
+@command
+def main(arguments: Sequence[str]) -> int:
+    """Write each document. Returns 0."""
+    argparse.ArgumentParser(prog="python -m operate.documents", description=__doc__).parse_args(arguments)
     for path, text in documents().items():
         path.write_text(text, encoding="utf-8")
         print(f"written: {path.relative_to(FOLDER.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,13 +9,16 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage, NotFound
 from chalicelib.saml.watching import restore
 from operate import table
+from operate.command import command
+from operate.instants import instant
 
 
+@command
 def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> int:
     """Return 0, or 1 for a partner or version that is not there."""
     parser = argparse.ArgumentParser(prog="python -m operate.metadata", description=__doc__)
     parser.add_argument("entity_id", metavar="ENTITY_ID")
-    parser.add_argument("--restore", type=datetime.fromisoformat, metavar="VERSION", help="as the list shows it")
+    parser.add_argument("--restore", type=instant, metavar="VERSION", help="as the list shows it")
     table.add_options(parser)
     asked = parser.parse_args(arguments)
     there = catalogue or table.catalogue(asked)

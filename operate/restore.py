@@ -17,8 +17,9 @@ from typing import Any
 from chalicelib.letters.model import LetterState
 from chalicelib.letters.outbox import move
 from chalicelib.tables import LettersTable
-from operate.deploy.account import Account, NotThere, aws_answers
-from operate.deploy.stages import BadStage, read_stage
+from operate.command import CannotGoOn, command
+from operate.deploy.account import Account
+from operate.deploy.stages import read_stage
 from operate.destroy import letter_bucket
 from operate.instants import instant
 
@@ -27,31 +28,27 @@ _LATEST = timedelta(hours=1)
 """How far back the latest moment can be, with room to spare: AWS keeps it within five minutes."""
 
 
-class CannotRestore(Exception):
+class CannotRestore(CannotGoOn):
     """Why nothing was restored, or not everything."""
 
 
+@command
 def main(arguments: Sequence[str]) -> int:
     """Return 0 when all three tables are there, 1 with the reason when not."""
     asked = _asked(arguments)
-    try:
-        stage = read_stage(asked.stage, asked.stage_file)
-        account = Account.of(stage)
-        dynamodb = account.client("dynamodb")
-        moment = {"UseLatestRestorableTime": True} if asked.latest else {"RestoreDateTime": asked.at}
-        names = [(source, f"{stage.prefix}-{kind}-{asked.name}") for kind, source in stage.people_tables.items()]
-        with aws_answers():
-            for source, target in names:
-                _start(dynamodb, source, target, moment)
-            for source, target in names:
-                _finish(dynamodb, source, target)
-            since = datetime.now(UTC) - _LATEST if asked.latest else asked.at
-            letters = LettersTable(dynamodb, f"{stage.prefix}-letters-{asked.name}")
-            marked = remember_prints(account.client("s3"), letter_bucket(account, stage), letters, since)
-            print(f"{marked} letter(s) printed since then are marked as printed.")
-    except (BadStage, NotThere, CannotRestore) as error:
-        print(error, file=sys.stderr)
-        return 1
+    stage = read_stage(asked.stage, asked.stage_file)
+    account = Account.of(stage)
+    dynamodb = account.client("dynamodb")
+    moment = {"UseLatestRestorableTime": True} if asked.latest else {"RestoreDateTime": asked.at}
+    names = [(source, f"{stage.prefix}-{kind}-{asked.name}") for kind, source in stage.people_tables.items()]
+    for source, target in names:
+        _start(dynamodb, source, target, moment)
+    for source, target in names:
+        _finish(dynamodb, source, target)
+    since = datetime.now(UTC) - _LATEST if asked.latest else asked.at
+    letters = LettersTable(dynamodb, f"{stage.prefix}-letters-{asked.name}")
+    marked = remember_prints(account.client("s3"), letter_bucket(account, stage), letters, since)
+    print(f"{marked} letter(s) printed since then are marked as printed.")
     print(f'Restored. In the stage\'s file, under parameters, write\n\n  Restored: "-{asked.name}"\n')
     print(f"and then: make deploy STAGE={stage.name}")
     return 0

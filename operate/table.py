@@ -5,7 +5,7 @@ import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
-from operate.deploy.stages import STAGES, BadStage, read_stage
+from operate.deploy.stages import STAGES, read_stage
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -15,16 +15,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def catalogue(asked: argparse.Namespace) -> DynamoCatalogue:
-    """Return the catalogue that the options name. Exits with a sentence when the stage cannot be reached."""
+    """Return the catalogue that the options name. Raises `CannotGoOn` when the stage cannot be reached."""
     # Imported here: not for --help.
     import boto3  # noqa: PLC0415
 
-    from operate.deploy.account import Account, NotThere  # noqa: PLC0415
+    from operate.deploy.account import Account  # noqa: PLC0415
 
     if asked.stage is None:
         return DynamoCatalogue(CatalogueTable(boto3.client("dynamodb"), asked.table))
-    try:
-        stage = read_stage(asked.stage)
-        return DynamoCatalogue(CatalogueTable(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))
-    except (BadStage, NotThere) as error:
-        raise SystemExit(str(error)) from None
+    stage = read_stage(asked.stage)
+    return DynamoCatalogue(CatalogueTable(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))

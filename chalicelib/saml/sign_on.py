@@ -24,7 +24,7 @@ from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.replay import use_once
 from chalicelib.saml.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.sign_in import post_page
-from chalicelib.saml.wiring import COMBICONNECT, saml
+from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
 
@@ -95,7 +95,7 @@ def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
         raise Refused("login_over") from None
     sign_on = required(decided)
     if sign_on.binding == ARTIFACT:
-        artifact = new_artifact(COMBICONNECT, current().pick)
+        artifact = new_artifact(current().settings.combiconnect_entity_id, current().pick)
         saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id, visit.now))
         relay = {"RelayState": sign_on.relay_state} if sign_on.relay_state is not None else {}
         separator = "&" if "?" in sign_on.location else "?"

@@ -28,11 +28,6 @@ from chalicelib.wiring import Wiring, current
 if TYPE_CHECKING:
     from chalicelib.saml.back_channel import BackChannel
 
-COMBICONNECT = "urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000"
-DIGID = "urn:nl-eid-gdi:1.0:AD:00000009999999990001:entities:9000"
-MACHTIGEN = "urn:nl-eid-gdi:1.0:BVD:00000009999999990001:entities:9000"
-"""Our entityIDs: the front door, and DigiD and DigiD Machtigen as a provider names them in Scoping. Fictitious OIN."""
-
 
 @dataclass
 class SamlWiring:
@@ -48,22 +43,31 @@ class SamlWiring:
         return self._keys("saml-encryption-key")
 
     def identities(self, now: datetime) -> Identities:
-        new_id, reads = self.wiring.new_id, self.encryption.active(now).certificate
+        settings, new_id, reads = self.wiring.settings, self.wiring.new_id, self.encryption.active(now).certificate
         return Identities(
-            Issuer(COMBICONNECT, self.signing.active(now), new_id),
-            Issuer(DIGID, self._keys("saml-digid-key").active(now), new_id),
-            Issuer(MACHTIGEN, self._keys("saml-machtigen-key").active(now), new_id),
-            Recipient(MACHTIGEN, (EncryptionKey(reads.key_name, reads),)),
+            Issuer(settings.combiconnect_entity_id, self.signing.active(now), new_id),
+            Issuer(settings.digid_entity_id, self._keys("saml-digid-key").active(now), new_id),
+            Issuer(settings.machtigen_entity_id, self._keys("saml-machtigen-key").active(now), new_id),
+            Recipient(settings.machtigen_entity_id, (EncryptionKey(reads.key_name, reads),)),
         )
 
     def published(self, role: str) -> tuple[str, OurKeys]:
         """Return the entityID and keys of one of our identities: `digid`, `machtigen`, or CombiConnect itself."""
-        others = {"digid": DIGID, "machtigen": MACHTIGEN}
-        return (others[role], self._keys(f"saml-{role}-key")) if role in others else (COMBICONNECT, self.signing)
+        settings = self.wiring.settings
+        others = {"digid": settings.digid_entity_id, "machtigen": settings.machtigen_entity_id}
+        if role in others:
+            return others[role], self._keys(f"saml-{role}-key")
+        return settings.combiconnect_entity_id, self.signing
 
     @property
     def as_asked(self) -> requests.Us:
-        return requests.Us(f"{self.wiring.settings.base_url}/saml/sso", COMBICONNECT, DIGID, MACHTIGEN)
+        settings = self.wiring.settings
+        return requests.Us(
+            f"{settings.base_url}/saml/sso",
+            settings.combiconnect_entity_id,
+            settings.digid_entity_id,
+            settings.machtigen_entity_id,
+        )
 
     def us(self, now: datetime) -> Us:
         base = self.wiring.settings.base_url

@@ -18,8 +18,10 @@ from operate.catalogue.draft import check_together
 from operate.catalogue.plan import Known, apply, differences, known_in
 from operate.catalogue.reading import Problems
 from operate.catalogue.yaml_file import read_yaml
+from operate.command import command
 
 
+@command
 def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> int:
     """Return 0 when all is well, 1 for a file with mistakes, 2 when a live provider would be cut off."""
     asked = _asked(arguments)

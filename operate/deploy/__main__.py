@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.errors import InvalidMessage
 from chalicelib.tables import CatalogueTable
 from operate.catalogue.__main__ import main as import_catalogue
-from operate.deploy.account import Account, NotThere, aws_answers
-from operate.deploy.package import CannotPackage, Package, build, size_table
-from operate.deploy.releases import NoSuchRelease, address, keep
+from operate.command import command
+from operate.deploy.account import Account
+from operate.deploy.package import Package, build, size_table
+from operate.deploy.releases import address, keep
 from operate.deploy.smoke import smoke
-from operate.deploy.stack import Stack, StackTrouble
+from operate.deploy.stack import Stack
 from operate.deploy.stages import BadStage, Stage, read_stage
 from operate.digid import pin
 from operate.secrets.store import create_missing, has_value
@@ -29,19 +29,16 @@ _UNKNOWN = "https://not-known-yet.invalid"
 """Address of a stage without a domain, until its first deploy tells it."""
 
 
+@command
 def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = build) -> int:
     """Return 0 when it is deployed and answers, 1 with the reason when not, 130 when the operator stopped it."""
     asked = _asked(arguments)
+    stage = read_stage(asked.stage, asked.stage_file)
+    account = Account.of(stage)
     try:
-        stage = read_stage(asked.stage, asked.stage_file)
-        account = Account.of(stage)
-        with aws_answers():
-            release = asked.release or _packaged(account, stage, package)
-            base_url = deploy(account, stage, release)
-            fill(account, stage)
-    except (BadStage, NotThere, CannotPackage, NoSuchRelease, StackTrouble, InvalidMessage) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+        release = asked.release or _packaged(account, stage, package)
+        base_url = deploy(account, stage, release)
+        fill(account, stage)
     except KeyboardInterrupt:
         print("\nStopped. What CloudFormation began goes on by itself; deploy again when it is done.", file=sys.stderr)
         return 130

@@ -1,8 +1,6 @@
 """The account that credentials open: clients, and the bucket in which releases are kept."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,11 +15,11 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnection
 
-from chalicelib.errors import Unavailable
+from operate.command import CannotGoOn
 from operate.deploy.stages import Stage
 
 
-class NotThere(Exception):
+class NotThere(CannotGoOn):
     """Why nothing can be done in this account, and what to do."""
 
 
@@ -71,20 +69,6 @@ class Account:
                 raise NotThere(f"The bucket {name} cannot be used: {error.response['Error']['Code']}") from None
             _create_bucket(s3, name, self.region)
         return name
-
-
-@contextmanager
-def aws_answers() -> Iterator[None]:
-    """Turn what AWS refuses into `NotThere`: an operator reads a sentence, not a trace."""
-    try:
-        yield
-    except ClientError as error:
-        told = error.response["Error"]
-        raise NotThere(f"AWS refuses {error.operation_name} ({told['Code']}): {told['Message']}") from error
-    except BotoCoreError as error:
-        raise NotThere(f"AWS does not answer: {error}") from error
-    except Unavailable as error:
-        raise NotThere(f"AWS does not do what is asked of {error.dependency}: {error.__cause__}") from error
 
 
 def _create_bucket(s3: Any, name: str, region: str) -> None:  # noqa: ANN401

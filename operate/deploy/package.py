@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from operate.command import CannotGoOn
 from operate.deploy.gateway import with_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,7 +32,7 @@ _BABEL = re.compile(r"babel/locale-data/([^/]+)\.dat")
 _MANYLINUX = re.compile(r"manylinux_(\d+)_(\d+)_x86_64|manylinux2014_x86_64|manylinux2010_x86_64|manylinux1_x86_64")
 
 
-class CannotPackage(Exception):
+class CannotPackage(CannotGoOn):
     """Why the package cannot be built, and what to do."""
 
 
@@ -110,7 +111,8 @@ def _run_chalice(project: Path, stage: str) -> None:
     command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
     command += ["--merge-template", ".chalice/resources.json", "out"]
     # Only wheels: what is built here from source would be another file each time, and perhaps for another system.
-    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1", "PIP_ONLY_BINARY": ":all:"}
+    settings = {"AWS_DEFAULT_REGION": "eu-west-1", "PIP_ONLY_BINARY": ":all:", "PACKAGED_BY_OPERATE": "1"}
+    environment = {**os.environ, **settings}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise CannotPackage(f"chalice package failed:\n{done.stderr.strip() or done.stdout.strip()}")

@@ -6,11 +6,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operate.command import CannotGoOn
 from operate.deploy.account import Account
 from operate.deploy.package import Package
 
 
-class NoSuchRelease(Exception):
+class NoSuchRelease(CannotGoOn):
     """A release that is not kept; the message names those that are."""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operate.command import CannotGoOn
+
 Say = Callable[[str], None]
 
 _WITHIN = 1800.0
@@ -26,7 +28,7 @@ _HALF_MADE = {
 }
 
 
-class StackTrouble(Exception):
+class StackTrouble(CannotGoOn):
     """Why a stack cannot be changed, or was not, and what to do."""
 
 

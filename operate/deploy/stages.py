@@ -8,16 +8,22 @@ from typing import Any
 
 import yaml
 
+from operate.command import CannotGoOn
+
 STAGES = ("dev", "acceptance", "production")
 PEOPLE_TABLES = ("register", "letters", "audit")
 """Kinds of tables that hold what is kept of people."""
 TABLES = (*PEOPLE_TABLES, "transient", "catalogue")
 FOLDER = Path(__file__).parent.parent / "stages"
 _ACCOUNT = re.compile(r"[0-9]{12}")
+ENTITY_IDS = ("CombiconnectEntityId", "DigidEntityId", "MachtigenEntityId")
+_PUBLIC = ("acceptance", "production")
+"""Stages that others connect to: there no entityID is a default."""
+
 _KEYS = {"region", "account", "catalogue", "digid", "parameters"}
 
 
-class BadStage(Exception):
+class BadStage(CannotGoOn):
     """What is wrong with a stage or its file, and what to do."""
 
 
@@ -53,7 +59,7 @@ def read_stage(name: str, file: Path | None = None) -> Stage:
     path = file or FOLDER / f"{name}.yaml"
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise BadStage(f"{path} cannot be read: {error}") from None
     if not isinstance(given, dict) or not isinstance(given.get("region"), str):
         raise BadStage(f"{path}: it has to name a region, for example: region: eu-west-1")
@@ -66,6 +72,11 @@ def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
     digid, parameters = (_mapping(path, given, key) for key in ("digid", "parameters"))
     if "BrpUrl" not in parameters:
         raise BadStage(f"{path}: parameters has to name BrpUrl, the address of the population register")
+    if name in _PUBLIC and (missing_ids := [key for key in ENTITY_IDS if key not in parameters]):
+        raise BadStage(
+            f"{path}: parameters has to name {', '.join(missing_ids)}: by it providers know us, and it cannot change "
+            "without every one of them"
+        )
     account = given.get("account")
     if account is not None and not (isinstance(account, str) and _ACCOUNT.fullmatch(account)):
         raise BadStage(f'{path}: account is twelve digits between quotes, for example "012345678901"')

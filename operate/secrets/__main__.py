@@ -20,26 +20,23 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.saml.keys import OurKeys
-from operate.deploy.account import Account, NotThere, aws_answers
-from operate.deploy.stages import STAGES, BadStage, read_stage
+from operate.command import command
+from operate.deploy.account import Account
+from operate.deploy.stages import STAGES, read_stage
 from operate.instants import instant
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.store import read, write
 from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, named, retire
 
 
+@command
 def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
     """Return 0, or 1 when nothing was changed, with the reason."""
     asked, now = _asked(arguments), datetime.now(UTC)
-    try:
-        stage = read_stage(asked.stage, asked.stage_file)
-        if manager is None:
-            manager = Account.of(stage).client("secretsmanager")
-        with aws_answers():
-            _do(manager, stage.prefix, asked, now)
-    except (BadStage, NotThere, Refused) as error:
-        print(error, file=sys.stderr)
-        return 1
+    stage = read_stage(asked.stage, asked.stage_file)
+    if manager is None:
+        manager = Account.of(stage).client("secretsmanager")
+    _do(manager, stage.prefix, asked, now)
     return 0
 
 

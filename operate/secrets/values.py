@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.saml.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
+from operate.command import CannotGoOn
 from operate.keys import KeyPair, new_key_pair
 
 KEYS = ("saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key")
@@ -19,7 +20,7 @@ DAYS = 365
 """How long a certificate lasts that is made here."""
 
 
-class Refused(Exception):
+class Refused(CannotGoOn):
     """Why a secret was left as it is."""
 
 

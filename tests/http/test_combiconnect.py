@@ -11,9 +11,9 @@ from xmlsec import Error as CannotOpen
 from app import app
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.saml.registration import import_metadata
-from chalicelib.saml.wiring import COMBICONNECT, DIGID, MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
+from local.identities import COMBICONNECT, DIGID, MACHTIGEN
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA, a_service
 from tests.fakes import Clock

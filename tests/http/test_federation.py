@@ -13,9 +13,9 @@ from lxml import etree
 from chalicelib.catalogue.model import Connection, EntityId, Profile, ServiceId
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.decoding import inflate
-from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in
+from local.identities import COMBICONNECT, MACHTIGEN
 from operate.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock

@@ -200,3 +200,19 @@ def test_metadata_is_fetched_over_tls_from_who_can_be_trusted(served: str) -> No
         fetch("http://dv.example/metadata")
     with pytest.raises(Unavailable):
         fetch(served)
+
+
+def test_a_stage_may_bear_entity_ids_of_its_own(henk: Person, wired: Wiring) -> None:
+    own = {
+        "combiconnect_entity_id": "urn:own:front",
+        "digid_entity_id": "urn:own:digid",
+        "machtigen_entity_id": "urn:own:bvd",
+    }
+    wired.settings = wired.settings.replaced(**own)
+    for query, entity_id in (
+        ("", "urn:own:front"),
+        ("?profile=combiconnect", "urn:own:front"),
+        ("?profile=combiconnect&role=digid", "urn:own:digid"),
+        ("?profile=combiconnect&role=machtigen", "urn:own:bvd"),
+    ):
+        assert _ours(henk, query).get("entityID") == entity_id

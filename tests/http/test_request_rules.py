@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from chalicelib.catalogue.model import Announcement, Authorisation, Connection, EntityId, Relation, Service, Validity
-from chalicelib.saml.wiring import COMBICONNECT, DIGID, MACHTIGEN
 from chalicelib.wiring import Wiring
+from local.identities import COMBICONNECT, DIGID, MACHTIGEN
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import Clock
 from tests.http.client import Answer, Person

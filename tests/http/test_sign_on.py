@@ -8,9 +8,9 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.errors import Unavailable
-from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import SAML, _response, certificate_in, success
+from local.identities import COMBICONNECT, MACHTIGEN
 from operate.keys import new_key_pair
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.saml.wiring import MACHTIGEN
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in
+from local.identities import MACHTIGEN
 from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA

@@ -14,8 +14,8 @@ from lxml import etree
 from saml2 import BINDING_HTTP_ARTIFACT, BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.samlp import RequesterID, Scoping
 
-from chalicelib.saml.wiring import COMBICONNECT, MACHTIGEN
 from chalicelib.wiring import Wiring
+from local.identities import COMBICONNECT, MACHTIGEN
 from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA

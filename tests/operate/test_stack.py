@@ -11,7 +11,7 @@ from operate.deploy.__main__ import _UNKNOWN, parameters_of
 from operate.deploy.__main__ import main as deploy
 from operate.deploy.package import Package
 from operate.deploy.stack import Stack, StackTrouble
-from operate.deploy.stages import BadStage, Stage, read_stage
+from operate.deploy.stages import ENTITY_IDS, BadStage, Stage, read_stage
 from operate.metadata import main as show_metadata
 
 
@@ -128,6 +128,15 @@ def test_a_stages_file_with_a_mistake_says_what_to_mend(tmp_path: Path, text: st
         _read(tmp_path, text)
 
 
+@pytest.mark.parametrize("name", ["acceptance", "production"])
+def test_where_providers_connect_the_entity_ids_are_chosen_and_none_is_a_default(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadStage, match="has to name DigidEntityId, MachtigenEntityId"):
+        _read(tmp_path, "region: eu-west-1\nparameters: {BrpUrl: x, CombiconnectEntityId: urn:a}", name)
+    chosen = "{BrpUrl: x, CombiconnectEntityId: urn:a, DigidEntityId: urn:b, MachtigenEntityId: urn:c}"
+    parameters = parameters_of(_read(tmp_path, f"region: eu-west-1\nparameters: {chosen}", name), "1", {})
+    assert [parameters[key] for key in ENTITY_IDS] == ["urn:a", "urn:b", "urn:c"]
+
+
 def test_a_stage_that_does_not_exist_names_those_that_do() -> None:
     with pytest.raises(BadStage, match=r"Name one: STAGE=dev\|acceptance\|production"):
         read_stage("")
@@ -164,7 +173,7 @@ def test_an_operator_who_stops_a_deploy_reads_what_goes_on(
 
 def test_a_command_for_a_stage_that_cannot_be_reached_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     """The files that an operator puts beside the stage's are not in the repository."""
-    with pytest.raises(SystemExit) as exit_info:
-        show_metadata(["urn:x", "--stage", "production"])
-    assert "names files that are not there" in str(exit_info.value)
-    assert capsys.readouterr().out == ""
+    assert show_metadata(["urn:x", "--stage", "production"]) == 1
+    told = capsys.readouterr()
+    assert "names files that are not there" in told.err
+    assert told.out == ""

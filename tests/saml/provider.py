@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from chalicelib.saml.decoding import deflate
-from chalicelib.saml.wiring import MACHTIGEN
+from local.identities import MACHTIGEN
 from operate.keys import KeyPair, new_key_pair
 
 ENTITY_ID = "https://ominous.example/metadata"

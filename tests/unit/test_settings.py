@@ -19,6 +19,13 @@ def test_an_address_that_is_none_names_its_key_and_does_not_show_its_value(wrong
     assert str(error.value) == "BASE_URL is wrong: it has to be an address, such as https://machtigen.example.nl"
 
 
+@pytest.mark.parametrize("wrong", ["machtigen", "urn:two words", "urn:x\ny", f"urn:{'x' * 1021}", ":x"])
+def test_an_entity_id_is_an_absolute_uri(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^DIGID_ENTITY_ID is wrong: it has to be an entityID"):
+        _ = Settings({"DIGID_ENTITY_ID": wrong}).digid_entity_id
+    assert Settings({"DIGID_ENTITY_ID": "https://x.example/~idp?a=b"}).digid_entity_id == "https://x.example/~idp?a=b"
+
+
 @pytest.mark.parametrize("wrong", ["two words", "x" * 201, "-----BEGIN PRIVATE KEY-----\n"])
 def test_a_name_cannot_be_a_secret_by_mistake(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match="SECRETS_PREFIX is wrong") as error:
