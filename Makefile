@@ -13,7 +13,7 @@ help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
-	@PORT=$(PORT) $(BIN)/python -m local
+	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
 	@$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice
 
+import chalicelib.chalice_commands  # noqa: F401 - ends what was started by one of them
 from chalicelib.health import jobs as health_jobs
 from chalicelib.health import routes as health_routes
 from chalicelib.letters import jobs as letter_jobs

@@ -1,5 +1,6 @@
 """`make run`: start the stack, say where everything is, and run until Ctrl-C."""
 
+import argparse
 import os
 import signal
 import sys
@@ -12,11 +13,38 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 from local.persons import persons
 from local.stack import CannotStart, Stack, running
 
+_LONGEST_STOP = 10.0
+"""Seconds."""
+
+_SETTINGS = "Settings are environment variables: PORT (8000), PARTNERS=folder, DIGID_METADATA=file, DIGID_ANSWER."
+
+
+class Stop:
+    """What a signal asks, once: it interrupts whatever runs, a start as well as the wait; a second changes nothing."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, *_: object) -> None:
+        if not self.asked:
+            self.asked = True
+            # Should cleaning up ever hang, what is left here is not worth waiting for: the others end with us.
+            guard = threading.Timer(_LONGEST_STOP, os._exit, (1,))
+            guard.daemon = True
+            guard.start()
+            raise KeyboardInterrupt
+
+    def wait(self) -> None:
+        # An interruption can be lost in a destructor, so the wait begins only when none was asked for.
+        while not self.asked:
+            signal.pause()
+
 
 def main() -> int:
-    stop = threading.Event()
+    argparse.ArgumentParser(prog="make run", description=__doc__, epilog=_SETTINGS).parse_args()
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, stop)
     print("Starting…", flush=True)
     try:
         with running(
@@ -26,8 +54,12 @@ def main() -> int:
             digid_by_artifact=_digid_by_artifact(),
         ) as stack:
             print(_table(stack), flush=True)
-            stop.wait()
-            print("\nStopping…", flush=True)
+            try:
+                stop.wait()
+            finally:
+                print("\nStopping…", flush=True)
+    except KeyboardInterrupt:
+        return 0
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from pathlib import Path
 from chalicelib import wiring
 from chalicelib.saml.partners import read_identity_provider, read_service_provider
 from chalicelib.settings import Settings
-from local import aws, events
+from local import aws, events, identities
 from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
@@ -131,6 +131,9 @@ def settings(stack: Stack) -> Settings:
         {
             "BASE_URL": stack.application,
             "BACK_CHANNEL_URL": stack.back_channel,
+            "COMBICONNECT_ENTITY_ID": identities.COMBICONNECT,
+            "DIGID_ENTITY_ID": identities.DIGID,
+            "MACHTIGEN_ENTITY_ID": identities.MACHTIGEN,
             **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in TABLES},
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
             "LETTER_BUCKET": aws.BUCKET,
@@ -161,8 +164,15 @@ def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
 def process(name: str, address: str, application: str, **extra: str) -> Iterator[None]:
     """Run a simulator until the end, and never longer than we do. `application` is the address that it asks."""
     command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], application]
-    # Its own process group would outlive Ctrl-C; in ours it gets the signal too.
-    process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **extra}, stderr=subprocess.DEVNULL)  # noqa: S603
+    # In a group of its own: Ctrl-C comes to us alone, and we end it. Should we be killed, its input ends, and it too.
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        cwd=_ROOT,
+        env={**os.environ, **extra},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         yield
     finally:

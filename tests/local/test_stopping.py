@@ -1,0 +1,86 @@
+"""`make run` ends at the first signal, whenever it comes, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _free_ports() -> int:
+    """Return the first of eight ports that are free now."""
+    for first in range(21000, 60000, 100):
+        try:
+            held = [socket.create_server(("127.0.0.1", first + offset)) for offset in range(8)]
+        except OSError:
+            continue
+        for one in held:
+            one.close()
+        return first
+    raise AssertionError("no eight free ports")
+
+
+@contextmanager
+def _stack(port: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "local"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _read_until(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stdout is not None
+    assert any(text in line for line in process.stdout), "it ended"
+
+
+def _all_free(port: int) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if not any(_answers(port + offset) for offset in range(8)):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(
+    ("when", "pause", "sent"),
+    [("Ready", 0.0, signal.SIGTERM), ("Ready", 0.0, signal.SIGINT), ("Starting", 0.7, signal.SIGTERM)],
+)
+def test_it_ends_at_the_first_signal(when: str, pause: float, sent: signal.Signals) -> None:
+    port = _free_ports()
+    with _stack(port) as process:
+        _read_until(process, when)
+        time.sleep(pause)
+        process.send_signal(sent)
+        assert process.wait(timeout=15) == 0
+    assert _all_free(port)
+
+
+def test_when_it_is_killed_the_others_end_by_themselves() -> None:
+    port = _free_ports()
+    with _stack(port) as process:
+        _read_until(process, "Ready")
+        process.kill()
+        process.wait(timeout=5)
+    assert _all_free(port)
