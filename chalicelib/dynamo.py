@@ -1,16 +1,16 @@
 """One DynamoDB table as plain Python values: consistent reads, conditional writes, transactions."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from chalicelib.errors import Conflict
-from chalicelib.outage import outage
-
-_REFUSED = ("ConditionalCheckFailedException", "TransactionCanceledException")
+from chalicelib.changes import changed
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.outage import failure, outage
+from chalicelib.patience import Patience
+from chalicelib.writers import Writer, new_writer, without_writers
 
 Item = dict[str, Any]
 
@@ -59,49 +59,63 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever DynamoDB holds
     return value
 
 
-class Table:
-    """A table with keys `pk` and `sk`. Every read is consistent: decisions never rest on a stale copy."""
+_PATIENT = Patience()
 
-    def __init__(self, client: Any, name: str) -> None:  # noqa: ANN401 - boto3 clients have no public type
-        self._client, self.name = client, name
+_Call = Callable[..., Any]
+
+
+class _Refused(Conflict):
+    """Conditions were refused; `found` are the items, as DynamoDB gives them, that did not meet them."""
+
+    def __init__(self, found: Sequence[Item]) -> None:
+        super().__init__("condition")
+        self.found = found
+
+
+class Table:
+    """A table with keys `pk` and `sk`. Every read is consistent: decisions never rest on a stale copy.
+
+    A write that the SDK repeats because its answer was lost is known as our own and counts once (writers.py). Every
+    method raises `Unavailable`; after a write that means that it may have been done.
+    """
+
+    def __init__(self, client: Any, name: str, patience: Patience = _PATIENT) -> None:  # noqa: ANN401 - boto3 client
+        self._client, self.name, self._patience = client, name, patience
 
     def get(self, pk: str, sk: str) -> Item | None:
-        with _translated():
-            found = self._client.get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=True)
-        return plain(found["Item"]) if "Item" in found else None
+        answer = self._ask(self._client.get_item, {"TableName": self.name, "Key": _key(pk, sk), "ConsistentRead": True})
+        return _seen(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: Mapping[str, Any], condition: Condition | None = None) -> None:
         """Raise `Conflict` when the condition does not hold."""
-        with _translated():
-            self._client.put_item(**self.putting(item, condition)["Put"])
+        self._write(self._client.put_item, self.putting(item, condition))
 
     def change(self, pk: str, sk: str, update: str, condition: Condition, returning: str = "NONE") -> Item:
-        """Apply an update expression under a condition; names and values come from the condition."""
-        call = self.changing(pk, sk, update, condition)["Update"]
-        with _translated():
-            answer = self._client.update_item(**call, ReturnValues=returning)
-        return plain(answer.get("Attributes", {}))
+        """Apply an update expression under a condition; names and values come from the condition.
+
+        A repetition returns the whole item as it is now: of a counter the number that it has reached since.
+        """
+        return self._write(self._client.update_item, self.changing(pk, sk, update, condition), ReturnValues=returning)
 
     def delete(self, pk: str, sk: str, condition: Condition | None = None) -> Item | None:
-        """Delete and return what was there. Raise `Conflict` when the condition does not hold."""
-        with _translated():
-            gone = self._client.delete_item(**self.deleting(pk, sk, condition)["Delete"], ReturnValues="ALL_OLD")
-        return plain(gone["Attributes"]) if "Attributes" in gone else None
+        """Delete and return what was there. Raise `Conflict` when the condition does not hold.
+
+        Repeated by the SDK, it finds nothing: what counts once is better marked by a change.
+        """
+        return self._write(self._client.delete_item, self.deleting(pk, sk, condition), ReturnValues="ALL_OLD") or None
 
     def query(self, pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
         """Return one page of the items of a partition whose sort key begins with `prefix`, and where to go on."""
         text = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
         values = {":pk": pk, ":prefix": prefix} if prefix else {":pk": pk}
-        more = {"ExclusiveStartKey": start} if start else {}
-        with _translated():
-            page = self._client.query(
-                TableName=self.name,
-                KeyConditionExpression=text,
-                ExpressionAttributeValues=typed(values),
-                ConsistentRead=True,
-                **more,
-            )
-        return [plain(item) for item in page["Items"]], page.get("LastEvaluatedKey")
+        asked = {
+            "TableName": self.name,
+            "KeyConditionExpression": text,
+            "ExpressionAttributeValues": typed(values),
+            "ConsistentRead": True,
+        }
+        page = self._ask(self._client.query, {**asked, "ExclusiveStartKey": start} if start else asked)
+        return [_seen(item) for item in page["Items"]], page.get("LastEvaluatedKey")
 
     def putting(self, item: Mapping[str, Any], condition: Condition | None = None) -> Item:
         return {"Put": {"TableName": self.name, "Item": typed(item), **_conditional(condition)}}
@@ -115,8 +129,42 @@ class Table:
 
     def write_together(self, writes: Sequence[Item]) -> None:
         """All or nothing (invariant 2). Raise `Conflict` when any condition does not hold."""
-        with _translated():
-            self._client.transact_write_items(TransactItems=list(writes))
+        writer = new_writer()
+        signed = {"TransactItems": [writer.sign(write) for write in writes], "ClientRequestToken": writer.name}
+        self._written(self._client.transact_write_items, signed, writer)
+
+    def _write(self, call: _Call, write: Item, **options: str) -> Item:
+        writer = new_writer()
+        ((signed),) = writer.sign(write).values()
+        return self._written(call, {**signed, **options}, writer)
+
+    def _written(self, call: _Call, request: Item, writer: Writer) -> Item:
+        """Return the attributes that a write asked for, or of the item that shows that it was done before."""
+        try:
+            answer = self._ask(call, request)
+        except _Refused as refused:
+            ours = next((item for item in refused.found if writer.wrote(item)), None)
+            if ours is None:
+                raise
+            answer = {"Attributes": ours}
+        except Unavailable:
+            changed()
+            raise
+        changed()
+        return _seen(answer.get("Attributes", {}))
+
+    def _ask(self, call: _Call, request: Item) -> Item:
+        """Make a call, again while DynamoDB is too busy for it. Raises `Conflict` or `Unavailable`."""
+        with outage("dynamodb"):
+            try:
+                answer: Item = self._patience.ask(lambda: call(**request))
+            except Exception as error:
+                if (failed := failure(error)).refused:
+                    raise _Refused(failed.found) from error
+                raise
+            # What comes from elsewhere has none, and would be read as if nothing were there.
+            answer["ResponseMetadata"]["RequestId"]
+            return answer
 
 
 def page_through(table: Table, pk: str, prefix: str = "") -> Iterator[Item]:
@@ -144,19 +192,6 @@ def _conditional(condition: Condition | None) -> Item:
     return call
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors into ours: a refused condition is an answer, the rest is an outage."""
-    with outage("dynamodb"):
-        try:
-            yield
-        except Exception as error:
-            answer: Item = getattr(error, "response", {})
-            if answer.get("Error", {}).get("Code") in _REFUSED:
-                raise Conflict(_reason(answer)) from error
-            raise
-
-
-def _reason(answer: Item) -> str:
-    reasons = answer.get("CancellationReasons", [])
-    return ",".join(str(reason.get("Code", "None")) for reason in reasons) or "condition"
+def _seen(attributes: Mapping[str, Any]) -> Item:
+    """Return an item as its readers know it: without its writers."""
+    return plain(without_writers(attributes))

@@ -13,8 +13,12 @@ from local import aws
 from operate.deploy.stages import TABLES
 from tests.adapters import dynamodb_local
 from tests.fakes import FakeMandates, FakeTries, FakeVault
+from tests.lost import Repeating
 
 REAL = ["moto", "dynamodb-local"]
+
+ANSWERS_LOST = "answers lost"
+"""moto, where the answer to every write is lost once, so that the SDK sends it again."""
 
 
 @pytest.fixture(scope="session")
@@ -28,14 +32,14 @@ def reference(cloud: None) -> Iterator[Any]:  # noqa: ARG001 - moto stands aside
 
 def client_of(backend: str, request: pytest.FixtureRequest) -> Any:
     """Return a client of `moto` or `dynamodb-local`, whose tables are empty."""
-    if backend == "moto":
+    if backend == "dynamodb-local":
+        client = request.getfixturevalue("reference")
+    else:
         request.getfixturevalue("cloud")
         client = aws.client("dynamodb")
-    else:
-        client = request.getfixturevalue("reference")
     for table in TABLES:
         _empty(client, f"{aws.NAME}-{table}")
-    return client
+    return Repeating(client) if backend == ANSWERS_LOST else client
 
 
 @pytest.fixture(params=REAL)
@@ -48,7 +52,7 @@ def tables(dynamodb: Any) -> Tables:
     return tables_of(dynamodb)
 
 
-@pytest.fixture(params=["fake", *REAL])
+@pytest.fixture(params=["fake", *REAL, ANSWERS_LOST])
 def store(request: pytest.FixtureRequest) -> MandateStore:
     if request.param == "fake":
         return FakeMandates()

@@ -19,7 +19,7 @@ from local.template import Template
 
 _FOLDER = Path(__file__).parent / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
 _ON_LOOPBACK = Path(__file__).parent / "OnLoopback.java"
-_STARTS_WITHIN = 30.0
+_STARTS_WITHIN = 120.0
 
 
 @cache
