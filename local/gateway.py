@@ -55,7 +55,7 @@ class Gateway:
             route = self._matcher.match_route(request.path)
         except ValueError:
             route = None
-        if route is None or request.method not in self._application.routes[route.route]:
+        if route is None:
             return self._page("MISSING_AUTHENTICATION_TOKEN")
         answer = self._application(self._event(request, route.route, route.captured), None)
         return _response(answer)

@@ -41,13 +41,17 @@ class Routes(Blueprint):
         self.callers: dict[tuple[str, str], Caller] = {}
 
     def get(self, path: str, caller: Caller) -> Callable[[View], View]:
-        return self._declare(path, "GET", caller, ["application/json"])
+        """Declare a page. HEAD asks for it without its body, but never delivers a message: that is for GET alone."""
+        methods = ["GET"] if caller is Caller.PARTNER else ["GET", "HEAD"]
+        return self._declare(path, methods, caller, ["application/json"])
 
     def post(self, path: str, caller: Caller, *content_types: str) -> Callable[[View], View]:
-        return self._declare(path, "POST", caller, list(content_types) or ["application/x-www-form-urlencoded"])
+        return self._declare(path, ["POST"], caller, list(content_types) or ["application/x-www-form-urlencoded"])
 
-    def _declare(self, path: str, method: str, caller: Caller, content_types: list[str]) -> Callable[[View], View]:
-        self.callers[path, method] = caller
+    def _declare(
+        self, path: str, methods: list[str], caller: Caller, content_types: list[str]
+    ) -> Callable[[View], View]:
+        self.callers.update(dict.fromkeys(((path, method) for method in methods), caller))
 
         def register(view: View) -> View:
             @functools.wraps(view)
@@ -56,7 +60,7 @@ class Routes(Blueprint):
                     reply = _handle(self.current_request, view, caller, parameters)
                 return reply.to_chalice(current().settings.root)
 
-            self.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
+            self.route(path, methods=methods, content_types=content_types, name=view.__name__)(handle)
             return view
 
         return register
@@ -77,7 +81,7 @@ def _handle(request: Request, view: View, caller: Caller, parameters: dict[str, 
     if visit is not None and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
-    return reply
+    return replace(reply, body="") if request.method == "HEAD" else reply
 
 
 def _recognised(visit: Visit) -> Visit:

@@ -5,6 +5,7 @@ from pathlib import Path
 from chalicelib.errors import NotFound
 from chalicelib.web.http import Caller, Routes, sessions
 from chalicelib.web.pages import page
+from chalicelib.web.unserved import UNKNOWN
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
 routes = Routes(__name__)
@@ -40,6 +41,6 @@ def static_file(_: Visit, name: str) -> Reply:
     return Reply(body, 200, _TYPES[path.suffix], cacheable=True)
 
 
-@routes.get("/{page_name}", Caller.ANYONE)
+@routes.get(UNKNOWN, Caller.ANYONE)
 def unknown_page(_: Visit, **_name: str) -> Reply:
     raise NotFound("page")

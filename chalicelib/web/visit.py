@@ -113,7 +113,7 @@ def read_visit(request: Request, now: datetime) -> Visit:
     asked = request.query_params
     query = {name: asked.getlist(name) for name in asked} if asked else {}
     body = request.raw_body.encode() if isinstance(request.raw_body, str) else request.raw_body or b""
-    posted = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    posted = headers.get("content-type", "").strip().lower().startswith("application/x-www-form-urlencoded")
     form = _form(body) if posted else {}
     return Visit(
         method=request.method,

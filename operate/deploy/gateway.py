@@ -27,6 +27,8 @@ HEADERS: Mapping[str, str] = {
 }
 """As API Gateway writes them: texts between quotes, or what it knows itself. The content policy is in the page."""
 
+_INTEGRATION = "x-amazon-apigateway-integration"
+
 _BASE_URL = "$stageVariables.BaseUrl"
 """API Gateway fills it in. What CloudFormation fills in would stay as it was until a route changes."""
 
@@ -35,9 +37,35 @@ def with_pages(template: dict[str, Any]) -> dict[str, Any]:
     """Return a packaged template whose API and firewall show our pages."""
     resources = template["Resources"]
     resources["RestAPI"]["Properties"]["GatewayResponses"] = {kind: _response(kind) for kind in PAGES}
+    for rule in resources["Firewall"]["Properties"].get("Rules", []):
+        _add_headers(rule.get("Action", {}))
     busy = {"ContentType": "TEXT_HTML", "Content": {"Fn::Sub": html(BUSY, "${BaseUrl}")}}
     resources["Firewall"]["Properties"]["CustomResponseBodies"] = {"Busy": busy}
     return template
+
+
+def with_every_method(template: dict[str, Any]) -> dict[str, Any]:
+    """Return a packaged template in which a method that an address does not take reaches the application too.
+
+    API Gateway would call it a missing token; the application says 405, and what it takes.
+    """
+    for methods in template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        one = next(iter(methods.values()))
+        methods["x-amazon-apigateway-any-method"] = {
+            name: value for name, value in one.items() if name in ("parameters", "responses", _INTEGRATION)
+        }
+    return template
+
+
+def _add_headers(action: dict[str, Any]) -> None:
+    """Let what the firewall answers by itself carry our headers. Its type of content is that of its body."""
+    if (answer := action.get("Block", {}).get("CustomResponse")) is None:
+        return
+    ours = {**FIXED, "Cache-Control": "no-store", "X-Frame-Options": "DENY"}
+    answer["ResponseHeaders"] = [
+        *answer.get("ResponseHeaders", []),
+        *({"Name": n, "Value": v} for n, v in ours.items()),
+    ]
 
 
 def html(words: Words, base_url: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from operate.command import CannotGoOn
-from operate.deploy.gateway import with_pages
+from operate.deploy.gateway import with_every_method, with_pages
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 250 * 1024 * 1024
@@ -61,7 +61,7 @@ def build(folder: Path, stage: str, *, libraries: bool = True) -> Package:
         folder.mkdir(parents=True, exist_ok=True)
         package = Package(folder / "deployment.zip", folder / "template.json")
         _repack(project / "out" / "deployment.zip", package.archive)
-        template = with_pages(json.loads((project / "out" / "sam.json").read_text()))
+        template = with_every_method(with_pages(json.loads((project / "out" / "sam.json").read_text())))
         package.template.write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
     check(package.archive)
     return package

@@ -34,7 +34,17 @@ def shapes(base: str) -> dict[str, Shape]:
         "picture": ("GET", "/static/icon.png", b"", browser),
         "unknown page": ("GET", "/nothing", b"", browser),
         "address that leads nowhere": ("GET", "/no/such/page", b"", browser),
-        "method that no address takes": ("PUT", "/activate", b"", browser),
+        "method that an address does not take": ("PUT", "/activate", b"", browser),
+        "method that no address takes": ("DELETE", "/no/such/page", b"", browser),
+        "start page without its body": ("HEAD", "/", b"", {}),
+        "state without its body": ("HEAD", "/health", b"", {}),
+        "metadata without its body": ("HEAD", "/saml/metadata", b"", {}),
+        "form with a type in capitals": (
+            "POST",
+            "/activate",
+            b"a=1",
+            {"content-type": "Application/X-WWW-Form-URLEncoded; Charset=UTF-8"},
+        ),
         "signing in, with two cookies": ("GET", "/login?next=/mandates&lang=en", b"", {}),
         "choice of language and session kept": (
             "GET",

@@ -62,6 +62,9 @@ class Person:
         typed = {"content-type": "application/x-www-form-urlencoded", **headers}
         return self._send("POST", path, urlencode(form).encode(), typed)
 
+    def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
+        return self._send(method, path, body, headers or {})
+
     def submit(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
         """Fill in the form that a page shows: with the token that stands in it."""
         token = _TOKEN.search(self.get(path).body)

@@ -66,16 +66,20 @@ def test_the_event_tells_who_asks_and_for_what(client: Client) -> None:
     assert seen["context"]["resourcePath"] == "/event"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/no/such/route"), ("PUT", "/form"), ("GET", "/form")])
-def test_an_address_that_is_no_route_gets_the_page_that_api_gateway_shows(
-    client: Client, method: str, path: str
-) -> None:
-    answer = client.open(path, base_url=BASE, method=method)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_an_address_that_is_no_route_gets_the_page_that_api_gateway_shows(client: Client, method: str) -> None:
+    answer = client.open("/no/such/route", base_url=BASE, method=method)
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
     for text in ("Deze pagina kunnen wij niet vinden", "We cannot find this page", f'href="{BASE}/?lang=en"'):
         assert text in answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "HEAD", "OPTIONS"])
+def test_a_method_that_an_address_does_not_take_is_the_applications_to_refuse(client: Client, method: str) -> None:
+    answer = client.open("/form", base_url=BASE, method=method)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
 def test_a_body_that_is_too_large_is_refused(client: Client) -> None:

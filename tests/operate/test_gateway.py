@@ -32,7 +32,9 @@ def test_the_firewalls_page_is_as_small_as_a_firewall_wants_it() -> None:
 
 
 def test_a_template_gets_a_page_for_every_failure_with_our_headers() -> None:
-    template: dict[str, Any] = {"Resources": {"RestAPI": {"Properties": {}}, "Firewall": {"Properties": {}}}}
+    action = {"Block": {"CustomResponse": {"ResponseHeaders": [{"Name": "Retry-After", "Value": "300"}]}}}
+    firewall = {"Properties": {"Rules": [{"Action": action}, {"OverrideAction": {"None": {}}}]}}
+    template: dict[str, Any] = {"Resources": {"RestAPI": {"Properties": {}}, "Firewall": firewall}}
     resources = with_pages(template)["Resources"]
     responses = resources["RestAPI"]["Properties"]["GatewayResponses"]
     assert {kind: one.get("StatusCode") for kind, one in responses.items()} == {
@@ -46,6 +48,8 @@ def test_a_template_gets_a_page_for_every_failure_with_our_headers() -> None:
         headers = one["ResponseParameters"]["Headers"]
         assert headers == HEADERS
         assert {name: value.strip("'") for name, value in headers.items() if name in FIXED} == FIXED
+    busy = {one["Name"]: one["Value"] for one in action["Block"]["CustomResponse"]["ResponseHeaders"]}
+    assert busy == {"Retry-After": "300", "Cache-Control": "no-store", "X-Frame-Options": "DENY", **FIXED}
     assert resources["Firewall"]["Properties"]["CustomResponseBodies"]["Busy"]["Content"] == {
         "Fn::Sub": html(BUSY, "${BaseUrl}")
     }

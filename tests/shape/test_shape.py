@@ -88,6 +88,7 @@ def test_every_route_says_who_may_call_it() -> None:
     served = {(path, method) for path, methods in app.routes.items() for method in methods}
     assert served == set(declared)
     for (path, method), caller in declared.items():
+        assert method in {"GET", "HEAD", "POST"}
         if method == "POST" and caller is not Caller.SIGNED_IN:
             assert path.startswith("/saml/"), "a form that needs no session must be a SAML endpoint"
 

@@ -1,0 +1,50 @@
+"""Pages for what Chalice refuses before a view is asked: a method or a media type that an address does not take."""
+
+from chalice.app import Request, Response
+
+from chalicelib.errors import Refused
+from chalicelib.observe import log
+from chalicelib.web.failures import NOT_FOUND, Words
+from chalicelib.web.pages import page
+from chalicelib.web.texts import N_
+from chalicelib.web.visit import Visit, read_visit
+from chalicelib.wiring import current
+
+_WORDS = {
+    405: Words(
+        405,
+        N_("This is not possible here"),
+        N_("There is a page at this address, but it cannot do what was asked. Go to the start page."),
+    ),
+    415: Words(
+        415,
+        N_("We cannot read what was sent"),
+        N_("Nothing was changed. Go back to the page, fill in the form, and send it from there."),
+    ),
+}
+
+UNKNOWN = "/{page_name}"
+"""The route of addresses that lead nowhere (routes.py)."""
+
+
+def explained(request: Request, response: Response) -> Response:
+    """Return an answer of Chalice's own as a page of ours, with what it said in `Allow`; every other one as it is."""
+    words = _WORDS.get(response.status_code)
+    if words is None or not isinstance(response.body, dict):
+        return response
+    if request.context.get("resourcePath") == UNKNOWN:
+        # What catches every address with nothing behind it takes no other method, but there is no page either.
+        words = NOT_FOUND
+    log().info("request_refused", reason=response.body.get("Code"), status=words.status)
+    reply = page("failure.html", _visit(request), status=words.status, words=words, reference="")
+    made = reply.to_chalice(current().settings.root)
+    if words.status == 405:  # noqa: PLR2004
+        made.headers["Allow"] = response.headers["Allow"]
+    return made
+
+
+def _visit(request: Request) -> Visit | None:
+    try:
+        return read_visit(request, current().clock())
+    except Refused:
+        return None
