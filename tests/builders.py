@@ -90,7 +90,7 @@ def a_code(request: Request, **changes: object) -> StoredCode:
         "case_id": request.case_id,
         "represented": request.represented,
         "fingerprint": PEPPERS.fingerprint(CODE, request.claim),
-        "tries_before": 0,
+        "guesses_before": request.guesses_before,
         "expires_at": request.expires_at,
     }
     return StoredCode(**{**facts, **changes})  # type: ignore[arg-type]

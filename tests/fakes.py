@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.audit.trail import Event, Happening
+from chalicelib.audit.trail import SYSTEM, Event, Happening
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import Condition, Item
 from chalicelib.errors import Conflict, RateLimited, Unavailable
 from chalicelib.letters.model import Letter
-from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
-from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
+from chalicelib.mandates.ports import StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.brp import Person
 from chalicelib.people.bsn import Bsn
@@ -58,10 +58,11 @@ class FakeSender:
 class FakeTries:
     def __init__(self) -> None:
         self._windows: dict[str, tuple[int, datetime]] = {}
-        self._claims: Counter[ClaimId] = Counter()
+        self._in_all: Counter[str] = Counter()
+        self._claims: dict[ClaimId, Guesses] = {}
         self._lock = threading.Lock()
 
-    def spend(self, subject: str, now: datetime) -> int:
+    def spend(self, subject: str, now: datetime) -> Tried:
         limit = LIMITS[subject.partition(":")[0]]
         with self._lock:
             used, until = self._windows.get(subject, (0, now))
@@ -70,24 +71,32 @@ class FakeTries:
             if used >= limit.tries:
                 raise RateLimited(until)
             self._windows[subject] = (used + 1, until)
-            return limit.tries - used - 1
+            self._in_all[subject] += 1
+            return Tried(limit.tries - used - 1, self._in_all[subject])
 
     def refund(self, subject: str) -> None:
         with self._lock:
             used, until = self._windows[subject]
-            self._windows[subject] = (max(used - 1, 0), until)
+            if used:
+                self._windows[subject] = (used - 1, until)
+                self._in_all[subject] -= 1
 
-    def add(self, claim: ClaimId, _now: datetime) -> int:
+    def add(self, claim: ClaimId, _now: datetime, *, wears: bool) -> Guesses:
         with self._lock:
-            self._claims[claim] += 1
-            return self._claims[claim]
+            return self._count(claim, 1, int(wears))
 
-    def total(self, claim: ClaimId) -> int:
+    def total(self, claim: ClaimId) -> Guesses:
+        return self._claims.get(claim, Guesses())
+
+    def forgive(self, claim: ClaimId, *, wears: bool) -> None:
+        with self._lock:
+            if self.total(claim).made:
+                self._count(claim, -1, -int(wears))
+
+    def _count(self, claim: ClaimId, made: int, wearing: int) -> Guesses:
+        kept = self.total(claim)
+        self._claims[claim] = Guesses(kept.made + made, kept.wearing + wearing)
         return self._claims[claim]
-
-    def forgive(self, claim: ClaimId) -> None:
-        with self._lock:
-            self._claims[claim] = max(self._claims[claim] - 1, 0)
 
 
 class FakeMandates:
@@ -119,6 +128,10 @@ class FakeMandates:
         found = [request for request in self._requests.values() if request.represented == represented]
         return sorted(found, key=lambda request: request.requested_at, reverse=True)
 
+    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
+        found = (one for one in self.requests(represented) if one.service_id == service_id and one.ended is None)
+        return next(found, None)
+
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return [code for code in self._codes.values() if code.claim == claim]
 
@@ -133,6 +146,11 @@ class FakeMandates:
         with self._lock:
             self._end(request, RequestState.WITHDRAWN, now)
             self._note(request.case_id, Happening.WITHDRAWN, now, Party.REPRESENTED)
+
+    def block(self, request: Request, now: datetime) -> None:
+        with self._lock:
+            self._end(request, RequestState.BLOCKED, now)
+            self._note(request.case_id, Happening.BLOCKED, now, SYSTEM)
 
     def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
         with self._lock:
@@ -175,7 +193,7 @@ class FakeMandates:
         self._requests[request.case_id] = replace(kept, ended=how, ended_at=now, version=kept.version + 1)
         del self._codes[request.case_id]
 
-    def _note(self, case_id: str, what: Happening, at: datetime, by: Party, level: int | None = None) -> None:
+    def _note(self, case_id: str, what: Happening, at: datetime, by: str, level: int | None = None) -> None:
         self._events.setdefault(case_id, []).append(Event(what, at, by, level))
 
     @staticmethod

@@ -15,10 +15,15 @@ class Happening(StrEnum):
 
     REQUESTED = "requested"
     WITHDRAWN = "withdrawn"
+    BLOCKED = "blocked"
     ACTIVATED = "activated"
     REVOKED = "revoked"
     USED = "used"
     USE_REFUSED = "use refused"
+
+
+SYSTEM = "system"
+"""Who does what no person did: a rule, when its time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Event:
     what: Happening
     at: datetime
     by: str
-    """`represented`, `representative`, or for a use the name of the service provider."""
+    """`represented`, `representative`, `system`, or for a use the name of the service provider."""
     level: int | None = None
 
 

@@ -1,15 +1,14 @@
 """A representative activates a mandate: first the code is recognised, then, with both names seen, confirmed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, LevelTooLow, Refused
+from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.codes import Code
-from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
-from chalicelib.mandates.ports import MandateStore, StoredCode, Tries
+from chalicelib.mandates.model import WEARING, CaseId, Mandate, Request, RequestState
+from chalicelib.mandates.ports import MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.requesting import Secrets
-from chalicelib.mandates.tries import PER_CODE
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -44,21 +43,33 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     """
     if guess.represented == guess.representative:
         raise Refused("own_bsn")
-    representative = f"representative:{secrets.pseudonyms.person(guess.representative)}"
-    left = tries.spend(representative, now)
-    tries.spend(f"network:{guess.network}", now)
+    pair = f"pair:{secrets.pseudonyms.person(guess.representative)}:{secrets.pseudonyms.person(guess.represented)}"
+    tried = _spend(pair, guess.network, tries, now)
     claim = secrets.pseudonyms.claim(guess.represented, guess.born)
-    number = tries.add(claim, now)
+    wears = tried.in_all <= WEARING
+    guesses = tries.add(claim, now, wears=wears)
+    before = replace(guesses, wearing=guesses.wearing - wears)
     matches = secrets.peppers.recognise(guess.code, claim)
     found = [code for code in store.codes(claim) if matches(code.fingerprint)]
-    usable = [code for code in found if number - code.tries_before <= PER_CODE and now < code.expires_at]
+    usable = [code for code in found if not before.since(code.guesses_before).void and now < code.expires_at]
     if not usable:
         log().info("code_not_recognised")
         count(Metric.CODE_REFUSED)
-        raise WrongCombination(left)
-    tries.refund(representative)
-    tries.forgive(claim)
+        raise WrongCombination(tried.left)
+    tries.refund(pair)
+    tries.forgive(claim, wears=wears)
     return usable[0]
+
+
+def _spend(pair: str, network: str, tries: Tries, now: datetime) -> Tried:
+    """Take a try of this representative for this person, and one of the network. Raises `RateLimited`."""
+    tried = tries.spend(pair, now)
+    try:
+        tries.spend(f"network:{network}", now)
+    except RateLimited:
+        tries.refund(pair)
+        raise
+    return tried
 
 
 def waiting(represented: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> Request:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import Item
 from chalicelib.mandates.codes import Fingerprint
-from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
@@ -47,6 +47,7 @@ def request_item(request: Request) -> Item:
         "expires_at": request.expires_at.isoformat(),
         "level": request.level,
         "letter_id": request.letter_id,
+        **_guesses_fields(request.guesses_before),
         "version": request.version,
     }
 
@@ -63,6 +64,7 @@ def request_from(item: Item) -> Request:
         expires_at=datetime.fromisoformat(item["expires_at"]),
         level=item["level"],
         letter_id=item["letter_id"],
+        guesses_before=_guesses(item),
         ended=RequestState(item["ended"]) if "ended" in item else None,
         ended_at=_instant(item, "ended_at"),
         version=item["version"],
@@ -110,7 +112,7 @@ def code_item(code: StoredCode) -> Item:
         "represented": code.represented,
         "pepper_id": code.fingerprint.pepper_id,
         "digest": code.fingerprint.digest,
-        "tries_before": code.tries_before,
+        **_guesses_fields(code.guesses_before),
         "expires_at": code.expires_at.isoformat(),
         # Only cleans up: whether a code has expired is decided by the clock.
         "ttl": int(code.expires_at.timestamp()),
@@ -123,13 +125,21 @@ def code_from(item: Item) -> StoredCode:
         case_id=CaseId(item["case_id"]),
         represented=PersonId(item["represented"]),
         fingerprint=Fingerprint(item["pepper_id"], item["digest"]),
-        tries_before=item["tries_before"],
+        guesses_before=_guesses(item),
         expires_at=datetime.fromisoformat(item["expires_at"]),
     )
 
 
 def _period_fields(period: Period) -> Item:
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _guesses_fields(before: Guesses) -> Item:
+    return {"made_before": before.made, "wearing_before": before.wearing}
+
+
+def _guesses(item: Item) -> Guesses:
+    return Guesses(item["made_before"], item["wearing_before"])
 
 
 def _period(item: Item) -> Period:

@@ -20,11 +20,36 @@ class Party(StrEnum):
     REPRESENTATIVE = "representative"
 
 
+PER_CODE = 50
+"""Wrong codes that one code survives in its life (design.md section 4)."""
+
+WEARING = 5
+"""Of each representative only the first five wrong codes wear a code out: nobody alone can make it void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Wrong codes that were tried for one person, with the right number and birth date."""
+
+    made: int = 0
+    wearing: int = 0
+
+    def since(self, before: "Guesses") -> "Guesses":
+        return Guesses(self.made - before.made, self.wearing - before.wearing)
+
+    @property
+    def void(self) -> bool:
+        """Whether a code does not survive them."""
+        return self.wearing >= PER_CODE
+
+
 class RequestState(StrEnum):
     WAITING = "waiting"
     ACTIVATED = "activated"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    BLOCKED = "blocked"
+    """Too many wrong codes were tried, so its code is void."""
 
 
 class MandateState(StrEnum):
@@ -50,14 +75,20 @@ class Request:
     level: int
     """Level of assurance of the sign-in with which it was asked for."""
     letter_id: str
+    guesses_before: Guesses = Guesses()
+    """What had been tried when it was made; it does not count against its code."""
     ended: RequestState | None = None
     ended_at: datetime | None = None
     version: int = 1
 
-    def state(self, now: datetime) -> RequestState:
+    def state(self, now: datetime, guesses: Guesses | None = None) -> RequestState:
+        """Return how it is now; who knows what was tried for this person so far, sees too whether its code is void."""
         if self.ended is not None:
             return self.ended
-        return RequestState.EXPIRED if now >= self.expires_at else RequestState.WAITING
+        if now >= self.expires_at:
+            return RequestState.EXPIRED
+        void = guesses is not None and guesses.since(self.guesses_before).void
+        return RequestState.BLOCKED if void else RequestState.WAITING
 
 
 @dataclass(frozen=True, slots=True)

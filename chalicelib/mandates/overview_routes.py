@@ -20,13 +20,16 @@ def my_mandates(visit: Visit) -> Reply:
     store, person = current().mandates, visit.signed_in.person
     given, held = store.given(person), store.held(person)
     requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
+    waiting = [request for request in requests if request.state(visit.now) is RequestState.WAITING]
+    guesses = {claim: current().tries.total(claim) for claim in {request.claim for request in waiting}}
     return page(
         "mandates.html",
         visit,
         given=by_state(given, visit.now),
         held=by_state(held, visit.now),
-        open_requests=[item for item in requests if item.state(visit.now) is RequestState.WAITING],
-        past_requests=[item for item in requests if item.state(visit.now) is not RequestState.WAITING],
+        open_requests=waiting,
+        past_requests=[request for request in requests if request not in waiting],
+        states={request.case_id: request.state(visit.now, guesses.get(request.claim)) for request in requests},
         names=names_of_others(person, [*given, *held]),
         services=_services([*given, *held, *requests]),
     )

@@ -8,7 +8,7 @@ from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.codes import Fingerprint
-from chalicelib.mandates.model import CaseId, Mandate, Party, Request
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 
@@ -20,8 +20,8 @@ class StoredCode:
     case_id: CaseId
     represented: PersonId
     fingerprint: Fingerprint
-    tries_before: int
-    """Guesses that had been made at this claim when the code was issued; they do not count against it."""
+    guesses_before: Guesses
+    """What had been tried at this claim when the code was issued; it does not count against it."""
     expires_at: datetime
 
 
@@ -38,6 +38,10 @@ class MandateStore(Protocol):
         """Return all requests of a person, newest first."""
         ...
 
+    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
+        """Return the request that is marked as open for a service; whether it still is, its state tells."""
+        ...
+
     def codes(self, claim: ClaimId) -> list[StoredCode]: ...
 
     def activate(self, request: Request, mandate: Mandate) -> None:
@@ -46,6 +50,10 @@ class MandateStore(Protocol):
 
     def withdraw(self, request: Request, now: datetime) -> None:
         """End a waiting request. Raise `Conflict` if it does not wait any more."""
+        ...
+
+    def block(self, request: Request, now: datetime) -> None:
+        """End a waiting request whose code is void. Raise `Conflict` if it does not wait any more."""
         ...
 
     def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
@@ -67,27 +75,37 @@ class MandateStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try of a subject, this one included."""
+
+    left: int
+    """Tries that remain in this window."""
+    in_all: int
+    """Tries that were made since long before any code that works today."""
+
+
 class Tries(Protocol):
     """Counts guesses before they are checked. Fails closed: no counter, no check."""
 
-    def spend(self, subject: str, now: datetime) -> int:
-        """Take one try of a subject (`representative:<id>`, `network:<address>`) and return how many are left.
+    def spend(self, subject: str, now: datetime) -> Tried:
+        """Take one try of a subject (`pair:<representative>:<represented>`, `network:<address>`).
 
         Raises `RateLimited` when none is left in this window.
         """
         ...
 
     def refund(self, subject: str) -> None:
-        """Give back the try of a guess that was right."""
+        """Give back the try of a guess that was right, or that was not checked."""
         ...
 
-    def add(self, claim: ClaimId, now: datetime) -> int:
-        """Count a guess at a claim and return the number that it has: each guess its own."""
+    def add(self, claim: ClaimId, now: datetime, *, wears: bool) -> Guesses:
+        """Count a guess at a claim, which wears its codes out or not, and return all with it: each guess its own."""
         ...
 
-    def total(self, claim: ClaimId) -> int: ...
+    def total(self, claim: ClaimId) -> Guesses: ...
 
-    def forgive(self, claim: ClaimId) -> None:
+    def forgive(self, claim: ClaimId, *, wears: bool) -> None:
         """Take back the count of a guess that was right."""
         ...
 

@@ -165,11 +165,13 @@ def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = Fal
         raise NotFound("request")
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
+    guesses = wiring.tries.total(request.claim)
     return page(
         template,
         visit,
         request=request,
-        state=request.state(visit.now),
+        state=request.state(visit.now, guesses),
+        wrong_codes=guesses.since(request.guesses_before).made,
         service=wiring.catalogue.service(request.service_id),
         letter=progress(wiring.letters_table, request.letter_id),
         late=visit.now >= request.requested_at + _LATE,

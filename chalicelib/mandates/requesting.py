@@ -1,7 +1,7 @@
 """A represented person asks for a mandate, and withdraws what has not been activated."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service
@@ -93,8 +93,10 @@ def ask(
     person = reachable(wish.bsn, people)
     code = generate(pick)
     request = _request(wish, represented, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
+    request = replace(request, guesses_before=tries.total(request.claim))
+    letter = _letter(wish, person, code, request)
     try:
-        store.open_request(request, _stored(code, request, tries, secrets), _letter(wish, person, code, request))
+        _open(request, _stored(code, request, secrets), letter, store, tries)
     except Conflict:
         return _already_made(request, store)
     log().info("mandate_requested", case_id=request.case_id, letter_id=request.letter_id)
@@ -137,13 +139,26 @@ def _request(
     )
 
 
-def _stored(code: Code, request: Request, tries: Tries, secrets: Secrets) -> StoredCode:
+def _open(request: Request, code: StoredCode, letter: Letter, store: MandateStore, tries: Tries) -> None:
+    """Write a request down. One whose code wrong tries have made void gives way to it. Raises `Conflict`."""
+    try:
+        store.open_request(request, code, letter)
+    except Conflict:
+        earlier, now = store.open_for(request.represented, request.service_id), request.requested_at
+        if earlier is None or earlier.state(now, tries.total(earlier.claim)) is not RequestState.BLOCKED:
+            raise
+        store.block(earlier, now)
+        log().info("request_blocked", case_id=earlier.case_id)
+        store.open_request(request, code, letter)
+
+
+def _stored(code: Code, request: Request, secrets: Secrets) -> StoredCode:
     return StoredCode(
         claim=request.claim,
         case_id=request.case_id,
         represented=request.represented,
         fingerprint=secrets.peppers.fingerprint(code, request.claim),
-        tries_before=tries.total(request.claim),
+        guesses_before=request.guesses_before,
         expires_at=request.expires_at,
     )
 

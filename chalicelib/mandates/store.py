@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.audit.trail import Event, Happening, event_item, history, record_use
+from chalicelib.audit.trail import SYSTEM, Event, Happening, event_item, history, record_use
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.letters.model import Letter
@@ -68,6 +68,10 @@ class DynamoMandates:
         found = [request_from(item) for item in page_through(self._table, person_key(represented), "REQUEST#")]
         return sorted(found, key=lambda request: request.requested_at, reverse=True)
 
+    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
+        mark = self._table.get(person_key(represented), open_key(service_id))
+        return self.request(represented, mark["case_id"]) if mark else None
+
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return [code_from(item) for item in page_through(self._table, f"CLAIM#{claim}", "CODE#")]
 
@@ -88,10 +92,16 @@ class DynamoMandates:
         )
 
     def withdraw(self, request: Request, now: datetime) -> None:
-        event = Event(Happening.WITHDRAWN, now, Party.REPRESENTED)
+        self._give_up(request, RequestState.WITHDRAWN, Event(Happening.WITHDRAWN, now, Party.REPRESENTED))
+
+    def block(self, request: Request, now: datetime) -> None:
+        self._give_up(request, RequestState.BLOCKED, Event(Happening.BLOCKED, now, SYSTEM))
+
+    def _give_up(self, request: Request, how: RequestState, event: Event) -> None:
+        """End a waiting request that becomes no mandate: its letter, if it is not printed yet, is not worth it."""
         self._table.write_together(
             [
-                *self._ending(request, RequestState.WITHDRAWN, now),
+                *self._ending(request, how, event.at),
                 letter_stopping(self._letters, request.letter_id),
                 self._audit.putting(event_item(request.case_id, request.version + 1, event), NEW),
             ]

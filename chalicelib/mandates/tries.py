@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.dynamo import Condition
 from chalicelib.errors import Conflict, RateLimited
+from chalicelib.mandates.model import Guesses
+from chalicelib.mandates.ports import Tried
 from chalicelib.people.pseudonym import ClaimId
 from chalicelib.tables import TransientTable
 
-PER_CODE = 5
-"""Guesses that one code survives in its life (security.md section 2)."""
-
-_CLAIM_KEPT = timedelta(days=90)
+_LONG = timedelta(days=90)
 """Longer than any code lives, so that a count is never forgotten while it matters."""
 
 
@@ -19,66 +19,65 @@ _CLAIM_KEPT = timedelta(days=90)
 class Limit:
     tries: int
     window: timedelta
+    kept: timedelta
+    """How long the count of all tries is remembered after the last."""
 
+
+_HOUR = timedelta(hours=1)
 
 LIMITS = {
-    "representative": Limit(5, timedelta(hours=1)),
+    # One representative's guesses at one person: they leave others, and this person's other helpers, alone.
+    "pair": Limit(5, _HOUR, _LONG),
     # A library or care home shares one address.
-    "network": Limit(100, timedelta(hours=1)),
+    "network": Limit(100, _HOUR, _HOUR),
 }
-"""By the kind of subject, the part before its colon."""
+"""By the kind of subject, the part before its colon (design.md section 4)."""
 
 
 class DynamoTries:
     def __init__(self, table: TransientTable) -> None:
         self._table = table
 
-    def spend(self, subject: str, now: datetime) -> int:
+    def spend(self, subject: str, now: datetime) -> Tried:
         limit = LIMITS[subject.partition(":")[0]]
         try:
-            used = self._spend_in_window(subject, limit, now)
+            return self._spend_in_window(subject, limit, now)
         except Conflict:
-            used = self._open_window(subject, limit, now)
-        return limit.tries - used
+            return self._open_window(subject, limit, now)
 
     def refund(self, subject: str) -> None:
-        self._subtract(f"TRIES#{subject}")
+        self._subtract(f"TRIES#{subject}", "ADD #n :minus, in_all :minus", {})
 
-    def add(self, claim: ClaimId, now: datetime) -> int:
-        always = Condition("", {"#n": "n", "#ttl": "ttl"}, {":one": 1, ":ttl": int((now + _CLAIM_KEPT).timestamp())})
-        counted = self._table.change(_claim(claim), "TRIES", "ADD #n :one SET #ttl = :ttl", always, "UPDATED_NEW")
-        number: int = counted["n"]
-        return number
+    def add(self, claim: ClaimId, now: datetime, *, wears: bool) -> Guesses:
+        values = {":one": 1, ":wears": int(wears), ":ttl": int((now + _LONG).timestamp())}
+        always = Condition("", {"#n": "n", "#ttl": "ttl"}, values)
+        update = "ADD #n :one, wearing :wears SET #ttl = :ttl"
+        return _guesses(self._table.change(_claim(claim), "TRIES", update, always, "UPDATED_NEW"))
 
-    def total(self, claim: ClaimId) -> int:
-        counted: int = (self._table.get(_claim(claim), "TRIES") or {"n": 0})["n"]
-        return counted
+    def total(self, claim: ClaimId) -> Guesses:
+        return _guesses(self._table.get(_claim(claim), "TRIES") or {})
 
-    def forgive(self, claim: ClaimId) -> None:
-        self._subtract(_claim(claim))
+    def forgive(self, claim: ClaimId, *, wears: bool) -> None:
+        self._subtract(_claim(claim), "ADD #n :minus, wearing :back", {":back": -int(wears)})
 
-    def _spend_in_window(self, subject: str, limit: Limit, now: datetime) -> int:
-        open_window = Condition(
-            "open_until > :now AND #n < :limit",
-            {"#n": "n"},
-            {":now": now.isoformat(), ":limit": limit.tries, ":one": 1},
-        )
-        counted = self._table.change(f"TRIES#{subject}", "TRIES", "ADD #n :one", open_window, "UPDATED_NEW")
-        used: int = counted["n"]
-        return used
+    def _spend_in_window(self, subject: str, limit: Limit, now: datetime) -> Tried:
+        values = {":now": now.isoformat(), ":limit": limit.tries, ":one": 1, ":ttl": _ttl(limit, now)}
+        open_window = Condition("open_until > :now AND #n < :limit", {"#n": "n", "#ttl": "ttl"}, values)
+        update = "ADD #n :one, in_all :one SET #ttl = :ttl"
+        return _tried(limit, self._table.change(f"TRIES#{subject}", "TRIES", update, open_window, "UPDATED_NEW"))
 
-    def _open_window(self, subject: str, limit: Limit, now: datetime) -> int:
+    def _open_window(self, subject: str, limit: Limit, now: datetime) -> Tried:
         """Start a new window, unless one is running: then its tries are spent, or a parallel guess opened it."""
-        until = now + limit.window
-        fresh = {"pk": f"TRIES#{subject}", "sk": "TRIES", "n": 1, "open_until": until.isoformat()}
-        none_running = Condition("attribute_not_exists(pk) OR open_until <= :now", {}, {":now": now.isoformat()})
+        until = (now + limit.window).isoformat()
+        values = {":now": now.isoformat(), ":until": until, ":one": 1, ":ttl": _ttl(limit, now)}
+        none_running = Condition("attribute_not_exists(pk) OR open_until <= :now", {"#n": "n", "#ttl": "ttl"}, values)
+        update = "SET #n = :one, open_until = :until, #ttl = :ttl ADD in_all :one"
         try:
-            self._table.put({**fresh, "ttl": int(until.timestamp())}, none_running)
+            return _tried(limit, self._table.change(f"TRIES#{subject}", "TRIES", update, none_running, "UPDATED_NEW"))
         except Conflict:
             return self._spend_in_running(subject, limit, now)
-        return 1
 
-    def _spend_in_running(self, subject: str, limit: Limit, now: datetime) -> int:
+    def _spend_in_running(self, subject: str, limit: Limit, now: datetime) -> Tried:
         try:
             return self._spend_in_window(subject, limit, now)
         except Conflict:
@@ -86,12 +85,24 @@ class DynamoTries:
             until = datetime.fromisoformat(running.get("open_until", (now + limit.window).isoformat()))
             raise RateLimited(until) from None
 
-    def _subtract(self, pk: str) -> None:
-        positive = Condition("#n > :none", {"#n": "n"}, {":none": 0, ":minus": -1})
+    def _subtract(self, pk: str, update: str, values: dict[str, int]) -> None:
+        positive = Condition("#n > :none", {"#n": "n"}, {":none": 0, ":minus": -1, **values})
         try:
-            self._table.change(pk, "TRIES", "ADD #n :minus", positive)
+            self._table.change(pk, "TRIES", update, positive)
         except Conflict:
             return  # the window passed in the meantime: nothing left to give back
+
+
+def _tried(limit: Limit, counted: dict[str, Any]) -> Tried:
+    return Tried(limit.tries - counted["n"], counted["in_all"])
+
+
+def _guesses(counted: dict[str, Any]) -> Guesses:
+    return Guesses(counted.get("n", 0), counted.get("wearing", 0))
+
+
+def _ttl(limit: Limit, now: datetime) -> int:
+    return int((now + limit.window + limit.kept).timestamp())
 
 
 def _claim(claim: ClaimId) -> str:

@@ -9,7 +9,7 @@ from stdnum.nl.bsn import is_valid
 from chalicelib.errors import RateLimited, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
 from chalicelib.mandates.codes import Code, generate
-from chalicelib.mandates.model import Request
+from chalicelib.mandates.model import PER_CODE, Guesses, Request
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.requesting import ask
 from chalicelib.people.bsn import Bsn
@@ -35,17 +35,26 @@ def _guess(code: Code, number: int, store: MandateStore, tries: Tries) -> str:
         return ""
 
 
-def test_of_fifty_simultaneous_guesses_the_first_five_are_checked(
+def test_of_many_simultaneous_guesses_the_fiftieth_is_the_last_that_is_checked(
     store: MandateStore, tries: Tries, request_made: Request
 ) -> None:
-    """Four wrong guesses leave one check; fifty at once use it up, and the right code comes too late."""
-    for number in range(4):
-        assert not _guess(WRONG, number, store, tries)
-    assert _guess(RIGHT, 4, store, tries) == request_made.case_id
+    """Forty-nine wrong guesses leave one check; many at once use it up, and the right code comes too late."""
+    for _ in range(PER_CODE - 1):
+        tries.add(request_made.claim, NOW, wears=True)
+    assert _guess(RIGHT, 49, store, tries) == request_made.case_id
     with ThreadPoolExecutor(16) as pool:
-        assert not any(pool.map(lambda number: _guess(WRONG, number, store, tries), range(5, 55)))
-    assert tries.total(request_made.claim) == 54
+        assert not any(pool.map(lambda number: _guess(WRONG, number, store, tries), range(16)))
+    assert tries.total(request_made.claim) == Guesses(65, 65)
     assert not _guess(RIGHT, 60, store, tries)
+
+
+def test_of_twenty_simultaneous_guesses_of_one_person_five_are_checked(
+    store: MandateStore, tries: Tries, request_made: Request
+) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        assert not any(pool.map(lambda _: _guess(WRONG, 0, store, tries), range(20)))
+    assert tries.total(request_made.claim) == Guesses(5, 5)
+    assert _guess(RIGHT, 1, store, tries) == request_made.case_id
 
 
 def test_eight_people_who_know_the_code_activate_it_once(

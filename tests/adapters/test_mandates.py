@@ -100,6 +100,21 @@ def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
         store.withdraw(other, NOW)
 
 
+def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateStore, opened: Request) -> None:
+    assert store.open_for(opened.represented, SERVICE_ID) == opened
+    assert store.open_for(opened.represented, PORTAL_ID) is None
+    store.block(opened, NOW)
+    ended = store.request(opened.represented, opened.case_id)
+    assert ended is not None
+    assert ended.state(NOW) is RequestState.BLOCKED
+    assert store.codes(opened.claim) == []
+    assert {event.what for event in store.history(opened.case_id)} == {Happening.REQUESTED, Happening.BLOCKED}
+    assert store.open_for(opened.represented, SERVICE_ID) is None
+    _open(store, a_request(case_id=CaseId("again"), letter_id="5" * 36))
+    with pytest.raises(Conflict):
+        store.block(opened, NOW)
+
+
 def test_revoking_ends_a_mandate_for_both_people_once(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
     store.activate(opened, mandate)

@@ -7,9 +7,8 @@ from stdnum.nl.bsn import is_valid
 from chalicelib.errors import LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
 from chalicelib.mandates.codes import Code, parse
-from chalicelib.mandates.model import Mandate, Party, Request
+from chalicelib.mandates.model import PER_CODE, WEARING, Guesses, Mandate, Party, Request
 from chalicelib.mandates.ports import StoredCode
-from chalicelib.mandates.tries import PER_CODE
 from chalicelib.mandates.using import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -66,9 +65,10 @@ def test_the_right_code_number_and_birth_date_are_recognised(counter: Counter) -
 
 
 def _blocked(counter: Counter) -> None:
+    """Ten people try five wrong codes each."""
     for number in range(PER_CODE):
         with pytest.raises(WrongCombination):
-            counter.guess(OTHER_CODE, by=Bsn(f"{[900101416, 900102093][number % 2]}"))
+            counter.guess(OTHER_CODE, by=Bsn(NUMBERS[number // 5]))
 
 
 def _used(counter: Counter) -> None:
@@ -106,20 +106,64 @@ def test_whatever_is_wrong_gets_the_neutral_answer(counter: Counter, wrong: dict
 
 def test_a_wrong_birth_date_never_uses_up_somebodys_code(counter: Counter) -> None:
     for number in range(20):
-        with pytest.raises((WrongCombination, RateLimited)):
-            counter.guess(born=BirthDate("1948-12-03"), by=[MINA, HENK][number % 2])
+        with pytest.raises(WrongCombination):
+            counter.guess(born=BirthDate("1948-12-03"), by=Bsn(NUMBERS[number]))
     assert counter.guess(later=timedelta(hours=2)).case_id == counter.request.case_id
+    assert counter.desk.tries.total(counter.request.claim) == Guesses()
 
 
-def test_after_five_wrong_codes_the_representative_has_to_wait(counter: Counter) -> None:
+def _wrong_five_times(counter: Counter, **changes: object) -> None:
     for left in (4, 3, 2, 1, 0):
         with pytest.raises(WrongCombination) as answer:
-            counter.guess(OTHER_CODE, bsn=MINA)
+            counter.guess(OTHER_CODE, **changes)  # type: ignore[arg-type]
         assert answer.value.tries_left == left
+
+
+def test_after_five_wrong_codes_for_one_person_the_representative_has_to_wait(counter: Counter) -> None:
+    _wrong_five_times(counter)
     with pytest.raises(RateLimited) as limited:
         counter.guess()
     assert limited.value.until == NOW + timedelta(hours=1)
     assert counter.guess(later=timedelta(hours=1)).case_id == counter.request.case_id
+
+
+def test_another_birth_date_gives_no_new_tries(counter: Counter) -> None:
+    _wrong_five_times(counter, born=BirthDate("1948-12-03"))
+    with pytest.raises(RateLimited):
+        counter.guess(later=timedelta(minutes=59))
+
+
+def test_who_has_to_wait_for_one_person_may_go_on_for_another(counter: Counter) -> None:
+    _wrong_five_times(counter, bsn=MINA)
+    assert counter.guess().case_id == counter.request.case_id
+
+
+def test_one_persons_tries_never_make_a_code_void_that_another_is_to_use(counter: Counter) -> None:
+    for hour in range(11):
+        _wrong_five_times(counter, later=timedelta(hours=hour))
+    assert counter.desk.tries.total(counter.request.claim) == Guesses(11 * 5, WEARING)
+    assert counter.guess(by=MINA, later=timedelta(hours=11)).case_id == counter.request.case_id
+
+
+def test_the_fiftieth_guess_is_still_checked_and_the_next_is_not(counter: Counter) -> None:
+    for _ in range(PER_CODE - 1):
+        counter.desk.tries.add(counter.request.claim, NOW, wears=True)
+    assert counter.guess(by=MINA).case_id == counter.request.case_id
+    with pytest.raises(WrongCombination):
+        counter.guess(OTHER_CODE, by=Bsn(NUMBERS[9]))
+    with pytest.raises(WrongCombination):
+        counter.guess(by=MINA)
+
+
+def test_a_network_that_has_to_wait_costs_nobody_a_try(counter: Counter) -> None:
+    for _ in range(100):
+        counter.desk.tries.spend("network:192.0.2.1", NOW)
+    for _ in range(9):
+        with pytest.raises(RateLimited):
+            counter.guess()
+    with pytest.raises(WrongCombination) as answer:
+        counter.guess(OTHER_CODE, network="192.0.2.2")
+    assert answer.value.tries_left == 4
 
 
 def test_right_guesses_cost_no_tries(counter: Counter) -> None:
@@ -130,10 +174,10 @@ def test_right_guesses_cost_no_tries(counter: Counter) -> None:
 def test_ones_own_number_is_refused_before_a_try_is_counted(counter: Counter) -> None:
     with pytest.raises(Refused, match="own_bsn"):
         counter.guess(bsn=HENK)
-    assert counter.desk.tries.total(counter.request.claim) == 0
+    assert counter.desk.tries.total(counter.request.claim) == Guesses()
 
 
-def test_fifty_simultaneous_guesses_get_five_checks(counter: Counter) -> None:
+def test_sixty_simultaneous_guesses_are_counted_each_and_the_code_is_void(counter: Counter) -> None:
     def guess(number: int) -> bool:
         try:
             counter.guess(OTHER_CODE, by=Bsn(NUMBERS[number]), network=f"192.0.2.{number}")
@@ -142,8 +186,8 @@ def test_fifty_simultaneous_guesses_get_five_checks(counter: Counter) -> None:
         return True
 
     with ThreadPoolExecutor(16) as pool:
-        assert not any(pool.map(guess, range(50)))
-    assert counter.desk.tries.total(counter.request.claim) == 50
+        assert not any(pool.map(guess, range(60)))
+    assert counter.desk.tries.total(counter.request.claim) == Guesses(60, 60)
     # The code itself is right, and comes too late.
     with pytest.raises(WrongCombination):
         counter.guess(by=MINA)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.mandates.codes import parse
-from chalicelib.mandates.model import CaseId, Request, RequestState
+from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, Request, RequestState
 from chalicelib.mandates.period import today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, withdraw
 from chalicelib.people.brp import Standing
@@ -103,10 +103,25 @@ def test_a_lower_level_than_the_service_needs_is_refused(desk: Desk) -> None:
 
 def test_guesses_made_before_do_not_count_against_a_new_code(desk: Desk) -> None:
     claim = SECRETS.pseudonyms.claim(VERA, a_person().born)
-    for _ in range(9):
-        desk.tries.add(claim, NOW)
+    for _ in range(PER_CODE):
+        desk.tries.add(claim, NOW, wears=True)
     request = desk.ask(a_wish())
-    assert desk.store.codes(request.claim)[0].tries_before == 9
+    assert desk.store.codes(request.claim)[0].guesses_before == Guesses(PER_CODE, PER_CODE)
+    assert request.state(NOW, desk.tries.total(claim)) is RequestState.WAITING
+
+
+def test_who_has_a_void_code_can_ask_anew_at_once(desk: Desk) -> None:
+    first = desk.ask(a_wish())
+    for _ in range(PER_CODE):
+        assert first.state(NOW, desk.tries.total(first.claim)) is RequestState.WAITING
+        desk.tries.add(first.claim, NOW, wears=True)
+    assert first.state(NOW, desk.tries.total(first.claim)) is RequestState.BLOCKED
+    second = desk.ask(a_wish(case_id=CaseId("second")))
+    ended = desk.store.request(first.represented, first.case_id)
+    assert ended is not None
+    assert ended.state(NOW) is RequestState.BLOCKED
+    assert [code.case_id for code in desk.store.codes(first.claim)] == [second.case_id]
+    assert second.state(NOW, desk.tries.total(first.claim)) is RequestState.WAITING
 
 
 def test_a_withdrawn_request_stays_withdrawn_and_its_code_is_gone(desk: Desk) -> None:
