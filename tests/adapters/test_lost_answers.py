@@ -9,6 +9,7 @@ import pytest
 from chalicelib.changes import may_have_changed, nothing_changed
 from chalicelib.dynamo import NEW, Condition, Table, page_through
 from chalicelib.errors import Conflict, InvalidMessage, RateLimited, Unavailable
+from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.saml.replay import use_once
 from chalicelib.tables import TransientTable
@@ -71,11 +72,11 @@ def test_a_message_counts_once(table: TransientTable) -> None:
 
 def test_a_guess_is_counted_and_given_back_once(table: TransientTable) -> None:
     tries = DynamoTries(table)
-    assert [tries.spend("representative:henk", NOW) for _ in range(5)] == [4, 3, 2, 1, 0]
+    assert [tries.spend("pair:henk:vera", NOW).left for _ in range(5)] == [4, 3, 2, 1, 0]
     with pytest.raises(RateLimited):
-        tries.spend("representative:henk", NOW)
-    tries.refund("representative:henk")
-    assert tries.spend("representative:henk", NOW) == 0
+        tries.spend("pair:henk:vera", NOW)
+    tries.refund("pair:henk:vera")
+    assert tries.spend("pair:henk:vera", NOW) == Tried(left=0, in_all=5)
 
 
 @pytest.fixture
