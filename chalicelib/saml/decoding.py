@@ -7,8 +7,10 @@ import zlib
 
 from chalicelib.errors import InvalidMessage
 
-LARGEST_MESSAGE = 256 * 1024
-"""Bytes, before and after inflating. Real messages stay below 32 kB; metadata of a cluster below 200 kB."""
+LARGEST_MESSAGE = 64 * 1024
+"""Bytes, before and after inflating. Real messages stay below 32 kB."""
+LARGEST_METADATA = 256 * 1024
+"""Bytes. That of a cluster stays below 200 kB."""
 
 _LINE_ENDS = re.compile(r"[\r\n]")
 

@@ -17,7 +17,7 @@ from chalicelib.saml.decoding import from_base64, inflate
 from chalicelib.saml.encryption import opened
 from chalicelib.saml.keys import Certificate, PrivateKey
 from chalicelib.saml.names import tag
-from chalicelib.saml.parsing import only, parse, text_of
+from chalicelib.saml.parsing import METADATA, canonical, entity_id_of, only, parse, text_of
 from chalicelib.saml.queries import Query, verify_query
 from chalicelib.saml.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.signatures import verified
@@ -58,7 +58,7 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
     def accept(keys: Iterable[Certificate]) -> bytes:
         verify_query(query, signature, keys)
-        return etree.tostring(root, method="c14n", exclusive=True)
+        return canonical(root)
 
     return Unverified(_issuer(root), _relay_state(parameters), accept)
 
@@ -90,7 +90,7 @@ def from_metadata(document: bytes) -> Unverified:
 
     The signature of the whole document counts, or else that of its only EntityDescriptor (SAML metadata 3).
     """
-    root = parse(document, comments=True)
+    root = parse(document, METADATA)
     several = root.tag == tag("md:EntitiesDescriptor")
     if not several and root.tag != tag("md:EntityDescriptor"):
         raise InvalidMessage("not an EntityDescriptor")
@@ -143,7 +143,7 @@ def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Seq
     if assertion.find(tag("ds:Signature")) is not None:
         assertion = parse(verified(assertion, certificates))
     root.replace(encrypted, assertion)
-    return etree.tostring(root, method="c14n", exclusive=True)
+    return canonical(root)
 
 
 def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
@@ -155,7 +155,7 @@ def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
     if name_id.tag != tag("saml:NameID") or len(name_id):
         raise InvalidMessage("cannot be opened")
     root.replace(encrypted, name_id)
-    return etree.tostring(root, method="c14n", exclusive=True)
+    return canonical(root)
 
 
 def _shaped(data: bytes, shape: Shape) -> etree._Element:
@@ -173,7 +173,7 @@ def _issuer(root: etree._Element) -> str:
     issuer = only(root, "saml:Issuer")
     if any(issuer.get(name) is not None for name in ("NameQualifier", "SPNameQualifier", "SPProvidedID")):
         raise InvalidMessage("qualified issuer")
-    return text_of(issuer)
+    return entity_id_of(text_of(issuer))
 
 
 def _one(parameters: Parameters, name: str) -> str:

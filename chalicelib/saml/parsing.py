@@ -1,40 +1,96 @@
-"""Gate, step 2: parse without ever following anything. No DTD, no entities, no network, bounded size and depth."""
+"""Gate, step 2: parse without ever following anything. No DTD, no entities, no network, bounded in every direction."""
+
+import re
+from dataclasses import dataclass
 
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.decoding import LARGEST_MESSAGE
+from chalicelib.saml.decoding import LARGEST_MESSAGE, LARGEST_METADATA
 from chalicelib.saml.names import tag
 
 _DEEPEST = 32
 _MOST_ATTRIBUTES = 32
-_MOST_ELEMENTS = 4000
+"""Of one element."""
+_MOST_DECLARED, _MOST_IN_SCOPE, _LONGEST_NAMESPACE = 32, 48, 256
+"""Namespaces that one element declares, that hold at one place, and characters of one."""
+_LONGEST_ID = 128
+_ID = re.compile(rf"[^\W\d][\w.-]{{0,{_LONGEST_ID - 1}}}")
+"""An NCName (XML namespaces 3)."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_INDEX = re.compile(r"[0-9]{1,5}", re.ASCII)
+_LARGEST_INDEX = 65535
+_LONGEST_ENTITY_ID = 1024
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
-def parse(data: bytes, *, comments: bool = False) -> etree._Element:
-    """Return the root of a message that is harmless to look at. Raises `InvalidMessage`.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much there may be in a document, in all."""
 
-    Comments are dropped where they are allowed, which is in metadata: those files are written by people.
-    """
-    if len(data) > LARGEST_MESSAGE:
-        raise InvalidMessage("too large")
-    # Looked for before the parser sees anything; UTF-16 and its kin cannot hide it, since only UTF-8 is let in.
-    if b"<!" in (data.replace(b"<!--", b"").replace(b"<![CDATA[", b"") if comments else data) or b"\x00" in data:
-        raise InvalidMessage("comment, CDATA, declaration or wrong encoding")
+    size: int
+    """Bytes."""
+    elements: int
+    attributes: int
+    """Those that declare a namespace too."""
+    namespaces: int
+    """Declarations: canonicalisation is quadratic in them."""
+    written_by_people: bool
+    """Then comments and CDATA are dropped, and `xml:base` is passed over."""
+
+
+MESSAGE = Bounds(LARGEST_MESSAGE, 1000, 2000, 500, written_by_people=False)
+METADATA = Bounds(LARGEST_METADATA, 4000, 16000, 4000, written_by_people=True)
+
+
+def parse(data: bytes, bounds: Bounds = MESSAGE) -> etree._Element:
+    """Return the root of a message that is harmless to look at. Raises `InvalidMessage`."""
+    _check_octets(data, bounds)
     try:
         data.decode("utf-8")
-        root = etree.fromstring(data, _parser(comments=comments))
+        root = etree.fromstring(data, _parser(bounds))
     except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError):
         raise InvalidMessage("not XML") from None
-    if root.getroottree().docinfo.encoding not in (None, "UTF-8", "utf-8"):
-        raise InvalidMessage("wrong encoding")
-    _check_tree(root)
+    encoding = root.getroottree().docinfo.encoding
+    if encoding is not None and encoding.upper() != "UTF-8":
+        raise InvalidMessage("wrong encoding", received=encoding, expected="UTF-8")
+    _check_tree(root, bounds)
+    _check_namespaces(root)
     return root
 
 
-def _parser(*, comments: bool) -> etree.XMLParser:
+def alone(element: etree._Element) -> etree._Element:
+    """Return a copy of a part that was parsed. It stands by itself, with every prefix that is in scope where it stood:
+    a PrefixList may name one that is declared further out.
+    """
+    return etree.fromstring(etree.tostring(element, encoding="utf-8", with_tail=False), _parser(MESSAGE))
+
+
+def canonical(element: etree._Element, prefixes: list[str] | None = None) -> bytes:
+    """Return the exclusive canonical form. Raises `InvalidMessage` where there is none."""
+    try:
+        return etree.tostring(
+            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes
+        )
+    except etree.C14NError:
+        raise InvalidMessage("no canonical form: a namespace is not a URI") from None
+
+
+def _check_octets(data: bytes, bounds: Bounds) -> None:
+    """Refuse before the parser sees anything; UTF-16 and its kin cannot hide it, since only UTF-8 is let in."""
+    if len(data) > bounds.size:
+        raise InvalidMessage("too large", received=f"{len(data)} bytes", expected=f"at most {bounds.size}")
+    plain = data.replace(b"<!--", b"").replace(b"<![CDATA[", b"") if bounds.written_by_people else data
+    if b"<!" in plain or b"\x00" in data:
+        raise InvalidMessage("comment, CDATA, declaration or wrong encoding")
+    # An element has at most two tags, an attribute one sign of equality; what is counted too much does no harm.
+    counts = (b"<", 2 * bounds.elements), (b"=", bounds.attributes), (b"xmlns", bounds.namespaces)
+    if any(data.count(sign) > most for sign, most in counts):
+        raise InvalidMessage("too many elements, attributes or namespaces")
+
+
+def _parser(bounds: Bounds) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -42,14 +98,14 @@ def _parser(*, comments: bool) -> etree.XMLParser:
         dtd_validation=False,
         attribute_defaults=False,
         huge_tree=False,
-        remove_comments=comments,
-        remove_pis=comments,
+        remove_comments=bounds.written_by_people,
+        remove_pis=bounds.written_by_people,
         strip_cdata=True,
         collect_ids=False,
     )
 
 
-def _check_tree(root: etree._Element) -> None:
+def _check_tree(root: etree._Element, bounds: Bounds) -> None:
     """Refuse what could make two readers see two messages: comments, instructions, a second element with an ID."""
     if root.getprevious() is not None or root.getnext() is not None:
         raise InvalidMessage("something beside the root")
@@ -57,30 +113,54 @@ def _check_tree(root: etree._Element) -> None:
     count, level = 0, [root]
     for _ in range(_DEEPEST):
         count += len(level)
-        if count > _MOST_ELEMENTS:
+        if count > bounds.elements:
             break
         for element in level:
-            _check_element(element, seen)
+            _check_element(element, seen, bounds)
         level = [child for element in level for child in element]
         if not level:
             return
     raise InvalidMessage("too deep or too wide")
 
 
-def _check_element(element: etree._Element, seen: set[str]) -> None:
+def _check_element(element: etree._Element, seen: set[str], bounds: Bounds) -> None:
     if not isinstance(element.tag, str):
         raise InvalidMessage("comment, instruction or entity")
     names = element.keys()
     if len(names) > _MOST_ATTRIBUTES:
         raise InvalidMessage("too deep or too wide")
     for name in names:
-        if name in (_XML_ID, _XML_BASE):
+        if name == _XML_ID:
             raise InvalidMessage("a second kind of ID")
+        if name == _XML_BASE and not bounds.written_by_people:
+            raise InvalidMessage("xml:base, which no message has")
         if name in ("ID", "Id", "id"):
-            value = element.get(name, "")
-            if value in seen:
-                raise InvalidMessage("an ID is used twice")
-            seen.add(value)
+            _check_id(element.get(name, ""), name, seen)
+
+
+def _check_id(value: str, name: str, seen: set[str]) -> None:
+    if value in seen:
+        raise InvalidMessage("an ID is used twice")
+    # What a lower-case `id` means is up to whoever made the element: it is none of SAML's or of a signature's.
+    if name != "id" and not _ID.fullmatch(value):
+        raise InvalidMessage(f"{name} is not a name of at most {_LONGEST_ID} characters", received=f"{len(value)}")
+    seen.add(value)
+
+
+def _check_namespaces(root: etree._Element) -> None:
+    """Bound what canonicalisation looks through at every element, and let it meet absolute URIs only."""
+    declared = in_scope = 0
+    for event, what in etree.iterwalk(root, events=("start", "start-ns", "end-ns")):
+        if event == "start":
+            declared = 0
+        elif event == "end-ns":
+            in_scope -= 1
+        else:
+            declared, in_scope = declared + 1, in_scope + 1
+            if declared > _MOST_DECLARED or in_scope > _MOST_IN_SCOPE:
+                raise InvalidMessage("too many namespaces")
+            if len(what[1]) > _LONGEST_NAMESPACE or (what[1] and not _ABSOLUTE.fullmatch(what[1])):
+                raise InvalidMessage("a namespace is not an absolute URI", received=what[1][:_LONGEST_NAMESPACE])
 
 
 def only(parent: etree._Element, prefixed: str) -> etree._Element:
@@ -91,8 +171,23 @@ def only(parent: etree._Element, prefixed: str) -> etree._Element:
     return found[0]
 
 
+def index_of(text: str) -> int:
+    """Read an xs:unsignedShort. Raises `InvalidMessage`."""
+    if not _INDEX.fullmatch(text) or int(text) > _LARGEST_INDEX:
+        raise InvalidMessage("index", received=text, expected=f"a number from 0 to {_LARGEST_INDEX}")
+    return int(text)
+
+
+def entity_id_of(text: str) -> str:
+    """Check that a name can be an entityID (SAML core 8.3.6). Raises `InvalidMessage`."""
+    if not 0 < len(text) <= _LONGEST_ENTITY_ID:
+        raise InvalidMessage("entityID", received=text, expected=f"1 to {_LONGEST_ENTITY_ID} characters")
+    return text
+
+
 def text_of(element: etree._Element) -> str:
     """Return the text of an element without children. Raises `InvalidMessage` when it has any."""
     if len(element) or not (text := (element.text or "").strip()):
-        raise InvalidMessage("no plain text")
+        name = etree.QName(element).localname
+        raise InvalidMessage(f"no plain text in {name}", received="elements" if len(element) else "nothing")
     return text

@@ -13,7 +13,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.encryption import EncryptionKey, Recipient
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, SOAP_BINDING, tag
-from chalicelib.saml.parsing import only, parse, text_of
+from chalicelib.saml.parsing import METADATA, index_of, only, parse, text_of
 from chalicelib.saml.times import instant
 
 Element = etree._Element
@@ -22,8 +22,6 @@ Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider", "BehindSuppl
 
 _MOST_PARSED = 1024
 """Partners that a process keeps in parsed form. Real metadata is 10 kB."""
-
-_LARGEST_INDEX = 65535
 
 _ADDRESS = re.compile(r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/\S*)?", re.ASCII)
 """Where answers may go: https, or this very computer. Its origin also goes in a header, so it has plain characters."""
@@ -175,7 +173,7 @@ def _identity_provider(metadata: bytes) -> IdentityProvider:
 
 
 def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
-    root = parse(metadata, comments=True)
+    root = parse(metadata, METADATA)
     if root.tag == tag("md:EntitiesDescriptor"):
         root = only(root, "md:EntityDescriptor")
     if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
@@ -220,11 +218,8 @@ def _consumers(role: Element) -> Iterator[ConsumerService]:
 
 
 def _index(element: Element, place: int) -> int:
-    """Return the index of an endpoint or service: an unsignedShort; its place where there is none."""
-    text = element.get("index", str(place))
-    if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST_INDEX):
-        raise InvalidMessage("index is not a number from 0 to 65535")
-    return int(text)
+    """Return the index of an endpoint or service; its place where there is none."""
+    return index_of(element.get("index", str(place)))
 
 
 def _offered(role: Element) -> Iterator[OfferedService]:

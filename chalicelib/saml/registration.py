@@ -12,7 +12,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.gate import from_metadata
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import ARTIFACT, tag
-from chalicelib.saml.parsing import parse
+from chalicelib.saml.parsing import METADATA, canonical, parse
 from chalicelib.saml.partners import ServiceProvider, read_behind_supplier, read_service_provider
 from chalicelib.saml.times import instant
 
@@ -68,7 +68,7 @@ def import_metadata(
 
 def _first(document: bytes, now: datetime) -> tuple[bytes, ServiceProvider, list[etree._Element]]:
     """Return who connects: the first EntityDescriptor (combiconnect.md 5.2); and the others."""
-    root = parse(document, comments=True)
+    root = parse(document, METADATA)
     if root.tag == tag("md:EntityDescriptor"):
         return document, read_service_provider(document, now), []
     descriptors = root.findall(tag("md:EntityDescriptor"))
@@ -97,7 +97,7 @@ def _cut_out(descriptor: etree._Element) -> bytes:
     ends = [element.get("validUntil") for element in (descriptor, *descriptor.iterancestors())]
     if stated := [end for end in ends if end]:
         descriptor.set("validUntil", min(stated, key=instant))
-    return etree.tostring(descriptor, method="c14n", exclusive=True)
+    return canonical(descriptor)
 
 
 def _check_organisation(provider: ServiceProvider) -> None:

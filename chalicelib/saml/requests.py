@@ -11,13 +11,20 @@ from chalicelib.catalogue.model import Connection, EntityId, Profile, Representa
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.heads import check_head
 from chalicelib.saml.levels import Level
-from chalicelib.saml.names import ARTIFACT, CONSENT_UNSPECIFIED, IDP_ASSERTION, INTENDED_AUDIENCE, SERVICE_UUID
+from chalicelib.saml.names import (
+    ARTIFACT,
+    ASSERTION,
+    CONSENT_UNSPECIFIED,
+    IDP_ASSERTION,
+    INTENDED_AUDIENCE,
+    SERVICE_UUID,
+)
+from chalicelib.saml.parsing import entity_id_of, index_of
 from chalicelib.saml.partners import ConsumerService, ServiceProvider
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 _COMPARISONS = ("exact", "minimum", "better", "maximum")
-_LARGEST_INDEX = 65535
 
 
 class Wanted(StrEnum):
@@ -70,8 +77,9 @@ def read_request(
     request = samlp.authn_request_from_string(octets)
     national = connection.profile is Profile.COMBICONNECT
     _check_fields(request, us.address, national=national, now=now)
-    audience, uuid = _asked_service(request, provider)
-    if national and uuid is None and request.attribute_consuming_service_index is None:
+    audience, uuid = _asked_service(request, provider, national=national)
+    service = request.attribute_consuming_service_index
+    if national and uuid is None and service is None:
         raise InvalidMessage(
             "no service is asked for", received="", expected="AttributeConsumingServiceIndex or Extensions"
         )
@@ -82,7 +90,7 @@ def read_request(
         consumer=_consumer(request, provider, national=national),
         wanted=_wanted(request.scoping, connection.unasked, us),
         audience=audience,
-        service_index=None if uuid else _index(request.attribute_consuming_service_index),
+        service_index=index_of(service) if service is not None and not uuid else None,
         service_uuid=uuid,
         level=level,
         level_supported=supported,
@@ -120,7 +128,7 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
     fitting = [
         consumer
         for consumer in provider.consumers
-        if (index is None or consumer.index == _index(index))
+        if (index is None or consumer.index == index_of(index))
         and (url is None or consumer.location == url)
         and (binding is None or consumer.binding == binding)
         and (not national or consumer.binding == ARTIFACT)
@@ -134,15 +142,28 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
     return next((consumer for consumer in fitting if consumer.default), fitting[0])
 
 
-def _asked_service(request: samlp.AuthnRequest, provider: ServiceProvider) -> tuple[EntityId, ServiceId | None]:
-    """Return whose service is asked for, and its UUID if Extensions name one. They win over an index (2.1, 2.2)."""
+def _asked_service(
+    request: samlp.AuthnRequest, provider: ServiceProvider, *, national: bool
+) -> tuple[EntityId, ServiceId | None]:
+    """Return whose service is asked for, and its UUID if Extensions name one. They win over an index (2.1, 2.2).
+
+    In the general profile the extensions of others are passed over (SAML core 3.2.1).
+    """
     own = EntityId(provider.entity_id)
     if request.extensions is None:
         return own, None
+    extensions = request.extensions.extension_elements
+    attributes = [one for one in extensions if one.namespace == ASSERTION]
+    if not extensions or (national and len(attributes) < len(extensions)):
+        raise InvalidMessage("Extensions hold something else", expected="saml:Attribute")
+    return (own, None) if not attributes else _named_service(request.extensions)
+
+
+def _named_service(extensions: samlp.Extensions) -> tuple[EntityId, ServiceId]:
     values: dict[str, str] = {}
-    for attribute in request.extensions.extension_elements:
+    for attribute in extensions.extension_elements:
         name, texts = attribute.attributes.get("Name", ""), [(value.text or "").strip() for value in attribute.children]
-        if name == IDP_ASSERTION:
+        if attribute.namespace != ASSERTION or name == IDP_ASSERTION:
             continue
         if attribute.tag != "Attribute" or name in values or not texts or not all(texts):
             raise InvalidMessage(
@@ -156,7 +177,7 @@ def _asked_service(request: samlp.AuthnRequest, provider: ServiceProvider) -> tu
         raise InvalidMessage(
             "IntendedAudience or ServiceUUID", received=[audience or "", uuid], expected="an entityID and a UUID"
         )
-    return EntityId(audience), ServiceId(uuid)
+    return EntityId(entity_id_of(audience)), ServiceId(uuid)
 
 
 def _asked_level(asked: samlp.RequestedAuthnContext | None) -> tuple[Level | None, bool]:
@@ -200,14 +221,6 @@ def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: Us) -> W
     if other:
         return Wanted.EITHER if oneself else Wanted.REPRESENTED
     return Wanted.SELF if oneself else Wanted.UNSUPPORTED
-
-
-def _index(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST_INDEX):
-        raise InvalidMessage("index", received=text, expected=f"0 to {_LARGEST_INDEX}")
-    return int(text)
 
 
 def _yes(text: str | None) -> bool:

@@ -1,12 +1,13 @@
 """Gate, step 3: what a message may look like. An allow-list per message; whatever is not named is refused."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.names import tag
+from chalicelib.saml.names import PREFIXES, tag
 
 _WATCHED = tuple(
     tag(name)
@@ -40,36 +41,76 @@ class Shape:
     inner: "tuple[Shape, ...]" = field(default=())
     ordered: bool = True
     """Whether the children come in the order given, as the schema says of most elements."""
+    neighbours: tuple[tuple[str, ...], ...] = ()
+    """Children that stand together, among themselves in any order: real senders take that freedom. Order decides
+    nothing about what is signed or read; names and counts do.
+    """
+    foreign: bool = False
+    """Whether elements of namespaces that are not SAML's are passed over, as long as nothing watched is in them."""
 
     def check(self, root: etree._Element) -> None:
         """Raise `InvalidMessage` unless the message has this shape."""
         if root.tag != tag(self.name):
-            raise InvalidMessage("another message")
+            raise InvalidMessage("another message", received=_named(root), expected=self.name)
         placed = self._check(root)
         if placed != sum(1 for _ in root.iter(*_WATCHED)):
-            raise InvalidMessage("something out of place")
+            raise InvalidMessage("something out of place in a message", expected=f"{self.name} with only what it needs")
 
     def _check(self, element: etree._Element) -> int:
         """Check an element and those inside it; return how many watched elements stand where they may."""
+        children = [child for child in element if not (self.foreign and _is_foreign(child))]
         order = {tag(name): place for place, name in enumerate(self.children)}
-        places = [order.get(child.tag, -1) for child in element]
-        if -1 in places or (self.ordered and places != sorted(places)):
-            raise InvalidMessage("unknown or misplaced element")
+        self._check_places(children, order)
+        counts = Counter(child.tag for child in children)
         for name, (least, most) in self.children.items():
-            if not least <= places.count(order[tag(name)]) <= most:
-                raise InvalidMessage("too few or too many elements")
+            if not least <= counts[tag(name)] <= most:
+                reason = f"too few or too many {name} in {self.name}"
+                raise InvalidMessage(reason, received=str(counts[tag(name)]), expected=f"{least} to {most}")
         shapes = {tag(shape.name): shape for shape in self.inner}
-        inside = sum(shapes[child.tag]._check(child) for child in element if child.tag in shapes)
-        leaves = sum(1 for child in element if child.tag in _WATCHED and child.tag not in shapes)
+        inside = sum(shapes[child.tag]._check(child) for child in children if child.tag in shapes)
+        leaves = sum(1 for child in children if child.tag in _WATCHED and child.tag not in shapes)
         return inside + leaves + (element.tag in _WATCHED)
 
+    def _check_places(self, children: Sequence[etree._Element], order: Mapping[str, int]) -> None:
+        places = dict(order)
+        for together in self.neighbours:
+            places |= dict.fromkeys(map(tag, together), order[tag(together[0])])
+        last = 0
+        for child in children:
+            place = places.get(child.tag)
+            if place is None:
+                raise InvalidMessage(f"unknown element in {self.name}", received=_named(child), expected=self._expected)
+            if self.ordered and place < last:
+                reason = f"misplaced element in {self.name}"
+                raise InvalidMessage(reason, received=_named(child), expected=self._expected)
+            last = place
 
+    @property
+    def _expected(self) -> str:
+        return ", ".join(self.children) or "text alone"
+
+
+def _named(element: etree._Element) -> str:
+    name = etree.QName(element)
+    prefix = next((prefix for prefix, namespace in PREFIXES.items() if namespace == name.namespace), None)
+    return f"{prefix}:{name.localname}" if prefix else f"{name.localname} of {name.namespace or 'no namespace'}"
+
+
+def _is_foreign(element: etree._Element) -> bool:
+    """Tell whether an extension is none of SAML's own (SAML core 3.2.1)."""
+    return etree.QName(element).namespace not in (None, *_OURS)
+
+
+_OURS = frozenset(PREFIXES.values())
 _MANY, _MOST_ENTITIES = 64, 400
+_SIGNED_BY = ("saml:Issuer", "ds:Signature")
+"""Salesforce, for one, signs before it says who it is."""
 
 ARTIFACT_RESOLVE = Shape(
     "samlp:ArtifactResolve",
     {"saml:Issuer": (1, 1), "ds:Signature": (1, 1), "samlp:Artifact": (1, 1)},
     (Shape("saml:Issuer", {}), Shape("samlp:Artifact", {})),
+    neighbours=(_SIGNED_BY,),
 )
 """SAML core 3.5.1."""
 
@@ -89,8 +130,10 @@ LOGOUT_REQUEST = Shape(
         Shape("saml:EncryptedID", {"xenc:EncryptedData": (1, 1), "xenc:EncryptedKey": (0, 2)}),
         Shape("samlp:SessionIndex", {}),
     ),
+    neighbours=(_SIGNED_BY, ("saml:NameID", "saml:EncryptedID", "samlp:SessionIndex")),
 )
-"""SAML core 3.7.1; the session may be named by its SessionIndex alone (combiconnect.md 5.6)."""
+"""SAML core 3.7.1; the session may be named by its SessionIndex alone (combiconnect.md 5.6), or before the NameID, as
+the national sample has it."""
 
 _CONFIRMATION = Shape("saml:SubjectConfirmation", {"saml:SubjectConfirmationData": (1, 1)})
 _SUBJECT = Shape(
@@ -131,7 +174,9 @@ ASSERTION = Shape(
         Shape("saml:AuthnStatement", {"saml:SubjectLocality": (0, 1), "saml:AuthnContext": (1, 1)}, (_AUTHN_CONTEXT,)),
         Shape("saml:AttributeStatement", {"saml:Attribute": (1, _MANY)}),
     ),
+    neighbours=(_SIGNED_BY, ("saml:AuthnStatement", "saml:AttributeStatement")),
 )
+"""SAML core 2.3.3, which leaves the order of statements free."""
 # Only routers send one on; from anybody else it is let in, and never read (combiconnect.md 2.2).
 _EXTENSION = Shape(
     "saml:Attribute",
@@ -154,7 +199,7 @@ AUTHN_REQUEST = Shape(
     },
     (
         Shape("saml:Issuer", {}),
-        Shape("samlp:Extensions", {"saml:Attribute": (1, _MANY)}, (_EXTENSION,)),
+        Shape("samlp:Extensions", {"saml:Attribute": (0, _MANY)}, (_EXTENSION,), foreign=True),
         Shape("samlp:NameIDPolicy", {}),
         Shape(
             "samlp:RequestedAuthnContext",
@@ -167,8 +212,10 @@ AUTHN_REQUEST = Shape(
             (_IDP_LIST, Shape("samlp:RequesterID", {})),
         ),
     ),
+    ordered=False,
 )
-"""SAML core 3.4.1. Subject and Conditions are refused (combiconnect.md 2.1)."""
+"""SAML core 3.4.1, in any order: some clients fill in templates. Subject and Conditions are refused (combiconnect.md
+2.1)."""
 
 _STATUS = Shape(
     "samlp:Status",
@@ -187,6 +234,7 @@ RESPONSE = Shape(
         "saml:EncryptedAssertion": (0, 1),
     },
     (Shape("saml:Issuer", {}), _STATUS, ASSERTION, _ENCRYPTED),
+    neighbours=(_SIGNED_BY,),
 )
 """What DigiD answers by POST (SAML core 3.3.3): one assertion at most, no Advice, no identifier encrypted apart."""
 
@@ -194,6 +242,7 @@ ARTIFACT_RESPONSE = Shape(
     "samlp:ArtifactResponse",
     {"saml:Issuer": (1, 1), "ds:Signature": (1, 1), "samlp:Status": (1, 1), "samlp:Response": (0, 1)},
     (Shape("saml:Issuer", {}), _STATUS, RESPONSE),
+    neighbours=(_SIGNED_BY,),
 )
 """What DigiD answers to an ArtifactResolve (SAML core 3.5.2)."""
 

@@ -111,6 +111,11 @@ ROWS = [
     Row("ServiceUUID that is none", PAGE, extensions=_FOR + _attribute("ServiceUUID", "1")),
     Row("ServiceUUID in capitals", GOES_ON, extensions=_FOR + _attribute("ServiceUUID", UUID.upper())),
     Row("Extensions with another element", PAGE, extensions=_FOR + _UUID + "<x/>"),
+    Row(
+        "Extensions with another's element",
+        PAGE,
+        extensions=f'{_FOR}{_UUID}<k:KeyInfo xmlns:k="urn:keycloak:ext:key:1.0"/>',
+    ),
     Row("IdpAssertion is not read", GOES_ON, extensions=_FOR + _UUID + _STATEMENT),
     Row("a supplier for a provider behind it", GOES_ON, by_supplier=True),
     Row(
@@ -411,6 +416,24 @@ def test_an_index_may_be_that_of_the_providers_metadata(henk: Person, wired: Wir
     wired.catalogue.put_connection(replace(known, metadata=named))
     assert start(henk, DIRECT, asked(DIRECT, clock, AttributeConsumingServiceIndex="9")).status == 303
     assert start(henk, DIRECT, asked(DIRECT, clock, AttributeConsumingServiceIndex="8")).status == 404
+
+
+@pytest.mark.parametrize("ours", ["", "IntendedAudience and ServiceUUID"])
+def test_extensions_of_others_are_passed_over_in_the_general_profile(henk: Person, ours: str) -> None:
+    named = ""
+    if ours:
+        named = _attribute("IntendedAudience", GENERAL.entity_id) + _attribute("ServiceUUID", PORTAL_ID.lower())
+    keycloak = '<k:KeyInfo xmlns:k="urn:keycloak:ext:key:1.0" MessageSigningKeyId="one"/>'
+    assert _general(henk, GENERAL.request(inside=f"<p:Extensions>{named}{keycloak}</p:Extensions>")).status == 303
+
+
+def test_a_request_whose_context_stands_before_its_extensions_is_read_alike(henk: Person) -> None:
+    context = f"<p:RequestedAuthnContext>{_CLASS.format(f'{_LOA}high')}</p:RequestedAuthnContext>"
+    keycloak = '<p:Extensions><k:KeyInfo xmlns:k="urn:keycloak:ext:key:1.0"/></p:Extensions>'
+    from tests.http.client import at_digid  # noqa: PLC0415
+
+    answer = _general(henk, GENERAL.request(inside=context + keycloak))
+    assert at_digid(answer.location, henk).level == "30"
 
 
 def test_our_own_name_in_a_list_of_identity_providers_asks_for_oneself(henk: Person) -> None:

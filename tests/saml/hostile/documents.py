@@ -88,7 +88,7 @@ VARIANTS = [
     Variant("document", "an entity behind a parameter", _entity("<!ENTITY % p '<!ENTITY e \"{evil}\">'>%p;")),
     Variant("document", "an attribute by default", _raw(_default)),
     Variant("document", "XInclude", _marked(_xinclude)),
-    Variant("document", "xml:base", _marked(_base)),
+    Variant("document", "xml:base", _marked(_base), roles=NOT_IN_METADATA),
     *(Variant("document", f"the same ID as {name}", _second_id(name)) for name in ("ID", "Id", "id")),
     Variant("document", "the same ID as xml:id", _second_id(f"{_XML}id")),
     Variant("document", "another ID as xml:id", _second_id(f"{_XML}id", same=False)),
