@@ -46,7 +46,7 @@ class LevelTooLow(DomainError):
 
 
 class Unavailable(DomainError):
-    """A dependency is down; nothing changed and the same call may succeed later."""
+    """A dependency is down; the same call may succeed later. A write may have been done: nobody heard."""
 
     def __init__(self, dependency: str) -> None:
         super().__init__(dependency)

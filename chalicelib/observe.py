@@ -5,6 +5,7 @@ Each line is one JSON object. What is counted is such a line too, in CloudWatch'
 
 import json
 import re
+from contextlib import suppress
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
@@ -83,7 +84,12 @@ def log() -> "Logger":
 
 
 def count(metric: Metric, value: float = 1) -> None:
-    """Write down one value of a metric, unless POWERTOOLS_METRICS_DISABLED says not to."""
+    """Write down one value of a metric, unless POWERTOOLS_METRICS_DISABLED says not to. Never raises."""
+    with suppress(Exception):
+        _count(metric, value)
+
+
+def _count(metric: Metric, value: float) -> None:
     from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415 - as above
     from aws_lambda_powertools.metrics.functions import is_metrics_disabled  # noqa: PLC0415
 

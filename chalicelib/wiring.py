@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
+from chalicelib.budget import budget
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
@@ -24,6 +25,9 @@ from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
 from chalicelib.settings import Settings
 from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, RegisterTable, TransientTable
+
+_ONE_ATTEMPT = 4.0
+"""Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
 
 
 class Wiring:
@@ -94,15 +98,18 @@ class Wiring:
 
     def read_secret(self, name: str) -> str:
         """Read a secret's text now. Raises `Unavailable`."""
+        full_name = f"{self.settings.secrets_prefix}/{name}"
         with outage("secrets"):
-            answer = self.client("secretsmanager").get_secret_value(SecretId=f"{self.settings.secrets_prefix}/{name}")
-        if not (text := str(answer["SecretString"])):
+            text = str(self.client("secretsmanager").get_secret_value(SecretId=full_name)["SecretString"])
+        if not text:
             raise Unavailable("secrets")
         return text
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
-        """Return an AWS client whose time-outs, in seconds, fit inside the function's."""
-        return _client(service, self.settings.aws_region)
+        """Return an AWS client that waits no longer than the request may. Raises `Unavailable`."""
+        region = self.settings.aws_region
+        with outage(service):
+            return _client(service, region)
 
 
 @cache
@@ -111,8 +118,15 @@ def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients h
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    patience = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return boto3.client(service, region_name=region, config=patience)
+    patience = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+    client = boto3.client(service, region_name=region, config=patience)
+    # Before each attempt: what hangs several times in a row may not take longer than the request has.
+    client.meta.events.register("before-send", lambda **_: _in_time(service))
+    return client
+
+
+def _in_time(service: str) -> None:
+    budget().patience(service, most=_ONE_ATTEMPT, least=_ONE_ATTEMPT / 2)
 
 
 _current: list[Wiring] = []

@@ -2,7 +2,7 @@
 
 # ruff: noqa: ANN401 - boto3 clients have no public type
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -33,19 +33,23 @@ class Repeating:
 
 
 class Losing:
-    """A client of DynamoDB whose writes are carried out, and no answer comes."""
+    """A client of DynamoDB whose writes are carried out, unless `done` is False; no answer comes, or `error`."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(
+        self, client: Any, error: Exception | None = None, *, names: Sequence[str] = WRITES, done: bool = True
+    ) -> None:
+        self._client, self._names, self._done = client, names, done
+        self._error = error or ConnectionClosedError(endpoint_url="https://dynamodb")
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self._client, name)
-        if name not in WRITES:
+        if name not in self._names:
             return call
 
         def lost(**request: Any) -> Any:
-            call(**request)
-            raise ConnectionClosedError(endpoint_url="https://dynamodb")
+            if self._done:
+                call(**request)
+            raise self._error
 
         return lost
 

@@ -72,7 +72,7 @@ class Outbox:
                 "correlation_id": row.get("correlation_id"),
             }
             with outage("sqs"):
-                self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))
+                self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))["MessageId"]
             move(self._table, letter_id, LetterState.QUEUED, now)
         self._forget(letter_id)
 

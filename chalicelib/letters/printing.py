@@ -9,6 +9,7 @@ from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import begin, move, sealing_context, state_of, stop
 from chalicelib.letters.rendering import render
 from chalicelib.observe import Metric, correlation_id, count, follow, log
+from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
 from chalicelib.tables import LettersTable
 
@@ -25,7 +26,7 @@ class Printer:
         self._table, self._vault, self._s3, self._bucket = table, vault, s3, bucket
 
     def print(self, message: str, now: datetime) -> None:
-        """Print the letter of a queue message. Raises `ValueError` for a message that is not one."""
+        """Print the letter of a queue message. Raises `ValueError` for a message that is not one, and `Unavailable`."""
         values = json.loads(message)
         letter_id = values["letter_id"]
         follow(values.get("correlation_id"))
@@ -57,4 +58,5 @@ class Printer:
                 stop(self._table, letter_id, now)
 
     def _put(self, key: str, body: bytes, content_type: str) -> None:
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+        with outage("s3"):
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)["ETag"]

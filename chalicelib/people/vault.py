@@ -17,7 +17,7 @@ _KEYS_KEPT, _USES_PER_KEY = 256, 1000
 
 
 class Vault(Protocol):
-    """Seals a text so that only the same context opens it again."""
+    """Seals a text so that only the same context opens it again. Both raise `Unavailable` when there is no key."""
 
     def seal(self, text: str, context: str) -> bytes: ...
 
@@ -65,15 +65,17 @@ class KmsVault:
             made = self._kms.generate_data_key(
                 KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._KMS_CONTEXT
             )
-        self._remember(made["CiphertextBlob"], AESGCM(made["Plaintext"]))
-        self._current, self._uses = made["CiphertextBlob"], 0
+            wrapped, key = made["CiphertextBlob"], AESGCM(made["Plaintext"])
+        self._remember(wrapped, key)
+        self._current, self._uses = wrapped, 0
 
     def _key(self, wrapped: bytes) -> AESGCM:
         if (known := self._opened.get(wrapped)) is not None:
             return known
         with outage("kms"):
             opened = self._kms.decrypt(CiphertextBlob=wrapped, KeyId=self._key_id, EncryptionContext=self._KMS_CONTEXT)
-        return self._remember(wrapped, AESGCM(opened["Plaintext"]))
+            key = AESGCM(opened["Plaintext"])
+        return self._remember(wrapped, key)
 
     def _remember(self, wrapped: bytes, key: AESGCM) -> AESGCM:
         self._opened[wrapped] = key

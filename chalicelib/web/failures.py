@@ -1,8 +1,10 @@
 """The one table from error to status and page. Texts say what happened and what to do; never why a secret was wrong."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.changes import may_have_changed
 from chalicelib.errors import (
     Conflict,
     DomainError,
@@ -14,6 +16,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.observe import Metric, count, log, note_refusal, reference, sender
+from chalicelib.outage import cause
 from chalicelib.web.pages import page
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
@@ -44,6 +47,32 @@ CONFLICT = Words(
     N_("This was changed in the meantime"),
     N_("Somebody, or you in another window, changed this first. Look at your mandates and try again if you need to."),
 )
+UNEXPECTED_UNSURE = Words(
+    500,
+    UNEXPECTED.title,
+    N_(
+        "We do not know whether this was done. First look under My mandates how it is now. Try again if you need to. "
+        "Does it keep happening? Call the helpdesk."
+    ),
+)
+UNAVAILABLE_UNSURE = Words(
+    503,
+    UNAVAILABLE.title,
+    N_(
+        "One of the systems we need does not answer, so we do not know whether this was done. First look under "
+        "My mandates how it is now. Try again in a few minutes if you need to."
+    ),
+)
+UNAVAILABLE_SIGNING_IN = Words(
+    503,
+    UNAVAILABLE.title,
+    N_(
+        "One of the systems we need does not answer. Go back to where you came from, and start signing in again in a "
+        "few minutes."
+    ),
+)
+"""Once something was written, or may have been, nobody is told that nothing was changed (invariant 12)."""
+
 BAD_MESSAGE = Words(
     400,
     N_("You cannot sign in this way"),
@@ -69,6 +98,16 @@ NO_ANSWER = Words(
     N_("We cannot answer right now"),
     N_("Try again in a few minutes. Had you just sent something? First look under My mandates whether it arrived."),
 )
+
+PLAINEST = Reply(
+    "<!doctype html><html lang=nl><meta charset=utf-8><title>DigiD Machtigen</title>"
+    "<h1>Er ging iets mis bij ons</h1>"
+    "<p>Probeer het over een paar minuten opnieuw. Blijft het misgaan? Bel de helpdesk.</p>"
+    "<div lang=en><h2>Something went wrong on our side</h2>"
+    "<p>Try again in a few minutes. Does it keep happening? Call the helpdesk.</p></div>",
+    500,
+)
+"""When not even a page can be made: it needs nothing, and claims nothing."""
 
 REFUSALS = {
     "foreign_form": Words(
@@ -133,17 +172,18 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     """Turn any error into a page. What is not expected is logged with its trace, and told to nobody else."""
     if isinstance(error, LevelTooLow) and visit is not None:
         return _step_up(visit, error)
-    words = _words(error)
-    _write_down(error, words)
+    words = _words(error, visit)
+    # What operators hear of it may not keep the visitor from hearing.
+    with suppress(Exception):
+        _write_down(error, words)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
-    told = reference() if words in (UNEXPECTED, UNAVAILABLE, BAD_MESSAGE) or sender() else ""
+    told = reference() if words.status >= 500 or words is BAD_MESSAGE or sender() else ""  # noqa: PLR2004 - it is ours
     return page("failure.html", visit, status=words.status, words=words, reference=told)
 
 
-def sign_in_page(visit: Visit) -> Reply:
-    """Ask to sign in; someone whose session ran out is told that nothing is lost."""
-    kept = visit.past is not None and visit.method == "POST"
+def sign_in_page(visit: Visit, *, kept: bool | None = None) -> Reply:
+    """Ask to sign in; someone whose session ran out over a form is told whether it is kept."""
     # Forms are sent to the address that shows them, so the same path serves after signing in.
     return page("sign_in.html", visit, status=401, again=visit.path, over=visit.past is not None, kept=kept)
 
@@ -151,7 +191,7 @@ def sign_in_page(visit: Visit) -> Reply:
 def _write_down(error: Exception, words: Words) -> None:
     match error:
         case Unavailable():
-            log().error("dependency_failed", dependency=error.dependency, cause=_cause(error))
+            log().error("dependency_failed", dependency=error.dependency, cause=cause(error))
             count(Metric.DEPENDENCY_FAILED)
         case InvalidMessage():
             # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
@@ -169,7 +209,7 @@ def _write_down(error: Exception, words: Words) -> None:
             count(Metric.UNEXPECTED_ERROR)
 
 
-def _words(error: Exception) -> Words:  # noqa: PLR0911 - a table reads best in one piece
+def _words(error: Exception, visit: Visit | None) -> Words:  # noqa: PLR0911 - a table reads best in one piece
     match error:
         case NotFound():
             return NOT_FOUND
@@ -177,14 +217,20 @@ def _words(error: Exception) -> Words:  # noqa: PLR0911 - a table reads best in 
             return REFUSALS[error.reason]
         case Conflict():
             return CONFLICT
+        case Unavailable() if may_have_changed() and _signing_in(visit):
+            return UNAVAILABLE_SIGNING_IN
         case Unavailable():
-            return UNAVAILABLE
+            return UNAVAILABLE_UNSURE if may_have_changed() else UNAVAILABLE
         case RateLimited():
             return TOO_OFTEN
         case InvalidMessage():
             return BAD_MESSAGE
         case _:
-            return UNEXPECTED
+            return UNEXPECTED_UNSURE if may_have_changed() else UNEXPECTED
+
+
+def _signing_in(visit: Visit | None) -> bool:
+    return visit is not None and visit.path.startswith(("/saml/", "/login"))
 
 
 def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
@@ -193,11 +239,3 @@ def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
 
 def _wait(visit: Visit, until: datetime) -> Reply:
     return page("wait.html", visit, status=429, words=TOO_OFTEN, until=until)
-
-
-def _cause(error: Unavailable) -> str:
-    """Name what failed, for the operator; the text of a cause may hold personal data, its code does not."""
-    if error.__cause__ is None:
-        return ""
-    response = getattr(error.__cause__, "response", {})
-    return f"{type(error.__cause__).__name__} {response.get('Error', {}).get('Code', '')}".strip()

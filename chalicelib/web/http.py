@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.budget import of_function, within
-from chalicelib.errors import Refused
+from chalicelib.changes import nothing_changed
+from chalicelib.errors import Refused, Unavailable
 from chalicelib.observe import log
-from chalicelib.web.failures import failure_page, sign_in_page
+from chalicelib.web.failures import PLAINEST, failure_page, sign_in_page
 from chalicelib.web.sessions import Sessions
 from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
 from chalicelib.wiring import current
@@ -68,20 +70,30 @@ class Routes(Blueprint):
 
 def _handle(request: Request, view: View, caller: Caller, parameters: dict[str, str]) -> Reply:
     visit = None
+    nothing_changed()
     try:
         visit = read_visit(request, current().clock())
         if caller is not Caller.PARTNER:
             visit = _recognised(visit)
             _admit(visit, caller)
         reply = view(visit, **parameters)
-    except SessionOver:
-        reply = _invite(visit)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
-        reply = failure_page(visit, error)
+        reply = _told(visit, error)
     if visit is not None and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
     return replace(reply, body="") if request.method == "HEAD" else reply
+
+
+def _told(visit: Visit | None, error: Exception) -> Reply:
+    try:
+        if isinstance(error, SessionOver) and visit is not None:
+            return _invite(visit)
+        return failure_page(visit, error)
+    except Exception:  # noqa: BLE001 - here ends what can be tried
+        with suppress(Exception):
+            log().exception("page_failed")
+        return PLAINEST
 
 
 def _recognised(visit: Visit) -> Visit:
@@ -112,14 +124,17 @@ def _from_our_page(visit: Visit) -> bool:
     return origin in (None, current().settings.origin)
 
 
-def _invite(visit: Visit | None) -> Reply:
+def _invite(visit: Visit) -> Reply:
     """Ask someone to sign in (again). What they filled in is kept for them, and only for them."""
-    if visit is None:
-        raise RuntimeError("a session cannot be over before there is a visit")
-    if visit.past is not None and visit.method == "POST":
+    if visit.past is None or visit.method != "POST":
+        return sign_in_page(visit)
+    try:
         sessions().save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
-        log().info("form_kept")
-    return sign_in_page(visit)
+    except Unavailable as error:
+        log().warning("form_not_kept", dependency=error.dependency)
+        return sign_in_page(visit, kept=False)
+    log().info("form_kept")
+    return sign_in_page(visit, kept=True)
 
 
 def form_draft(path: str) -> str:
