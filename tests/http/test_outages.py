@@ -45,7 +45,10 @@ Prepare = Callable[[Person, Person], Step]
 @pytest.fixture(autouse=True)
 def _no_letters_of_other_tests(cloud: None) -> None:  # noqa: ARG001 - only set up
     sqs = aws.client("sqs")
-    sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"])
+    url = sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"]
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def _form(person: Person, path: str) -> Step:
