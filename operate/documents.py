@@ -34,7 +34,7 @@ Read by Powertools itself:
 | secret | holds | rotates |
 | --- | --- | --- |
 | person-key | `key`: base64 of 32 bytes, under which people get pseudonyms | never: it names every person |
-| code-peppers | `current`, and `keys` by id: base64 of 32 bytes, under which codes are hashed | add a next one; older letters still work |
+| code-peppers | `current`, `keys` by id: base64 of 32 bytes, under which codes are hashed, and since when others are `replaced` | add a next one; older letters still work |
 | saml-key, saml-digid-key, saml-machtigen-key | `keys`: PEM `key`, PEM `certificate`, `active_from` | add a next one; it is published before it signs |
 | saml-encryption-key | the same, with which DigiD encrypts for us | the same |
 | brp-key | `key`: the API key that the population register gave | put the new one |

@@ -86,7 +86,10 @@ class Peppers:
         slow = _slow(code, claim)
 
         def matches(stored: Fingerprint) -> bool:
-            return hmac.compare_digest(self._digest(stored.pepper_id, slow), stored.digest)
+            # Under a pepper that was retired nothing matches; what it costs stays the same.
+            known = stored.pepper_id in self.keys
+            digest = self._digest(stored.pepper_id if known else self.current, slow)
+            return hmac.compare_digest(digest, stored.digest) and known
 
         return matches
 

@@ -56,7 +56,7 @@ def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: dateti
     if asked.action == "retire":
         changed = retire(value, asked.id, now)
     elif asked.secret not in KEYS:
-        changed = add_pepper(value)
+        changed = add_pepper(value, now)
     else:
         changed = add_key(value, _given(asked), asked.active_from or now)
     write(manager, secret_id, changed)

@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.mandates.requesting import CODE_DAYS
 from chalicelib.saml.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
 from operate.command import CannotGoOn
@@ -18,6 +19,11 @@ NAMES = (*MADE_HERE, "brp-key")
 
 DAYS = 365
 """How long a certificate lasts that is made here."""
+
+
+PEPPER_KEPT = timedelta(days=CODE_DAYS + 2)
+"""How long a pepper is kept after it was replaced: a code works until the end of its last day, wherever that is, and
+a function may use a former pepper until it notices (`chalicelib/keyring.py::STALE`)."""
 
 
 class Refused(CannotGoOn):
@@ -54,10 +60,12 @@ def add_key(value: dict[str, Any], key_pair: KeyPair, active_from: datetime) -> 
     return added
 
 
-def add_pepper(value: dict[str, Any]) -> dict[str, Any]:
+def add_pepper(value: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Return the peppers with a new current one; the others still recognise the codes that they hashed."""
     number = str(max(int(known) for known in value["keys"]) + 1)
-    return {"current": number, "keys": {**value["keys"], number: new_pepper()}}
+    # One of which it is not known since when it is former is so from now on.
+    replaced = {**dict.fromkeys(value["keys"], now.isoformat()), **value.get("replaced", {})}
+    return {"current": number, "keys": {**value["keys"], number: new_pepper()}, "replaced": replaced}
 
 
 def retire(value: dict[str, Any], which: str, now: datetime) -> dict[str, Any]:
@@ -67,8 +75,24 @@ def retire(value: dict[str, Any], which: str, now: datetime) -> dict[str, Any]:
     if which not in ids(value):
         raise Refused(f"there is no {which}; show lists them")
     if "current" in value:
-        return {**value, "keys": {number: pepper for number, pepper in value["keys"].items() if number != which}}
+        return _retire_pepper(value, which, now)
     return {"keys": [row for row in value["keys"] if _id(row) != which]}
+
+
+def _retire_pepper(value: dict[str, Any], which: str, now: datetime) -> dict[str, Any]:
+    """Take a pepper out. Raises `Refused` while a code under it may work: its letter would be worthless, unsaid."""
+    replaced = value.get("replaced", {})
+    if which not in replaced:
+        raise Refused(f"since when {which} is not in use any more is not known: add a next pepper, and it will be")
+    allowed = datetime.fromisoformat(replaced[which]) + PEPPER_KEPT
+    if now < allowed:
+        raise Refused(f"codes under {which} may work until {allowed:%Y-%m-%d %H:%M} UTC: retire it then")
+    kept = [number for number in value["keys"] if number != which]
+    return {
+        **value,
+        "keys": {number: value["keys"][number] for number in kept},
+        "replaced": {number: replaced[number] for number in kept if number in replaced},
+    }
 
 
 def ids(value: dict[str, Any]) -> list[str]:

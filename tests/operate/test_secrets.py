@@ -9,11 +9,26 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.keyring import STALE
+from chalicelib.mandates.period import midnight_after, today
+from chalicelib.mandates.requesting import CODE_DAYS
 from local import aws
 from operate.keys import new_key_pair
 from operate.secrets.__main__ import main
 from operate.secrets.store import create_missing, has_value, read
-from operate.secrets.values import KEYS, MADE_HERE, NAMES, Refused, add_key, add_pepper, dated_key, ids, in_use, retire
+from operate.secrets.values import (
+    KEYS,
+    MADE_HERE,
+    NAMES,
+    PEPPER_KEPT,
+    Refused,
+    add_key,
+    add_pepper,
+    dated_key,
+    ids,
+    in_use,
+    retire,
+)
 
 NOW = datetime(2031, 5, 17, tzinfo=UTC)
 PREFIX = "digid-machtigen-dev"
@@ -129,11 +144,38 @@ def test_the_registers_key_is_read_from_standard_input(
 
 
 def test_peppers_keep_recognising_until_they_are_retired() -> None:
-    value = add_pepper(add_pepper({"current": "1", "keys": {"1": "a"}}))
+    value = add_pepper(add_pepper({"current": "1", "keys": {"1": "a"}}, NOW), NOW + timedelta(days=1))
     assert (in_use(value, NOW), ids(value)) == ("3", ["1", "2", "3"])
-    assert ids(retire(value, "1", NOW)) == ["2", "3"]
+    later = NOW + PEPPER_KEPT
+    assert ids(retire(value, "1", later)) == ["2", "3"]
+    with pytest.raises(Refused, match="codes under 2 may work until"):
+        retire(value, "2", later)
+    with pytest.raises(Refused, match="is in use"):
+        retire(value, "3", later)
+
+
+def test_a_pepper_is_kept_while_a_code_under_it_can_work() -> None:
+    """The last such code is asked for just before functions notice the next pepper."""
+    value = add_pepper({"current": "1", "keys": {"1": "a"}}, NOW)
+    expires_at = midnight_after(today(NOW + STALE) + timedelta(days=CODE_DAYS))
     with pytest.raises(Refused):
-        retire(value, "3", NOW)
+        retire(value, "1", expires_at)
+    with pytest.raises(Refused):
+        retire(value, "1", NOW + PEPPER_KEPT - timedelta(seconds=1))
+    assert ids(retire(value, "1", NOW + PEPPER_KEPT)) == ["2"]
+
+
+def test_a_pepper_of_which_it_is_not_known_since_when_it_is_former_is_kept() -> None:
+    value = {"current": "2", "keys": {"1": "a", "2": "b"}}
+    with pytest.raises(Refused, match="not known"):
+        retire(value, "1", NOW)
+    known = add_pepper(value, NOW)
+    assert ids(retire(known, "1", NOW + PEPPER_KEPT)) == ["2", "3"]
+
+
+def test_the_operators_book_names_the_days_that_a_pepper_is_kept() -> None:
+    book = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"After {PEPPER_KEPT.days} days, when no older code is valid, `retire code-peppers" in book
 
 
 def test_which_key_is_in_use_follows_the_clock() -> None:

@@ -1,4 +1,5 @@
 import secrets
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,8 @@ def test_a_code_is_recognised_under_the_current_and_the_previous_pepper_and_no_o
     assert rotated.fingerprint(code, claim).pepper_id == "p2"
     assert not Peppers("p1", {"p1": b"3" * 32}).recognise(code, claim)(stored)
     assert not rotated.recognise(generate(secrets.randbelow), claim)(stored)
+    assert not Peppers("p2", {"p2": b"2" * 32}).recognise(code, claim)(stored), "a retired pepper is no match"
+    assert not Peppers("p1", {"p1": b"1" * 32}).recognise(code, claim)(replace(stored, pepper_id="gone"))
     assert not rotated.recognise(code, ClaimId("somebody else"))(stored)
 
 
