@@ -48,9 +48,7 @@ def check_code(visit: Visit) -> Reply:
 
 @routes.get("/activate/{case_id}", Caller.SIGNED_IN)
 def review_activation(visit: Visit, case_id: str) -> Reply:
-    wiring = current()
-    made = wiring.mandates.mandate(case_id)
-    if made is not None and made.representative == visit.signed_in.person:
+    if _holds(visit, case_id):
         return redirect(f"/mandates/{case_id}")
     request, service = _recognised(visit, case_id)
     names = _names(visit, request)
@@ -61,22 +59,35 @@ def review_activation(visit: Visit, case_id: str) -> Reply:
 def confirm_activation(visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/activate/{case_id}")
-    wiring, session = current(), visit.signed_in
-    made = wiring.mandates.mandate(case_id)
-    if made is None or made.representative != session.person:
-        request, service = _recognised(visit, case_id)
-        activate(
-            request.represented,
-            request.case_id,
-            representative=session.bsn,
-            level=session.level,
-            service=service,
-            store=wiring.mandates,
-            secrets=wiring.secrets,
-            now=visit.now,
-        )
-        sessions().drop_draft(session.person, _draft(case_id))
+    if not _holds(visit, case_id):
+        try:
+            _activate(visit, case_id)
+        except Refused:
+            # A second click may come while the first is being done, and then has what it asked for.
+            if not _holds(visit, case_id):
+                raise
     return redirect(f"/mandates/{case_id}?activated=1")
+
+
+def _holds(visit: Visit, case_id: str) -> bool:
+    made = current().mandates.mandate(case_id)
+    return made is not None and made.representative == visit.signed_in.person
+
+
+def _activate(visit: Visit, case_id: str) -> None:
+    wiring, session = current(), visit.signed_in
+    request, service = _recognised(visit, case_id)
+    activate(
+        request.represented,
+        request.case_id,
+        representative=session.bsn,
+        level=session.level,
+        service=service,
+        store=wiring.mandates,
+        secrets=wiring.secrets,
+        now=visit.now,
+    )
+    sessions().drop_draft(session.person, _draft(case_id))
 
 
 def _recognised(visit: Visit, case_id: str) -> tuple[Request, Service]:

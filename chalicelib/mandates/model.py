@@ -1,12 +1,12 @@
 """Requests and mandates: frozen facts, whose state at an instant is asked with that instant."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.mandates.period import Period
+from chalicelib.mandates.period import Period, day_before
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 CaseId = NewType("CaseId", str)
@@ -80,6 +80,11 @@ class Request:
     ended: RequestState | None = None
     ended_at: datetime | None = None
     version: int = 1
+
+    @property
+    def last_day(self) -> date:
+        """Day until whose end its code works."""
+        return day_before(self.expires_at)
 
     def state(self, now: datetime, guesses: Guesses | None = None) -> RequestState:
         """Return how it is now; who knows what was tried for this person so far, sees too whether its code is void."""

@@ -17,6 +17,11 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, NETHERLANDS).astimezone(UTC)
 
 
+def day_before(midnight: datetime) -> date:
+    """Return the day in the Netherlands that ends at an instant."""
+    return today(midnight - timedelta(microseconds=1))
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Both days included. Raises `ValueError` when it ends before it starts."""

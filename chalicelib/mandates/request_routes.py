@@ -7,7 +7,7 @@ from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.letters.outbox import progress
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period, today
-from chalicelib.mandates.requesting import CODE_DAYS, Wish, ask, choose_period, reachable, withdraw
+from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
 from chalicelib.web.forms import Form, typed_date
 from chalicelib.web.http import Caller, Routes, kept_form, sessions
 from chalicelib.web.pages import page
@@ -18,6 +18,9 @@ routes = Routes(__name__)
 
 _PRESETS = {"month": 30, "year": 365}
 """Lengths in days that can be chosen with one click, where the service allows them."""
+
+_LETTER_TAKES = timedelta(days=7)
+"""Five working days."""
 
 _LATE = timedelta(days=2)
 """A letter is printed within minutes. One that is not printed after this needs somebody's attention."""
@@ -55,32 +58,45 @@ def keep_dates(visit: Visit, service_id: str) -> Reply:
 
 @routes.get("/request/confirm/{case_id}", Caller.SIGNED_IN)
 def review_request(visit: Visit, case_id: str) -> Reply:
-    wiring = current()
-    if wiring.mandates.request(visit.signed_in.person, case_id) is not None:
+    if _asked(visit, case_id):
         return redirect(f"/requests/{case_id}")
     wish = _wish(visit, case_id)
-    person = reachable(wish.bsn, wiring.people)
-    return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id)
+    person = reachable(wish.bsn, current().people)
+    tight = wish.period.end < today(visit.now) + _LETTER_TAKES
+    return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id, tight=tight)
 
 
 @routes.post("/request/confirm/{case_id}", Caller.SIGNED_IN)
 def send_request(visit: Visit, case_id: str) -> Reply:
-    wiring = current()
     if visit.switches_language:
         return redirect(f"/request/confirm/{case_id}")
-    if wiring.mandates.request(visit.signed_in.person, case_id) is None:
-        ask(
-            _wish(visit, case_id),
-            store=wiring.mandates,
-            people=wiring.people,
-            tries=wiring.tries,
-            letters=wiring.letters,
-            secrets=wiring.secrets,
-            pick=wiring.pick,
-            now=visit.now,
-        )
-        sessions().drop_draft(visit.signed_in.person, case_id)
+    if not _asked(visit, case_id):
+        try:
+            _ask(visit, case_id)
+        except Refused:
+            # A second click may come while the first is being done, and then has what it asked for.
+            if not _asked(visit, case_id):
+                raise
     return redirect(f"/requests/{case_id}?sent=1")
+
+
+def _asked(visit: Visit, case_id: str) -> bool:
+    return current().mandates.request(visit.signed_in.person, case_id) is not None
+
+
+def _ask(visit: Visit, case_id: str) -> None:
+    wiring = current()
+    ask(
+        _wish(visit, case_id),
+        store=wiring.mandates,
+        people=wiring.people,
+        tries=wiring.tries,
+        letters=wiring.letters,
+        secrets=wiring.secrets,
+        pick=wiring.pick,
+        now=visit.now,
+    )
+    sessions().drop_draft(visit.signed_in.person, case_id)
 
 
 @routes.get("/requests/{case_id}", Caller.SIGNED_IN)
@@ -175,6 +191,6 @@ def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = Fal
         service=wiring.catalogue.service(request.service_id),
         letter=progress(wiring.letters_table, request.letter_id),
         late=visit.now >= request.requested_at + _LATE,
-        last_day=today(request.requested_at) + timedelta(days=CODE_DAYS),
+        last_day=request.last_day,
         sent=sent,
     )

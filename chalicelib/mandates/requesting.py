@@ -118,6 +118,9 @@ def withdraw(represented: PersonId, case_id: str, *, store: MandateStore, now: d
     try:
         store.withdraw(request, now)
     except Conflict:
+        ended = store.request(represented, case_id)
+        if ended is not None and ended.ended is RequestState.WITHDRAWN:
+            return
         raise Refused("request_ended") from None
     log().info("request_withdrawn", case_id=request.case_id)
 
@@ -133,7 +136,7 @@ def _request(
         service_id=wish.service.service_id,
         period=wish.period,
         requested_at=now,
-        expires_at=midnight_after(_last_day(now)),
+        expires_at=midnight_after(_last_day(wish, now)),
         level=wish.level,
         letter_id=letter_id,
     )
@@ -177,12 +180,13 @@ def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
         start=wish.period.start,
         end=wish.period.end,
         code=grouped(code),
-        use_before=_last_day(request.requested_at),
+        use_before=request.last_day,
     )
 
 
-def _last_day(now: datetime) -> date:
-    return today(now) + timedelta(days=CODE_DAYS)
+def _last_day(wish: Wish, now: datetime) -> date:
+    """Return the day until whose end a code works: what is over by then needs none."""
+    return min(today(now) + timedelta(days=CODE_DAYS), wish.period.end)
 
 
 def _already_made(request: Request, store: MandateStore) -> Request:

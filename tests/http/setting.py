@@ -42,8 +42,14 @@ def register(made: wiring.Wiring) -> None:
 
 
 def _empty_tables() -> None:
+    """Forget everything, with the letters that are on their way."""
     dynamodb = aws.client("dynamodb")
     for table in TABLES:
         name = f"digid-machtigen-{table}"
         for item in dynamodb.scan(TableName=name)["Items"]:
             dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"]
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

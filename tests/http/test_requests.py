@@ -1,5 +1,10 @@
 """The represented person's pages over HTTP: asking, the letter, and taking back."""
 
+import random
+
+from chalicelib.mandates.codes import generate, grouped
+from chalicelib.mandates.model import PER_CODE
+from chalicelib.wiring import Wiring
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, deliver, printed
@@ -55,3 +60,31 @@ def test_a_letter_that_is_not_printed_in_time_is_called_late_and_after_expiry_no
     assert _NEVER in page
     deliver()
     assert not printed(case_id)
+
+
+def test_its_owner_sees_that_and_how_often_wrong_codes_were_tried_and_when_the_code_is_void(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    case_id = ask_for_mandate(vera)
+    deliver()
+    page = vera.get(f"/requests/{case_id}").body
+    assert "Wrong codes" not in page
+    henk.sign_in()
+    wrong = {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": grouped(generate(random.Random(3).randrange))}
+    for _ in range(2):
+        assert henk.submit("/activate", wrong).status == 422
+    assert "2 times" in vera.get(f"/requests/{case_id}").body
+    (claim,) = {request.claim for request in wired.mandates.requests(wired.secrets.pseudonyms.person(vera.bsn))}
+    for _ in range(PER_CODE):
+        wired.tries.add(claim, wired.clock(), wears=True)
+    page = vera.get(f"/requests/{case_id}").body
+    assert "does not work any more" in page
+    assert "Waiting for activation" not in page
+    assert _WORTHLESS in page
+    assert "Code blocked" in vera.get("/mandates").body
+    again = (
+        vera.get(f"/requests/{case_id}").body.partition("Ask again</a>")[0].rpartition('href="')[2].partition('"')[0]
+    )
+    assert ask_for_mandate(vera, again.removeprefix("/request/")) != case_id
+    assert "Code blocked" in vera.get(f"/requests/{case_id}").body
+    assert "Waiting for activation" in vera.get("/mandates").body
