@@ -39,6 +39,7 @@ class Metric(StrEnum):
     MESSAGE_REFUSED = ("MessageRefused", "A SAML message was refused")
     DEPENDENCY_FAILED = ("DependencyFailed", "A visitor met something that we need and that did not answer")
     UNEXPECTED_ERROR = ("UnexpectedError", "An error that no rule foresees: always worth a look")
+    RECORD_NOT_READ = ("RecordNotRead", "A record of the population register was odd; everybody else's was read")
     LETTER_PRINTED = ("LetterPrinted", "The print function made a letter")
     LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
     OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")

@@ -20,7 +20,8 @@ from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
-from chalicelib.people.brp import HaalCentraal, PopulationRegister
+from chalicelib.people.brp.client import HaalCentraal
+from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
 from chalicelib.settings import Settings
@@ -48,7 +49,7 @@ class Wiring:
 
     @cached_property
     def people(self) -> PopulationRegister:
-        return HaalCentraal(self.settings.brp_url, lambda: str(self.secret("brp-key")["key"]))
+        return HaalCentraal(self.settings.brp_url, lambda: self.secret("brp-key"))
 
     @cached_property
     def letters(self) -> LetterSender:

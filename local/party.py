@@ -7,7 +7,7 @@ import urllib.request
 from functools import cache
 from typing import Any
 
-from local.brp.site import brp_site
+from local.brp.site import brp_site, key_holder
 from local.serving import server
 from operate.keys import new_key_pair
 
@@ -29,7 +29,7 @@ def _end_with_our_starter() -> None:
 def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a WSGI application
     # Imported when needed: each process loads only its own libraries, and so starts quickly.
     if name == "brp":
-        return brp_site(os.environ["BRP_KEY"])
+        return brp_site(key_holder(os.environ["BRP_KEY"]))
     if name == "kit":
         from local.kit.site import kit_site
 

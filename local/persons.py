@@ -1,4 +1,4 @@
-"""The test persons, read from `persons.yaml`, and their records as Haal Centraal gives them."""
+"""The test persons, read from `persons.yaml`."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,52 +9,86 @@ import yaml
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """The partner whose name someone may use."""
+
+    surname: str = ""
+    prefix: str = ""
+    title: str = ""
+    ended: bool = False
+
+    @property
+    def there(self) -> bool:
+        return self != Partner()
+
+
+@dataclass(frozen=True, slots=True)
 class TestPerson:
-    """Someone who does not exist; `note` tells what is special about them."""
+    """Someone who does not exist; `note` tells what is special about them. Codes are those of the register."""
 
     __test__: ClassVar[bool] = False
     bsn: str
     note: str
-    surname: str
-    sex: str
     born: str
     """`yyyy-mm-dd`, zeros for what is unknown."""
+    surname: str = ""
+    """`.` where it is not known."""
+    sex: str = ""
+    """M, V or O; empty where the register has none."""
     given: str = ""
     prefix: str = ""
+    title: str = ""
+    """Title or predicate: B, BS, G, … JH, JV."""
+    name_use: str = "E"
+    """Whose surname is used: E own, P partner's, V partner's first, N partner's last."""
+    partner: Partner = field(default_factory=Partner)
     street: str = ""
     number: int = 0
+    letter: str = ""
     addition: str = ""
+    beside: str = ""
+    """`to` for opposite the number, `by` for next to it."""
     postcode: str = ""
     place: str = ""
+    location: str = ""
+    """Instead of a street: where it is."""
+    municipality: str = ""
+    function: str = "W"
+    """W lives there, B gets post there."""
+    lives_since: str = "2015-07-01"
     abroad: list[str] = field(default_factory=list)
+    country: str = ""
+    """Of `abroad`; `0000` for nobody knows where."""
+    country_name: str = ""
     suspended: str = ""
-    """Reason code: O deceased, E emigrated, F mistake."""
+    """Reason: O deceased, E emigrated, R non-resident, M by decree, `.` unknown; F and W: the record does not count."""
+    suspended_on: str = ""
     died: str = ""
     secret: bool = False
-    investigated: bool = False
+    investigated: list[str] = field(default_factory=list)
+    """Elements under investigation, as 83.10 has them: `081120`."""
+    investigated_since: str = "2024-07-01"
+    investigation_ended: bool = False
+    rni: str = ""
+    """Who registered a non-resident."""
+    verified: str = ""
     digid: bool = True
     fault: str = ""
-    """`slow` or `error`: how the register behaves when asked for this person."""
-
-    @property
-    def family_name(self) -> str:
-        return f"{self.prefix} {self.surname}".strip()
+    """How the register behaves when asked for this person: `slow`, or a status."""
 
     @property
     def name(self) -> str:
-        return f"{self.given} {self.family_name}".strip()
+        from local.brp.names import full_name
 
-    @property
-    def initials(self) -> str:
-        return "".join(f"{name[0]}." for name in self.given.split())
+        return full_name(self)
 
     @property
     def address(self) -> list[str]:
-        """Address lines as on an envelope."""
-        if not self.street:
-            return self.abroad
-        number = f"{self.number}{'-' if self.addition else ''}{self.addition}"
-        return [f"{self.street} {number}", f"{self.postcode[:4]} {self.postcode[4:]}  {self.place}"]
+        """Address lines as on an envelope, with the country."""
+        from local.brp.residence import lines
+
+        found = lines(self)
+        return [text if name != "land" else text["omschrijving"] for name, text in found.items()]
 
     def as_public(self) -> dict[str, Any]:
         """As `GET /persons.json` lists someone."""
@@ -68,55 +102,13 @@ class TestPerson:
 
 
 @cache
-def persons() -> dict[str, TestPerson]:
-    """Return the test persons by BSN."""
+def records() -> list[TestPerson]:
+    """Return every record of the register, also two of one number."""
     rows = yaml.safe_load((Path(__file__).parent / "persons.yaml").read_text(encoding="utf-8"))
-    return {row["bsn"]: TestPerson(**row) for row in rows}
+    return [TestPerson(**{**row, "partner": Partner(**row.get("partner", {}))}) for row in rows]
 
 
-def haal_centraal(person: TestPerson) -> dict[str, Any]:
-    """Return someone's record as "BRP Personen bevragen" version 2 gives it."""
-    formal = {"M": "heer", "V": "mevrouw"}[person.sex]
-    capitalised = person.family_name[:1].upper() + person.family_name[1:]
-    record: dict[str, Any] = {
-        "burgerservicenummer": person.bsn,
-        "naam": {"volledigeNaam": person.name, "geslachtsnaam": person.surname},
-        "geboorte": {"datum": _date(person.born)},
-        "adressering": {
-            "aanhef": f"Geachte {formal} {capitalised}",
-            "aanschrijfwijze": {"naam": f"{person.initials} {person.family_name}".strip()},
-        },
-    }
-    _add_residence(record, person)
-    if person.suspended:
-        record["opschortingBijhouding"] = {"reden": {"code": person.suspended}}
-    if person.died:
-        record["overlijden"] = {"datum": _date(person.died)}
-    if person.secret:
-        record["geheimhoudingPersoonsgegevens"] = True
-    return record
-
-
-def _add_residence(record: dict[str, Any], person: TestPerson) -> None:
-    lines = person.address
-    record["adressering"].update({f"adresregel{number}": line for number, line in enumerate(lines[:3], start=1)})
-    if person.abroad:
-        address = {f"regel{number}": line for number, line in enumerate(lines[:2], start=1)}
-        record["verblijfplaats"] = {"type": "VerblijfplaatsBuitenland", "verblijfadres": address}
-        return
-    residence: dict[str, Any] = {
-        "type": "Adres",
-        "verblijfadres": {"korteStraatnaam": person.street, "postcode": person.postcode, "woonplaats": person.place},
-    }
-    if person.investigated:
-        residence["inOnderzoek"] = {"type": True}
-    record["verblijfplaats"] = residence
-
-
-def _date(text: str) -> dict[str, Any]:
-    year, month, day = (int(part) for part in text.split("-"))
-    if day:
-        return {"type": "Datum", "datum": text}
-    if month:
-        return {"type": "JaarMaandDatum", "jaar": year, "maand": month}
-    return {"type": "JaarDatum", "jaar": year}
+@cache
+def persons() -> dict[str, TestPerson]:
+    """Return the test persons by BSN; of two records with one number the last."""
+    return {person.bsn: person for person in records()}

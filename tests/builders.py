@@ -11,7 +11,7 @@ from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
 from chalicelib.people.birth_date import BirthDate
-from chalicelib.people.brp import Person, Standing
+from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import ClaimId, PersonId, Pseudonyms
 from tests.fakes import FakeVault

@@ -14,7 +14,7 @@ from chalicelib.letters.model import Letter
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.ports import StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
-from chalicelib.people.brp import Person
+from chalicelib.people.brp.person import Found, Person
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
@@ -33,15 +33,17 @@ class FakeVault:
 
 
 class FakeRegister:
-    """A population register with the people it is given; `down` makes it fail."""
+    """A population register with the people it is given; `down` makes it fail, `unreadable` are odd records."""
 
-    def __init__(self, people: Mapping[Bsn, Person]) -> None:
-        self.people, self.down = dict(people), False
+    def __init__(self, people: Mapping[Bsn, Person], unreadable: Iterable[Bsn] = ()) -> None:
+        self.people, self.unreadable, self.down = dict(people), set(unreadable), False
 
-    def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
+    def find(self, numbers: Iterable[Bsn]) -> Found:
         if self.down:
             raise Unavailable("brp")
-        return {bsn: self.people[bsn] for bsn in numbers if bsn in self.people}
+        asked = set(numbers)
+        found = {bsn: person for bsn, person in self.people.items() if bsn in asked - self.unreadable}
+        return Found(found, frozenset(asked & self.unreadable))
 
 
 class FakeSender:

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.errors import Unavailable
 from chalicelib.health.report import CERTIFICATES, Report, answers, days_left
-from chalicelib.people.brp import HaalCentraal
+from chalicelib.people.brp.client import HaalCentraal
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.visit import Reply, Visit
 from chalicelib.wiring import Wiring, current
@@ -37,8 +36,8 @@ def _checks(wiring: Wiring, now: datetime, days: dict[str, int]) -> dict[str, Ca
             days[name] = days_left(wiring.secret(name), now)
 
     def ask_brp() -> None:
-        if isinstance(wiring.people, HaalCentraal) and not wiring.people.alive():
-            raise Unavailable("brp")
+        if isinstance(wiring.people, HaalCentraal):
+            wiring.people.check()
 
     return {
         "register": lambda: wiring.register.get("HEALTH", "HEALTH"),

@@ -52,6 +52,8 @@ class Letter:
     """As printed: `XXXX-XXXX-XXXX`."""
     use_before: date
     """Last day on which the code works."""
+    form_of_address: str = field(default="", repr=False)
+    """The line above the addressee, for who has a title; mostly empty, and absent in letters of before."""
 
     def to_json(self) -> str:
         return json.dumps({"schema": SCHEMA, **asdict(self)}, default=date.isoformat, ensure_ascii=False)

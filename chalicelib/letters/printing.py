@@ -36,6 +36,7 @@ class Printer:
             self._leave(letter_id, now)
             return
         slip = {
+            "form_of_address": letter.form_of_address,
             "addressee": letter.addressee,
             "address": letter.address,
             "printed_at": now.isoformat(),

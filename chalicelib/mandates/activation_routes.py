@@ -7,6 +7,7 @@ from chalicelib.errors import Refused
 from chalicelib.mandates import codes
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
 from chalicelib.mandates.model import CaseId, Request
+from chalicelib.mandates.parties import Parties, parties
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -51,7 +52,8 @@ def review_activation(visit: Visit, case_id: str) -> Reply:
     if _holds(visit, case_id):
         return redirect(f"/mandates/{case_id}")
     request, service = _recognised(visit, case_id)
-    names = _names(visit, request)
+    both = _parties(visit, request)
+    names = {"representative": both.representative.name, "represented": both.represented.name}
     return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, names=names)
 
 
@@ -77,6 +79,7 @@ def _holds(visit: Visit, case_id: str) -> bool:
 def _activate(visit: Visit, case_id: str) -> None:
     wiring, session = current(), visit.signed_in
     request, service = _recognised(visit, case_id)
+    _parties(visit, request)
     activate(
         request.represented,
         request.case_id,
@@ -100,14 +103,11 @@ def _recognised(visit: Visit, case_id: str) -> tuple[Request, Service]:
     return request, wiring.catalogue.service(request.service_id)
 
 
-def _names(visit: Visit, request: Request) -> dict[str, str]:
-    """Return both names, from the population register. Raises `Refused("code_gone")` when one is not there."""
+def _parties(visit: Visit, request: Request) -> Parties:
+    """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
     wiring = current()
     represented = Bsn(wiring.vault.open(request.represented_bsn, f"case:{request.case_id}"))
-    people = wiring.people.find([visit.signed_in.bsn, represented])
-    if represented not in people or visit.signed_in.bsn not in people:
-        raise Refused("code_gone")
-    return {"representative": people[visit.signed_in.bsn].name, "represented": people[represented].name}
+    return parties(visit.signed_in.bsn, represented, people=wiring.people)
 
 
 def _draft(case_id: str) -> str:

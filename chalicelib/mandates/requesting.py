@@ -12,7 +12,7 @@ from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.mandates.period import Period, midnight_after, today
 from chalicelib.mandates.ports import LetterSender, MandateStore, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
-from chalicelib.people.brp import Person, PopulationRegister, Standing
+from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId, Pseudonyms
 from chalicelib.people.vault import Vault
@@ -64,7 +64,7 @@ def choose_period(service: Service, start: date, end: date | None, now: datetime
 def reachable(bsn: Bsn, people: PopulationRegister) -> Person:
     """Return the register's record of someone who can receive a letter. Raises `Refused("no_letter")`."""
     person = people.find([bsn]).get(bsn)
-    if person is None or person.standing is not Standing.CURRENT:
+    if person is None or not person.gets_letters:
         raise Refused("no_letter")
     return person
 
@@ -171,6 +171,7 @@ def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
         letter_id=request.letter_id,
         reference=wish.case_id[:12].upper(),
         language=wish.language,
+        form_of_address=person.form_of_address,
         addressee=person.addressee,
         address=person.address,
         salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",

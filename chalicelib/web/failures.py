@@ -158,7 +158,18 @@ REFUSALS = {
     "code_gone": Words(
         410,
         N_("This code cannot be used any more"),
-        N_("It was used in the meantime, or the request was withdrawn. Ask the person you want to act for."),
+        N_(
+            "It was used in the meantime, the request has ended, or we cannot make this mandate any more. Do you have "
+            "questions? Call the helpdesk."
+        ),
+    ),
+    "may_not_act": Words(
+        403,
+        N_("You cannot activate this mandate"),
+        N_(
+            "What the population register tells us about you is not enough to let you act for somebody. Contact your "
+            "municipality. Call the helpdesk if you have questions."
+        ),
     ),
     "draft_gone": Words(
         410,

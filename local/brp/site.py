@@ -1,82 +1,101 @@
-"""POST /personen, as far as our questions go, with the answers to wrong questions that the real one gives."""
+"""POST /personen, with the register's checks in the register's order (brp.md section 1)."""
 
-import re
+import json
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from local.persons import TestPerson, haal_centraal, persons
-from local.serving import Site, as_json
+from local.brp import problems
+from local.brp.fields import LEAST, beyond
+from local.brp.records import MUNICIPALITY, handed_out, live
+from local.brp.validating import TYPE, wrong_in
+from local.persons import TestPerson, records
+from local.serving import as_json
 
-_BSN = re.compile(r"[0-9]{9}", re.ASCII)
-_MOST_NUMBERS, _MOST_FIELDS = 20, 130
+PATH = "/haalcentraal/api/brp/personen"
+_SENT = ("", "application/json", "application/json;charset=utf-8")
+_TAKEN = (*_SENT, "*/*", "*/*;charset=utf-8")
 _SLOW = 6.0
 """Seconds: longer than our client waits."""
 
+Knows = Callable[[Request], bool]
+"""Whether the register knows who asks."""
 
-def brp_site(api_key: str) -> Site:
-    """Make the register; questions need the key in `x-api-key`."""
-    site = Site()
 
-    @site.route("/haalcentraal/api/brp/personen", "POST")
-    def people(request: Request) -> Response:
-        if request.headers.get("x-api-key") != api_key:
-            return _problem(401, "authentication", "Niet correct geauthenticeerd.")
-        question = request.get_json(silent=True)
+def brp_site(
+    knows: Knows, *, decision: frozenset[str] = LEAST, people: Sequence[TestPerson] | None = None
+) -> Callable[..., Any]:
+    """Make the register. Who asks is authorised by a `decision`: elements, or `EVERYTHING`."""
+    known = records() if people is None else people
+
+    @Request.application
+    def site(request: Request) -> Response:
+        refused = _refused(request, knows)
+        if refused is not None:
+            return refused
+        question = _json(request.get_data())
         if not isinstance(question, dict):
-            return _problem(400, "paramsValidation", "De foutieve parameter(s) zijn: body.")
-        if wrong := _wrong(question):
-            return _problem(400, "paramsValidation", f"De foutieve parameter(s) zijn: {', '.join(wrong)}.")
-        found = [persons()[bsn] for bsn in question["burgerservicenummer"] if bsn in persons()]
-        if fault := _fault(found):
-            return fault
-        answer = [_chosen(haal_centraal(person), question["fields"]) for person in found]
-        return as_json({"type": question["type"], "personen": answer})
+            return problems.no_json(request.path)
+        if wrong := wrong_in(question):
+            return problems.wrong_parameters(request.path, wrong)
+        return _answer(question, request.path, decision, known)
 
     return site
 
 
-def _wrong(question: dict[str, Any]) -> list[str]:
-    """Return the parameters of a question that the real register refuses."""
-    numbers, fields = question.get("burgerservicenummer"), question.get("fields")
-    checks = {
-        "type": question.get("type") == "RaadpleegMetBurgerservicenummer",
-        "burgerservicenummer": isinstance(numbers, list)
-        and 1 <= len(numbers) <= _MOST_NUMBERS
-        and all(isinstance(number, str) and _BSN.fullmatch(number) for number in numbers),
-        "fields": isinstance(fields, list) and 1 <= len(fields) <= _MOST_FIELDS,
-    }
-    return [name for name, right in checks.items() if not right]
+def key_holder(key: str) -> Knows:
+    """Know who has the key of the gateway before the register."""
+    return lambda request: request.headers.get("x-api-key") == key
 
 
-def _fault(found: list[TestPerson]) -> Response | None:
-    faults = {person.fault for person in found}
+def _refused(request: Request, knows: Knows) -> Response | None:
+    path, headers = request.path, request.headers
+    if not knows(request):
+        return problems.problem(401, path)
+    if request.method != "POST":
+        return problems.problem(405, path)
+    if _plain(headers.get("accept", "")) not in _TAKEN:
+        return problems.problem(406, path)
+    if _plain(headers.get("content-type", "")) not in _SENT:
+        return problems.problem(415, path)
+    return None if path == PATH else problems.problem(404, path)
+
+
+def _answer(question: dict[str, Any], path: str, decision: frozenset[str], known: Sequence[TestPerson]) -> Response:
+    fields = question["fields"]
+    municipality = question.get("gemeenteVanInschrijving")
+    if municipality is not None and "80910" not in decision and "*" not in decision:
+        return problems.parameter_not_authorised(path, "gemeenteVanInschrijving")
+    if refused := beyond(decision, fields):
+        return problems.fields_not_authorised(path, refused)
+    asked = dict.fromkeys(question["burgerservicenummer"])
+    found = [person for person in live(known) if person.bsn in asked]
+    if municipality is not None:
+        found = [person for person in found if municipality == MUNICIPALITY and not person.country]
+    if fault := _fault(found, path):
+        return fault
+    if len({person.bsn for person in found}) < len(found):
+        return problems.not_unique(path)
+    # The order of an answer is nobody's promise: this one is that of the register's own rows.
+    return as_json({"type": TYPE, "personen": [handed_out(person, fields) for person in found]})
+
+
+def _fault(found: Sequence[TestPerson], path: str) -> Response | None:
+    faults = {person.fault for person in found if person.fault}
     if "slow" in faults:
         time.sleep(_SLOW)
-    return (
-        _problem(503, "serverUnavailable", "De service is op dit moment niet beschikbaar.")
-        if "error" in faults
-        else None
-    )
+    status = next((int(fault) for fault in sorted(faults) if fault.isdigit()), None)
+    return None if status is None else problems.problem(status, path)
 
 
-def _chosen(record: dict[str, Any], fields: list[str]) -> dict[str, Any]:
-    """Keep what was asked for: whole groups, or single fields by dotted path."""
-    chosen: dict[str, Any] = {}
-    for path in fields:
-        source: Any = record
-        target = chosen
-        *groups, last = path.split(".")
-        for group in groups:
-            source = source.get(group, {})
-            target = target.setdefault(group, {})
-        if last in source:
-            target[last] = source[last]
-    return {name: value for name, value in chosen.items() if value != {}}
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
-def _problem(status: int, code: str, detail: str) -> Response:
-    response = as_json({"status": status, "code": code, "detail": detail, "title": detail}, status)
-    response.content_type = "application/problem+json"
-    return response
+def _plain(value: str) -> str:
+    return "".join(value.lower().split())

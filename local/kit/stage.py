@@ -20,12 +20,14 @@ from chalicelib.mandates.activating import activate
 from chalicelib.mandates.model import CaseId, Mandate
 from chalicelib.mandates.requesting import Wish, ask, choose_period
 from chalicelib.mandates.using import revoke
-from chalicelib.people.brp import Person, read_person
+from chalicelib.people.brp.person import Found
+from chalicelib.people.brp.question import FIELDS
+from chalicelib.people.brp.reading import read_answer
 from chalicelib.people.bsn import Bsn
 from local import aws
+from local.brp.records import register
 from local.digid.messages import NAMES, Asked, cancelled, certificate_in, metadata, read_redirect, success
 from local.gateway import Gateway
-from local.persons import haal_centraal, persons
 from local.stack import Stack, settings
 from operate.keys import new_key_pair
 
@@ -46,11 +48,9 @@ class Clock:
 class _Register:
     """The population register's people, without its server."""
 
-    def __init__(self) -> None:
-        self._people = {Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()}
-
-    def find(self, numbers: Iterable[Bsn]) -> Mapping[Bsn, Person]:
-        return {bsn: self._people[bsn] for bsn in numbers if bsn in self._people}
+    def find(self, numbers: Iterable[Bsn]) -> Found:
+        asked = [bsn.digits for bsn in numbers]
+        return read_answer(asked, register(asked, FIELDS))
 
 
 class Stage:

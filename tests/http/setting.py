@@ -6,11 +6,12 @@ from pathlib import Path
 
 from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, Relation
-from chalicelib.people.brp import read_person
-from chalicelib.people.bsn import Bsn
+from chalicelib.people.brp.question import FIELDS
+from chalicelib.people.brp.reading import read_answer
 from local import aws
+from local.brp.records import register as handed_out
 from local.digid.messages import metadata
-from local.persons import haal_centraal, persons
+from local.persons import persons
 from local.stack import Stack, settings
 from operate.deploy.stages import TABLES
 from tests.builders import PORTAL_ID, a_service
@@ -32,7 +33,9 @@ def wire(clock: Callable[[], datetime]) -> wiring.Wiring:
 
 def register(made: wiring.Wiring) -> None:
     """Make up the people, DigiD and a provider with two services."""
-    made.people = FakeRegister({Bsn(bsn): read_person(haal_centraal(person)) for bsn, person in persons().items()})
+    everyone = list(persons())
+    found = read_answer(everyone, handed_out(everyone, FIELDS))
+    made.people = FakeRegister(found.people, found.unreadable)
     next_year = made.clock() + timedelta(days=365)
     made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
     made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))

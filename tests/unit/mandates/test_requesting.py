@@ -9,7 +9,7 @@ from chalicelib.mandates.codes import parse
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, Request, RequestState
 from chalicelib.mandates.period import today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, withdraw
-from chalicelib.people.brp import Standing
+from chalicelib.people.brp.person import Standing
 from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 
