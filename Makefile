@@ -45,9 +45,8 @@ destroy: $(VENV)/.local ## take a stage away, if nobody's data is in it (STAGE=d
 deploy-check: $(VENV)/.dev .venv-emulator/.installed $(STYLES) $(TEXTS) browser ## deploy to an emulator that enforces IAM, and do there all that people and operators do
 	@$(BIN)/python -m pytest tests/deploy
 
-kit: $(VENV)/.local $(STYLES) $(TEXTS) ## run a provider's metadata through every kind of sign-in (METADATA=file.xml)
-	@test -n "$(METADATA)" || { echo "Name the file: make kit METADATA=provider.xml"; exit 1; }
-	@$(BIN)/python -m local.kit "$(METADATA)"
+kit: $(VENV)/.local $(STYLES) $(TEXTS) ## say what to mend in a provider's metadata (METADATA=file.xml) or in a recorded request (REQUEST=file)
+	@$(BIN)/python -m local.kit $(if $(METADATA),"$(METADATA)") $(if $(REQUEST),--request "$(REQUEST)")
 
 audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt

@@ -1,4 +1,5 @@
 """`python -m local.kit METADATA`: run a provider's metadata through every kind of sign-in, and say what to mend.
+`python -m local.kit [METADATA] --request FILE`: say what to mend in a request that was recorded.
 
 Nothing goes over a network: the application, DigiD and the registers run in this process, and a client of the kit
 stands in for the provider's, with a key of its own added to the metadata. So no private key is needed, and every
@@ -11,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.model import Profile
@@ -19,10 +21,13 @@ from chalicelib.saml.registration import import_metadata
 from local.identities import MACHTIGEN
 from local.kit.client import Client
 from local.kit.findings import Finding, Verdict, mend
+from local.kit.judging import judge
 from local.kit.metadata import look_at
+from local.kit.recorded import FORMS, read_recording
 from local.kit.scenarios import Trial, run_all
 from local.kit.stage import BASE, Stage, stage
 from local.partners import describe, register
+from operate.command import CannotGoOn, command
 
 
 def findings(document: bytes, profile: Profile | None = None) -> Iterator[Finding]:
@@ -48,24 +53,49 @@ def _trial(document: bytes, profile: Profile, opened: Stage) -> Trial:
     return Trial(opened, client, import_metadata(document, now, profile=profile), service)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Return 0 when nothing has to be mended, 1 otherwise."""
+def judged(recorded: bytes, document: bytes | None, profile: Profile | None = None) -> Iterator[Finding]:
+    """Yield what is found in a recorded request; with the sender's metadata also about its key and addresses.
+
+    Raises `CannotGoOn` when there is no request in what was recorded.
+    """
+    recording, now = read_recording(recorded), datetime.now(UTC)
+    imported = None
+    if document is not None:
+        try:
+            imported = import_metadata(document, now, profile=profile)
+        except InvalidMessage as error:
+            yield mend("the metadata cannot be used", error.reason)
+    yield from judge(recording, imported, now)
+
+
+def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m local.kit", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("metadata", type=Path, metavar="METADATA", help="EntityDescriptor or EntitiesDescriptor")
+    parser.add_argument(
+        "metadata", type=Path, nargs="?", metavar="METADATA", help="EntityDescriptor or EntitiesDescriptor"
+    )
+    parser.add_argument("--request", type=Path, metavar="FILE", help=f"a recorded request: {FORMS}")
     parser.add_argument(
         "--profile", type=Profile, choices=list(Profile), help="the national one for a national entityID"
     )
     parser.add_argument("--json", action="store_true", help="one finding a line, for programs")
-    asked = parser.parse_args(arguments)
-    try:
-        document = asked.metadata.read_bytes()
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return parser.parse_args(given)
+
+
+@command
+def main(arguments: Sequence[str]) -> int:
+    """Return 0 when nothing has to be mended, 1 otherwise."""
+    asked = _arguments(arguments)
+    if asked.metadata is None and asked.request is None:
+        raise CannotGoOn("Name a file: make kit METADATA=provider.xml, or REQUEST=request.txt, or both.")
+    document = asked.metadata.read_bytes() if asked.metadata else None
+    if asked.request is not None:
+        found = judged(asked.request.read_bytes(), document, asked.profile)
+    else:
+        found = findings(document or b"", asked.profile)
     counts = dict.fromkeys(Verdict, 0)
-    for finding in findings(document, asked.profile):
+    for finding in found:
         counts[finding.verdict] += 1
         print(json.dumps(asdict(finding)) if asked.json else finding.line, flush=True)
     if not asked.json:
