@@ -4,6 +4,7 @@ import importlib
 
 import chalicelib.saml.libraries  # noqa: F401 - checks the pair at start
 from chalicelib.web.http import Caller, Routes, View
+from chalicelib.web.soap_faults import ADDRESS, soap_fault
 from chalicelib.web.visit import Reply, Visit
 
 routes = Routes(__name__)
@@ -27,7 +28,7 @@ routes.get("/saml/digid/acs", Caller.PARTNER)(_later("return_from_digid"))
 routes.post("/saml/digid/acs", Caller.PARTNER)(_later("return_from_digid"))
 routes.get("/saml/choice/{login_id}", Caller.ANYONE)(_later("choose_person", "choosing"))
 routes.post("/saml/choice/{login_id}", Caller.ANYONE)(_later("take_choice", "choosing"))
-routes.post("/saml/artifact", Caller.PARTNER, "text/xml", "application/soap+xml", "application/xml")(
+routes.post(ADDRESS, Caller.PARTNER, "text/xml", "application/soap+xml", "application/xml", failing=soap_fault)(
     _later("resolve_artifact")
 )
 routes.get("/saml/slo", Caller.PARTNER)(_later("log_out_by_redirect"))

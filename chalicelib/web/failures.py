@@ -183,14 +183,20 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     """Turn any error into a page. What is not expected is logged with its trace, and told to nobody else."""
     if isinstance(error, LevelTooLow) and visit is not None:
         return _step_up(visit, error)
-    words = _words(error, visit)
-    # What operators hear of it may not keep the visitor from hearing.
-    with suppress(Exception):
-        _write_down(error, words)
+    words = explained(error, visit)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
     told = reference() if words.status >= 500 or words is BAD_MESSAGE or sender() else ""  # noqa: PLR2004 - it is ours
     return page("failure.html", visit, status=words.status, words=words, reference=told)
+
+
+def explained(error: Exception, visit: Visit | None) -> Words:
+    """Write any error down, and return what may be said of it."""
+    words = _words(error, visit)
+    # What operators hear of it may not keep the visitor from hearing.
+    with suppress(Exception):
+        _write_down(error, words)
+    return words
 
 
 def sign_in_page(visit: Visit, *, kept: bool | None = None) -> Reply:

@@ -19,6 +19,8 @@ from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply,
 from chalicelib.wiring import current
 
 View = Callable[..., Reply]
+Failing = Callable[[Visit | None, Exception], Reply]
+"""How a route answers when it fails."""
 
 
 class Caller(StrEnum):
@@ -45,13 +47,16 @@ class Routes(Blueprint):
     def get(self, path: str, caller: Caller) -> Callable[[View], View]:
         """Declare a page. HEAD asks for it without its body, but never delivers a message: that is for GET alone."""
         methods = ["GET"] if caller is Caller.PARTNER else ["GET", "HEAD"]
-        return self._declare(path, methods, caller, ["application/json"])
+        return self._declare(path, methods, caller, ["application/json"], failure_page)
 
-    def post(self, path: str, caller: Caller, *content_types: str) -> Callable[[View], View]:
-        return self._declare(path, ["POST"], caller, list(content_types) or ["application/x-www-form-urlencoded"])
+    def post(
+        self, path: str, caller: Caller, *content_types: str, failing: Failing = failure_page
+    ) -> Callable[[View], View]:
+        types = list(content_types) or ["application/x-www-form-urlencoded"]
+        return self._declare(path, ["POST"], caller, types, failing)
 
     def _declare(
-        self, path: str, methods: list[str], caller: Caller, content_types: list[str]
+        self, path: str, methods: list[str], caller: Caller, content_types: list[str], failing: Failing
     ) -> Callable[[View], View]:
         self.callers.update(dict.fromkeys(((path, method) for method in methods), caller))
 
@@ -59,7 +64,7 @@ class Routes(Blueprint):
             @functools.wraps(view)
             def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
                 with within(of_function(self.lambda_context)):
-                    reply = _handle(self.current_request, view, caller, parameters)
+                    reply = _handle(self.current_request, view, caller, failing, parameters)
                 return reply.to_chalice(current().settings.root)
 
             self.route(path, methods=methods, content_types=content_types, name=view.__name__)(handle)
@@ -68,7 +73,7 @@ class Routes(Blueprint):
         return register
 
 
-def _handle(request: Request, view: View, caller: Caller, parameters: dict[str, str]) -> Reply:
+def _handle(request: Request, view: View, caller: Caller, failing: Failing, parameters: dict[str, str]) -> Reply:
     visit = None
     nothing_changed()
     try:
@@ -78,18 +83,18 @@ def _handle(request: Request, view: View, caller: Caller, parameters: dict[str, 
             _admit(visit, caller)
         reply = view(visit, **parameters)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
-        reply = _told(visit, error)
+        reply = _told(visit, error, failing)
     if visit is not None and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
     return replace(reply, body="") if request.method == "HEAD" else reply
 
 
-def _told(visit: Visit | None, error: Exception) -> Reply:
+def _told(visit: Visit | None, error: Exception, failing: Failing) -> Reply:
     try:
         if isinstance(error, SessionOver) and visit is not None:
             return _invite(visit)
-        return failure_page(visit, error)
+        return failing(visit, error)
     except Exception:  # noqa: BLE001 - here ends what can be tried
         with suppress(Exception):
             log().exception("page_failed")

@@ -6,6 +6,7 @@ from chalicelib.errors import Refused
 from chalicelib.observe import log
 from chalicelib.web.failures import NOT_FOUND, Words
 from chalicelib.web.pages import page
+from chalicelib.web.soap_faults import ADDRESS, fault
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import Visit, read_visit
 from chalicelib.wiring import current
@@ -36,7 +37,10 @@ def explained(request: Request, response: Response) -> Response:
         # What catches every address with nothing behind it takes no other method, but there is no page either.
         words = NOT_FOUND
     log().info("request_refused", reason=response.body.get("Code"), status=words.status)
-    reply = page("failure.html", _visit(request), status=words.status, words=words, reference="")
+    if request.context.get("resourcePath") == ADDRESS:
+        reply = fault(words.status, words.title)
+    else:
+        reply = page("failure.html", _visit(request), status=words.status, words=words, reference="")
     made = reply.to_chalice(current().settings.root)
     if words.status == 405:  # noqa: PLR2004
         made.headers["Allow"] = response.headers["Allow"]
