@@ -110,7 +110,7 @@ class FakeMandates:
         self._codes: dict[str, StoredCode] = {}
         self._mandates: dict[str, Mandate] = {}
         self._events: dict[str, list[Event]] = {}
-        self._uses: dict[tuple[str, str], Event] = {}
+        self._uses: dict[tuple[str, str, Happening], Event] = {}
         self._lock = threading.RLock()
 
     def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
@@ -176,10 +176,10 @@ class FakeMandates:
         )
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
-        self._uses.setdefault((case_id, use_id), event)
+        self._uses.setdefault((case_id, use_id, event.what), event)
 
     def history(self, case_id: CaseId) -> list[Event]:
-        uses = [event for (case, _), event in self._uses.items() if case == case_id]
+        uses = [event for (case, *_), event in self._uses.items() if case == case_id]
         return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at, reverse=True)
 
     def _is_open(self, request: Request) -> bool:

@@ -43,9 +43,13 @@ def event_item(case_id: str, number: int, event: Event) -> Item:
 
 
 def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> None:
-    """Add a sign-in on behalf of someone, or its refusal. The same `use_id` again changes nothing."""
+    """Add a sign-in on behalf of someone, or its refusal. The same of one `use_id` again changes nothing.
+
+    Each has its own key: a sign-in that was granted may be refused when it is asked for once more, and both are so.
+    """
+    kind = "REFUSED" if event.what is Happening.USE_REFUSED else "USE"
     try:
-        table.put(_item(case_id, f"USE#{use_id}", event), NEW)
+        table.put(_item(case_id, f"{kind}#{use_id}", event), NEW)
     except Conflict:
         return
 
@@ -57,7 +61,7 @@ def history(table: AuditTable, case_id: str) -> list[Event]:
 
 def _events(table: AuditTable, case_id: str) -> Iterator[Event]:
     for item in page_through(table, f"CASE#{case_id}"):
-        if item["sk"].startswith(("EVENT#", "USE#")):
+        if item["sk"].startswith(("EVENT#", "USE#", "REFUSED#")):
             yield Event(Happening(item["what"]), datetime.fromisoformat(item["at"]), item["by"], item.get("level"))
 
 

@@ -48,13 +48,19 @@ def note_use(mandate: Mandate, use_id: str, *, provider: str, level: int, store:
 
 
 def note_refusal(
-    representative: PersonId, service: Service, use_id: str, *, level: int, store: MandateStore, now: datetime
+    case_id: str,
+    representative: PersonId,
+    use_id: str,
+    *,
+    provider: str,
+    level: int,
+    store: MandateStore,
+    now: datetime,
 ) -> None:
-    """Write a refused sign-in in the newest case that someone holds for the service, if there is one."""
-    held = [mandate for opener in service.opened_by(now) for mandate in store.held(representative, opener)]
-    if held:
-        newest = max(held, key=lambda mandate: mandate.activated_at)
-        store.record_use(newest.case_id, use_id, Event(Happening.USE_REFUSED, now, service.provider, level))
+    """Write a refused sign-in in the history of the mandate that was chosen; somebody else's is left alone."""
+    mandate = store.mandate(case_id)
+    if mandate is not None and mandate.representative == representative:
+        store.record_use(mandate.case_id, use_id, Event(Happening.USE_REFUSED, now, provider, level))
 
 
 def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:

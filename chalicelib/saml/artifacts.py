@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW, Condition
-from chalicelib.errors import Conflict
+from chalicelib.dynamo import NEW, Condition, Item
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.saml.times import ANSWER_LIFE
 from chalicelib.tables import TransientTable
 
@@ -46,21 +46,33 @@ class Artifacts:
         row = {"pk": _key(artifact), "sk": "ARTIFACT", "ttl": int((waiting.sent_at + _KEPT).timestamp())}
         self._table.put({**row, **asdict(waiting), "sent_at": waiting.sent_at.isoformat()}, NEW)
 
-    def take(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
-        """Take an artifact, once. None if it is unknown, used, over a quarter of an hour old or another's.
+    def find(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
+        """Return what an artifact stands for. None if it is unknown, spent, over a quarter of an hour old or another's.
 
         Another provider that asks for it spoils nothing for the one that it is meant for.
         """
-        try:
-            gone = self._table.delete(
-                _key(artifact), "ARTIFACT", Condition("entity_id = :entity", {}, {":entity": entity_id})
-            )
-        except Conflict:
+        item = self._table.get(_key(artifact), "ARTIFACT")
+        if item is None or item["entity_id"] != entity_id or "spent_by" in item:
             return None
-        if gone is None:
-            return None
-        waiting = Waiting(gone["entity_id"], gone["login_id"], datetime.fromisoformat(gone["sent_at"]))
+        waiting = Waiting(item["entity_id"], item["login_id"], datetime.fromisoformat(item["sent_at"]))
         return waiting if now < waiting.sent_at + _KEPT else None
+
+    def spend(self, artifact: str, by: str, *together: Item) -> bool:
+        """Spend an artifact, once, when its answer is ready to leave: so an outage before that costs nobody an answer.
+
+        `by` names this try, and tells after a lost reply whose it was. Return False when another was first.
+        """
+        unspent = Condition("attribute_exists(pk) AND attribute_not_exists(spent_by)", {}, {":by": by})
+        spending = self._table.changing(_key(artifact), "ARTIFACT", "SET spent_by = :by", unspent)
+        try:
+            self._table.write_together([spending, *together])
+        except Conflict:
+            return False
+        except Unavailable:
+            item = self._table.get(_key(artifact), "ARTIFACT")
+            if item is None or item.get("spent_by") != by:
+                raise
+        return True
 
 
 def _key(artifact: str) -> str:

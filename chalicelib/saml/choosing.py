@@ -5,49 +5,59 @@ from collections.abc import Mapping, Sequence
 from chalicelib.errors import Refused
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
-from chalicelib.saml.logins import Decision, Login
+from chalicelib.saml.logins import Decision, Login, LoginState
+from chalicelib.saml.releasing import finish
 from chalicelib.saml.requests import Wanted
-from chalicelib.saml.sign_in import own_login
-from chalicelib.saml.sign_on import acting, choices, finish, note_refused, required, service_of
+from chalicelib.saml.sign_on import go_on
+from chalicelib.saml.under_way import choices, own_login, person_of, required, service_of
 from chalicelib.saml.wiring import saml
 from chalicelib.web.forms import Form
 from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit
-from chalicelib.wiring import current
 
 _MOST_SHOWN = 10
 """People in the list. Who acts for more finds them by name."""
 
 
 def choose_person(visit: Visit, login_id: str) -> Reply:
-    return _choice_page(own_login(visit, login_id), visit, Form({"q": visit.asked("q").strip()[:100]}))
+    """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
+    login = own_login(visit, login_id)
+    if login.decision is not None or (_due(login) and required(login).wanted is Wanted.SELF):
+        return go_on(login, visit) if visit.method == "GET" else Reply()
+    return _choice_page(login, visit, Form({"q": visit.asked("q").strip()[:100]}))
 
 
 def take_choice(visit: Visit, login_id: str) -> Reply:
+    """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
     login = own_login(visit, login_id)
     form = Form(visit.fields)
-    answer = form.value("person")
+    person = form.value("person")
     if visit.switches_language:
-        return _choice_page(login, visit, form)
+        return choose_person(visit, login_id) if login.decision is not None else _choice_page(login, visit, form)
+    if not _due(login) or required(login).wanted is Wanted.SELF:
+        raise Refused("login_over")
     if login.expired(visit.now):
-        return finish(login, Decision(failure="failed"), visit)
+        return finish(login, Decision(failure="failed", reason="took too long"), visit)
     if visit.field("cancel"):
-        return finish(login, Decision(failure="cancelled"), visit)
-    if not answer or (answer == "self" and required(login).wanted is not Wanted.EITHER):
+        return finish(login, Decision(failure="cancelled", reason="cancelled at the choice"), visit)
+    if not person or (person == "self" and required(login).wanted is not Wanted.EITHER):
         form.errors["person"] = "person_missing"
         return _choice_page(login, visit, form, status=422)
-    return finish(login, Decision(case_id=None if answer == "self" else answer), visit)
+    return finish(login, Decision(case_id=None if person == "self" else person), visit)
+
+
+def _due(login: Login) -> bool:
+    """Tell whether DigiD has said who it is, and the provider has not had its answer."""
+    return login.state is not LoginState.SENT
 
 
 def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
     sign_on, service = required(login), service_of(login)
-    if login.decision is not None:
+    if login.decision is not None or not _due(login):
         raise Refused("login_over")
     expired = login.expired(visit.now)
     usable = [] if expired else choices(login, service, visit)
-    if not usable and sign_on.wanted is Wanted.REPRESENTED and not expired:
-        note_refused(login, visit)
     names = _names(login, usable, visit) if usable else {}
     found = _matching(usable, names, form.value("q"))
     return page(
@@ -71,7 +81,7 @@ def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> R
 
 def _names(login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
     """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
-    person = current().secrets.pseudonyms.person(acting(login))
+    person = person_of(login)
     if len(usable) <= _MOST_SHOWN:
         return names_of_others(person, usable)
     draft_id = f"names:{login.login_id}"
@@ -92,7 +102,6 @@ def _matching(usable: Sequence[Mandate], names: Mapping[str, str], words: str) -
 
 def _signed_in_at(login: Login) -> list[str]:
     """Return where else this sign-in counts, by the names of the connections (combiconnect.md 5.5)."""
-    sign_on = required(login)
-    if not login.reused or sign_on.shared is None or (shared := saml().federation.shared(sign_on.shared)) is None:
+    if not login.reused or login.shared is None or (shared := saml().federation.shared(login.shared)) is None:
         return []
     return list(dict.fromkeys(told.name for told in shared.told))

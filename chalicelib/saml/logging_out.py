@@ -17,7 +17,6 @@ from chalicelib.saml.gate import Unverified, opened_request
 from chalicelib.saml.heads import check_head
 from chalicelib.saml.partners import LogoutService, ServiceProvider
 from chalicelib.saml.queries import sign_query
-from chalicelib.saml.replay import use_once
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import SKEW, instant, written
@@ -26,13 +25,16 @@ from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
 
 _UNKNOWN = Failure(names.REQUESTER, names.UNKNOWN_PRINCIPAL)
+_MOST_SESSIONS = 20
+"""That one request may name: they end together."""
 
 
 def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
     """Answer a LogoutRequest the way it came, or by the one way that the provider has.
 
-    Raises `InvalidMessage`; in the national profile also `NotFound`, for a session that is not the provider's. Any
-    other client hears that in a status, so that its user does not end at our page.
+    The same request again has the same answer: it can end nothing more. Raises `InvalidMessage`; in the national
+    profile also `NotFound`, for a session that is not the provider's. Any other client hears that in a status, so that
+    its user does not end at our page.
     """
     ours = saml()
     connection, provider = ours.connected(message.issuer, visit.now)
@@ -40,11 +42,11 @@ def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
     request = samlp.logout_request_from_string(octets)
     _check(request, connection, binding, visit.now)
     back = _way_back(provider, binding, connection)
-    use_once(current().transient, "logout", provider.entity_id, request.id, visit.now)
-    failure = None if _ended(_sessions(request), provider.entity_id) else _UNKNOWN
+    entrance = ours.identities(visit.now).entrance
+    # Last, in one write: what fails before ends nothing, and the same request again is answered again.
+    failure = None if ours.federation.end(_sessions(request), provider.entity_id, visit.now) else _UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:
         raise NotFound("session of the sender")
-    entrance = ours.identities(visit.now).entrance
     response = _response(request.id, back, failure, entrance, visit.now)
     return _sent(response, back, message.relay_state, connection, entrance, visit)
 
@@ -79,16 +81,9 @@ def _sessions(request: samlp.LogoutRequest) -> Sequence[str]:
     sessions = list(dict.fromkeys((one.text or "").strip() for one in stated if one is not None))
     if not all(sessions) or not sessions:
         raise InvalidMessage("neither NameID nor SessionIndex", received="")
+    if len(sessions) > _MOST_SESSIONS:
+        raise InvalidMessage("SessionIndex", received=f"{len(sessions)} sessions", expected=f"at most {_MOST_SESSIONS}")
     return sessions
-
-
-def _ended(sessions: Sequence[str], entity_id: str) -> bool:
-    found = False
-    for name_id in sessions:
-        for told in saml().federation.end(name_id, entity_id) or ():
-            saml().logins.drop(told.login_id)
-            found = True
-    return found
 
 
 def _response(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import NEW, Condition
+from chalicelib.dynamo import NEW, Condition, Item
 from chalicelib.saml.requests import Wanted
 from chalicelib.tables import TransientTable
 
@@ -35,8 +35,8 @@ class SignOn:
     relay_state: str | None
     service_id: ServiceId
     wanted: Wanted
-    shared: str | None = None
-    """Under what this browser's sign-in is shared (federation.py), where the connection shares it."""
+    domain: str | None = None
+    """In what domain a sign-in is shared (federation.py), where the connection shares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +45,33 @@ class Decision:
 
     case_id: str | None = None
     failure: str | None = None
+    reason: str | None = field(default=None, compare=False)
+    """Of a failure, in words for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
     login_id: str
     browser: str
-    """Hash of the cookie of the browser that started; no other browser may go on."""
+    """Hash of the handle of the browser that started; no other browser may go on."""
     digid_request: str
     """ID of our AuthnRequest, to which DigiD's answer must refer."""
     level: int
     expires_at: datetime
+    session: str
+    """Name of the session that a provider is told: the same, however often the answer has to be made."""
     path: str = "/"
     """Where to go on our own site, for a login that is not for a provider."""
     sign_on: SignOn | None = None
+    replaces: str | None = None
+    """Key of the session on our own site that this sign-in takes the place of."""
     state: LoginState = LoginState.SENT
     bsn: bytes | None = field(default=None, repr=False)
     reached: int = 0
     reused: bool = False
     """Whether an earlier sign-in was used: nobody was sent to DigiD."""
+    shared: str | None = None
+    """Key of the shared sign-in that this one belongs to (federation.py)."""
     decision: Decision | None = None
 
     @property
@@ -80,40 +88,41 @@ class Logins:
     def __init__(self, table: TransientTable) -> None:
         self._table = table
 
-    def start(self, login: Login) -> None:
+    def start(self, login: Login, *together: Item) -> None:
+        """Write down a login, and what counts together with it or not at all. Raises `Conflict`."""
         row = {"pk": _key(login.login_id), "sk": "LOGIN", "ttl": int((login.expires_at + _KEPT).timestamp())}
         values = {**asdict(login), "expires_at": login.expires_at.isoformat(), "state": str(login.state)}
         if login.sign_on is not None:
             values["sign_on"] = {**asdict(login.sign_on), "wanted": str(login.sign_on.wanted)}
-        self._table.put({**row, **values}, NEW)
-
-    def drop(self, login_id: str) -> None:
-        self._table.delete(_key(login_id), "LOGIN")
+        self._table.write_together([self._table.putting({**row, **values}, NEW), *together])
 
     def find(self, login_id: str) -> Login | None:
         item = self._table.get(_key(login_id), "LOGIN")
         return _login(item) if item else None
 
-    def identify(self, login: Login, bsn: bytes, reached: int) -> Login:
-        """Write down who it is. Raise `Conflict` when DigiD's answer was used before."""
-        change = {":bsn": bsn, ":reached": reached}
-        self._move(login, LoginState.IDENTIFIED, (LoginState.SENT,), "bsn = :bsn, reached = :reached", change)
-        return replace(login, state=LoginState.IDENTIFIED, bsn=bsn, reached=reached)
+    def identify(self, login: Login, bsn: bytes, reached: int, shared: str | None, *together: Item) -> Login:
+        """Write down who it is. Raises `Conflict` when DigiD's answer was used before."""
+        values = {"bsn": bsn, "reached": reached, **({"shared": shared} if shared else {})}
+        change = self._moving(login, LoginState.IDENTIFIED, (LoginState.SENT,), values)
+        self._table.write_together([change, *together])
+        return replace(login, state=LoginState.IDENTIFIED, bsn=bsn, reached=reached, shared=shared)
 
     def decide(self, login: Login, decision: Decision) -> Login:
         """Write down how it ended. Raise `Conflict` when it had ended."""
         origins = (LoginState.SENT, LoginState.IDENTIFIED)
-        self._move(login, LoginState.DECIDED, origins, "decision = :decision", {":decision": asdict(decision)})
+        self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": asdict(decision)})])
         return replace(login, state=LoginState.DECIDED, decision=decision)
 
-    def _move(
-        self, login: Login, to: LoginState, origins: tuple[LoginState, ...], also: str, values: dict[str, Any]
-    ) -> None:
+    def _moving(self, login: Login, to: LoginState, origins: tuple[LoginState, ...], values: dict[str, Any]) -> Item:
         allowed = {f":from{number}": str(origin) for number, origin in enumerate(origins)}
+        changes = {"state": str(to), **values}
         condition = Condition(
-            f"#state IN ({', '.join(allowed)})", {"#state": "state"}, {**allowed, **values, ":to": str(to)}
+            f"#state IN ({', '.join(allowed)})",
+            {f"#{name}": name for name in changes},
+            {**allowed, **{f":{name}": value for name, value in changes.items()}},
         )
-        self._table.change(_key(login.login_id), "LOGIN", f"SET #state = :to, {also}", condition)
+        update = ", ".join(f"#{name} = :{name}" for name in changes)
+        return self._table.changing(_key(login.login_id), "LOGIN", f"SET {update}", condition)
 
 
 def _key(login_id: str) -> str:
@@ -128,11 +137,14 @@ def _login(item: dict[str, Any]) -> Login:
         digid_request=item["digid_request"],
         level=item["level"],
         expires_at=datetime.fromisoformat(item["expires_at"]),
+        session=item["session"],
         path=item["path"],
         sign_on=SignOn(**{**sign_on, "wanted": Wanted(sign_on["wanted"])}) if sign_on else None,
+        replaces=item.get("replaces"),
         state=LoginState(item["state"]),
         bsn=item.get("bsn"),
         reached=item["reached"],
         reused=item["reused"],
+        shared=item.get("shared"),
         decision=Decision(**decision) if decision else None,
     )

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW
+from chalicelib.dynamo import NEW, Item
 from chalicelib.errors import Conflict, InvalidMessage
 from chalicelib.tables import TransientTable
 
@@ -13,8 +13,17 @@ _REMEMBERED = timedelta(hours=1)
 
 def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> None:
     """Remember an id before its message has any effect. Raises `InvalidMessage` if it was seen before."""
-    digest = hashlib.sha256(f"{kind}\n{sender}\n{message_id}".encode()).hexdigest()
     try:
-        table.put({"pk": f"SEEN#{digest}", "sk": "SEEN", "ttl": int((now + _REMEMBERED).timestamp())}, NEW)
+        table.put(_row(kind, sender, message_id, now), NEW)
     except Conflict:
         raise InvalidMessage("seen before") from None
+
+
+def seen(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:
+    """Return the write that remembers an id, for a transaction: together with the effect of its message, or not."""
+    return table.putting(_row(kind, sender, message_id, now), NEW)
+
+
+def _row(kind: str, sender: str, message_id: str, now: datetime) -> Item:
+    digest = hashlib.sha256(f"{kind}\n{sender}\n{message_id}".encode()).hexdigest()
+    return {"pk": f"SEEN#{digest}", "sk": "SEEN", "ttl": int((now + _REMEMBERED).timestamp())}

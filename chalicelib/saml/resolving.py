@@ -1,5 +1,7 @@
 """Artifact resolution: a provider fetches the answer that an artifact stands for (combiconnect.md 3.2)."""
 
+from functools import partial
+
 from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, Profile
@@ -9,9 +11,9 @@ from chalicelib.saml.answers import artifact_response
 from chalicelib.saml.heads import check_head
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.partners import ServiceProvider
-from chalicelib.saml.replay import use_once
+from chalicelib.saml.releasing import redeem
+from chalicelib.saml.replay import seen, use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
-from chalicelib.saml.sign_on import redeem
 from chalicelib.saml.soap import enveloped
 from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Visit
@@ -21,7 +23,8 @@ from chalicelib.wiring import current
 def resolve(visit: Visit) -> bytes:
     """Answer an ArtifactResolve with a SOAP envelope.
 
-    An artifact that is unknown, used, too old or another provider's gets a success without a Response inside.
+    An artifact that is unknown, spent, too old or another provider's gets a success without a Response inside. It is
+    spent, and the request counts, when the answer is ready to leave: who got none may ask again, in the same words.
     Raises `InvalidMessage` for what does not pass the gate.
     """
     message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
@@ -29,11 +32,18 @@ def resolve(visit: Visit) -> bytes:
     _check_certificate(connection, provider, visit)
     request = samlp.artifact_resolve_from_string(message.accept(provider.signing))
     _check(request, visit)
-    use_once(current().transient, "resolve", provider.entity_id, request.id, visit.now)
-    waiting = saml().artifacts.take(request.artifact.text or "", provider.entity_id, visit.now)
+    artifact, entrance = request.artifact.text or "", saml().identities(visit.now).entrance
+    waiting = saml().artifacts.find(artifact, provider.entity_id, visit.now)
     inside = redeem(waiting, visit) if waiting else None
-    entrance = saml().identities(visit.now).entrance
-    return enveloped(artifact_response(inside, request.id, entrance, connection.profile, visit.now))
+    made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
+    transient, sender = current().transient, provider.entity_id
+    once = seen(transient, "resolve", sender, request.id, visit.now)
+    if waiting:
+        ready = enveloped(made(inside))
+        if saml().artifacts.spend(artifact, current().new_id(), once):
+            return ready
+    use_once(transient, "resolve", sender, request.id, visit.now)
+    return enveloped(made(None))
 
 
 def _check_certificate(connection: Connection, provider: ServiceProvider, visit: Visit) -> None:

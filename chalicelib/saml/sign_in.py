@@ -1,14 +1,15 @@
 """Signing in with DigiD: sending someone there, and taking them back in the browser that began."""
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.dynamo import Item
 from chalicelib.errors import Conflict, InvalidMessage, Refused
-from chalicelib.observe import Metric, count, log
+from chalicelib.observe import Metric, count, log, note_refusal, note_sender
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.artifact_questions import resolution_address, resolve_envelope
+from chalicelib.saml.browsers import handing, hashed, shared_cookie, shared_value
 from chalicelib.saml.digid import (
     Identity,
     NotSignedIn,
@@ -18,21 +19,21 @@ from chalicelib.saml.digid import (
     redirect_address,
     response_inside,
 )
-from chalicelib.saml.federation import LONGEST, SharedSignIn
+from chalicelib.saml.federation import SharedSignIn
 from chalicelib.saml.gate import Unverified, opened_response, response_from_post, response_from_soap
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
 from chalicelib.saml.names import REDIRECT
 from chalicelib.saml.partners import IdentityProvider
-from chalicelib.saml.replay import use_once
+from chalicelib.saml.replay import seen
 from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
+from chalicelib.saml.under_way import check_browser, find, person_of, required
 from chalicelib.saml.wiring import saml
 from chalicelib.web.pages import page
-from chalicelib.web.visit import LOGIN_COOKIE, SHARED_COOKIE, Cookie, Reply, Visit, redirect
+from chalicelib.web.visit import Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
 _OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
-_COOKIE = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,56 +41,58 @@ class Returned:
     """Someone is back from DigiD."""
 
     login: Login
-    bsn: Bsn | None
-    """None when DigiD says that nobody signed in."""
+    bsn: Bsn | None = None
+    """Who it is, where DigiD says so now."""
     failure: str | None = None
-    """Why nobody did, as a key of `answers.FAILURES`."""
+    """Why nobody signed in, as a key of `answers.FAILURES`."""
+    reason: str | None = None
+    """The same in words for the log."""
 
 
-def send_to_digid(visit: Visit, level: Level, *, path: str = "/mandates", sign_on: SignOn | None = None) -> Reply:
-    """Start a login and send the browser to DigiD. The browser gets a cookie, without which nothing goes on."""
+def send_to_digid(
+    visit: Visit, level: Level, *, path: str = "/mandates", sign_on: SignOn | None = None, once: tuple[Item, ...] = ()
+) -> Reply:
+    """Start a login and send the browser to DigiD. The browser gets a handle, without which nothing goes on.
+
+    `once` is what counts together with it. Raises `Conflict` when that counted before.
+    """
     ours = saml()
-    login, bound = _started(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
-    ours.logins.start(login)
+    login, bound = new_login(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
     (provider, answer), us = ours.digid(visit.now), ours.us(visit.now)
     request = build_request(login.digid_request, level, provider, us, visit.now, answer=answer)
     if REDIRECT in provider.sign_on:
-        return redirect(redirect_address(request, login.login_id, us), bound)
-    fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
-    return post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
+        reply = redirect(redirect_address(request, login.login_id, us), bound)
+    else:
+        fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
+        reply = post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
+    # Last: what failed before has changed nothing.
+    ours.logins.start(login, *once)
+    return reply
 
 
-def start_known(visit: Visit, level: Level, sign_on: SignOn, known: SharedSignIn) -> tuple[Login, Cookie]:
-    """Start a login of someone whose earlier sign-in at this provider's domain counts: nobody goes to DigiD."""
-    login, bound = _started(visit, level, "/", sign_on)
-    sealed = current().vault.seal(known.bsn.digits, login.sealing_context)
-    login = replace(login, state=LoginState.IDENTIFIED, bsn=sealed, reached=known.level, reused=True)
-    saml().logins.start(login)
-    return login, bound
-
-
-def shared_cookie(visit: Visit) -> Cookie:
-    """Return the cookie by which a browser's sign-in is found again: the one that it sent, or a new one."""
-    sent = visit.cookies.get(SHARED_COOKIE, "")
-    value = sent if _COOKIE.fullmatch(sent) else current().new_id()
-    return Cookie(SHARED_COOKIE, value, same_site="None", max_age=int(LONGEST.total_seconds()))
-
-
-def _started(visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> tuple[Login, Cookie]:
-    """Return a new login, and the cookie without which no browser goes on with it."""
+def new_login(visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> tuple[Login, Cookie]:
+    """Make a new login, not yet started, and the cookie without which no browser goes on with it."""
     new_id = current().new_id
-    cookie = _browser(visit) or new_id()
+    handle = new_id()
+    session = visit.session or visit.past
     login = Login(
         login_id=new_id(),
-        browser=_hashed(cookie),
+        browser=hashed(handle),
         digid_request=f"_{new_id()}",
         level=level,
         expires_at=visit.now + LOGIN_LIFE,
+        session=new_id(),
         path=path,
         sign_on=sign_on,
+        replaces=session.key if session else None,
     )
-    # SameSite=None: DigiD's answer comes as a form from another site.
-    return login, Cookie(LOGIN_COOKIE, cookie, same_site="None", max_age=int(LOGIN_LIFE.total_seconds()))
+    return login, handing(handle, visit)
+
+
+def recognised(login: Login, known: SharedSignIn) -> Login:
+    """Return a login, not yet started, of someone whose earlier sign-in at this domain counts: nobody goes to DigiD."""
+    sealed = current().vault.seal(known.bsn.digits, login.sealing_context)
+    return replace(login, state=LoginState.IDENTIFIED, bsn=sealed, reached=known.level, reused=True, shared=known.key)
 
 
 def post_page(
@@ -101,32 +104,62 @@ def post_page(
 
 
 def take_back(visit: Visit) -> Returned:
-    """Read DigiD's answer. Raises `InvalidMessage`, or `Refused` (`cookies_off`, `login_over`)."""
-    ours = saml()
-    provider, _ = ours.digid(visit.now)
-    artifact = visit.asked("SAMLart") or visit.field("SAMLart")
-    message = None if artifact else response_from_post(visit.form, RESPONSE)
-    relay_state = message.relay_state if message else visit.asked("RelayState") or visit.field("RelayState")
-    login = _login(relay_state or "")
-    began_here = _began_here(login, visit)
-    if not began_here and login.sign_on is None:
-        raise Refused("cookies_off")
+    """Read DigiD's answer, in the browser that began; one that was read before leads on.
+
+    A refused answer ends a login for a provider, which hears of it; a login to our own site stays as it was. Raises
+    `InvalidMessage`, or `Refused` (`cookies_off`, `login_over`).
+    """
+    login = find(visit.asked("RelayState") or visit.field("RelayState"))
+    if login is None:
+        _message(visit)
+        raise Refused("login_over")
+    check_browser(login, visit)
+    if login.state is not LoginState.SENT:
+        return Returned(login)
+    if login.expired(visit.now):
+        return Returned(login, failure="failed", reason="came back too late")
     try:
-        octets = _accepted(message, provider) if message else _fetched(artifact, provider, visit.now)
-        identity = read_response(
-            opened_response(octets, ours.encryption.all(visit.now), provider.signing),
-            provider=provider,
-            us=ours.us(visit.now),
-            request_id=login.digid_request,
-            level=Level(login.level),
-            now=visit.now,
-        )
+        identity = _read(login, visit)
     except NotSignedIn as error:
-        return Returned(login, None, error.failure)
-    if login.state is LoginState.SENT and (login.expired(visit.now) or not began_here):
-        # Too late, or in another browser than the one that was asked: nobody is signed in, and the provider hears it.
-        return Returned(login, None, "failed")
+        return Returned(login, failure=error.failure, reason="DigiD says so")
+    except InvalidMessage as error:
+        if login.sign_on is None:
+            raise
+        note_refusal(error.reason, received=error.received, expected=error.expected)
+        return Returned(login, failure="failed", reason=error.reason)
     return Returned(_identified(login, identity, visit), identity.bsn)
+
+
+def moved_cookie(login: Login, visit: Visit) -> tuple[Cookie, ...]:
+    """Return the new cookie by which the browser of someone who comes from DigiD shares the sign-in in a domain."""
+    domain = required(login).domain
+    if domain is None or login.shared is None or login.reused:
+        return ()
+    new = current().new_id()
+    saml().federation.move(shared_value(visit), new, person_of(login), domain, login.shared, visit.now)
+    return (shared_cookie(new),)
+
+
+def _message(visit: Visit) -> Unverified | str:
+    """Return the artifact, or the message. Raises `InvalidMessage`."""
+    artifact = visit.asked("SAMLart") or visit.field("SAMLart")
+    return artifact or response_from_post(visit.form, RESPONSE)
+
+
+def _read(login: Login, visit: Visit) -> Identity:
+    """Read DigiD's answer to a login. Raises `NotSignedIn` or `InvalidMessage`."""
+    ours, message = saml(), _message(visit)
+    provider, _ = ours.digid(visit.now)
+    note_sender(provider.entity_id)
+    octets = _fetched(message, provider, visit.now) if isinstance(message, str) else _accepted(message, provider)
+    return read_response(
+        opened_response(octets, ours.encryption.all(visit.now), provider.signing),
+        provider=provider,
+        us=ours.us(visit.now),
+        request_id=login.digid_request,
+        level=Level(login.level),
+        now=visit.now,
+    )
 
 
 def _accepted(message: Unverified, provider: IdentityProvider) -> bytes:
@@ -144,33 +177,12 @@ def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
     return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id)
 
 
-def own_login(visit: Visit, login_id: str) -> Login:
-    """Return a login that this browser began, expired or not. Raises `Refused`."""
-    login = _login(login_id)
-    if not _began_here(login, visit):
-        raise Refused("cookies_off")
-    return login
-
-
-def _login(login_id: str) -> Login:
-    login = saml().logins.find(login_id) if _COOKIE.fullmatch(login_id) else None
-    if login is None:
-        raise Refused("login_over")
-    return login
-
-
-def _began_here(login: Login, visit: Visit) -> bool:
-    cookie = _browser(visit)
-    return cookie is not None and _hashed(cookie) == login.browser
-
-
 def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
-    if login.state is not LoginState.SENT:
-        raise Refused("login_over")
-    use_once(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
+    """Write down who it is, together with the id of the assertion that says so."""
     sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)
+    once = seen(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
     try:
-        identified = saml().logins.identify(login, sealed, identity.level)
+        identified = saml().logins.identify(login, sealed, identity.level, _shared(login, identity.bsn, visit), once)
     except Conflict:
         raise Refused("login_over") from None
     log().info("signed_in", level=int(identity.level), login_id=login.login_id)
@@ -178,10 +190,8 @@ def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
     return identified
 
 
-def _browser(visit: Visit) -> str | None:
-    cookie = visit.cookies.get(LOGIN_COOKIE, "")
-    return cookie if _COOKIE.fullmatch(cookie) else None
-
-
-def _hashed(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
+def _shared(login: Login, bsn: Bsn, visit: Visit) -> str | None:
+    if login.sign_on is None or login.sign_on.domain is None:
+        return None
+    person, new_key = current().secrets.pseudonyms.person(bsn), current().new_id()
+    return saml().federation.key_for(shared_value(visit), login.sign_on.domain, person, new_key, visit.now)

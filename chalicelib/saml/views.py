@@ -3,30 +3,24 @@
 from dataclasses import replace
 
 from chalicelib.catalogue.model import Profile
+from chalicelib.errors import Conflict, Refused
 from chalicelib.saml import gate, metadata
-from chalicelib.saml.federation import sharing_key
+from chalicelib.saml.browsers import giving_up
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logging_out import log_out
-from chalicelib.saml.logins import Decision, Login, SignOn
+from chalicelib.saml.logins import Decision, LoginState
 from chalicelib.saml.metadata import Addresses, Published
 from chalicelib.saml.names import POST, REDIRECT
-from chalicelib.saml.requests import Wanted
+from chalicelib.saml.releasing import finish
 from chalicelib.saml.resolving import resolve
 from chalicelib.saml.shapes import AUTHN_REQUEST, LOGOUT_REQUEST
-from chalicelib.saml.sign_in import Returned, send_to_digid, shared_cookie, start_known, take_back
-from chalicelib.saml.sign_on import (
-    accept_request,
-    as_offered,
-    choices,
-    finish,
-    required,
-    service_of,
-    start_decided,
-)
+from chalicelib.saml.sign_in import Returned, moved_cookie, send_to_digid, take_back
+from chalicelib.saml.sign_on import begin, go_on
+from chalicelib.saml.under_way import acting
 from chalicelib.saml.wiring import saml
 from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
-from chalicelib.web.visit import LOGIN_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, redirect
+from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
 _METADATA = "application/samlmetadata+xml"
@@ -40,25 +34,22 @@ def log_in(visit: Visit) -> Reply:
 
 
 def sign_on_by_redirect(visit: Visit) -> Reply:
-    return _sign_on(visit, gate.from_query(visit.query, "SAMLRequest", AUTHN_REQUEST), REDIRECT)
+    return begin(gate.from_query(visit.query, "SAMLRequest", AUTHN_REQUEST), REDIRECT, visit)
 
 
 def sign_on_by_post(visit: Visit) -> Reply:
-    return _sign_on(visit, gate.from_post(visit.form, "SAMLRequest", AUTHN_REQUEST), POST)
+    return begin(gate.from_post(visit.form, "SAMLRequest", AUTHN_REQUEST), POST, visit)
 
 
 def return_from_digid(visit: Visit) -> Reply:
     """Take DigiD's answer from a form, or its artifact from a form or a query string."""
     returned = take_back(visit)
-    if returned.login.sign_on is not None:
-        return _go_on(returned, visit)
-    if returned.bsn is None:
-        return page("not_signed_in.html", visit, again=returned.login.path)
-    wiring = current()
-    token, person = wiring.new_id() + wiring.new_id(), wiring.secrets.pseudonyms.person(returned.bsn)
-    sessions().start(token, wiring.new_id(), person, returned.bsn, returned.login.reached, visit.now)
-    gone = Cookie(LOGIN_COOKIE, "", same_site="None", max_age=0)
-    return redirect(returned.login.path, Cookie(SESSION_COOKIE, token), gone)
+    if returned.login.sign_on is None:
+        return _to_our_site(returned, visit)
+    if returned.failure is not None:
+        return finish(returned.login, Decision(failure=returned.failure, reason=returned.reason), visit)
+    reply = go_on(returned.login, visit)
+    return replace(reply, cookies=(*reply.cookies, *moved_cookie(returned.login, visit)))
 
 
 def resolve_artifact(visit: Visit) -> Reply:
@@ -104,51 +95,20 @@ def our_digid_metadata(visit: Visit) -> Reply:
     return Reply(document.decode(), content_type=_METADATA)
 
 
-def _sign_on(visit: Visit, message: gate.Unverified, binding: str) -> Reply:
-    request, connection, service = accept_request(message, binding, visit)
-    wanted, failure = as_offered(request, service, visit.now)
-    cookie = shared_cookie(visit) if connection.sso_domain else None
-    sign_on = SignOn(
-        entity_id=request.entity_id,
-        request_id=request.request_id,
-        location=request.consumer.location,
-        binding=request.consumer.binding,
-        relay_state=message.relay_state,
-        service_id=service.service_id,
-        wanted=wanted,
-        shared=sharing_key(connection, cookie.value) if cookie else None,
-    )
-    if failure is not None:
-        return finish(start_decided(sign_on, visit), Decision(failure=failure), visit)
-    level = Level(max(service.level_at(visit.now), request.level or Level.BASIC))
-    known = None if request.force or sign_on.shared is None else saml().federation.shared(sign_on.shared)
-    if known is not None and known.serves(level, visit.now):
-        login, bound = start_known(visit, level, sign_on, known)
-        if not (request.passive and _asks(login, visit)):
-            reply = _answer_or_ask(login, visit)
-            return replace(reply, cookies=(*reply.cookies, bound))
-    if request.passive:
-        return finish(start_decided(sign_on, visit), Decision(failure="passive"), visit)
-    reply = send_to_digid(visit, level, sign_on=sign_on)
-    return replace(reply, cookies=(*reply.cookies, cookie)) if cookie else reply
-
-
-def _go_on(returned: Returned, visit: Visit) -> Reply:
-    """Go on after DigiD: to the provider when nobody signed in, or it took too long."""
-    login = returned.login
-    if returned.bsn is None:
-        return finish(login, Decision(failure=returned.failure or "failed"), visit)
-    return _answer_or_ask(login, visit)
-
-
-def _answer_or_ask(login: Login, visit: Visit) -> Reply:
-    """Go straight to the provider for oneself, otherwise to the choice of a person."""
-    if _asks(login, visit):
-        return redirect(f"/saml/choice/{login.login_id}")
-    return finish(login, Decision(), visit)
-
-
-def _asks(login: Login, visit: Visit) -> bool:
-    """Tell whether the person has something to choose."""
-    wanted = required(login).wanted
-    return wanted is Wanted.REPRESENTED or (wanted is Wanted.EITHER and bool(choices(login, service_of(login), visit)))
+def _to_our_site(returned: Returned, visit: Visit) -> Reply:
+    """Begin a session in place of the one before. Of one sign-in there is one session."""
+    login, wiring = returned.login, current()
+    if returned.failure is not None:
+        return page("not_signed_in.html", visit, again=login.path)
+    if login.state is LoginState.DECIDED or login.expired(visit.now):
+        raise Refused("login_over")
+    bsn = returned.bsn or acting(login)
+    token, person = wiring.new_id() + wiring.new_id(), wiring.secrets.pseudonyms.person(bsn)
+    sessions().replace(login.replaces, visit.cookies.get(SESSION_COOKIE))
+    sessions().start(token, wiring.new_id(), person, bsn, login.reached, visit.now)
+    try:
+        saml().logins.decide(login, Decision())
+    except Conflict:
+        sessions().end(token)
+        raise Refused("login_over") from None
+    return redirect(login.path, Cookie(SESSION_COOKIE, token), *giving_up(login, visit))

@@ -74,6 +74,11 @@ class Sessions:
     def end(self, token: str) -> None:
         self._table.delete(session_key(token), "SESSION")
 
+    def replace(self, key: str | None, token: str | None) -> None:
+        """End what a new sign-in in this browser takes the place of: the session of a key, and that of a cookie."""
+        for ended in {key, session_key(token) if token else None} - {None}:
+            self._table.delete(str(ended), "SESSION")
+
     def save_draft(self, person: PersonId, draft_id: str, values: dict[str, Any], now: datetime) -> None:
         """Keep what someone filled in, sealed, for an hour. It outlives the session, so that nothing is lost."""
         sealed = self._vault.seal(json.dumps(values), _draft_context(person, draft_id))

@@ -136,6 +136,15 @@ def test_a_use_is_written_once_and_shown_newest_first(store: MandateStore, opene
     assert len(store.history(opened.case_id)) == 2
 
 
+def test_a_use_and_a_refusal_of_one_sign_in_both_stand(store: MandateStore, opened: Request) -> None:
+    used = Event(Happening.USED, NOW + timedelta(days=1), "Gemeente Ominous", 20)
+    refused = replace(used, what=Happening.USE_REFUSED, at=NOW + timedelta(days=2))
+    for event in (used, refused, used):
+        store.record_use(opened.case_id, "login", event)
+    assert store.history(opened.case_id)[:2] == [refused, used]
+    assert len(store.history(opened.case_id)) == 3
+
+
 def test_nothing_is_found_of_a_case_that_does_not_exist(store: MandateStore) -> None:
     assert store.mandate("nothing") is None
     assert store.history(CaseId("nothing")) == []

@@ -94,6 +94,63 @@ def test_another_browser_shares_nothing(henk: Person, mina: Person, clock: Clock
     assert _to_digid(_start(mina, TWO, clock))
 
 
+@pytest.mark.usefixtures("domain")
+def test_the_cookie_is_new_at_each_sign_in_and_never_taken_over(henk: Person, mina: Person, clock: Clock) -> None:
+    planted = "f" * 32
+    henk.cookies["__Host-shared"] = planted
+    henk.pass_digid(_start(henk, ONE, clock), "20")
+    first = henk.cookies["__Host-shared"]
+    henk.pass_digid(_start(henk, ONE, clock, ForceAuthn="true"), "20")
+    assert len({planted, first, henk.cookies["__Host-shared"]}) == 3
+    for value in (planted, first):
+        mina.cookies["__Host-shared"] = value
+        assert _to_digid(_start(mina, TWO, clock))
+    assert _start(henk, TWO, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_what_was_told_before_signing_in_again_is_still_part_of_it(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    henk.pass_digid(_start(henk, TWO, clock, ForceAuthn="true"), "20")
+    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    assert _to_digid(_start(henk, TWO, clock))
+
+
+def test_a_sign_in_at_one_domain_leaves_that_of_another_alone(
+    henk: Person, domain: Callable[..., None], clock: Clock
+) -> None:
+    domain(sso_domain="else")
+    for provider in (ONE, TWO):
+        henk.pass_digid(_start(henk, provider, clock), "20")
+    for provider in (ONE, TWO):
+        assert _start(henk, provider, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_after_a_logout_nothing_is_told_of_what_waited(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    sent = henk.pass_digid(_start(henk, TWO, clock, ForceAuthn="true", AssertionConsumerServiceIndex="1"), "20")
+    artifact = parse_qs(urlsplit(sent.location).query)["SAMLart"][0]
+    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=TWO.resolve(artifact))
+    assert _statuses(found(etree.fromstring(answer.body), ".//p:Response")) == ["Responder", "AuthnFailed"]
+    # Who signs in again is signed in, and the same logout once more ends nothing of that.
+    henk.pass_digid(_start(henk, TWO, clock), "20")
+    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    assert _start(henk, ONE, clock).status == 200
+
+
+@pytest.mark.usefixtures("domain")
+def test_several_sessions_of_one_request_end_together(henk: Person, clock: Clock) -> None:
+    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    again = _told(_start(henk, ONE, clock), ONE, henk)[1]
+    index = f"<p:SessionIndex>{again}</p:SessionIndex>"
+    assert _statuses(_response(henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one) + index, clock))))) == [
+        "Success"
+    ]
+    assert _to_digid(_start(henk, ONE, clock))
+
+
 @pytest.mark.parametrize(
     "apart",
     [{"organisation": "00000009999999990002"}, {"sso_domain": "else"}, {"sso_domain": None}, {"organisation": ""}],

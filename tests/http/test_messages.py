@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 
+from chalicelib.errors import Unavailable
+from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.messages import certificate_in, metadata, read_post, success
 from operate.keys import new_key_pair
@@ -74,9 +76,45 @@ def test_nonsense_gets_the_plain_page(henk: Person, path: str, form: dict[str, s
 
 
 @pytest.mark.parametrize("body", [b"", b"<a/>", b"\xff", b"<Envelope/>"])
-def test_nonsense_at_artifact_resolution_gets_the_plain_page(henk: Person, body: bytes) -> None:
+def test_nonsense_at_artifact_resolution_gets_a_fault(henk: Person, body: bytes) -> None:
     answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=body)
     assert answer.status_code == 400
+    assert _fault(answer.body) == "soap:Client"
+
+
+def _fault(body: bytes) -> str:
+    return etree.fromstring(body).findtext(".//s:Fault/faultcode", "", NAMES)
+
+
+@pytest.mark.parametrize(("error", "status"), [(Unavailable("kms"), 503), (RuntimeError("a bug"), 500)])
+def test_whatever_fails_at_artifact_resolution_is_told_by_soap(
+    henk: Person, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(saml().artifacts, "find", failing)
+    body = PROVIDER.resolve("AAQAAA==")
+    answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=body)
+    assert (answer.status_code, _fault(answer.body)) == (status, "soap:Server")
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
+
+
+@pytest.mark.parametrize(("method", "media", "status"), [("GET", "text/xml", 405), ("POST", "text/plain", 415)])
+def test_what_artifact_resolution_does_not_take_is_told_by_soap(
+    henk: Person, method: str, media: str, status: int
+) -> None:
+    answer = henk.client.http.request(method, "/saml/artifact", headers={"content-type": media}, body=b"x")
+    assert (answer.status_code, _fault(answer.body)) == (status, "soap:Client")
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
+
+
+def test_an_unknown_sender_at_artifact_resolution_gets_a_fault(henk: Person) -> None:
+    unknown = FakeProvider(entity_id="https://unknown.example")
+    answer = henk.client.http.post(
+        "/saml/artifact", headers={"content-type": "text/xml"}, body=unknown.resolve("AAQAAA==")
+    )
+    assert (answer.status_code, _fault(answer.body)) == (404, "soap:Client")
 
 
 def test_an_artifact_resolve_counts_once_and_only_with_the_providers_signature(henk: Person) -> None:

@@ -2,10 +2,14 @@
 
 import pytest
 
+from local.digid.messages import success
 from tests.builders import SERVICE_ID
 from tests.fakes import Clock
-from tests.http.client import BASE, Person
+from tests.http.client import BASE, DIGID, Person
 from tests.http.journey import ask_for_mandate
+from tests.saml.provider import FakeProvider
+
+PROVIDER = FakeProvider()
 
 
 def test_signing_in_gives_a_new_session_and_takes_the_login_cookie_away(vera: Person) -> None:
@@ -14,6 +18,52 @@ def test_signing_in_gives_a_new_session_and_takes_the_login_cookie_away(vera: Pe
     assert "__Host-saml" not in vera.cookies
     vera.sign_in()
     assert vera.cookies["__Host-session"] != first
+
+
+def test_signing_in_again_ends_the_session_before(vera: Person) -> None:
+    vera.sign_in()
+    before = dict(vera.cookies)
+    vera.sign_in()
+    assert vera.get("/mandates").status == 200
+    vera.cookies = before
+    assert vera.get("/mandates").status == 401
+
+
+def test_signing_in_again_ends_the_session_before_also_where_its_cookie_does_not_come_along(
+    vera: Person, clock: Clock
+) -> None:
+    """A browser sends it (SameSite=Lax) when someone leaves for DigiD, and not with the form of another site."""
+    vera.sign_in()
+    before = dict(vera.cookies)
+    asked = vera.ask_digid("/login")
+    session = vera.cookies.pop("__Host-session")
+    vera.answer(asked, success(asked, vera.bsn.digits, "20", f"{DIGID}/metadata", vera.digid_keys, clock()))
+    assert vera.cookies["__Host-session"] != session
+    vera.cookies = before
+    assert vera.get("/mandates").status == 401
+
+
+def test_no_value_of_the_login_cookie_is_taken_over(henk: Person, mina: Person) -> None:
+    planted = "f" * 32
+    henk.cookies["__Host-saml"] = planted
+    asked = [henk.ask_digid("/login") for _ in range(2)]
+    mina.cookies["__Host-saml"] = planted
+    assert [mina.cancel(one).status for one in asked] == [400, 400]
+    assert len(set(henk.cookies["__Host-saml"].split("."))) == 3
+
+
+def test_many_sign_ins_under_way_leave_a_cookie_of_bounded_size(henk: Person) -> None:
+    asked = [henk.ask_digid("/login") for _ in range(20)]
+    assert len(henk.cookies["__Host-saml"]) < 600
+    assert henk.cancel(asked[0]).status == 400
+    assert henk.cancel(asked[-1]).status == 200
+
+
+def test_signing_in_here_leaves_another_tabs_sign_in_for_a_provider_alone(henk: Person) -> None:
+    start = henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request()))
+    henk.sign_in()
+    assert "SAMLResponse" in henk.pass_digid(start).hidden
+    assert "__Host-saml" not in henk.cookies
 
 
 def test_signing_out_ends_the_session_on_the_server(vera: Person) -> None:

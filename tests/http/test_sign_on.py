@@ -8,11 +8,12 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.errors import Unavailable
+from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.messages import SAML, _response, certificate_in, success
 from local.identities import COMBICONNECT, MACHTIGEN
 from operate.keys import new_key_pair
-from tests.builders import HENK, SERVICE_ID, VERA
+from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import DIGID, Answer, Person, at_digid
 from tests.http.journey import ask_for_mandate, mandate
@@ -199,6 +200,69 @@ def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
     assert "SAMLResponse" not in again.body
 
 
+def test_a_choice_is_taken_only_when_it_is_due(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    asked = at_digid(_start(henk, PROVIDER.on_behalf()).location, henk)
+    choice = f"/saml/choice/{asked.relay_state}"
+    for form in ({"person": case_id}, {"person": "self"}, {"cancel": "1"}, {}):
+        assert henk.post(choice, form).status == 410
+    assert henk.get(choice).status == 410
+    assert _posted(henk.post(choose(henk, PROVIDER.on_behalf()), {"person": case_id}), henk).status == ["Success"]
+
+
+def test_who_was_asked_for_cannot_be_chosen_otherwise(
+    vera: Person, henk: Person, clock: Clock, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = mandate(vera, henk)
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+
+    def down(*_: object) -> None:
+        raise Unavailable("dynamodb")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(saml().logins, "decide", down)
+        assert henk.answer(asked, message).status == 503
+    assert wired
+    choice = f"/saml/choice/{asked.relay_state}"
+    assert henk.post(choice, {"person": case_id}).status == 410
+    assert "LegalSubjectID" not in _posted(henk.get(choice), henk).attributes
+
+
+def test_a_double_click_on_a_choice_is_one_sign_in_and_another_choice_is_refused(
+    vera: Person, henk: Person, mina: Person
+) -> None:
+    case_id = mandate(vera, henk)
+    choice = choose(henk, PROVIDER.on_behalf())
+    clicked = dict(henk.cookies)
+    answers = []
+    for _ in range(2):
+        henk.cookies = dict(clicked)
+        answers.append(_posted(henk.post(choice, {"person": case_id}), henk))
+    assert [one.attributes["LegalSubjectID"] for one in answers] == [VERA.digits] * 2
+    assert henk.get(f"/mandates/{case_id}").body.count("Used to sign in") == 1
+    henk.cookies = dict(clicked)
+    assert henk.post(choice, {"person": "0" * 32}).status == 410
+    assert henk.post(choice, {"cancel": "1"}).status == 410
+    assert mina.post(choice, {"person": case_id}).status == 410
+
+
+def test_a_refused_sign_in_stands_in_the_history_of_the_mandate_that_was_chosen_or_in_none(
+    vera: Person, henk: Person, mina: Person
+) -> None:
+    refused = "Signing in was refused"
+    chosen, newest = mandate(vera, henk), mandate(vera, henk, service_id=PORTAL_ID)
+    choice = choose(henk, PROVIDER.on_behalf())
+    vera.submit(f"/mandates/{chosen}/revoke", {})
+    henk.post(choice, {"person": chosen})
+    mina.get(choose(mina, PROVIDER.on_behalf()))
+    mina.post(choose(mina, PROVIDER.on_behalf()), {"person": newest})
+    vera.submit(f"/mandates/{newest}/revoke", {})
+    assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body
+    assert vera.get(f"/mandates/{chosen}").body.count(refused) == 1
+    assert refused not in vera.get(f"/mandates/{newest}").body
+
+
 def test_another_browser_cannot_go_on_with_a_login(henk: Person, mina: Person) -> None:
     choice = choose(henk, PROVIDER.on_behalf())
     assert mina.get(choice).status == 400
@@ -240,15 +304,41 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
-def test_who_comes_back_in_another_browser_is_not_signed_in_and_the_provider_hears_it(
-    henk: Person, mina: Person, clock: Clock
-) -> None:
+def test_in_another_browser_nothing_is_answered_and_nothing_changed(henk: Person, mina: Person, clock: Clock) -> None:
     asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
     message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
     page = mina.answer(asked, message)
-    result = _posted(page, mina)
+    assert (page.status, page.hidden) == (400, {})
+    assert "Your browser did not keep our cookie" in page.body
+    assert _posted(henk.answer(asked, message), henk).status == ["Success"]
+    assert mina.answer(asked, message).status == 410
+
+
+def test_an_answer_of_digid_that_is_refused_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request(), "r").location, henk)
+    forged = success(asked, HENK.digits, "25", f"{DIGID}/metadata", new_key_pair("stranger"), clock())
+    page = henk.answer(asked, forged)
+    result = _posted(page, henk)
     assert (result.status, result.attributes) == (["Responder", "AuthnFailed"], {})
-    assert henk.answer(asked, message).status == 410
+    assert page.hidden["RelayState"] == "r"
+    genuine = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+    assert henk.answer(asked, genuine).status == 410
+
+
+@pytest.mark.parametrize("field", ["SAMLResponse", "SAMLart"])
+@pytest.mark.parametrize("value", ["x", "AAQAAA==", base64.b64encode(b"<a/>").decode()])
+def test_what_cannot_be_read_is_told_to_the_provider(henk: Person, field: str, value: str) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    page = henk.post("/saml/digid/acs", {field: value, "RelayState": asked.relay_state})
+    assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
+
+
+def test_the_answer_to_another_sign_in_signs_nobody_in(henk: Person, clock: Clock) -> None:
+    one, two = (at_digid(_start(henk, PROVIDER.request()).location, henk) for _ in range(2))
+    message = success(one, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+    swapped = henk.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": two.relay_state})
+    assert _posted(swapped, henk).status == ["Responder", "AuthnFailed"]
+    assert _posted(henk.answer(one, message), henk).status == ["Success"]
 
 
 def test_a_stranger_in_another_browser_ends_nothing(henk: Person, mina: Person, clock: Clock) -> None:

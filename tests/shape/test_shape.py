@@ -45,7 +45,7 @@ PURE = re.compile(
     r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|period)|letters\.model)$"
 )
 EDGE = re.compile(
-    r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|choosing|sign_in|sign_on|resolving|logging_out|wiring))$"
+    r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|choosing|browsers|under_way|sign_in|sign_on|releasing|resolving|logging_out|wiring))$"
 )
 ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
 

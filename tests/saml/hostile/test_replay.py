@@ -13,6 +13,8 @@ from tests.saml.hostile.test_application import DOORS
 from tests.saml.provider import NAMES
 
 TIMES = 50
+ONCE = [role for role in DOORS if role != "logout"]
+"""A logout that is repeated is answered again: what it ends has ended."""
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def threaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "__class__", ThreadedChalice)
 
 
-@pytest.mark.parametrize("role", DOORS)
+@pytest.mark.parametrize("role", ONCE)
 def test_a_message_counts_once_one_after_the_other(henk: Person, role: str) -> None:
     door = DOORS[role](henk)
     message = etree.tostring(door.sample.signed())
@@ -30,7 +32,7 @@ def test_a_message_counts_once_one_after_the_other(henk: Person, role: str) -> N
 
 
 @pytest.mark.usefixtures("threaded")
-@pytest.mark.parametrize("role", DOORS)
+@pytest.mark.parametrize("role", ONCE)
 def test_a_message_counts_once_at_the_same_moment(henk: Person, role: str) -> None:
     door = DOORS[role](henk)
     message = etree.tostring(door.sample.signed())

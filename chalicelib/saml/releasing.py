@@ -1,0 +1,182 @@
+"""The release of an answer to a provider (invariant 1): made at that moment, from what holds then.
+
+    decided → the mandate is read once more → the session is remembered → the use is written down → the answer leaves
+
+Each step may be taken again with the same result, so a failure of any of them leads on: the browser still has its
+handle, or the artifact is not spent.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from chalicelib.catalogue.model import Connection, Service
+from chalicelib.errors import Conflict, Refused, Unavailable
+from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.using import may_use, note_refusal, note_use
+from chalicelib.observe import Metric, count, log, note_failure
+from chalicelib.people.bsn import Bsn
+from chalicelib.saml.answers import FAILURES, octets, response
+from chalicelib.saml.artifacts import Waiting, new_artifact
+from chalicelib.saml.assertions import Addressee, Released
+from chalicelib.saml.browsers import giving_up
+from chalicelib.saml.federation import Told
+from chalicelib.saml.levels import Level
+from chalicelib.saml.logins import Decision, Login
+from chalicelib.saml.names import ARTIFACT
+from chalicelib.saml.sign_in import post_page
+from chalicelib.saml.under_way import acting, decide, find, person_of, required, service_of
+from chalicelib.saml.wiring import saml
+from chalicelib.web.visit import Reply, Visit, redirect
+from chalicelib.wiring import current
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a provider is told: who signed in, or a failure by its name in `answers.FAILURES`."""
+
+    released: Released | None = None
+    mandate: Mandate | None = None
+    """Of whoever is represented."""
+    failure: str = "failed"
+    reason: str | None = None
+    """Of a failure, in words for the log."""
+
+
+def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
+    """Decide a login, and send the browser to the provider with the answer or a reference to it.
+
+    Raises `Refused("login_over")` for one that was decided otherwise before.
+    """
+    return answer(decide(login, decision), visit)
+
+
+def answer(decided: Login, visit: Visit) -> Reply:
+    """Send the browser to the provider. With the answer it gives up its handle; as long as it has that, it may ask."""
+    sign_on = required(decided)
+    over = giving_up(decided, visit)
+    if sign_on.binding == ARTIFACT:
+        artifact = new_artifact(current().settings.combiconnect_entity_id, current().pick)
+        saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id, visit.now))
+        relay = {"RelayState": sign_on.relay_state} if sign_on.relay_state is not None else {}
+        separator = "&" if "?" in sign_on.location else "?"
+        return redirect(f"{sign_on.location}{separator}{urlencode({'SAMLart': artifact, **relay})}", *over)
+    name = current().catalogue.connection(sign_on.entity_id).name
+    message = _release(decided, visit)
+    fields = {"SAMLResponse": base64.b64encode(octets(message)).decode()}
+    if sign_on.relay_state is not None:
+        fields["RelayState"] = sign_on.relay_state
+    return post_page(visit, name, sign_on.location, fields, cookies=over)
+
+
+def redeem(waiting: Waiting, visit: Visit) -> etree._Element | None:
+    """Make the Response that an artifact stands for, from what holds now. None for a login that has been forgotten."""
+    login = find(waiting.login_id)
+    if login is None:
+        return None
+    late = Outcome(failure="too_late", reason="the artifact was resolved too late") if waiting.late(visit.now) else None
+    return _release(login, visit, late, sent_at=waiting.sent_at)
+
+
+def _release(
+    login: Login, visit: Visit, outcome: Outcome | None = None, *, sent_at: datetime | None = None
+) -> etree._Element:
+    """Make the Response for an outcome, and remember what a provider is told."""
+    ours, sign_on = saml(), required(login)
+    connection, _ = ours.connected(sign_on.entity_id, visit.now)
+    service, identities = service_of(login), ours.identities(visit.now)
+    to = Addressee(
+        entity_id=sign_on.entity_id,
+        location=sign_on.location,
+        request_id=sign_on.request_id,
+        recipient=ours.recipient(connection, service.entity_id, visit.now),
+        sent_at=sent_at,
+    )
+    outcome = _told(login, outcome or _outcome(login, service, visit), connection, service, visit)
+    told = outcome.released if outcome.released is not None else FAILURES[outcome.failure]
+    message = response(told, to, identities, connection.profile, visit.now)
+    _write_down(login, outcome)
+    return message
+
+
+def _write_down(login: Login, outcome: Outcome) -> None:
+    released, entity_id = outcome.released is not None, required(login).entity_id
+    log().info("provider_answered", entity_id=entity_id, login_id=login.login_id, released=released)
+    count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
+    if not released:
+        note_failure(entity_id, login.login_id, outcome.failure, outcome.reason or outcome.failure)
+
+
+def _told(login: Login, outcome: Outcome, connection: Connection, service: Service, visit: Visit) -> Outcome:
+    """Remember the session and the use before the answer leaves: nobody is told of whom nothing is remembered."""
+    released, mandate = outcome.released, outcome.mandate
+    if released is None:
+        return outcome
+    told = Told(released.session, connection.entity_id, connection.name, login.login_id)
+    try:
+        saml().federation.tell(told, released.acting, released.level, login.shared, visit.now, fresh=not login.reused)
+    except Conflict:
+        return Outcome(reason="logged out since")
+    if mandate is not None:
+        store, level = current().mandates, login.reached
+        note_use(mandate, login.login_id, provider=service.provider, level=level, store=store, now=visit.now)
+    return outcome
+
+
+def _outcome(login: Login, service: Service, visit: Visit) -> Outcome:
+    """Return what is told. When the register cannot be asked, nobody is named, and the provider hears that."""
+    try:
+        outcome = _decided(login, service, visit)
+    except Unavailable as error:
+        log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
+        return Outcome(failure="denied", reason=f"{error.dependency} does not answer")
+    if outcome.released is None and login.decision is not None and login.decision.case_id is not None:
+        _note_refused(login, login.decision.case_id, service, visit)
+    return outcome
+
+
+def _decided(login: Login, service: Service, visit: Visit) -> Outcome:
+    decision = login.decision
+    if decision is None:
+        return Outcome(reason="not decided")
+    if decision.failure is not None:
+        return Outcome(failure=decision.failure, reason=decision.reason)
+    level = Level(login.reached)
+    if (overtaken := _overtaken(login, service, level, visit.now)) is not None:
+        return overtaken
+    if decision.case_id is None:
+        return Outcome(Released(acting(login), None, level, service.service_id, login.session))
+    try:
+        mandate = may_use(
+            decision.case_id, person_of(login), service, login.reached, store=current().mandates, now=visit.now
+        )
+    except Refused as error:
+        return Outcome(failure="denied", reason=error.reason)
+    legal = Bsn(current().vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
+    return Outcome(Released(acting(login), legal, level, service.service_id, login.session), mandate)
+
+
+def _overtaken(login: Login, service: Service, level: Level, now: datetime) -> Outcome | None:
+    """Return the failure, if what was so when someone signed in is so no more."""
+    if not service.counts(now):
+        return Outcome(failure="denied", reason="the service has ended")
+    if login.reused and (login.shared is None or saml().federation.shared(login.shared) is None):
+        # In another window.
+        return Outcome(reason="logged out since")
+    return Outcome(failure="level_too_low", reason="level too low") if level < service.level_at(now) else None
+
+
+def _note_refused(login: Login, case_id: str, service: Service, visit: Visit) -> None:
+    """Let the represented person of the mandate that was chosen see that it was refused."""
+    note_refusal(
+        case_id,
+        person_of(login),
+        login.login_id,
+        provider=service.provider,
+        level=login.reached,
+        store=current().mandates,
+        now=visit.now,
+    )
