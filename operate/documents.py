@@ -37,7 +37,7 @@ Read by Powertools itself:
 | code-peppers | `current`, `keys` by id: base64 of 32 bytes, under which codes are hashed, and since when others are `replaced` | add a next one; older letters still work |
 | saml-key, saml-digid-key, saml-machtigen-key | `keys`: PEM `key`, PEM `certificate`, `active_from` | add a next one; it is published before it signs |
 | saml-encryption-key | the same, with which DigiD encrypts for us | the same |
-| brp-key | `key`: the API key that the population register gave | put the new one |
+| brp-key | `key` of a gateway before the population register, or `token_url`, `client_id`, `client_secret`, `scope`, `resource_server`; `certificate` and `private_key`, `authority` (all PEM) | put the new one |
 
 `python -m operate.secrets STAGE --help` shows, adds and retires them.
 

@@ -5,7 +5,8 @@
                                   bring your own (PEM), otherwise one with a self-signed certificate is made
     add code-peppers              a next pepper: new letters use it, the codes of older letters still work
     retire saml-key ID            take a key or pepper out that is no longer used
-    put brp-key                   the API key that the population register gave you, read from standard input
+    put brp-key                   how we show ourselves to the population register, read from standard input: the key of
+                                  a gateway, or JSON with token_url, client_id, client_secret, scope, resource_server
 
 Functions notice within five minutes: nothing is deployed. `person-key` cannot rotate: it names every person.
 """
@@ -19,7 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.people.brp.access import check
 from chalicelib.saml.keys import OurKeys
+from chalicelib.settings import ConfigurationError
 from operate.command import command
 from operate.deploy.account import Account
 from operate.deploy.stages import STAGES, read_stage
@@ -42,7 +45,7 @@ def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
 
 def _do(manager: Any, prefix: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
     if asked.action == "put":
-        write(manager, f"{prefix}/{asked.secret}", {"key": _typed()})
+        write(manager, f"{prefix}/{asked.secret}", _access(asked))
         print(f"{asked.secret} is written.")
         return
     if asked.action != "show":
@@ -60,6 +63,23 @@ def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: dateti
     else:
         changed = add_key(value, _given(asked), asked.active_from or now)
     write(manager, secret_id, changed)
+
+
+def _access(asked: argparse.Namespace) -> dict[str, Any]:
+    """Return how we show ourselves to the population register: a key, or a JSON object; certificates are in files."""
+    text = _typed()
+    try:
+        told = json.loads(text) if text.startswith("{") else {"key": text}
+        files = {"certificate": asked.certificate, "private_key": asked.key, "authority": asked.authority}
+        shown = {**told, **{name: path.read_text() for name, path in files.items() if path}}
+        if not all(isinstance(value, str) for value in shown.values()):
+            raise Refused("brp-key is wrong: every value has to be a text")
+        check(shown)
+    except ConfigurationError as error:
+        raise Refused(str(error)) from None
+    except ValueError:
+        raise Refused("brp-key is wrong: this is no JSON") from None
+    return shown
 
 
 def _typed() -> str:
@@ -106,6 +126,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     gone.add_argument("id")
     put = actions.add_parser("put")
     put.add_argument("secret", choices=("brp-key",))
+    put.add_argument("--certificate", type=Path, help="the client certificate that the register wants (PEM)")
+    put.add_argument("--key", type=Path, help="its private key (PEM)")
+    put.add_argument("--authority", type=Path, help="who signed the register's own certificate, if nobody public (PEM)")
     return parser.parse_args(arguments)
 
 

@@ -143,6 +143,54 @@ def test_the_registers_key_is_read_from_standard_input(
     assert main([*stage, "put", "brp-key"], manager) == 1
 
 
+CLIENT = {"token_url": "https://brp.example.nl/token", "client_id": "us", "client_secret": "hush"}
+
+
+def test_a_client_of_the_register_is_json_with_its_certificate_from_files(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    pair = new_key_pair("us")
+    for name, text in (("c.pem", pair.certificate), ("k.pem", pair.key)):
+        (tmp_path / name).write_text(text)
+    files = ["--certificate", str(tmp_path / "c.pem"), "--key", str(tmp_path / "k.pem")]
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(CLIENT)))
+    assert main([*stage, "put", "brp-key", *files], manager) == 0
+    assert read(manager, f"{PREFIX}/brp-key") == {**CLIENT, "certificate": pair.certificate, "private_key": pair.key}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{", "this is no JSON"),
+        ("{}", "key is missing"),
+        (json.dumps({"token_url": "https://x.example"}), "client_id is missing"),
+        (json.dumps({**CLIENT, "token_url": "http://x.example"}), "token_url is no https address"),
+        (json.dumps({**CLIENT, "secret": "x"}), "it has no secret"),
+        (json.dumps({**CLIENT, "client_id": 3}), "every value has to be a text"),
+        (json.dumps({**CLIENT, "certificate": "x"}), "certificate and private_key go together"),
+        (json.dumps({**CLIENT, "certificate": "x", "private_key": "y"}), "cannot be read"),
+        (json.dumps({**CLIENT, "authority": "x"}), "cannot be read"),
+        ("sleutel\u00e9", "no plain text"),
+    ],
+)
+def test_what_the_register_would_never_take_is_not_written(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+    assert main([*stage, "put", "brp-key"], manager) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "hush" not in told
+
+
 def test_peppers_keep_recognising_until_they_are_retired() -> None:
     value = add_pepper(add_pepper({"current": "1", "keys": {"1": "a"}}, NOW), NOW + timedelta(days=1))
     assert (in_use(value, NOW), ids(value)) == ("3", ["1", "2", "3"])

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from chalicelib.errors import Unavailable
+from chalicelib.observe import log
 from chalicelib.settings import ConfigurationError
 
 Credentials = Mapping[str, str]
@@ -24,6 +25,13 @@ Credentials = Mapping[str, str]
 With either: `certificate` and `private_key` (PEM), and `authority` (PEM) where the other side's certificate is not of a
 public one.
 """
+
+_NAMES = frozenset(
+    {
+        *("key", "token_url", "client_id", "client_secret", "scope", "resource_server"),
+        *("certificate", "private_key", "authority"),
+    }
+)
 
 _EARLY = 30.0
 """Seconds before its end at which a token is renewed."""
@@ -75,12 +83,26 @@ class Access:
                 "POST", shown["token_url"], body=urlencode(filled), headers=_FORM, timeout=timeout, redirect=False
             )
             if answer.status != 200 or len(answer.data) > _LARGEST_TOKEN:  # noqa: PLR2004 - the one that carries it
+                log().error("register_gives_no_token", status=answer.status)
                 raise Unavailable("brp")
             told = json.loads(answer.data)
             return _printable(told["access_token"], "token"), float(told.get("expires_in", 0))
         except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, RecursionError):
             # The cause is dropped on purpose: its text may hold what we showed.
             raise Unavailable("brp") from None
+
+
+def check(shown: Credentials) -> None:
+    """Raise `ConfigurationError` for what the secret `brp-key` cannot hold; the text says what is wrong."""
+    if unknown := sorted(set(shown) - _NAMES):
+        raise ConfigurationError(f"brp-key is wrong: it has no {', '.join(unknown)}")
+    for name in ("client_id", "client_secret") if "token_url" in shown else ("key",):
+        _printable(shown.get(name, ""), name)
+    if not shown.get("token_url", "https://").startswith("https://"):
+        raise ConfigurationError("brp-key is wrong: token_url is no https address")
+    if ("certificate" in shown) != ("private_key" in shown):
+        raise ConfigurationError("brp-key is wrong: certificate and private_key go together")
+    Access().pool(shown)
 
 
 def _printable(value: str, name: str) -> str:
