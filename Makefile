@@ -7,7 +7,7 @@ STYLES := chalicelib/web/static/nl-design-system.css
 DYNAMODB := tests/adapters/dynamodb_local
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape docs audit bench kit deploy deploy-check destroy browser clients dynamodb clean
+.PHONY: help run test check lint types shape docs audit faults bench kit deploy deploy-check destroy browser clients dynamodb clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deploy
 
 docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/metrics.md
 	@$(BIN)/python -m operate.documents
+
+faults: $(VENV)/.dev $(STYLES) $(TEXTS) ## let every call to AWS of every flow fail in every way; writes docs/reliability.md (FLOW=word: those flows only)
+	@$(BIN)/python -m tests.faults $(FLOW)
 
 bench: $(VENV)/.dev clients ## time what matters beside a peer; writes bench/results.json and docs/performance.md
 	@$(BIN)/python -m bench

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.budget import budget
 from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.outbox import Outbox
@@ -20,6 +21,7 @@ from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
+from chalicelib.patience import Patience
 from chalicelib.people.brp.client import HaalCentraal
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
@@ -30,6 +32,8 @@ from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, Register
 _ONE_ATTEMPT = 4.0
 """Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
 
+T = TypeVar("T", bound=Table)
+
 
 class Wiring:
     """Real adapters by default; a test makes one with its own settings and clock, and replaces what it likes."""
@@ -38,6 +42,7 @@ class Wiring:
         self.settings, self.clock = settings, clock
         self.pick: Callable[[int], int] = secrets.randbelow
         self.new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+        self.patience = Patience()
 
     @cached_property
     def mandates(self) -> MandateStore:
@@ -61,23 +66,23 @@ class Wiring:
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:
-        return DynamoCatalogue(CatalogueTable(self.client("dynamodb"), self.settings.catalogue_table))
+        return DynamoCatalogue(self._table(CatalogueTable, self.settings.catalogue_table))
 
     @cached_property
     def register(self) -> RegisterTable:
-        return RegisterTable(self.client("dynamodb"), self.settings.register_table)
+        return self._table(RegisterTable, self.settings.register_table)
 
     @cached_property
     def letters_table(self) -> LettersTable:
-        return LettersTable(self.client("dynamodb"), self.settings.letters_table)
+        return self._table(LettersTable, self.settings.letters_table)
 
     @cached_property
     def audit(self) -> AuditTable:
-        return AuditTable(self.client("dynamodb"), self.settings.audit_table)
+        return self._table(AuditTable, self.settings.audit_table)
 
     @cached_property
     def transient(self) -> TransientTable:
-        return TransientTable(self.client("dynamodb"), self.settings.transient_table)
+        return self._table(TransientTable, self.settings.transient_table)
 
     @cached_property
     def vault(self) -> Vault:
@@ -105,6 +110,9 @@ class Wiring:
         if not text:
             raise Unavailable("secrets")
         return text
+
+    def _table(self, kind: type[T], name: str) -> T:
+        return kind(self.client("dynamodb"), name, self.patience)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client that waits no longer than the request may. Raises `Unavailable`."""

@@ -1,0 +1,136 @@
+"""Flows around a mandate: asking, letters, activating, wrong codes, revoking, withdrawing, looking."""
+
+import random
+
+from chalicelib.letters.jobs import print_letter, sweep_outbox
+from chalicelib.mandates.codes import generate, grouped
+from local.events import _schedule_event
+from tests.builders import SERVICE_ID, VERA
+from tests.faults import state
+from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in
+from tests.faults.striking import Fault
+from tests.faults.world import World
+from tests.http.client import Answer
+from tests.http.journey import ask_for_mandate, code_of, mandate
+
+_DONE = Answer(200, "done", {})
+
+
+def _vera_is_here(world: World) -> None:
+    sign_in(world.vera, world)
+
+
+def _vera_asked(world: World) -> None:
+    world.facts["case_id"] = ask_for_mandate(world.vera)
+    sign_in(world.vera, world)
+
+
+def _vera_asked_and_the_queue_was_down(world: World) -> None:
+    sign_in(world.vera, world)
+    review = world.vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"})
+    world.vera.get(review.location)
+    world.striker.fail_all("sqs", Fault.SERVER_ERROR)
+    ask_for_mandate(world.vera)
+    world.striker.aim()
+    world.clock.forward(minutes=1)
+
+
+def _henk_has(code: str | None) -> Prepare:
+    def prepare(world: World) -> None:
+        case_id = ask_for_mandate(world.vera)
+        known = code or code_of(case_id)
+        sign_in(world.henk, world)
+        world.facts.update(case_id=case_id, bsn=VERA.digits, born="12-03-1948", code=known)
+
+    return prepare
+
+
+def _made_for(who: str) -> Prepare:
+    def prepare(world: World) -> None:
+        world.facts["case_id"] = mandate(world.vera, world.henk)
+        sign_in(world.people[who], world)
+
+    return prepare
+
+
+def _print(_: World) -> Answer:
+    (body,) = state.queued()
+    print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
+    return _DONE
+
+
+def sweep(_: World) -> Answer:
+    sweep_outbox(_schedule_event("sweep_outbox"), None)
+    return _DONE
+
+
+def settle(world: World) -> None:
+    """Let everything that goes on by itself go on to its end: the sweeper, and the print vendor."""
+    for _ in range(2):
+        world.clock.forward(minutes=1)
+        if state.outbox():
+            sweep(world)
+        for body in state.take_queued():
+            print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
+
+
+_SOME_WRONG_CODE = grouped(generate(random.Random(5).randrange))
+_CODE = ("bsn", "born", "code")
+
+FLOWS = (
+    Flow(
+        "ask",
+        _vera_is_here,
+        (
+            look("vera", "/request"),
+            look("vera", f"/request/{SERVICE_ID}"),
+            fill_in("vera", f"/request/{SERVICE_ID}", start="today", end="max"),
+            look("vera", "{next}"),
+            fill_in("vera", "{next}"),
+            look("vera", "{next}"),
+        ),
+        page_says("vera", "/mandates", "Locks"),
+    ),
+    Flow("letter by queue", _vera_asked, (Step("print", _print),)),
+    Flow("letter by sweeper", _vera_asked_and_the_queue_was_down, (Step("sweep", sweep),)),
+    Flow(
+        "activate",
+        _henk_has(None),
+        (
+            look("henk", "/activate"),
+            fill_in("henk", "/activate", *_CODE),
+            look("henk", "/activate/{case_id}"),
+            fill_in("henk", "/activate/{case_id}"),
+            look("henk", "/mandates/{case_id}"),
+        ),
+        page_says("henk", "/mandates/{case_id}", "Active"),
+    ),
+    Flow("wrong code", _henk_has(_SOME_WRONG_CODE), (fill_in("henk", "/activate", *_CODE),)),
+    Flow(
+        "revoke, by the represented",
+        _made_for("vera"),
+        (
+            look("vera", "/mandates/{case_id}/revoke"),
+            fill_in("vera", "/mandates/{case_id}/revoke"),
+            look("vera", "/mandates/{case_id}"),
+        ),
+        page_says("vera", "/mandates/{case_id}", "Revoked"),
+    ),
+    Flow(
+        "revoke, by the representative",
+        _made_for("henk"),
+        (fill_in("henk", "/mandates/{case_id}/revoke"),),
+        page_says("henk", "/mandates/{case_id}", "Revoked"),
+    ),
+    Flow(
+        "withdraw",
+        _vera_asked,
+        (
+            look("vera", "/requests/{case_id}/withdraw"),
+            fill_in("vera", "/requests/{case_id}/withdraw"),
+            look("vera", "/requests/{case_id}"),
+        ),
+        page_says("vera", "/requests/{case_id}", "ithdrawn"),
+    ),
+    Flow("overview", _made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
+)

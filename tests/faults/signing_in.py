@@ -1,0 +1,184 @@
+"""Flows of signing in and out: at our own site, and at providers for oneself and for others."""
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+
+from local.digid.messages import cancelled, success
+from local.identities import MACHTIGEN
+from tests.faults.flows import Check, Flow, Prepare, Step, fill_in, look, nothing, sign_in
+from tests.faults.world import ONE, SERVICES, TWO, World
+from tests.http.client import DIGID, Answer, at_digid
+from tests.http.journey import mandate
+from tests.saml.provider import NAMES, FakeProvider, found
+
+_POST, _ARTIFACT = "0", "1"
+"""Indexes of a provider's addresses for answers."""
+
+_FOR_ANOTHER = f"<p:Scoping><p:RequesterID>{MACHTIGEN}</p:RequesterID></p:Scoping>"
+
+
+def _asks(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> Prepare:
+    """Let a provider write an AuthnRequest."""
+
+    def ready(world: World) -> None:
+        request = provider.request(
+            IssueInstant=world.stamped(), AssertionConsumerServiceIndex=consumer, scoping=scoping
+        )
+        world.facts["asked"] = provider.post_form(request, "relay")
+
+    return ready
+
+
+def _sign_on(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> Step:
+    def do(world: World) -> Answer:
+        return _kept(world, world.henk.post("/saml/sso", world.facts["asked"]))
+
+    return Step("POST /saml/sso", do, _asks(provider, consumer, scoping))
+
+
+def _kept(world: World, answer: Answer) -> Answer:
+    if "Location" in answer.headers:
+        world.facts["next"] = answer.location
+    return answer
+
+
+def _at_digid(level: str = "20", *, cancels: bool = False) -> Prepare:
+    """Let Henk sign in at DigiD, which writes its answer."""
+
+    def ready(world: World) -> None:
+        henk = world.henk
+        asked = at_digid(world.facts["next"], henk)
+        world.facts["relay"] = asked.relay_state
+        if cancels:
+            message = cancelled(asked, f"{DIGID}/metadata", henk.digid_keys, world.clock.now)
+        else:
+            message = success(asked, henk.bsn.digits, level, f"{DIGID}/metadata", henk.digid_keys, world.clock.now)
+        world.facts["answer"] = message
+
+    return ready
+
+
+def _return(*, cancels: bool = False) -> Step:
+    def do(world: World) -> Answer:
+        sent = {"SAMLResponse": world.facts["answer"], "RelayState": world.facts["relay"]}
+        return _kept(world, world.henk.post("/saml/digid/acs", sent))
+
+    return Step("POST /saml/digid/acs", do, _at_digid(cancels=cancels), resumes=True)
+
+
+def _login() -> Step:
+    return Step("GET /login", lambda world: _kept(world, world.henk.get("/login?next=/mandates")))
+
+
+def _to_choice(world: World) -> None:
+    world.facts["choice"] = world.facts["next"]
+
+
+_CHOICE = Step("GET choice", lambda world: world.henk.get(world.facts["choice"]), _to_choice)
+_CHOOSE = Step(
+    "POST choice",
+    lambda world: _kept(world, world.henk.post(world.facts["choice"], {"person": world.facts["case_id"]})),
+    resumes=True,
+)
+
+
+def _resolve(provider: FakeProvider) -> Step:
+    def do(world: World) -> Answer:
+        artifact = parse_qs(urlsplit(world.facts["next"]).query)["SAMLart"][0]
+        message = provider.resolve(artifact, IssueInstant=world.stamped())
+        answer = world.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=message)
+        return Answer(answer.status_code, answer.body.decode(), answer.headers)
+
+    return Step("POST /saml/artifact", do, resumes=True, soap=True)
+
+
+def _signed_in_at(*providers: FakeProvider) -> Prepare:
+    """Let Henk be signed in at providers; remember under which name."""
+
+    def prepare(world: World) -> None:
+        for provider in providers:
+            _asks(provider)(world)
+            answer = world.henk.post("/saml/sso", world.facts["asked"])
+            if answer.status == 303:
+                answer = world.henk.pass_digid(answer, "20")
+            root = world.answer_in(answer.hidden["SAMLResponse"])
+            assertion = provider._decrypted(found(root, "a:EncryptedAssertion"))
+            world.facts[provider.entity_id] = assertion.findtext(".//a:NameID", "", NAMES)
+
+    return prepare
+
+
+def _mandated(world: World) -> None:
+    world.facts["case_id"] = mandate(world.vera, world.henk, SERVICES[ONE.entity_id])
+
+
+def _mandated_until_just_now(world: World) -> None:
+    """Let Henk be at the choice, and Vera revoke what he is about to choose."""
+    _mandated(world)
+    for step in (_sign_on(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE):
+        step.ready(world)
+        step.do(world)
+    world.vera.submit(f"/mandates/{world.facts['case_id']}/revoke", {})
+
+
+def _logout(provider: FakeProvider) -> Prepare:
+    def ready(world: World) -> None:
+        request = etree.fromstring(
+            f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" '
+            f'Version="2.0" IssueInstant="{world.stamped()}" Destination="https://machtigen.example/saml/slo">'
+            f"<a:Issuer>{provider.entity_id}</a:Issuer><a:NameID>{world.facts[provider.entity_id]}</a:NameID>"
+            "</p:LogoutRequest>"
+        )
+        world.facts["asked"] = provider.post_form(request, "relay")
+
+    return ready
+
+
+def _has_to_sign_in_at(provider: FakeProvider) -> Check:
+    """Tell whether nobody is signed in at the provider's domain any more."""
+
+    def check(world: World) -> bool:
+        _asks(provider)(world)
+        return world.henk.post("/saml/sso", world.facts["asked"]).status == 303
+
+    return check
+
+
+_signed_out: Callable[[World], bool] = lambda world: world.henk.get("/mandates").status == 401  # noqa: E731
+
+FLOWS = (
+    Flow("sign-in to our site", nothing, (_login(), _return(), look("henk", "/mandates"))),
+    Flow("sign-in for oneself, POST", nothing, (_sign_on(ONE), _return())),
+    Flow("sign-in for oneself, Artifact", nothing, (_sign_on(ONE, _ARTIFACT), _return(), _resolve(ONE))),
+    Flow("cancelled at DigiD", nothing, (_sign_on(ONE), _return(cancels=True))),
+    Flow("choice, POST", _mandated, (_sign_on(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE)),
+    Flow(
+        "choice, Artifact",
+        _mandated,
+        (_sign_on(ONE, _ARTIFACT, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE, _resolve(ONE)),
+    ),
+    Flow("choice, refused", _mandated_until_just_now, (_CHOOSE,)),
+    Flow("shared sign-in", _signed_in_at(ONE), (_sign_on(TWO),)),
+    Flow(
+        "logout at a provider",
+        _signed_in_at(ONE, TWO),
+        (
+            Step(
+                "POST /saml/slo",
+                lambda world: world.henk.post("/saml/slo", world.facts["asked"]),
+                _logout(ONE),
+                resumes=True,
+            ),
+        ),
+        _has_to_sign_in_at(TWO),
+    ),
+    Flow(
+        "logout of our site",
+        lambda world: sign_in(world.henk, world),
+        (fill_in("henk", "/logout"),),
+        _signed_out,
+    ),
+)

@@ -1,0 +1,120 @@
+"""What AWS holds: kept and put back between runs, and read with all that differs from run to run taken out."""
+
+import pickle
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.backends import get_backend
+
+from chalicelib.dynamo import plain
+from local import aws
+from operate.deploy.stages import TABLES
+
+LASTING = ("register", "letters", "audit")
+"""Tables that hold what people agreed on; the others hold sessions, and what operators registered."""
+
+Item = Mapping[str, Any]
+Held = Mapping[str, list[Item]]
+"""Items by table."""
+
+_MADE_UP = re.compile(r"[0-9a-f]{12,}|\d{4}-\d\d-\d\d(?:T[0-9:.+]+)?|_[0-9a-f]{8,}")
+_ITSELF = ("sealed", "correlation_id", "represented_bsn", "representative_bsn", "digest", "ttl", "requested_at")
+"""Fields whose value says nothing that another field does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    tables: Mapping[str, bytes]
+    queued: tuple[str, ...]
+
+
+def keep() -> Snapshot:
+    return Snapshot({name: pickle.dumps(_table(name).items) for name in TABLES}, tuple(queued()))
+
+
+def put_back(snapshot: Snapshot, changed: Collection[str]) -> None:
+    """Make the tables that were changed, the queue and the bucket as they were; the bucket is emptied."""
+    for name, items in snapshot.tables.items():
+        if f"{aws.NAME}-{name}" in changed:
+            _table(name).items = pickle.loads(items)  # noqa: S301 - our own, made a moment ago
+    take_queued()
+    for body in snapshot.queued:
+        aws.client("sqs").send_message(QueueUrl=_queue_url(), MessageBody=body)
+    bucket = get_backend("s3")[aws.ACCOUNT]["aws"].buckets[aws.BUCKET]
+    if not bucket.keys:
+        return
+    s3 = aws.client("s3")
+    for entry in s3.list_objects_v2(Bucket=aws.BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=aws.BUCKET, Key=entry["Key"])
+
+
+def queued() -> list[str]:
+    """Return the bodies of messages that wait in the queue of letters."""
+    return [message.body for message in _queue()._messages]
+
+
+def take_queued() -> list[str]:
+    """Return the bodies of messages that wait, and take them from the queue."""
+    bodies = queued()
+    _queue()._messages = []
+    return bodies
+
+
+def printed() -> list[str]:
+    """Return the keys of what lies in the bucket, once for each time that it was put there."""
+    return [entry["Key"] for entry in aws.client("s3").list_objects_v2(Bucket=aws.BUCKET).get("Contents", [])]
+
+
+def held(*tables: str) -> Held:
+    return {
+        name: [plain(item.to_json()["Attributes"]) for item in _table(name).all_items()] for name in tables or TABLES
+    }
+
+
+def lasting() -> Counter[str]:
+    """Return the rows that matter to people, without what is made up anew in each run.
+
+    Where a letter is on its way is left out: it goes on by itself.
+    """
+    rows = held(*LASTING)
+    seen = Counter(_masked(name, item) for name in ("register", "audit") for item in rows[name])
+    seen.update("letters LETTER" for item in rows["letters"] if item["sk"] == "LETTER")
+    return seen
+
+
+def outbox() -> list[Item]:
+    """Return what says that a letter is still to be sent, or holds its contents."""
+    return [row for row in held("letters")["letters"] if row["sk"] != "LETTER" or "sealed" in row]
+
+
+def counters() -> dict[str, int]:
+    """Return how often codes were tried, by whom and for whom."""
+    return {item["pk"]: item["n"] for item in held("transient")["transient"] if item["sk"] == "TRIES"}
+
+
+def _masked(table: str, item: Item) -> str:
+    told = {
+        name: value
+        for name, value in item.items()
+        if not (name in _ITSELF or name.startswith("writer") or isinstance(value, bytes))
+    }
+    return f"{table} {_MADE_UP.sub('*', str(sorted(told.items())))}"
+
+
+_QUEUE = f"{aws.NAME}-letters"
+
+
+def _queue() -> Any:  # noqa: ANN401 - moto's own type
+    (queue,) = [one for one in get_backend("sqs")[aws.ACCOUNT][aws.REGION].queues.values() if one.name == _QUEUE]
+    return queue
+
+
+def _queue_url() -> str:
+    return str(aws.client("sqs").get_queue_url(QueueName=_QUEUE)["QueueUrl"])
+
+
+def _table(name: str) -> Any:  # noqa: ANN401 - moto's own type
+    return get_backend("dynamodb")[aws.ACCOUNT][aws.REGION].tables[f"{aws.NAME}-{name}"]

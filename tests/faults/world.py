@@ -1,0 +1,121 @@
+"""The world in which the flows run: people at browsers, two providers of one domain, a function that starts anew."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice.test import Client
+from lxml import etree
+
+from app import app
+from chalicelib import wiring
+from chalicelib.catalogue.model import Connection, EntityId, ServiceId
+from chalicelib.patience import Patience
+from local import aws
+from local.digid.messages import certificate_in
+from operate.keys import new_key_pair
+from tests.builders import HENK, MINA, VERA, a_service
+from tests.fakes import Clock
+from tests.faults import state
+from tests.faults.striking import Striker, striking
+from tests.http.client import Person
+from tests.http.setting import ROOT, wire
+from tests.saml.provider import FakeProvider, verify
+
+ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
+"""Providers that share a domain: who is signed in at one is signed in at the other."""
+
+SERVICES = {
+    provider.entity_id: f"7{place}111111-1111-4111-8111-111111111111" for place, provider in ((1, ONE), (2, TWO))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything at one moment, so that runs can start from it."""
+
+    aws: state.Snapshot
+    cookies: Mapping[str, Mapping[str, str]]
+    facts: Mapping[str, Any]
+    now: datetime
+
+
+@dataclass(slots=True)
+class World:
+    client: Client
+    striker: Striker
+    clock: Clock
+    people: Mapping[str, Person]
+    register: Any
+    certificate: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What people and providers know: addresses, forms, codes."""
+    at: Moment | None = None
+    """To which moment it went back last."""
+
+    @property
+    def vera(self) -> Person:
+        return self.people["vera"]
+
+    @property
+    def henk(self) -> Person:
+        return self.people["henk"]
+
+    @property
+    def mina(self) -> Person:
+        return self.people["mina"]
+
+    def moment(self) -> Moment:
+        cookies = {name: dict(person.cookies) for name, person in self.people.items()}
+        return Moment(state.keep(), cookies, dict(self.facts), self.clock.now)
+
+    def back_to(self, moment: Moment) -> None:
+        """Go back, with a function that has just started: nothing it has read is kept."""
+        changed = self.striker.changed if moment is self.at else {f"{aws.NAME}-{name}" for name in moment.aws.tables}
+        state.put_back(moment.aws, changed)
+        self.at, self.striker.changed = moment, set()
+        for name, person in self.people.items():
+            person.cookies, person.last = dict(moment.cookies[name]), None
+        self.facts, self.clock.now = dict(moment.facts), moment.now
+        self.start_function()
+
+    def start_function(self) -> None:
+        """Start the function anew: what one has read and kept, the next has not."""
+        made = wiring.Wiring(wiring.current().settings, self.clock)
+        made.people, made.patience = self.register, Patience(2.0, self.striker.watch, self.striker.wait)
+        wiring.use(made)
+
+    def answer_in(self, message: str) -> etree._Element:
+        """Return the answer in a form, verified as ours."""
+        root = etree.fromstring(base64.b64decode(message))
+        verify(root, self.certificate)
+        return root
+
+    def stamped(self) -> str:
+        return self.clock.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def a_world() -> Iterator[World]:
+    """Make the world. AWS is to be in this process already."""
+    clock = Clock(datetime.now(UTC))
+    wired = wire(clock)
+    for provider in (ONE, TWO):
+        _connect(wired, provider)
+    with Client(app, project_dir=str(ROOT)) as client, striking() as striker:
+        people = {name: Person(client, bsn) for name, bsn in (("vera", VERA), ("henk", HENK), ("mina", MINA))}
+        certificate = certificate_in(client.http.get("/saml/metadata").body)
+        yield World(client, striker, clock, people, wired.people, certificate)
+
+
+def _connect(wired: wiring.Wiring, provider: FakeProvider) -> None:
+    organisation = "00000009999999990001"
+    known = Connection(
+        EntityId(provider.entity_id), "Gemeente", provider.metadata(), organisation=organisation, sso_domain="voorbeeld"
+    )
+    wired.catalogue.put_connection(known)
+    service_id = ServiceId(SERVICES[provider.entity_id])
+    wired.catalogue.put_service(a_service(service_id=service_id, entity_id=EntityId(provider.entity_id)))
