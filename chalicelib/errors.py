@@ -66,3 +66,10 @@ class InvalidMessage(DomainError):
         self.reason = reason
         self.received = None if received is None else quoted(received)
         self.expected = None if expected is None else quoted(expected)
+
+    @property
+    def told(self) -> str:
+        """All three in one line, for whoever reads it at once."""
+        received = f", received {self.received}" if self.received is not None else ""
+        expected = f", expected {self.expected}" if self.expected is not None else ""
+        return f"{self.reason}{received}{expected}"

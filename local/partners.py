@@ -12,8 +12,9 @@ from chalicelib.catalogue.model import Connection, EntityId, Profile, Representa
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.partners import OfferedService, read_behind_supplier
-from chalicelib.saml.registration import Imported, import_metadata, oin_in
+from chalicelib.saml.partners import OfferedService, read_behind_supplier, read_service_provider
+from chalicelib.saml.registration import Imported, import_metadata, oin_in, warnings
+from operate.catalogue.claims import check_name, claimed
 from operate.catalogue.reading import Wrong, service
 
 _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
@@ -41,13 +42,34 @@ def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> 
             profile = Profile(given["profile"]) if "profile" in given else None
             imported = import_metadata(document, now, trusted=_trusted(folder, given), profile=profile)
             described = describe(path.stem, given, imported, now)
+            _check_claims(catalogue, document, imported, described, now)
             register(catalogue, imported, described, now)
-        except (InvalidMessage, Wrong, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        except InvalidMessage as error:
+            print(f"PARTNERS: {path.name} is refused: {error.told}", file=sys.stderr)
+            continue
+        except (Wrong, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             print(f"PARTNERS: {path.name} is refused: {error}", file=sys.stderr)
             continue
         for entity_id, reason in imported.refused.items():
             print(f"PARTNERS: {path.name}: {entity_id} is refused: {reason}", file=sys.stderr)
+        for warning in warnings(imported, now):
+            print(f"PARTNERS: {path.name}: {warning}", file=sys.stderr)
         yield f"{path.name}: {imported.provider.entity_id} ({len(described['services'])} service(s))"
+
+
+def _check_claims(
+    catalogue: DynamoCatalogue, document: bytes, imported: Imported, described: dict[str, Any], now: datetime
+) -> None:
+    """Raise `InvalidMessage` for metadata, or a file beside it, that takes what is another organisation's."""
+    entity_id = EntityId(imported.provider.entity_id)
+    connected = {source.entity_id: catalogue.connection(source.entity_id) for source in catalogue.sources()}
+    known = connected.get(entity_id)
+    keys = read_service_provider(known.metadata, now).signing if known else ()
+    check_name(document, imported, known, keys)
+    services = [service(row, entity_id, described["name"]) for row in described["services"]]
+    there = {one.service_id: one for one in catalogue.services()}
+    if claims := list(claimed(imported, services, there, connected)):
+        raise InvalidMessage("; ".join(claims))
 
 
 def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib import wiring
-from chalicelib.saml.partners import read_identity_provider, read_service_provider
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.partners import read_service_provider
+from chalicelib.saml.registration import import_identity_provider
 from chalicelib.settings import Settings
 from local import aws, events, identities
 from local.gateway import Gateway
@@ -100,7 +102,10 @@ def running(
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
         pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
-        ends_at = read_identity_provider(pinned, datetime.now(UTC)).ends_at
+        try:
+            ends_at = import_identity_provider(pinned, datetime.now(UTC)).ends_at
+        except InvalidMessage as error:
+            raise CannotStart(f"DIGID_METADATA={digid_metadata} is refused: {error.told}") from None
         wired.catalogue.put_identity_provider(pinned, by_artifact=digid_by_artifact, ends_at=ends_at)
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:

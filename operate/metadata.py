@@ -26,7 +26,10 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
         there.connection(asked.entity_id)
         if asked.restore is not None:
             restore(asked.entity_id, asked.restore, there, datetime.now(UTC))
-    except (NotFound, InvalidMessage) as error:
+    except InvalidMessage as error:
+        print(f"{asked.entity_id}: {error.told}", file=sys.stderr)
+        return 1
+    except NotFound as error:
         print(f"{asked.entity_id}: {error}", file=sys.stderr)
         return 1
     for at, document in there.versions(asked.entity_id):

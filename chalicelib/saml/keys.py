@@ -10,15 +10,56 @@ from functools import cached_property, lru_cache
 
 import xmlsec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.times import instant
 from chalicelib.settings import ConfigurationError
 
-SMALLEST_KEY = 2048
+SMALLEST_KEY, _LARGEST_KEY, _LONGEST_EXPONENT = 2048, 8192, 32
+"""Bits. A large key or exponent is dear to whoever must try it."""
+_ODD = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
+"""What `cryptography` raises for a certificate that is none, or of a kind that it does not know."""
+
+
+@dataclass(frozen=True)
+class AnyCertificate:
+    """A certificate of any kind, as metadata may hold it beside those that can be used: what it says of itself."""
+
+    der: bytes = field(repr=False)
+    subject: bytes
+    issuer: bytes
+    key_octets: bytes = field(repr=False)
+    expires_at: datetime
+
+    @classmethod
+    def from_base64(cls, text: str) -> "AnyCertificate":
+        """Read the content of `ds:X509Certificate`. Raises `InvalidMessage` for what is no certificate."""
+        try:
+            der = base64.b64decode("".join(text.split()), validate=True)
+            found = x509.load_der_x509_certificate(der)
+            names = found.subject.public_bytes(), found.issuer.public_bytes()
+            return cls(der, *names, _key_octets(found), found.not_valid_after_utc)
+        except _ODD:
+            raise InvalidMessage("X509Certificate is not a certificate in base64") from None
+
+    def usable(self) -> "Certificate":
+        """Raise `InvalidMessage` for another or a weaker key than we take."""
+        return Certificate._strong(self.der)
+
+
+def _key_octets(certificate: x509.Certificate) -> bytes:
+    """Return what tells one key from another, also of a kind that `cryptography` does not know."""
+    try:
+        return certificate.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    except _ODD:
+        return certificate.fingerprint(SHA256())
 
 
 @dataclass(frozen=True)
@@ -30,28 +71,36 @@ class Certificate:
     @classmethod
     def from_base64(cls, text: str) -> "Certificate":
         """Read the content of `ds:X509Certificate`. Raises `InvalidMessage` for another or a weaker key."""
-        try:
-            return cls._strong(base64.b64decode("".join(text.split()), validate=True))
-        except ValueError:
-            raise InvalidMessage("not a certificate") from None
+        return AnyCertificate.from_base64(text).usable()
 
     @classmethod
     def from_pem(cls, text: str) -> "Certificate":
         """Read a PEM file. Raises `InvalidMessage` for another or a weaker key."""
         try:
             return cls._strong(x509.load_pem_x509_certificate(text.encode()).public_bytes(serialization.Encoding.DER))
-        except ValueError:
+        except _ODD:
             raise InvalidMessage("not a certificate") from None
 
     @classmethod
     def _strong(cls, der: bytes) -> "Certificate":
         certificate = cls(der)
         try:
-            weak = certificate.public_key.key_size < SMALLEST_KEY
-        except (ValueError, TypeError):
+            key = x509.load_der_x509_certificate(der).public_key()
+            # Looked at now, so that nothing that it says can surprise whoever reads it later.
+            _ = certificate.oin, certificate.expires_at
+        except UnsupportedAlgorithm:
+            raise InvalidMessage("X509Certificate has a key of an unknown kind, which is not RSA") from None
+        except _ODD:
             raise InvalidMessage("not a certificate") from None
-        if weak:
-            raise InvalidMessage("key too small")
+        if not isinstance(key, RSAPublicKey):
+            kind = type(key).__name__.removesuffix("PublicKey")
+            raise InvalidMessage("X509Certificate has a key that is not RSA", received=kind, expected="RSA")
+        if not SMALLEST_KEY <= key.key_size <= _LARGEST_KEY:
+            what = "key too small" if key.key_size < SMALLEST_KEY else "key too large"
+            wanted = f"{SMALLEST_KEY} to {_LARGEST_KEY} bits"
+            raise InvalidMessage(what, received=f"RSA of {key.key_size} bits", expected=wanted)
+        if key.public_numbers().e.bit_length() > _LONGEST_EXPONENT:
+            raise InvalidMessage("exponent of the key too large", expected=f"at most {_LONGEST_EXPONENT} bits")
         return certificate
 
     @cached_property

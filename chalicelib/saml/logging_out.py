@@ -13,9 +13,10 @@ from chalicelib.saml import names
 from chalicelib.saml.answers import Failure, octets, status
 from chalicelib.saml.assertions import Issuer, to_xml
 from chalicelib.saml.decoding import deflate
+from chalicelib.saml.endpoints import LogoutService
 from chalicelib.saml.gate import Unverified, opened_request
 from chalicelib.saml.heads import check_head
-from chalicelib.saml.partners import LogoutService, ServiceProvider
+from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.queries import sign_query
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign

@@ -20,7 +20,8 @@ _ID = re.compile(rf"[^\W\d][\w.-]{{0,{_LONGEST_ID - 1}}}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _INDEX = re.compile(r"[0-9]{1,5}", re.ASCII)
 _LARGEST_INDEX = 65535
-_LONGEST_ENTITY_ID = 1024
+_LONGEST_ENTITY_ID = 1000
+"""Bytes. SAML has 1024 characters (core 8.3.6); our keys need a few of them."""
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
@@ -180,8 +181,8 @@ def index_of(text: str) -> int:
 
 def entity_id_of(text: str) -> str:
     """Check that a name can be an entityID (SAML core 8.3.6). Raises `InvalidMessage`."""
-    if not 0 < len(text) <= _LONGEST_ENTITY_ID:
-        raise InvalidMessage("entityID", received=text, expected=f"1 to {_LONGEST_ENTITY_ID} characters")
+    if not 0 < len(text.encode()) <= _LONGEST_ENTITY_ID:
+        raise InvalidMessage("entityID", received=text, expected=f"1 to {_LONGEST_ENTITY_ID} bytes")
     return text
 
 

@@ -1,6 +1,5 @@
 """Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,21 @@ from typing import TypeVar
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.described_keys import DescribedKeys, read_keys
 from chalicelib.saml.encryption import EncryptionKey, Recipient
+from chalicelib.saml.endpoints import (
+    ConsumerService,
+    LogoutService,
+    check_unique,
+    consumers,
+    index,
+    logout_services,
+    resolution_services,
+    sign_on_services,
+)
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import ARTIFACT, POST, REDIRECT, SERVICE_UUID, SOAP_BINDING, tag
-from chalicelib.saml.parsing import METADATA, index_of, only, parse, text_of
+from chalicelib.saml.names import PROTOCOL, SERVICE_UUID, tag
+from chalicelib.saml.parsing import METADATA, entity_id_of, only, parse, text_of
 from chalicelib.saml.times import instant
 
 Element = etree._Element
@@ -23,19 +33,6 @@ Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider", "BehindSuppl
 _MOST_PARSED = 1024
 """Partners that a process keeps in parsed form. Real metadata is 10 kB."""
 
-_ADDRESS = re.compile(r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/\S*)?", re.ASCII)
-"""Where answers may go: https, or this very computer. Its origin also goes in a header, so it has plain characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsumerService:
-    """An AssertionConsumerService: where and how an answer goes."""
-
-    index: int
-    binding: str
-    location: str
-    default: bool = False
-
 
 @dataclass(frozen=True, slots=True)
 class OfferedService:
@@ -44,15 +41,6 @@ class OfferedService:
     index: int
     name: str
     service_uuid: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LogoutService:
-    """A SingleLogoutService by POST or Redirect: where logout is asked for, and where its answer goes."""
-
-    binding: str
-    location: str
-    response_location: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +55,8 @@ class ServiceProvider:
     encryption_methods: frozenset[str]
     logout: tuple[LogoutService, ...] = ()
     valid_until: datetime | None = None
+    passed_over: tuple[str, ...] = ()
+    """What of its metadata cannot be used, in words."""
 
     @property
     def recipient(self) -> Recipient:
@@ -80,6 +70,7 @@ class BehindSupplier:
     recipient: Recipient
     services: tuple[OfferedService, ...]
     valid_until: datetime | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,53 +114,48 @@ def _current(partner: Partner, now: datetime) -> Partner:
 @lru_cache(maxsize=_MOST_PARSED)
 def _service_provider(metadata: bytes) -> ServiceProvider:
     descriptor, role = _role(metadata, "md:SPSSODescriptor")
-    consumers = tuple(sorted(_consumers(role), key=lambda consumer: consumer.index))
-    if not consumers:
-        raise InvalidMessage("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address")
-    if len({consumer.index for consumer in consumers}) < len(consumers):
-        raise InvalidMessage("two AssertionConsumerServices with one index")
+    keys, told = read_keys(role), [*_about(role)]
     provider = ServiceProvider(
         entity_id=descriptor.get("entityID", ""),
-        signing=_certificates(role, "signing"),
-        encryption=_encryption_keys(role),
-        consumers=consumers,
-        services=tuple(_offered(role)),
+        signing=keys.signing,
+        encryption=keys.encryption,
+        consumers=consumers(role, told),
+        services=_offered(role),
         encryption_methods=_encryption_methods(role),
-        logout=tuple(_logout(role)),
-        valid_until=_valid_until(descriptor),
+        logout=logout_services(role, told),
+        valid_until=_valid_until(role),
+        passed_over=(*keys.passed_over, *told),
     )
     if not provider.signing:
-        raise InvalidMessage("no certificate for signing: requests must be signed")
+        raise _without("no certificate for signing: requests must be signed", keys)
     return provider
 
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _behind_supplier(metadata: bytes) -> BehindSupplier:
     descriptor, role = _role(metadata, "md:SPSSODescriptor")
-    keys = _encryption_keys(role)
-    if not keys:
-        raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
-    recipient = Recipient(descriptor.get("entityID", ""), keys, _encryption_methods(role))
-    return BehindSupplier(recipient, tuple(_offered(role)), _valid_until(descriptor))
+    keys = read_keys(role)
+    if not keys.encryption:
+        raise _without("no certificate for encryption: citizen numbers are never sent in the clear", keys)
+    recipient = Recipient(descriptor.get("entityID", ""), keys.encryption, _encryption_methods(role))
+    return BehindSupplier(recipient, _offered(role), _valid_until(role), keys.passed_over)
 
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _identity_provider(metadata: bytes) -> IdentityProvider:
     descriptor, role = _role(metadata, "md:IDPSSODescriptor")
-    endpoints = {
-        endpoint.get("Binding", ""): endpoint.get("Location", "")
-        for endpoint in role.findall(tag("md:SingleSignOnService"))
-    }
-    sign_on = {binding: location for binding, location in endpoints.items() if binding in (REDIRECT, POST)}
-    signing = _certificates(role, "signing")
-    if not sign_on or not signing:
-        raise InvalidMessage("no SingleSignOnService or no certificate for signing")
-    resolution = {
-        _index(endpoint, place): endpoint.get("Location", "")
-        for place, endpoint in enumerate(role.findall(tag("md:ArtifactResolutionService")))
-        if endpoint.get("Binding") == SOAP_BINDING
-    }
-    return IdentityProvider(descriptor.get("entityID", ""), signing, sign_on, resolution, _valid_until(descriptor))
+    keys, told = read_keys(role), [*_about(role)]
+    sign_on = sign_on_services(role, told)
+    if not sign_on or not keys.signing:
+        reason = "no SingleSignOnService or no certificate for signing"
+        raise InvalidMessage("; ".join([reason, *keys.passed_over, *told]))
+    resolution = resolution_services(role, told)
+    return IdentityProvider(descriptor.get("entityID", ""), keys.signing, sign_on, resolution, _valid_until(role))
+
+
+def _without(reason: str, keys: DescribedKeys) -> InvalidMessage:
+    """Say what is missing, and why what may have been meant for it cannot be used."""
+    return InvalidMessage("; ".join([reason, *keys.passed_over]))
 
 
 def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
@@ -178,65 +164,48 @@ def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
         root = only(root, "md:EntityDescriptor")
     if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
         raise InvalidMessage("not an EntityDescriptor with an entityID")
+    entity_id_of(root.get("entityID", ""))
     return root, only(root, name)
 
 
-def _valid_until(descriptor: Element) -> datetime | None:
-    """Return the earliest end that the document states."""
-    stated = [element.get("validUntil") for element in (descriptor, *descriptor.iterancestors())]
+def _about(role: Element) -> Iterator[str]:
+    """Tell what a role does not say of itself. Raises `InvalidMessage` when it is of another protocol."""
+    protocols = role.get("protocolSupportEnumeration")
+    if protocols is None:
+        yield f"{etree.QName(role).localname}: no protocolSupportEnumeration, taken for SAML 2.0"
+    elif PROTOCOL not in protocols.split():
+        raise InvalidMessage("protocolSupportEnumeration", received=protocols, expected=PROTOCOL)
+
+
+def _valid_until(role: Element) -> datetime | None:
+    """Return the earliest end that the document states, around the role or on it."""
+    stated = [element.get("validUntil") for element in (role, *role.iterancestors())]
     return min((instant(until) for until in stated if until is not None), default=None)
-
-
-def _certificates(role: Element, use: str) -> tuple[Certificate, ...]:
-    """Return the certificates for a use; a KeyDescriptor without one serves both (SAML metadata 2.4.1.1)."""
-    return tuple(certificate for _, certificate in _named_certificates(role, use))
-
-
-def _named_certificates(role: Element, use: str) -> Iterator[tuple[str, Certificate]]:
-    for descriptor in role.findall(tag("md:KeyDescriptor")):
-        if descriptor.get("use") in (None, use):
-            names = [text_of(name) for name in descriptor.iterfind(f".//{tag('ds:KeyName')}")]
-            for element in descriptor.iterfind(f".//{tag('ds:X509Certificate')}"):
-                certificate = Certificate.from_base64(text_of(element))
-                yield (names or [certificate.key_name])[0], certificate
-
-
-def _encryption_keys(role: Element) -> tuple[EncryptionKey, ...]:
-    return tuple(EncryptionKey(name, certificate) for name, certificate in _named_certificates(role, "encryption"))
 
 
 def _encryption_methods(role: Element) -> frozenset[str]:
     return frozenset(method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}"))
 
 
-def _consumers(role: Element) -> Iterator[ConsumerService]:
-    for place, endpoint in enumerate(role.findall(tag("md:AssertionConsumerService"))):
-        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
-        if binding in (POST, ARTIFACT) and _ADDRESS.fullmatch(location):
-            default = endpoint.get("isDefault") in ("true", "1")
-            yield ConsumerService(_index(endpoint, place), binding, location, default)
+def _offered(role: Element) -> tuple[OfferedService, ...]:
+    offered = tuple(
+        OfferedService(index(service, place), _name(service), _service_uuid(service))
+        for place, service in enumerate(role.findall(tag("md:AttributeConsumingService")))
+    )
+    check_unique("AttributeConsumingService", [one.index for one in offered])
+    return offered
 
 
-def _index(element: Element, place: int) -> int:
-    """Return the index of an endpoint or service; its place where there is none."""
-    return index_of(element.get("index", str(place)))
+def _name(service: Element) -> str:
+    names = [text_of(name) for name in service.findall(tag("md:ServiceName"))]
+    return next(iter(names), "")
 
 
-def _offered(role: Element) -> Iterator[OfferedService]:
-    for place, service in enumerate(role.findall(tag("md:AttributeConsumingService"))):
-        names = [text_of(name) for name in service.findall(tag("md:ServiceName"))]
-        values = [
-            text_of(value)
-            for attribute in service.findall(tag("md:RequestedAttribute"))
-            if attribute.get("Name") == SERVICE_UUID
-            for value in attribute
-        ]
-        yield OfferedService(_index(service, place), (names or [""])[0], values[0] if values else None)
-
-
-def _logout(role: Element) -> Iterator[LogoutService]:
-    for endpoint in role.findall(tag("md:SingleLogoutService")):
-        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
-        back = endpoint.get("ResponseLocation") or location
-        if binding in (POST, REDIRECT) and _ADDRESS.fullmatch(location) and _ADDRESS.fullmatch(back):
-            yield LogoutService(binding, location, back)
+def _service_uuid(service: Element) -> str | None:
+    values = [
+        text_of(value)
+        for attribute in service.findall(tag("md:RequestedAttribute"))
+        if attribute.get("Name") == SERVICE_UUID
+        for value in attribute
+    ]
+    return next(iter(values), None)

@@ -3,20 +3,31 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 
 from chalicelib.catalogue.model import EntityId, Profile
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.encryption import AES_256_GCM, CIPHERS
 from chalicelib.saml.gate import from_metadata
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.names import ARTIFACT, tag
 from chalicelib.saml.parsing import METADATA, canonical, parse
-from chalicelib.saml.partners import ServiceProvider, read_behind_supplier, read_service_provider
+from chalicelib.saml.partners import (
+    IdentityProvider,
+    ServiceProvider,
+    read_behind_supplier,
+    read_identity_provider,
+    read_service_provider,
+)
 from chalicelib.saml.times import instant
 
 _NATIONAL = re.compile(r"urn:nl-eid-gdi:1\.0:[A-Za-z-]+:([0-9]{20}):entities:[0-9]{4}", re.ASCII)
+
+
+SOON = timedelta(days=14)
+"""An end that is nearer is worth a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,34 @@ def import_metadata(
     return Imported(document, metadata, provider, profile, behind, refused)
 
 
+def import_identity_provider(document: bytes, now: datetime) -> IdentityProvider:
+    """Read the metadata of DigiD as it is pinned. Raises `InvalidMessage`.
+
+    Whoever has the document in hand vouches for it; what it is signed with must be right all the same, by a signing
+    key that it names: one that was edited afterwards says something that nobody stands for.
+    """
+    provider = read_identity_provider(document, now)
+    message = from_metadata(document)
+    if message.signed:
+        message.accept(provider.signing)
+    return provider
+
+
+def warnings(imported: Imported, now: datetime) -> list[str]:
+    """Say what works today and should be looked at all the same: what was passed over, and what ends soon."""
+    provider, told = imported.provider, list(imported.provider.passed_over)
+    keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
+    ends = [(f"a certificate for {use}", one.expires_at) for use, several in keys.items() for one in several]
+    if provider.valid_until is not None:
+        ends.append(("the metadata (validUntil)", provider.valid_until))
+    for what, end in ends:
+        if end - now < SOON:
+            told.append(f"{what} {'ends' if end > now else 'ended'} on {end:%Y-%m-%d}")
+    if provider.encryption_methods and not provider.encryption_methods & {*CIPHERS}:
+        told.append(f"EncryptionMethod: none of those named can be made; {AES_256_GCM} is used")
+    return told
+
+
 def _first(document: bytes, now: datetime) -> tuple[bytes, ServiceProvider, list[etree._Element]]:
     """Return who connects: the first EntityDescriptor (combiconnect.md 5.2); and the others."""
     root = parse(document, METADATA)
@@ -86,7 +125,7 @@ def _behind(others: Sequence[etree._Element], now: datetime) -> tuple[dict[Entit
         try:
             read_behind_supplier(metadata, now)
         except InvalidMessage as error:
-            refused[entity_id] = error.reason
+            refused[entity_id] = error.told
         else:
             behind[entity_id] = metadata
     return behind, refused

@@ -9,6 +9,7 @@ from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, ServiceId
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.heads import check_head
 from chalicelib.saml.levels import Level
 from chalicelib.saml.names import (
@@ -20,7 +21,7 @@ from chalicelib.saml.names import (
     SERVICE_UUID,
 )
 from chalicelib.saml.parsing import entity_id_of, index_of
-from chalicelib.saml.partners import ConsumerService, ServiceProvider
+from chalicelib.saml.partners import ServiceProvider
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
@@ -139,7 +140,7 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
             received=[part for part in (index, url, binding) if part is not None],
             expected=[f"{one.index} {one.location} {one.binding.rpartition(':')[2]}" for one in provider.consumers],
         )
-    return next((consumer for consumer in fitting if consumer.default), fitting[0])
+    return fitting[0]
 
 
 def _asked_service(

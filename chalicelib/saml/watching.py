@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage, Unavailable
 from chalicelib.observe import Metric, count, log
 from chalicelib.saml.partners import ServiceProvider, read_service_provider
-from chalicelib.saml.registration import import_metadata
-
-SOON = timedelta(days=14)
-"""An end that is nearer is worth a warning."""
+from chalicelib.saml.registration import SOON, import_metadata
 
 
 def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:

@@ -36,7 +36,7 @@ def findings(document: bytes, profile: Profile | None = None) -> Iterator[Findin
         try:
             imported = import_metadata(document, opened.clock(), profile=profile)
         except InvalidMessage as error:
-            yield mend("the metadata cannot be used", error.reason)
+            yield mend("the metadata cannot be used", error.told)
             return
         yield from look_at(imported, opened.clock())
         yield from run_all(_trial(document, imported.profile, opened))

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
-from chalicelib.saml.partners import ConsumerService
+from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.registration import oin_in
 from local.digid.messages import NAMES, signed
 from operate.keys import KeyPair, new_key_pair

@@ -19,6 +19,8 @@ def look_at(imported: Imported, now: datetime) -> Iterator[Finding]:
     yield ok(f"the metadata of {imported.provider.entity_id} can be read ({imported.profile})")
     for entity_id, reason in imported.refused.items():
         yield mend(f"{entity_id}, behind the supplier, cannot be used", reason)
+    for one in imported.provider.passed_over:
+        yield note(f"passed over: {one}", "it is not used; mend it or take it out")
     yield from _ends(imported, now)
     yield from _flags(imported)
     yield from _methods(imported)
@@ -50,7 +52,8 @@ def _flags(imported: Imported) -> Iterator[Finding]:
     consumers = imported.provider.consumers
     if len(consumers) > 1 and not any(one.default for one in consumers):
         yield note(
-            "no default AssertionConsumerService", "mark one with isDefault; until then the lowest index is taken"
+            "no default AssertionConsumerService",
+            "mark one with isDefault; until then the first that is not marked false is taken",
         )
 
 

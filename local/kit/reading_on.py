@@ -6,9 +6,10 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.names import POST, tag
 from chalicelib.saml.parsing import canonical
-from chalicelib.saml.partners import ConsumerService, ServiceProvider
+from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.requests import SignOnRequest, Us, Wanted, read_request
 from chalicelib.saml.times import written
 from local import identities

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from chalicelib.catalogue.model import Profile, Service
 from chalicelib.mandates.model import Mandate
+from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.names import ARTIFACT
-from chalicelib.saml.partners import ConsumerService
 from chalicelib.saml.registration import Imported
 from local.kit.client import ACTING, LEGAL, Answer, Client
 from local.kit.findings import Finding, mend, ok

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.saml.fetching import fetch
+from chalicelib.saml.registration import warnings
 from operate import table
 from operate.catalogue.csv_file import read_csv
 from operate.catalogue.draft import check_together
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     changes = differences(draft, known, now)
     for change in changes:
         print(change.text + (f"   ! {change.cuts_off}" if change.cuts_off else ""))
+    for entity_id, one in draft.connections.items():
+        for warning in warnings(one.imported, now):
+            print(f"{entity_id}: {warning}", file=sys.stderr)
     if not changes:
         print("Nothing changes.")
         return 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
 from chalicelib.saml.registration import Imported
+from operate.catalogue.claims import claimed
 from operate.catalogue.reading import Problems
 
 
@@ -32,11 +33,24 @@ class Draft:
         self.places[service.service_id] = place
 
 
+def _check_claims(draft: Draft, known: Mapping[ServiceId, Service], problems: Problems) -> None:
+    """Note services that a list takes from others, and metadata that names what another connection offers."""
+    for service_id, service in draft.services.items() if not draft.whole else ():
+        if service_id in known and known[service_id].asked_through != service.asked_through:
+            problems.note(draft.places[service_id], f"service_id: it is one of {known[service_id].asked_through}")
+    connected = {entity_id: one.connection for entity_id, one in draft.connections.items()}
+    for entity_id, one in draft.connections.items():
+        services = [service for service in draft.services.values() if service.asked_through == entity_id]
+        for claim in claimed(one.imported, services, draft.services, connected):
+            problems.note(entity_id, f"metadata: {claim}")
+
+
 def check_together(draft: Draft, known: Mapping[ServiceId, Service], problems: Problems) -> None:
     """Note what no service shows by itself: relations that lead nowhere or in a circle, and an index used twice.
 
     One level only: a service that others are behind is behind none (machtigen.md 5.2).
     """
+    _check_claims(draft, known, problems)
     services = {**({} if draft.whole else known), **draft.services}
     parents = {relation.parent for service in services.values() for relation in service.behind}
     indexes: set[tuple[EntityId, int]] = set()

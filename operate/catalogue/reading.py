@@ -20,6 +20,7 @@ from chalicelib.catalogue.model import (
     Validity,
 )
 
+_WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 LEVELS = (10, 20, 25, 30)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -149,7 +150,7 @@ def _without_line(row: Row) -> dict[str, str]:
 
 def whole(row: Row, name: str, least: int, most: int, default: int | None = None) -> int:
     value = row.get(name, default)
-    if isinstance(value, bool) or not str(value).lstrip("-").isdigit() or not least <= int(str(value)) <= most:
+    if isinstance(value, bool) or not _WHOLE.fullmatch(str(value)) or not least <= int(str(value)) <= most:
         raise Wrong(f"{name}: not a whole number from {least} to {most}")
     return int(str(value))
 

@@ -86,7 +86,9 @@ class _Reader:
         for connection in row.get("connections") or []:
             try:
                 self._connection(connection, organisation, row["role"], layers)
-            except (Wrong, InvalidMessage, Unavailable, OSError) as error:
+            except InvalidMessage as error:
+                self._problems.note(_place(connection), error.told)
+            except (Wrong, Unavailable, OSError) as error:
                 self._problems.note(_place(connection), str(error))
 
     def _connection(self, row: Row, organisation: Row, role: str, layers: tuple[Validity, ...]) -> None:

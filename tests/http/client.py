@@ -17,6 +17,7 @@ BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
 DIGID_KEYS = new_key_pair("digid of the tests")
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+_REFERENCE = re.compile(r"<code>[^<]+</code>")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _ACTION = re.compile(r'<form id="go-on" method="post" action="([^"]*)"')
 
@@ -31,6 +32,11 @@ class Answer:
     def location(self) -> str:
         assert "Location" in self.headers, self.body
         return str(self.headers["Location"])
+
+    @property
+    def anonymous(self) -> str:
+        """The page without its reference, which is new on each."""
+        return _REFERENCE.sub("", self.body)
 
     @property
     def hidden(self) -> dict[str, str]:

@@ -152,7 +152,7 @@ def test_whatever_is_wrong_with_a_ciphertext_gets_one_answer(henk: Person) -> No
     ]
     answers = [_send(henk, asked, root) for root in hostile]
     assert {answer.status for answer in answers} == {400}
-    assert len({answer.body for answer in answers}) == 1
+    assert len({answer.anonymous for answer in answers}) == 1
     assert _send(henk, asked, _encrypted(asked, OLD)).status == 303
 
 

@@ -1,6 +1,6 @@
 """`PARTNERS=dir`: any service provider's metadata can be plugged in (design.md section 5)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
 from local import aws
 from local.partners import register_folder
+from operate.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 NOW = datetime.now(UTC)
@@ -78,3 +79,67 @@ def test_metadata_that_cannot_be_used_is_refused_with_the_reason_and_the_others_
     shown = capsys.readouterr().err
     assert "a-wrong.xml is refused" in shown
     assert reason in shown
+
+
+OTHER = FakeProvider(new_key_pair("another"), "https://another.example/metadata")
+UUID = "aaaaaaaa-0000-4000-8000-000000000000"
+
+
+def _offering(provider: FakeProvider, uuid: str) -> bytes:
+    offered = f"""<md:AttributeConsumingService index="4"><md:ServiceName xml:lang="nl">Dijken</md:ServiceName>
+<md:RequestedAttribute Name="urn:nl-eid-gdi:1.0:ServiceUUID"><v>{uuid}</v>
+</md:RequestedAttribute></md:AttributeConsumingService></md:SPSSODescriptor>"""
+    return provider.metadata().replace(b"</md:SPSSODescriptor>", offered.encode())
+
+
+@pytest.mark.parametrize("uuid", [UUID, UUID.upper()])
+def test_metadata_that_claims_another_organisations_service_is_refused_and_changes_nothing(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str], uuid: str
+) -> None:
+    (tmp_path / "a-holder.xml").write_bytes(_offering(FakeProvider(), UUID))
+    (tmp_path / "b-thief.xml").write_bytes(_offering(OTHER, uuid))
+    assert [line.partition(":")[0] for line in _plug_in(catalogue, tmp_path)] == ["a-holder.xml"]
+    assert f"b-thief.xml is refused: service {UUID} is one of a-holder, {ENTITY_ID}" in capsys.readouterr().err
+    (service,) = catalogue.services()
+    assert service.asked_through == ENTITY_ID
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (f"{{name: Dijken, service_id: {UUID}}}", f"service {UUID} is one of a-holder"),
+        (f"{{name: Dijken, entity_id: '{ENTITY_ID}'}}", f"entityID {ENTITY_ID} has services here"),
+        ("{name: Dijken, entity_id: 'urn:nobody'}", "entityID urn:nobody has services here"),
+    ],
+)
+def test_a_file_beside_it_claims_no_more_than_the_metadata(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, reason: str
+) -> None:
+    (tmp_path / "a-holder.xml").write_bytes(_offering(FakeProvider(), UUID))
+    (tmp_path / "b-thief.xml").write_bytes(OTHER.metadata())
+    (tmp_path / "b-thief.yaml").write_text(f"services:\n  - {row}\n")
+    assert [line.partition(":")[0] for line in _plug_in(catalogue, tmp_path)] == ["a-holder.xml"]
+    assert reason in capsys.readouterr().err
+
+
+def test_metadata_with_another_organisations_name_is_refused(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a-holder.xml").write_bytes(FakeProvider().metadata())
+    (tmp_path / "b-thief.xml").write_bytes(FakeProvider(OTHER.keys).metadata())
+    (tmp_path / "c-copy.xml").write_bytes(FakeProvider().metadata().replace(b"/acs", b"/elsewhere"))
+    assert [line.partition(":")[0] for line in _plug_in(catalogue, tmp_path)] == ["a-holder.xml"]
+    shown = capsys.readouterr().err
+    for name in ("b-thief", "c-copy"):
+        assert f"{name}.xml is refused: entityID {ENTITY_ID} is that of a-holder" in shown
+    assert catalogue.connection(ENTITY_ID).metadata == FakeProvider().metadata()
+
+
+def test_what_works_and_should_be_looked_at_is_told(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soon = (NOW + timedelta(days=3)).strftime("%Y-%m-%dT00:00:00Z")
+    raw = FakeProvider().metadata().replace(b"<md:SPSSODescriptor", f'<md:SPSSODescriptor validUntil="{soon}"'.encode())
+    (tmp_path / "waterschap.xml").write_bytes(raw)
+    assert len(_plug_in(catalogue, tmp_path)) == 1
+    assert f"waterschap.xml: the metadata (validUntil) ends on {soon[:10]}" in capsys.readouterr().err

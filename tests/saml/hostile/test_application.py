@@ -145,7 +145,7 @@ def _refuses(door: Door, hostile: dict[str, bytes]) -> None:
         answer = door.send(message)
         assert (answer.status, "Set-Cookie" in answer.headers) == (400, False), name
         assert TITLE in answer.body, name
-        bodies.add(answer.body)
+        bodies.add(answer.anonymous)
     assert len(bodies) == 1
     assert _everything() == before
     assert door.genuine() == door.welcome
