@@ -35,7 +35,7 @@ from chalicelib.wiring import Wiring, use
 from local.digid.messages import Asked, certificate_in, read_redirect, success
 from operate.keys import new_key_pair
 from operate.secrets.values import fresh_secrets
-from tests.builders import HENK, VERA, a_code, a_letter, a_mandate, a_period, a_request
+from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_opening
 from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, DIGID, Person
 from tests.http.setting import ROOT, register
@@ -96,7 +96,7 @@ def mandated(wiring: Wiring) -> str:
         period=a_period(datetime.now(UTC).date()),
         activated_at=datetime.now(UTC),
     )
-    wiring.mandates.open_request(asked, a_code(asked), a_letter())
+    wiring.mandates.open_request(an_opening(asked))
     wiring.mandates.activate(asked, mandate)
     return asked.case_id
 

@@ -37,6 +37,10 @@ class RateLimited(DomainError):
         self.until = until
 
 
+class TooManyLetters(RateLimited):
+    """Somebody got as many letters as one may; another can be asked for from `until` on."""
+
+
 class LevelTooLow(DomainError):
     """Sign in again at `required` (10, 20, 25 or 30) or higher."""
 

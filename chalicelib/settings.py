@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
+from chalicelib.letters.limits import Limits
+
 T = TypeVar("T")
 
 _LONGEST_ENTITY_ID = 1024
@@ -103,6 +105,12 @@ class Settings:
         address,
         "URL of the queue that the print vendor's function reads",
         "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-letters",
+    )
+    letter_limits = Setting(
+        Limits.parse,
+        "Letters that may be asked for: for one service on one day; and in 30 days by the receiver, by others, to one "
+        "address",
+        "1,5,3,10",
     )
     letter_bucket = Setting(name, "Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
     field_key = Setting(

@@ -14,6 +14,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
+from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
@@ -46,7 +47,8 @@ class Wiring:
 
     @cached_property
     def mandates(self) -> MandateStore:
-        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault)
+        books = LetterBooks(self.transient, self.settings.letter_limits)
+        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault, books)
 
     @cached_property
     def tries(self) -> Tries:

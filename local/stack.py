@@ -141,6 +141,7 @@ def settings(stack: Stack) -> Settings:
             "MACHTIGEN_ENTITY_ID": identities.MACHTIGEN,
             **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in TABLES},
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
+            "LETTER_LIMITS": "1,5,3,10",
             "LETTER_BUCKET": aws.BUCKET,
             "FIELD_KEY": f"alias/{aws.NAME}-fields",
             "SECRETS_PREFIX": aws.NAME,

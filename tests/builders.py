@@ -4,16 +4,17 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
+from chalicelib.letters.limits import Limits
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.codes import Peppers, generate
 from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.ports import Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
-from chalicelib.people.pseudonym import ClaimId, PersonId, Pseudonyms
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId, Pseudonyms
 from tests.fakes import FakeVault
 
 NOW = datetime(2031, 5, 17, 11, 42, 7, tzinfo=UTC)
@@ -24,6 +25,8 @@ PORTAL_ID = ServiceId("33333333-3333-4333-8333-333333333333")
 PEPPERS = Peppers("p2", {"p1": b"old pepper" * 4, "p2": b"new pepper" * 4})
 CODE = generate(random.Random(17).randrange)
 SECRETS = Secrets(Pseudonyms(b"person key" * 4), PEPPERS, FakeVault())
+
+GENEROUS = Limits(1000, 1000, 1000, 1000)
 
 
 def a_person(**changes: object) -> Person:
@@ -82,6 +85,16 @@ def a_request(**changes: object) -> Request:
         "letter_id": "ca5e" * 8 + "0001",
     }
     return Request(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def an_opening(request: Request, **changes: object) -> Opening:
+    facts: dict[str, object] = {
+        "request": request,
+        "code": a_code(request),
+        "letter": a_letter(letter_id=request.letter_id),
+        "address": AddressId(f"home of {request.represented}"),
+    }
+    return Opening(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 def a_code(request: Request, **changes: object) -> StoredCode:

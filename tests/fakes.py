@@ -1,7 +1,7 @@
 """Stand-ins in memory. Each keeps the promise of its port; `tests/adapters` holds them to it beside the real ones."""
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from chalicelib.audit.trail import SYSTEM, Event, Happening
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import Condition, Item
-from chalicelib.errors import Conflict, RateLimited, Unavailable
+from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
+from chalicelib.letters.limits import Limits, Sent, possible_from
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
-from chalicelib.mandates.ports import StoredCode, Tried
+from chalicelib.mandates.period import midnight_before
+from chalicelib.mandates.ports import Opening, StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.brp.person import Found, Person
 from chalicelib.people.bsn import Bsn
@@ -104,8 +106,10 @@ class FakeTries:
 class FakeMandates:
     """The register as dictionaries; `letters` holds what an outbox would."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         self.letters: list[Letter] = []
+        self._limits = limits
+        self._sent: dict[str, list[Sent]] = defaultdict(list)
         self._requests: dict[str, Request] = {}
         self._codes: dict[str, StoredCode] = {}
         self._mandates: dict[str, Mandate] = {}
@@ -113,13 +117,23 @@ class FakeMandates:
         self._uses: dict[tuple[str, str, Happening], Event] = {}
         self._lock = threading.RLock()
 
-    def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
+    def open_request(self, opening: Opening) -> None:
+        request, gone = opening.request, opening.instead_of
         with self._lock:
-            if request.case_id in self._requests or self._is_open(request):
+            books = [self._sent[request.represented], self._sent[opening.address]]
+            counted = [[sent for sent in book if sent.letter_id != opening.without] for book in books]
+            if (day := possible_from(opening.sent, counted[0], counted[1], self._limits)) > opening.sent.day:
+                raise TooManyLetters(midnight_before(day))
+            if request.case_id in self._requests or self._is_open(request, opening.instead_of):
                 raise Conflict("exists")
+            if gone is not None:
+                self._end(gone, RequestState.BLOCKED, request.requested_at)
+                self._note(gone.case_id, Happening.BLOCKED, request.requested_at, SYSTEM)
+            for book, kept in zip(books, counted, strict=True):
+                book[:] = [*kept, opening.sent]
             self._requests[request.case_id] = request
-            self._codes[request.case_id] = code
-            self.letters.append(letter)
+            self._codes[request.case_id] = opening.code
+            self.letters.append(opening.letter)
             self._note(request.case_id, Happening.REQUESTED, request.requested_at, Party.REPRESENTED, request.level)
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
@@ -149,11 +163,6 @@ class FakeMandates:
             self._end(request, RequestState.WITHDRAWN, now)
             self._note(request.case_id, Happening.WITHDRAWN, now, Party.REPRESENTED)
 
-    def block(self, request: Request, now: datetime) -> None:
-        with self._lock:
-            self._end(request, RequestState.BLOCKED, now)
-            self._note(request.case_id, Happening.BLOCKED, now, SYSTEM)
-
     def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
         with self._lock:
             kept = self._mandates[mandate.case_id]
@@ -182,9 +191,11 @@ class FakeMandates:
         uses = [event for (case, *_), event in self._uses.items() if case == case_id]
         return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at, reverse=True)
 
-    def _is_open(self, request: Request) -> bool:
+    def _is_open(self, request: Request, but: Request | None) -> bool:
         return any(
-            other.state(request.requested_at) is RequestState.WAITING and other.service_id == request.service_id
+            other != but
+            and other.state(request.requested_at) is RequestState.WAITING
+            and other.service_id == request.service_id
             for other in self.requests(request.represented)
         )
 

@@ -17,6 +17,11 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, NETHERLANDS).astimezone(UTC)
 
 
+def midnight_before(day: date) -> datetime:
+    """Return the instant, in UTC, at which a day begins in the Netherlands."""
+    return midnight_after(day - timedelta(days=1))
+
+
 def day_before(midnight: datetime) -> date:
     """Return the day in the Netherlands that ends at an instant."""
     return today(midnight - timedelta(microseconds=1))

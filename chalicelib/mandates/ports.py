@@ -6,10 +6,12 @@ from typing import Protocol
 
 from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.letters.limits import Sent
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.codes import Fingerprint
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request
-from chalicelib.people.pseudonym import ClaimId, PersonId
+from chalicelib.mandates.period import today
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,36 @@ class StoredCode:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A request, and what is written down with it."""
+
+    request: Request
+    code: StoredCode
+    letter: Letter
+    address: AddressId
+    """Where the letter goes."""
+    instead_of: Request | None = None
+    """An open request whose code is void. It gives way, and its letter is not counted any more."""
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(self.request.letter_id, today(self.request.requested_at), self.request.service_id)
+
+    @property
+    def without(self) -> str:
+        """Id of the letter that does not count."""
+        return self.instead_of.letter_id if self.instead_of else ""
+
+
 class MandateStore(Protocol):
     """The register. Every change is one transaction, with its event (invariant 2)."""
 
-    def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
-        """Write request, code, letter and event. Raise `Conflict` if this case exists, or an open request does."""
+    def open_request(self, opening: Opening) -> None:
+        """Write request, code, letter, its count and event, and end the request that gives way.
+
+        Raise `Conflict` if this case exists, or an open request does, and `TooManyLetters`.
+        """
         ...
 
     def request(self, represented: PersonId, case_id: str) -> Request | None: ...
@@ -50,10 +77,6 @@ class MandateStore(Protocol):
 
     def withdraw(self, request: Request, now: datetime) -> None:
         """End a waiting request. Raise `Conflict` if it does not wait any more."""
-        ...
-
-    def block(self, request: Request, now: datetime) -> None:
-        """End a waiting request whose code is void. Raise `Conflict` if it does not wait any more."""
         ...
 
     def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.model import Letter
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.mandates.period import Period, midnight_after, today
-from chalicelib.mandates.ports import LetterSender, MandateStore, StoredCode, Tries
+from chalicelib.mandates.ports import LetterSender, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
@@ -82,23 +82,25 @@ def ask(
 ) -> Request:
     """Ask for a mandate; a letter with the code goes to the represented person's home.
 
-    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`) or `Unavailable`. The same wish again returns
-    the request that it made.
+    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`), `TooManyLetters` or `Unavailable`. The same
+    wish again returns the request that it made.
     """
     if wish.level < wish.service.level_at(now):
         raise LevelTooLow(wish.service.level_at(now))
     represented = secrets.pseudonyms.person(wish.bsn)
     if (made := store.request(represented, wish.case_id)) is not None:
         return made
+    void = _void(store.open_for(represented, wish.service.service_id), tries, now)
     person = reachable(wish.bsn, people)
     code = generate(pick)
     request = _request(wish, represented, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
     request = replace(request, guesses_before=tries.total(request.claim))
+    address = secrets.pseudonyms.address(person.address)
     letter = _letter(wish, person, code, request)
     try:
-        _open(request, _stored(code, request, secrets), letter, store, tries)
-    except Conflict:
-        return _already_made(request, store)
+        store.open_request(Opening(request, _stored(code, request, secrets), letter, address, void))
+    except (Conflict, TooManyLetters) as refusal:
+        return _already_made(request, store, refusal)
     log().info("mandate_requested", case_id=request.case_id, letter_id=request.letter_id)
     count(Metric.MANDATE_REQUESTED)
     _send(request.letter_id, letters, now)
@@ -142,17 +144,15 @@ def _request(
     )
 
 
-def _open(request: Request, code: StoredCode, letter: Letter, store: MandateStore, tries: Tries) -> None:
-    """Write a request down. One whose code wrong tries have made void gives way to it. Raises `Conflict`."""
-    try:
-        store.open_request(request, code, letter)
-    except Conflict:
-        earlier, now = store.open_for(request.represented, request.service_id), request.requested_at
-        if earlier is None or earlier.state(now, tries.total(earlier.claim)) is not RequestState.BLOCKED:
-            raise
-        store.block(earlier, now)
-        log().info("request_blocked", case_id=earlier.case_id)
-        store.open_request(request, code, letter)
+def _void(earlier: Request | None, tries: Tries, now: datetime) -> Request | None:
+    """Return the open request for the same service if its code is void: it gives way.
+
+    Raises `Refused("already_requested")` for one that still waits.
+    """
+    state = earlier.state(now, tries.total(earlier.claim)) if earlier else None
+    if state is RequestState.WAITING:
+        raise Refused("already_requested")
+    return earlier if state is RequestState.BLOCKED else None
 
 
 def _stored(code: Code, request: Request, secrets: Secrets) -> StoredCode:
@@ -190,11 +190,11 @@ def _last_day(wish: Wish, now: datetime) -> date:
     return min(today(now) + timedelta(days=CODE_DAYS), wish.period.end)
 
 
-def _already_made(request: Request, store: MandateStore) -> Request:
+def _already_made(request: Request, store: MandateStore, refusal: DomainError) -> Request:
     """Tell a repeat of the same wish from another wish for a service that is already asked for."""
     made = store.request(request.represented, request.case_id)
     if made is None:
-        raise Refused("already_requested")
+        raise Refused("already_requested") if isinstance(refusal, Conflict) else refusal
     return made
 
 

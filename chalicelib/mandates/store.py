@@ -6,7 +6,8 @@ from datetime import datetime
 from chalicelib.audit.trail import SYSTEM, Event, Happening, event_item, history, record_use
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import NEW, Condition, Item, page_through
-from chalicelib.letters.model import Letter
+from chalicelib.errors import Conflict, TooManyLetters, Unavailable
+from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.outbox import letter_items, letter_stopping, seal
 from chalicelib.mandates.items import (
     code_from,
@@ -22,10 +23,14 @@ from chalicelib.mandates.items import (
     request_key,
 )
 from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
-from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.period import midnight_before
+from chalicelib.mandates.ports import Opening, StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.tables import AuditTable, LettersTable, RegisterTable
+
+_ROUNDS = 20
+"""How often a request is written again because another letter was counted in the meantime; more than any limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +45,54 @@ class Tables:
 class DynamoMandates:
     """See `mandates/ports.py::MandateStore` for what each method promises."""
 
-    def __init__(self, tables: Tables, vault: Vault) -> None:
-        self._table, self._letters, self._audit, self._vault = tables.register, tables.letters, tables.audit, vault
+    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks) -> None:
+        self._table, self._letters, self._audit = tables.register, tables.letters, tables.audit
+        self._vault, self._books = vault, books
 
-    def open_request(self, request: Request, code: StoredCode, letter: Letter) -> None:
-        now = request.requested_at
-        nothing_open = Condition("attribute_not_exists(pk) OR expires_at <= :now", {}, {":now": now.isoformat()})
-        mark = {"pk": person_key(request.represented), "sk": open_key(request.service_id)}
-        event = Event(Happening.REQUESTED, now, Party.REPRESENTED, request.level)
-        self._table.write_together(
-            [
-                self._table.putting(request_item(request), NEW),
-                self._table.putting(
-                    {**mark, "case_id": request.case_id, "expires_at": request.expires_at.isoformat()}, nothing_open
-                ),
-                self._table.putting(code_item(code), NEW),
-                self._audit.putting(event_item(request.case_id, request.version, event), NEW),
-                *letter_items(self._letters, letter, seal(self._vault, letter), now, request.expires_at),
-            ]
+    def open_request(self, opening: Opening) -> None:
+        sealed = seal(self._vault, opening.letter)
+        for _ in range(_ROUNDS):
+            books = self._books.read(opening.request.represented, opening.address)
+            if (day := self._books.possible_from(opening.sent, books, opening.without)) > opening.sent.day:
+                raise TooManyLetters(midnight_before(day))
+            try:
+                self._table.write_together(
+                    [*self._opening(opening, sealed), *self._books.adding(opening.sent, books, opening.without)]
+                )
+            except Conflict:
+                if self._books.read(opening.request.represented, opening.address) == books:
+                    raise
+            else:
+                return
+        raise Unavailable("dynamodb")
+
+    def _opening(self, opening: Opening, sealed: bytes) -> list[Item]:
+        request, now, gone = opening.request, opening.request.requested_at, opening.instead_of
+        free = Condition(
+            "attribute_not_exists(pk) OR expires_at <= :now OR case_id = :gone",
+            {},
+            {":now": now.isoformat(), ":gone": gone.case_id if gone else ""},
         )
+        until = request.expires_at.isoformat()
+        mark = {"pk": person_key(request.represented), "sk": open_key(request.service_id), "expires_at": until}
+        event = Event(Happening.REQUESTED, now, Party.REPRESENTED, request.level)
+        return [
+            self._table.putting(request_item(request), NEW),
+            self._table.putting({**mark, "case_id": request.case_id}, free),
+            self._table.putting(code_item(opening.code), NEW),
+            self._audit.putting(event_item(request.case_id, request.version, event), NEW),
+            *letter_items(self._letters, opening.letter, sealed, now, request.expires_at),
+            *(self._giving_way(gone, now) if gone else ()),
+        ]
+
+    def _giving_way(self, request: Request, now: datetime) -> list[Item]:
+        """End a request whose code is void; the mark that it is open is its successor's."""
+        event = Event(Happening.BLOCKED, now, SYSTEM)
+        return [
+            *self._ending(request, RequestState.BLOCKED, now),
+            letter_stopping(self._letters, request.letter_id),
+            self._audit.putting(event_item(request.case_id, request.version + 1, event), NEW),
+        ]
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         item = self._table.get(person_key(represented), request_key(case_id))
@@ -85,6 +119,7 @@ class DynamoMandates:
         self._table.write_together(
             [
                 *self._ending(request, RequestState.ACTIVATED, mandate.activated_at),
+                self._unmarking(request),
                 *(self._table.putting({**key, **mandate_item(mandate)}, NEW) for key in _both_keys(mandate)),
                 self._table.putting({"pk": f"CASE#{mandate.case_id}", "sk": "PARTIES", **parties}, NEW),
                 self._audit.putting(event_item(request.case_id, mandate.version, event), NEW),
@@ -92,16 +127,11 @@ class DynamoMandates:
         )
 
     def withdraw(self, request: Request, now: datetime) -> None:
-        self._give_up(request, RequestState.WITHDRAWN, Event(Happening.WITHDRAWN, now, Party.REPRESENTED))
-
-    def block(self, request: Request, now: datetime) -> None:
-        self._give_up(request, RequestState.BLOCKED, Event(Happening.BLOCKED, now, SYSTEM))
-
-    def _give_up(self, request: Request, how: RequestState, event: Event) -> None:
-        """End a waiting request that becomes no mandate: its letter, if it is not printed yet, is not worth it."""
+        event = Event(Happening.WITHDRAWN, now, Party.REPRESENTED)
         self._table.write_together(
             [
-                *self._ending(request, how, event.at),
+                *self._ending(request, RequestState.WITHDRAWN, now),
+                self._unmarking(request),
                 letter_stopping(self._letters, request.letter_id),
                 self._audit.putting(event_item(request.case_id, request.version + 1, event), NEW),
             ]
@@ -146,7 +176,7 @@ class DynamoMandates:
         return sorted(found, key=lambda mandate: mandate.activated_at, reverse=True)
 
     def _ending(self, request: Request, how: RequestState, now: datetime) -> list[Item]:
-        """End a request that still waits now; its code and the mark that it is open go with it."""
+        """End a request that still waits now; its code goes with it."""
         waiting = Condition(
             "attribute_not_exists(ended) AND expires_at > :now AND #version = :version",
             {"#version": "version"},
@@ -157,8 +187,11 @@ class DynamoMandates:
         return [
             self._table.changing(person, request_key(request.case_id), update, waiting),
             self._table.deleting(f"CLAIM#{request.claim}", f"CODE#{request.case_id}"),
-            self._table.deleting(person, open_key(request.service_id)),
         ]
+
+    def _unmarking(self, request: Request) -> Item:
+        """Take away the mark that a request is open."""
+        return self._table.deleting(person_key(request.represented), open_key(request.service_id))
 
 
 def _both_keys(mandate: Mandate) -> tuple[dict[str, str], dict[str, str]]:

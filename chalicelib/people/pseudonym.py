@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NewType
 
@@ -13,6 +14,9 @@ PersonId = NewType("PersonId", str)
 
 ClaimId = NewType("ClaimId", str)
 """HMAC-SHA256 of a BSN with a birth date: names a person only to someone who knows both."""
+
+AddressId = NewType("AddressId", str)
+"""HMAC-SHA256 of the lines of an address: tells whether two letters go to one place, and not where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,9 @@ class Pseudonyms:
 
     def claim(self, bsn: Bsn, born: BirthDate) -> ClaimId:
         return ClaimId(self._mac(f"claim:{bsn.digits}:{born.iso}"))
+
+    def address(self, lines: Iterable[str]) -> AddressId:
+        return AddressId(self._mac(f"address:{' '.join(' '.join(lines).casefold().split())}"))
 
     def _mac(self, text: str) -> str:
         return hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()

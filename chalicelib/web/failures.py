@@ -13,8 +13,10 @@ from chalicelib.errors import (
     NotFound,
     RateLimited,
     Refused,
+    TooManyLetters,
     Unavailable,
 )
+from chalicelib.mandates.period import today
 from chalicelib.observe import Metric, count, log, note_refusal, reference, sender
 from chalicelib.outage import cause
 from chalicelib.web.pages import page
@@ -82,6 +84,12 @@ BAD_MESSAGE = Words(
     ),
 )
 TOO_OFTEN = Words(429, N_("You tried too often"), N_("For safety you have to wait an hour. Then try again."))
+
+TOO_MANY_LETTERS = Words(
+    429,
+    N_("You cannot ask for a letter now"),
+    N_("We already sent letters not long ago. To protect you against too much post, there is a limit."),
+)
 
 TOO_LARGE = Words(
     413,
@@ -184,6 +192,8 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     if isinstance(error, LevelTooLow) and visit is not None:
         return _step_up(visit, error)
     words = explained(error, visit)
+    if isinstance(error, TooManyLetters) and visit is not None:
+        return page("wait_letter.html", visit, status=429, words=TOO_MANY_LETTERS, day=today(error.until))
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
     told = reference() if words.status >= 500 or words is BAD_MESSAGE or sender() else ""  # noqa: PLR2004 - it is ours
@@ -219,7 +229,7 @@ def _write_down(error: Exception, words: Words) -> None:
             note_refusal(error.reason, received=None, expected=None)
         case DomainError():
             log().info("request_refused", reason=str(error), status=words.status)
-            if isinstance(error, RateLimited):
+            if isinstance(error, RateLimited) and not isinstance(error, TooManyLetters):
                 count(Metric.TRIES_USED_UP)
         case _:
             log().exception("unexpected_error", error=type(error).__name__)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.limits import Limits
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
@@ -12,6 +14,7 @@ from chalicelib.tables import AuditTable, LettersTable, RegisterTable, Transient
 from local import aws
 from operate.deploy.stages import TABLES
 from tests.adapters import dynamodb_local
+from tests.builders import GENEROUS
 from tests.fakes import FakeMandates, FakeTries, FakeVault
 from tests.lost import Repeating
 
@@ -54,9 +57,24 @@ def tables(dynamodb: Any) -> Tables:
 
 @pytest.fixture(params=["fake", *REAL, ANSWERS_LOST])
 def store(request: pytest.FixtureRequest) -> MandateStore:
-    if request.param == "fake":
-        return FakeMandates()
-    return DynamoMandates(tables_of(client_of(request.param, request)), FakeVault())
+    return store_of(request.param, request, GENEROUS)
+
+
+def store_of(backend: str, request: pytest.FixtureRequest, limits: Limits) -> MandateStore:
+    """Return a register that is empty, on a backend, with limits of letters."""
+    if backend == "fake":
+        return FakeMandates(limits)
+    client = client_of(backend, request)
+    return DynamoMandates(tables_of(client), FakeVault(), _books_of(client, limits))
+
+
+@pytest.fixture
+def books(dynamodb: Any) -> LetterBooks:
+    return _books_of(dynamodb, GENEROUS)
+
+
+def _books_of(client: Any, limits: Limits) -> LetterBooks:
+    return LetterBooks(TransientTable(client, f"{aws.NAME}-transient"), limits)
 
 
 @pytest.fixture(params=["fake", *REAL])

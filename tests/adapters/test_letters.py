@@ -9,6 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from pypdf import PdfReader
 
 from chalicelib.errors import Unavailable
+from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.model import Letter, LetterState
 from chalicelib.letters.outbox import Outbox, begin, move, progress, state_of
 from chalicelib.letters.printing import Printer, object_key
@@ -16,13 +17,13 @@ from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
 from chalicelib.people.vault import KmsVault
 from local import aws
-from tests.builders import NOW, a_code, a_letter, a_request
+from tests.builders import NOW, a_letter, a_request, an_opening
 
 
 class Post:
     """A request whose letter waits in the outbox, the queue, and the vendor."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, books: LetterBooks) -> None:
         self.table, self.sqs, self.s3 = tables.letters, aws.client("sqs"), aws.client("s3")
         self.vault = KmsVault(aws.client("kms"), "alias/digid-machtigen-fields")
         for kind in ("pdf", "json"):
@@ -32,8 +33,8 @@ class Post:
         self.printer = Printer(self.table, self.vault, self.s3, aws.BUCKET)
         self.letter: Letter = a_letter()
         self.request = a_request(letter_id=self.letter.letter_id)
-        self.mandates = DynamoMandates(tables, self.vault)
-        self.mandates.open_request(self.request, a_code(self.request), self.letter)
+        self.mandates = DynamoMandates(tables, self.vault, books)
+        self.mandates.open_request(an_opening(self.request))
 
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
@@ -62,8 +63,8 @@ class BrokenQueue:
 
 
 @pytest.fixture
-def post(tables: Tables) -> Post:
-    return Post(tables)
+def post(tables: Tables, books: LetterBooks) -> Post:
+    return Post(tables, books)
 
 
 def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:

@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict
 from chalicelib.mandates.model import CaseId, Mandate, MandateState, Party, Request, RequestState
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.people.pseudonym import PersonId
-from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_code, a_letter, a_mandate, a_request
+from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_code, a_mandate, a_request, an_opening
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def opened(store: MandateStore) -> Request:
 
 
 def _open(store: MandateStore, request: Request) -> Request:
-    store.open_request(request, a_code(request), a_letter(letter_id=request.letter_id))
+    store.open_request(an_opening(request))
     return request
 
 
@@ -103,16 +103,17 @@ def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
 def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateStore, opened: Request) -> None:
     assert store.open_for(opened.represented, SERVICE_ID) == opened
     assert store.open_for(opened.represented, PORTAL_ID) is None
-    store.block(opened, NOW)
+    again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
+    store.open_request(an_opening(again, instead_of=opened))
     ended = store.request(opened.represented, opened.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
-    assert store.codes(opened.claim) == []
+    assert [code.case_id for code in store.codes(opened.claim)] == [again.case_id]
     assert {event.what for event in store.history(opened.case_id)} == {Happening.REQUESTED, Happening.BLOCKED}
-    assert store.open_for(opened.represented, SERVICE_ID) is None
-    _open(store, a_request(case_id=CaseId("again"), letter_id="5" * 36))
+    assert store.open_for(opened.represented, SERVICE_ID) == again
+    third = a_request(case_id=CaseId("third"), letter_id="6" * 36)
     with pytest.raises(Conflict):
-        store.block(opened, NOW)
+        store.open_request(an_opening(third, instead_of=opened))
 
 
 def test_revoking_ends_a_mandate_for_both_people_once(store: MandateStore, opened: Request) -> None:

@@ -65,7 +65,12 @@ class World:
         base_url = f"{self.stack.application}/api" if prefix else self.stack.application
         certificate = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1"
         domain = {} if prefix else {"DomainName": HOST, "DomainCertificate": certificate}
-        parameters = {"BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp", "BaseUrl": base_url, **domain}
+        parameters = {
+            "BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp",
+            "BaseUrl": base_url,
+            "LetterLimits": "99,99,99,99",
+            **domain,
+        }
         (self.folder / "digid.xml").write_bytes(fetch(f"{self.stack.digid}/metadata"))
         (self.folder / "ominous.xml").write_bytes(FakeProvider().metadata())
         rows = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())

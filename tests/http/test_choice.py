@@ -11,7 +11,7 @@ import pytest
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
-from tests.builders import SERVICE_ID, a_code, a_letter, a_mandate, a_period, a_person, a_request
+from tests.builders import SERVICE_ID, a_letter, a_mandate, a_period, a_person, a_request, an_opening
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
 from tests.http.journey import mandate
@@ -55,7 +55,7 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
                 activated_at=clock(),
                 **sealed,
             )
-            wired.mandates.open_request(asked, a_code(asked), a_letter(letter_id=f"{case_id}0001"))
+            wired.mandates.open_request(an_opening(asked, letter=a_letter(letter_id=f"{case_id}0001")))
             wired.mandates.activate(asked, made)
             names[case_id] = name
         return names

@@ -4,7 +4,9 @@ import random
 
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.mandates.model import PER_CODE
+from chalicelib.mandates.period import midnight_after, today
 from chalicelib.wiring import Wiring
+from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, deliver, printed
@@ -88,3 +90,25 @@ def test_its_owner_sees_that_and_how_often_wrong_codes_were_tried_and_when_the_c
     assert ask_for_mandate(vera, again.removeprefix("/request/")) != case_id
     assert "Code blocked" in vera.get(f"/requests/{case_id}").body
     assert "Waiting for activation" in vera.get("/mandates").body
+
+
+def test_who_asks_for_more_letters_than_one_may_is_told_when_it_is_possible_again(vera: Person, clock: Clock) -> None:
+    case_id = ask_for_mandate(vera)
+    _withdraw(vera, case_id)
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"}).location
+    answer = vera.submit(review, {})
+    assert answer.status == 429
+    tomorrow = today(midnight_after(today(clock())))
+    assert f"From {tomorrow.day} {tomorrow:%B} {tomorrow.year} you can ask again" in answer.body
+    assert "No request was made" in answer.body
+    deliver()
+    clock.now = midnight_after(today(clock()))
+    assert ask_for_mandate(vera) != case_id
+
+
+def test_who_asked_already_hears_that_and_not_that_there_were_too_many_letters(vera: Person) -> None:
+    ask_for_mandate(vera)
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"}).location
+    answer = vera.submit(review, {})
+    assert answer.status == 409
+    assert "You already asked for this" in answer.body

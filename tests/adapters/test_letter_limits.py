@@ -1,0 +1,89 @@
+"""The limits of letters, on every backend: counted with the request or not at all, also by many at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.errors import Conflict, TooManyLetters
+from chalicelib.letters.limits import Limits
+from chalicelib.mandates.model import CaseId
+from chalicelib.mandates.period import midnight_after, today
+from chalicelib.mandates.ports import MandateStore, Opening
+from chalicelib.people.pseudonym import AddressId, PersonId
+from tests.adapters.conftest import REAL, store_of
+from tests.builders import NOW, a_request, an_opening
+
+
+@pytest.fixture(params=["fake", *REAL])
+def limited(request: pytest.FixtureRequest) -> MandateStore:
+    return store_of(request.param, request, Limits())
+
+
+def _opening(number: int, *, days: int = 0, person: str = "vera", address: str = "home", **changes: object) -> Opening:
+    request = a_request(
+        case_id=CaseId(f"case {number}"),
+        letter_id=f"{number:036}",
+        represented=PersonId(person),
+        service_id=ServiceId(f"service {number}"),
+        requested_at=NOW + timedelta(days=days),
+        expires_at=NOW + timedelta(days=days + 42),
+    )
+    return an_opening(request, address=AddressId(address), **changes)
+
+
+def _allowed(store: MandateStore, opening: Opening) -> bool:
+    try:
+        store.open_request(opening)
+    except TooManyLetters:
+        return False
+    return True
+
+
+def test_the_sixth_letter_of_a_person_is_refused_until_the_first_counts_no_longer(limited: MandateStore) -> None:
+    assert [_allowed(limited, _opening(number, days=number)) for number in range(5)] == [True] * 5
+    with pytest.raises(TooManyLetters) as refused:
+        limited.open_request(_opening(5, days=29))
+    assert refused.value.until == midnight_after(today(NOW) + timedelta(days=29))
+    assert limited.request(PersonId("vera"), "case 5") is None
+    assert _allowed(limited, _opening(5, days=30))
+    assert not _allowed(limited, _opening(6, days=30))
+
+
+def test_of_fifty_at_once_a_person_gets_five(limited: MandateStore) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        won = list(pool.map(lambda number: _allowed(limited, _opening(number)), range(50)))
+    assert sum(won) == len(limited.requests(PersonId("vera"))) == 5
+
+
+def test_an_address_gets_ten_of_all_who_live_there(limited: MandateStore) -> None:
+    def ask(number: int) -> bool:
+        return _allowed(limited, _opening(number, person=f"person {number // 2}"))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(24))) == 10
+    assert _allowed(limited, _opening(50, person="elsewhere", address="elsewhere"))
+
+
+def test_what_was_refused_for_another_reason_counts_for_nothing(limited: MandateStore) -> None:
+    limited.open_request(_opening(0))
+    for _ in range(9):
+        with pytest.raises(Conflict):
+            limited.open_request(an_opening(_opening(0, days=1).request, address=AddressId("home")))
+    assert [_allowed(limited, _opening(number)) for number in range(1, 6)] == [True] * 4 + [False]
+
+
+def test_a_letter_whose_code_became_void_is_not_counted(limited: MandateStore) -> None:
+    openings = [_opening(number) for number in range(5)]
+    for opening in openings:
+        limited.open_request(opening)
+    again = _opening(9)
+    same = a_request(
+        case_id=again.request.case_id,
+        letter_id=again.request.letter_id,
+        represented=PersonId("vera"),
+        service_id=openings[0].request.service_id,
+    )
+    limited.open_request(an_opening(same, address=AddressId("home"), instead_of=openings[0].request))
+    assert not _allowed(limited, _opening(10))

@@ -1,0 +1,64 @@
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.letters.limits import Asker, Limits, Sent, lately, possible_from
+
+TODAY = date(2031, 5, 17)
+LIMITS = Limits()
+
+
+def _sent(number: int, days_ago: int = 0, by: Asker = Asker.OWNER) -> Sent:
+    return Sent(f"letter {number}", TODAY - timedelta(days=days_ago), f"service {number}", by)
+
+
+NEW = _sent(0)
+
+
+def test_the_limits_are_those_of_the_design() -> None:
+    assert Limits() == Limits.parse("1,5,3,10") == Limits(service_and_day=1, owner=5, other=3, address=10)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1,5,3", "1,5,3,10,2", "0,5,3,10", "1,five,3,10", "1,5,3,-1"])
+def test_limits_that_would_allow_nothing_or_are_no_numbers_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Limits.parse(text)
+
+
+def test_a_second_letter_for_a_service_is_possible_the_next_day() -> None:
+    assert possible_from(NEW, [_sent(0)], [], LIMITS) == TODAY + timedelta(days=1)
+    assert possible_from(NEW, [_sent(0, days_ago=1)], [], LIMITS) == TODAY
+    assert possible_from(NEW, [_sent(1)], [], LIMITS) == TODAY
+
+
+@pytest.mark.parametrize(("by", "most"), [(Asker.OWNER, 5), (Asker.OTHER, 3)])
+def test_so_many_letters_in_thirty_days_and_the_oldest_says_when_the_next_may_come(by: Asker, most: int) -> None:
+    new = _sent(0, by=by)
+    sent = [_sent(number, days_ago=20 - number, by=by) for number in range(1, most + 1)]
+    assert possible_from(new, sent[1:], [], LIMITS) == TODAY
+    assert possible_from(new, sent, [], LIMITS) == sent[0].day + timedelta(days=30)
+
+
+@pytest.mark.parametrize(("days_ago", "possible"), [(29, False), (30, True), (31, True)])
+def test_a_letter_counts_for_thirty_days(days_ago: int, possible: bool) -> None:  # noqa: FBT001 - a row of the table
+    sent = [_sent(number, days_ago) for number in range(1, 6)]
+    assert (possible_from(NEW, sent, [], LIMITS) == TODAY) is possible
+    assert bool(lately(sent, TODAY)) is not possible
+
+
+def test_no_stranger_uses_up_what_is_the_owners_nor_the_other_way_round() -> None:
+    strangers = [_sent(number, by=Asker.OTHER) for number in range(3)]
+    assert possible_from(NEW, strangers, [], LIMITS) == TODAY
+    own = [_sent(number) for number in range(5)]
+    assert possible_from(_sent(0, by=Asker.OTHER), own, [], LIMITS) == TODAY
+
+
+def test_an_address_gets_ten_whoever_asks() -> None:
+    there = [_sent(number, days_ago=9, by=[*Asker][number % 2]) for number in range(1, 11)]
+    assert possible_from(NEW, [], there[1:], LIMITS) == TODAY
+    assert possible_from(NEW, [], there, LIMITS) == TODAY + timedelta(days=21)
+
+
+def test_the_latest_of_all_reasons_says_when() -> None:
+    there = [_sent(number, days_ago=9) for number in range(1, 11)]
+    assert possible_from(NEW, [_sent(0)], there, LIMITS) == TODAY + timedelta(days=21)
