@@ -231,7 +231,9 @@ def test_the_same_service_asked_for_twice_is_explained(vera: Person) -> None:
     assert "You already asked for this" in page.body
 
 
-def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(vera: Person, henk: Person) -> None:
+def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(
+    vera: Person, henk: Person, clock: Clock
+) -> None:
     case_id = ask_for_mandate(vera)
     code = code_of(case_id)
     vera.submit(f"/requests/{case_id}/withdraw", {})
@@ -240,6 +242,9 @@ def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(vera: P
     assert "does not work any more" in withdrawn
     henk.sign_in()
     assert NEUTRAL in henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code}).body
+    # A service sends one letter a day.
+    clock.forward(days=1)
+    vera.sign_in()
     ask_for_mandate(vera)
 
 

@@ -103,6 +103,7 @@ def test_who_asks_for_more_letters_than_one_may_is_told_when_it_is_possible_agai
     assert "No request was made" in answer.body
     deliver()
     clock.now = midnight_after(today(clock()))
+    vera.sign_in()
     assert ask_for_mandate(vera) != case_id
 
 
