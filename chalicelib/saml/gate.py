@@ -23,6 +23,8 @@ from chalicelib.saml.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRI
 from chalicelib.saml.signatures import verified
 from chalicelib.saml.soap import message_in
 
+DEFLATED = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
+"""The one encoding of a message in a query (SAML bindings 3.4.4)."""
 LONGEST_RELAY_STATE = 80
 """Bytes (SAML bindings 3.4.3)."""
 
@@ -49,6 +51,8 @@ def from_post(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
 def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
     """Read a message from a query string, signed beside it (SAML bindings 3.4)."""
+    if list(parameters.get("SAMLEncoding", [DEFLATED])) != [DEFLATED]:
+        raise InvalidMessage("SAMLEncoding", received=parameters["SAMLEncoding"], expected=DEFLATED)
     # Read first, so that who forgot to sign is named where that is written down.
     root = _shaped(inflate(from_base64(_one(parameters, name))), shape)
     query = Query(name, _one(parameters, name), _optional(parameters, "RelayState"), _one(parameters, "SigAlg"))

@@ -1,4 +1,6 @@
 import base64
+import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, quote, quote_plus
 
 import pytest
@@ -17,45 +19,104 @@ from tests.saml.provider import KEYS, FakeProvider
 
 PROVIDER = FakeProvider()
 CERTIFICATE = Certificate.from_base64(KEYS.certificate_body)
-RELAY = "a b+c/d=é'(~)*!"
+RELAY = "a b+c/d=é'(~)*!$@,;:"
+RELAYS = (RELAY, "~/Home/Index", "https://www.example/~afdeling/start", "ss:mem:x", "/", "a%2Fb", "~", "'", "%7E")
 
-ENCODERS = {
-    "quote_plus": quote_plus,
-    "percent-encoded": lambda text: quote(text, safe=""),
-    "lower-case hex": lambda text: "".join(
-        part.lower() if part.startswith("%") else part for part in _split(quote_plus(text))
-    ),
-    "encodeURIComponent": lambda text: quote(text, safe="!'()*~"),
-    "Java": lambda text: quote(text, safe="*").replace("%20", "+"),
+Encoder = Callable[[str], str]
+
+
+def _upper(unreserved: str, space: str = "%20") -> Encoder:
+    def encode(text: str) -> str:
+        written = "".join(
+            chr(octet)
+            if chr(octet).isascii() and (chr(octet).isalnum() or chr(octet) in "-._" + unreserved)
+            else f"%{octet:02X}"
+            for octet in text.encode()
+        )
+        return written.replace("%20", space)
+
+    return encode
+
+
+def _lower(encoder: Encoder) -> Encoder:
+    return lambda text: re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), encoder(text))
+
+
+ENCODERS: dict[str, Encoder] = {
+    "PHP's urlencode": _upper("", "+"),
+    "PHP's rawurlencode": _upper("~"),
+    "Python's quote_plus": quote_plus,
+    "Python's quote": quote,
+    "encodeURIComponent": _upper("!'()*~"),
+    "Java's URLEncoder": _upper("*", "+"),
+    "Go's QueryEscape": _upper("~", "+"),
+    ".NET's HttpUtility": _lower(_upper("!*()", "+")),
+    ".NET's WebUtility": _upper("!*()", "+"),
+    ".NET's EscapeDataString": _upper("~"),
+    "older .NET's EscapeDataString": _upper("!'()*~"),
+    "Shibboleth's SP": _lower(_upper("!'()*$")),
+    "mod_auth_mellon": _lower(_upper("~")),
 }
 
 
-def _split(text: str) -> list[str]:
-    parts, place = [], 0
-    while place < len(text):
-        size = 3 if text[place] == "%" else 1
-        parts.append(text[place : place + size])
-        place += size
-    return parts
-
-
-def _query(encode: object, algorithm: str = RSA_SHA256) -> dict[str, list[str]]:
+def _query(
+    encode: Encoder, algorithm: str = RSA_SHA256, relay_state: str = RELAY, others: Encoder | None = None
+) -> dict[str, list[str]]:
+    """Sign a query; `others` encodes what is not the RelayState."""
     message = base64.b64encode(deflate(etree.tostring(PROVIDER.request()))).decode()
-    parts = [("SAMLRequest", message), ("RelayState", RELAY), ("SigAlg", algorithm)]
-    octets = "&".join(f"{name}={encode(value)}" for name, value in parts)  # type: ignore[operator]
+    parts = [("SAMLRequest", message), ("RelayState", relay_state), ("SigAlg", algorithm)]
+    octets = "&".join(
+        f"{name}={(encode if name == 'RelayState' or others is None else others)(value)}" for name, value in parts
+    )
     key = serialization.load_pem_private_key(KEYS.key.encode(), None)
     assert isinstance(key, RSAPrivateKey)
     signature = base64.b64encode(key.sign(octets.encode(), PKCS1v15(), hashes.SHA256())).decode()
-    return parse_qs(f"{octets}&Signature={quote_plus(signature)}")
+    return parse_qs(f"{octets}&Signature={quote_plus(signature)}", keep_blank_values=True)
 
 
 def _accept(query: dict[str, list[str]]) -> bytes:
     return gate.from_query(query, "SAMLRequest", AUTHN_REQUEST).accept([CERTIFICATE])
 
 
+@pytest.mark.parametrize("relay_state", RELAYS)
 @pytest.mark.parametrize("name", ENCODERS)
-def test_every_way_in_which_real_senders_encode_verifies(name: str) -> None:
-    assert b"AuthnRequest" in _accept(_query(ENCODERS[name]))
+def test_every_way_in_which_real_senders_encode_verifies(name: str, relay_state: str) -> None:
+    assert b"AuthnRequest" in _accept(_query(ENCODERS[name], relay_state=relay_state))
+
+
+@pytest.mark.parametrize("others", ENCODERS)
+@pytest.mark.parametrize("name", ENCODERS)
+def test_a_relay_state_may_be_encoded_by_another_encoder_than_the_rest(name: str, others: str) -> None:
+    assert b"AuthnRequest" in _accept(_query(ENCODERS[name], others=ENCODERS[others]))
+
+
+def test_an_empty_relay_state_may_be_covered_or_left_out() -> None:
+    assert _accept(_query(quote_plus, relay_state=""))
+    query = parse_qs(PROVIDER.query(PROVIDER.request()))
+    assert _accept({**query, "RelayState": [""]})
+
+
+@pytest.mark.parametrize(
+    "changed", ["~/Home/index", "~/Home/Index/", "~%2FHome%2FIndex", "%7E/Home/Index", " ~/Home/Index"]
+)
+def test_another_relay_state_is_refused_however_it_would_be_written(changed: str) -> None:
+    with pytest.raises(InvalidMessage, match="does not verify"):
+        _accept({**_query(ENCODERS["PHP's urlencode"], relay_state="~/Home/Index"), "RelayState": [changed]})
+
+
+@pytest.mark.parametrize(
+    "encoding", ["rubbish", "", "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:", "\u0000", "é" * 5000]
+)
+def test_an_encoding_that_the_binding_does_not_have_is_refused_in_words(encoding: str) -> None:
+    with pytest.raises(InvalidMessage, match="SAMLEncoding"):
+        _accept({**_query(quote_plus), "SAMLEncoding": [encoding]})
+
+
+def test_the_one_encoding_that_the_binding_has_may_be_named_once() -> None:
+    deflated = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
+    assert _accept({**_query(quote_plus), "SAMLEncoding": [deflated]})
+    with pytest.raises(InvalidMessage, match="SAMLEncoding"):
+        _accept({**_query(quote_plus), "SAMLEncoding": [deflated, deflated]})
 
 
 @pytest.mark.parametrize(
