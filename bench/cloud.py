@@ -9,13 +9,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.wiring import Wiring, _client
 from local import aws
-from local.digid.messages import metadata
+from local.digid.metadata import metadata
 from local.stack import Stack, process, settings
 from tests.builders import a_service
 from tests.http.client import BASE, DIGID, DIGID_KEYS
@@ -60,8 +60,7 @@ def _configured(stack: Stack) -> dict[str, str]:
     now = datetime.now(UTC)
     made = settings(stack)
     wiring = Wiring(made, lambda: now)
-    next_year = now + timedelta(days=365)
-    wiring.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
+    wiring.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS))
     wiring.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
     wiring.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID)))
     return {**made.environment, "BASE_URL": BASE, "PYTHONPATH": str(ROOT), **QUIET}

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from chalice.test import Client
 
@@ -17,9 +16,9 @@ from bench.sign_in import wire
 from bench.timing import Comparison
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
 from chalicelib.wiring import Wiring, use
-from local.digid.messages import success
+from local.digid.answers import signed_in
 from tests.builders import HENK, a_service
-from tests.http.client import DIGID, Person, at_digid
+from tests.http.client import Person, at_digid
 from tests.http.setting import ROOT
 from tests.saml.provider import FakeProvider
 
@@ -46,10 +45,10 @@ def sign_in(person: Person, wiring: Wiring, provider: FakeProvider) -> float:
     started = time.process_time()
     start = person.post("/saml/sso", form)
     spent = time.process_time() - started
-    asked = at_digid(start.location, person)
-    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", person.digid_keys, datetime.now(UTC))
+    asked = at_digid(start)
+    outcome = signed_in(asked, HENK.digits, "25")
     started = time.process_time()
-    done = person.answer(asked, message)
+    done = person.answer(asked, outcome)
     if "SAMLResponse" not in done.hidden:
         raise AssertionError("the sign-in that we time did not succeed")
     return (spent + time.process_time() - started) * 1000

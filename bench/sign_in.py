@@ -32,13 +32,13 @@ from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings, documented
 from chalicelib.tables import CatalogueTable, TransientTable
 from chalicelib.wiring import Wiring, use
-from local.digid.messages import Asked, certificate_in, read_redirect, success
+from local.digid.answers import signed_in
 from operate.keys import new_key_pair
 from operate.secrets.values import fresh_secrets
 from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_opening
 from tests.fakes import FakeMandates, FakeTable
-from tests.http.client import BASE, DIGID, Person
-from tests.http.setting import ROOT, register
+from tests.http.client import BASE, Person, at_digid
+from tests.http.setting import ROOT, pin_digid, register
 from tests.saml.hostile.forging import private_key
 from tests.saml.provider import FakeProvider
 
@@ -79,8 +79,10 @@ def wire() -> Wiring:
     wiring.vault = KmsVault(_Kms(), "unused")
     wiring.transient, wiring.mandates = cast("TransientTable", FakeTable()), FakeMandates()
     wiring.catalogue = DynamoCatalogue(cast("CatalogueTable", FakeTable()))
-    register(wiring)
     use(wiring)
+    register(wiring)
+    # By POST, or what DigiD does when its answer is fetched would be counted as ours.
+    pin_digid(wiring, by_artifact=False)
     return wiring
 
 
@@ -106,14 +108,11 @@ class Journey:
 
     def __init__(self, client: Client, case_id: str) -> None:
         self.henk, self._case_id = Person(client, HENK), case_id
-        self._certificate = certificate_in(client.http.get("/saml/digid/metadata").body)
 
     def sign_in(self, *, artifact: bool) -> None:
         request = PROVIDER.on_behalf(AssertionConsumerServiceIndex="1" if artifact else "0")
-        asked = self._asked(self.henk.post("/saml/sso", PROVIDER.post_form(request)).location)
-        now = datetime.now(UTC)
-        message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", self.henk.digid_keys, now)
-        choice = self.henk.answer(asked, message).location
+        asked = at_digid(self.henk.post("/saml/sso", PROVIDER.post_form(request)))
+        choice = self.henk.answer(asked, signed_in(asked, HENK.digits, "25")).location
         self.henk.get(choice)
         done = self.henk.post(choice, {"person": self._case_id})
         if artifact:
@@ -124,11 +123,6 @@ class Journey:
             told = done.hidden["SAMLResponse"]
         if len(told) < _LEAST:
             raise AssertionError("the sign-in that we time did not succeed")
-
-    def _asked(self, location: str) -> Asked:
-        query = urlsplit(location).query
-        parts = {name: values[0] for name, values in parse_qs(query).items()}
-        return read_redirect(query, parts["SAMLRequest"], parts["Signature"], parts["RelayState"], self._certificate)
 
 
 def run(rounds: int, *, artifact: bool) -> tuple[list[float], list[float]]:

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -23,7 +23,10 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.partners import read_identity_provider, read_service_provider
 from chalicelib.saml.shapes import AUTHN_REQUEST, RESPONSE
 from chalicelib.saml.signatures import sign
-from local.digid.messages import Asked, metadata, success
+from local.digid import answers
+from local.digid.answers import signed_in
+from local.digid.metadata import metadata
+from local.digid.requests import Asked
 from operate.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
@@ -67,10 +70,9 @@ def issue() -> Iterator[Comparison]:
 def accept() -> Iterator[Comparison]:
     """Accept a Response with two signatures, all checks on."""
     now = datetime.now(UTC)
-    message = success(
-        Asked("_request", SITE.entity_id, SITE.consumer, "", "20"), BSN.digits, "20", SITE.identity_provider, KEYS, now
-    )
-    theirs = metadata(SITE.identity_provider, "https://digid.example/sso", KEYS, now + timedelta(days=365))
+    asked = Asked("_request", SITE.entity_id, SITE.consumer, "", "20")
+    message = answers.response(signed_in(asked, BSN.digits, "20"), answers.Issuer(SITE.identity_provider, KEYS), now)
+    theirs = metadata(SITE.identity_provider, "https://digid.example/sso", KEYS)
     provider = read_identity_provider(theirs, now)
     us = Us(SITE.entity_id, SITE.consumer, KEY)
 

@@ -51,6 +51,7 @@ def main() -> int:
             _port(),
             partners=_path("PARTNERS"),
             digid_metadata=_path("DIGID_METADATA"),
+            digid_roots=_path("DIGID_ROOTS"),
             digid_by_artifact=_digid_by_artifact(),
         ) as stack:
             print(_table(stack), flush=True)
@@ -73,11 +74,12 @@ def _port() -> int:
     return int(text)
 
 
-def _digid_by_artifact() -> bool:
-    text = os.environ.get("DIGID_ANSWER") or "post"
-    if text not in ("post", "artifact"):
+def _digid_by_artifact() -> bool | None:
+    """Return what was asked for; None for what the identity provider's metadata offers."""
+    text = os.environ.get("DIGID_ANSWER")
+    if text not in (None, "", "post", "artifact"):
         raise CannotStart(f"DIGID_ANSWER={text} is neither post nor artifact")
-    return text == "artifact"
+    return text == "artifact" if text else None
 
 
 def _path(name: str) -> Path | None:

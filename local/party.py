@@ -9,7 +9,7 @@ from typing import Any
 
 from local.brp.site import brp_site, key_holder
 from local.serving import server
-from operate.keys import new_key_pair
+from operate.keys import KeyPair, new_key_pair
 
 _PATIENCE = 10
 """Seconds to wait for another party's metadata."""
@@ -36,12 +36,22 @@ def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a
         return kit_site()
     keys = new_key_pair(f"{name} (laptop)", host="localhost")
     if name == "digid":
-        from local.digid.site import DigidSite
-
-        return DigidSite(address, keys, lambda: _fetch(f"{application}/saml/digid/metadata"))
+        return _digid(address, keys, application)
     from local.provider.site import ProviderSite
 
     return ProviderSite(address, keys, cache(lambda: _fetch(f"{application}/saml/metadata")))
+
+
+def _digid(address: str, keys: KeyPair, application: str) -> Any:  # noqa: ANN401 - a WSGI application
+    """Return DigiD, or, with `DIGID_ANSWER=post` or another `DIGID_FORM`, what other identity providers do."""
+    from local.digid.forms import FORMS
+    from local.digid.site import DigidSite
+
+    form, answer = FORMS[os.environ.get("DIGID_FORM") or "DigiD"], os.environ.get("DIGID_ANSWER") or "artifact"
+    # The keys to encrypt to are not in the document that is made for DigiD.
+    document = "post" if form.encrypted else answer
+    known = f"{application}/saml/digid/metadata?answer={document}"
+    return DigidSite(address, keys, lambda: _fetch(known), by_artifact=answer == "artifact", form=form)
 
 
 def _fetch(address: str) -> bytes:

@@ -17,7 +17,6 @@ from pathlib import Path
 from chalicelib import wiring
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.partners import read_service_provider
-from chalicelib.saml.registration import import_identity_provider
 from chalicelib.settings import Settings
 from local import aws, events, identities
 from local.gateway import Gateway
@@ -25,6 +24,7 @@ from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
 from operate.deploy.stages import TABLES
+from operate.digid import pin
 from operate.keys import new_key_pair
 
 _ROOT = Path(__file__).parent.parent
@@ -85,7 +85,8 @@ def running(
     *,
     partners: Path | None = None,
     digid_metadata: Path | None = None,
-    digid_by_artifact: bool = False,
+    digid_roots: Path | None = None,
+    digid_by_artifact: bool | None = None,
 ) -> Iterator[Stack]:
     """Start everything on `port` to `port + 7`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
@@ -101,18 +102,22 @@ def running(
         wiring.use(wired)
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
+        roots = digid_roots.read_bytes() if digid_roots else fetch(f"{stack.digid}/root.pem")
         pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
-        try:
-            ends_at = import_identity_provider(pinned, datetime.now(UTC)).ends_at
-        except InvalidMessage as error:
-            raise CannotStart(f"DIGID_METADATA={digid_metadata} is refused: {error.told}") from None
-        wired.catalogue.put_identity_provider(pinned, by_artifact=digid_by_artifact, ends_at=ends_at)
+        _pin(wired, pinned, roots.decode(), by_artifact=digid_by_artifact)
         register_municipality(wired.catalogue, fetch(f"{stack.provider}/metadata"), datetime.now(UTC))
         if partners is not None:
             stack.partners.extend(register_folder(wired.catalogue, partners, datetime.now(UTC)))
         if _free(stack.port + 5, "artifact resolution with a client certificate", stack):
             _serve_back_channel(wired, stack, exit_stack)
         yield stack
+
+
+def _pin(wired: wiring.Wiring, metadata: bytes, roots: str, *, by_artifact: bool | None) -> None:
+    try:
+        pin(wired.catalogue, metadata, datetime.now(UTC), by_artifact=by_artifact, roots=roots)
+    except InvalidMessage as error:
+        raise CannotStart(f"DIGID_METADATA is refused: {error.told}") from None
 
 
 def _serve_back_channel(wired: wiring.Wiring, stack: Stack, exit_stack: ExitStack) -> None:

@@ -29,17 +29,23 @@ def new_key_pair(
     bits: int = 2048,
     oin: str | None = None,
     host: str = "",
+    authority: bool = False,
+    issuer: KeyPair | None = None,
     now: datetime | None = None,
 ) -> KeyPair:
-    """Make an RSA key and a certificate for it that is valid from now: of an organisation, or for a host as well."""
+    """Make an RSA key and a certificate for it that is valid from now: of an organisation, or for a host as well.
+
+    An `authority` vouches for others, as the `issuer` of theirs; without one a certificate vouches for itself.
+    """
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     number = [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin)] if oin else []
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name), *number])
     now = now or datetime.now(UTC)
+    above, signs = (subject, key) if issuer is None else (_subject(issuer), _private(issuer))
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(above)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
@@ -47,7 +53,20 @@ def new_key_pair(
     )
     if host:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-    certificate = builder.sign(key, hashes.SHA256())
+    if authority:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    certificate = builder.sign(signs, hashes.SHA256())
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return KeyPair(private.decode(), certificate.public_bytes(pem).decode())
+
+
+def _subject(pair: KeyPair) -> x509.Name:
+    return x509.load_pem_x509_certificate(pair.certificate.encode()).subject
+
+
+def _private(pair: KeyPair) -> rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(pair.key.encode(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("not an RSA key")
+    return key

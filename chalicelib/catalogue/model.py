@@ -146,10 +146,12 @@ class PinnedDigid:
     """DigiD as the operator pinned it."""
 
     metadata: bytes
-    by_artifact: bool = False
-    """Whether it is asked to answer by Artifact, over a connection with client certificates; else by POST."""
+    by_artifact: bool = True
+    """Whether it is asked to answer by Artifact, as only DigiD itself must be; else by POST."""
     ends_at: datetime | None = None
-    """When its metadata, or the first certificate in it, ends."""
+    """When its metadata, or the first certificate in it or in `roots`, ends."""
+    roots: str = ""
+    """Private roots of its back channel, as PEM."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,12 +119,14 @@ class DynamoCatalogue:
         if item is None:
             raise NotFound("identity provider")
         ends_at = item.get("ends_at")
-        return PinnedDigid(item["metadata"], item["by_artifact"], datetime.fromisoformat(ends_at) if ends_at else None)
+        ends = datetime.fromisoformat(ends_at) if ends_at else None
+        return PinnedDigid(item["metadata"], item["by_artifact"], ends, item.get("roots", ""))
 
     def put_identity_provider(
-        self, metadata: bytes, *, by_artifact: bool = False, ends_at: datetime | None = None
+        self, metadata: bytes, *, by_artifact: bool = True, ends_at: datetime | None = None, roots: str = ""
     ) -> None:
-        row = {"metadata": metadata, "by_artifact": by_artifact, "ends_at": ends_at.isoformat() if ends_at else None}
+        ends = ends_at.isoformat() if ends_at else None
+        row = {"metadata": metadata, "by_artifact": by_artifact, "ends_at": ends, "roots": roots}
         self._table.put({"pk": "DIGID", "sk": "METADATA", **row})
 
 

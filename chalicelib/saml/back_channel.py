@@ -10,22 +10,25 @@ import urllib3
 
 from chalicelib.errors import Unavailable
 from chalicelib.saml.decoding import LARGEST_MESSAGE
-from chalicelib.saml.keys import Certificate, PrivateKey
+from chalicelib.saml.keys import PrivateKey
 
 
 class BackChannel(Protocol):
-    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[Certificate]) -> bytes:
-        """Post an envelope, showing our certificate, and return what comes back. Raises `Unavailable`."""
+    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
+        """Post an envelope, showing our certificate, and return what comes back. Raises `Unavailable`.
+
+        `trusted` are certificates as PEM, of the other side itself or of who vouches for it.
+        """
         ...
 
 
 class MutualTls:
-    """Asks over TLS 1.2 or newer. The other side must show a certificate of its metadata, or a public one."""
+    """Asks over TLS 1.2 or newer. The other side must show a certificate that is trusted, or a public one."""
 
     def __init__(self, *, connect: float = 2.0, read: float = 5.0) -> None:
         self._timeout = urllib3.Timeout(connect=connect, read=read)
 
-    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[Certificate]) -> bytes:
+    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
         sent = {
             "content-type": "text/xml; charset=utf-8",
             "soapaction": '"http://www.oasis-open.org/committees/security"',
@@ -44,11 +47,11 @@ class MutualTls:
 
 
 @lru_cache(maxsize=4)
-def _context(key: PrivateKey, trusted: tuple[Certificate, ...]) -> ssl.SSLContext:
+def _context(key: PrivateKey, trusted: tuple[str, ...]) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata="".join(certificate.pem for certificate in trusted))
-    # What the metadata names is trusted itself, whoever signed it.
+    context.load_verify_locations(cadata="\n".join(trusted))
+    # What is trusted is trusted itself, whoever signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     # OpenSSL takes a key from a file only: one that no other user can read, gone at the end of the block.
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:

@@ -14,6 +14,7 @@ from chalicelib.saml import names
 from chalicelib.saml.answers import octets
 from chalicelib.saml.assertions import to_xml
 from chalicelib.saml.decoding import deflate
+from chalicelib.saml.heads import check_head
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.names import tag
@@ -28,6 +29,9 @@ _FAILURES = {names.AUTHN_FAILED: "cancelled", names.NO_AUTHN_CONTEXT: "level_too
 
 _NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
 """Sector code of the BSN, which a test identity provider may leave out (design.md section 5)."""
+
+_ANOTHER_NUMBER = re.compile(r"s(?!00000000)[0-9]{8}:[0-9]+|(?:s00000000:)?[0-9]{8}")
+"""What DigiD also identifies people by: the number of another sector, or one that was never padded to nine digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class NotSignedIn(Exception):
 
 
 def build_request(
-    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime, *, answer: str = names.POST
+    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime, *, answer: str = names.ARTIFACT
 ) -> samlp.AuthnRequest:
     """Build an AuthnRequest for at least a level, always with a fresh sign-in; `answer` is a binding."""
     context = samlp.RequestedAuthnContext(
@@ -67,7 +71,8 @@ def build_request(
         id=request_id,
         version="2.0",
         issue_instant=written(now),
-        destination=provider.sign_on.get(names.REDIRECT) or provider.sign_on[names.POST],
+        # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
+        destination=provider.sign_on.get(names.POST) or provider.sign_on[names.REDIRECT],
         force_authn="true",
         protocol_binding=answer,
         assertion_consumer_service_url=us.consumer,
@@ -91,41 +96,72 @@ def post_field(request: samlp.AuthnRequest, us: Us) -> str:
 
 
 def read_response(
-    verified: bytes, *, provider: IdentityProvider, us: Us, request_id: str, level: Level, now: datetime
+    verified: bytes,
+    *,
+    provider: IdentityProvider,
+    us: Us,
+    request_id: str,
+    level: Level,
+    now: datetime,
+    binding: str = names.POST,
+    wrapper: bytes | None = None,
 ) -> Identity:
-    """Read verified octets: a Response, or its assertion alone. Raises `NotSignedIn` or `InvalidMessage`."""
-    response = samlp.response_from_string(verified)
-    assertion = saml.assertion_from_string(verified) if response is None else _inside(response, us, request_id)
-    if assertion.version != "2.0" or not (assertion.id or "").strip():
-        raise InvalidMessage("assertion without ID or of another version")
+    """Read verified octets that came by a binding: a Response, or an assertion alone with the `wrapper` around it.
+
+    Raises `NotSignedIn` or `InvalidMessage`.
+    """
+    response = samlp.response_from_string(verified if wrapper is None else wrapper)
+    if response is None:
+        raise InvalidMessage("no Response")
+    _check_issuer(response.issuer, provider)
+    _check_response(response, us, request_id, binding)
+    check_head(response, now)
+    inside = _inside(response)
+    assertion = inside if wrapper is None else saml.assertion_from_string(verified)
+    check_head(assertion, now)
     _check_issuer(assertion.issuer, provider)
-    if response is not None:
-        _check_issuer(response.issuer, provider)
     _check_subject(assertion.subject, us, request_id, now)
     _check_conditions(assertion.conditions, us, now)
     return Identity(_bsn(assertion.subject.name_id), _level(assertion, level, now), assertion.id)
 
 
-def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str) -> bytes:
+def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str, now: datetime) -> bytes:
     """Return the Response in a verified ArtifactResponse to our ArtifactResolve `request_id`.
 
     Raises `NotSignedIn` when there is none, or `InvalidMessage`.
     """
     message = samlp.artifact_response_from_string(verified)
     _check_issuer(message.issuer, provider)
-    if message.version != "2.0" or message.in_response_to != request_id:
-        raise InvalidMessage("ArtifactResponse to another question")
-    if message.status.status_code.value != names.SUCCESS:
+    failed = message.status.status_code.value != names.SUCCESS
+    # What DigiD could not read it refuses without saying what it answers (digid.md A10).
+    unnamed = failed and message.in_response_to is None
+    if not (unnamed or message.in_response_to == request_id):
+        raise _differs("InResponseTo of the ArtifactResponse", message.in_response_to, request_id)
+    if failed:
+        # Whenever it was made: it comes so when our clock and DigiD's are minutes apart.
         raise NotSignedIn("failed")
+    check_head(message, now)
     inside = parse(verified).find(tag("samlp:Response"))
     if inside is None:
         raise NotSignedIn("failed")
-    return etree.tostring(inside, method="c14n", exclusive=True)
+    # With all that is declared around it: an assertion that is encrypted inside may lean on that.
+    return etree.tostring(inside, method="c14n")
 
 
-def _inside(response: samlp.Response, us: Us, request_id: str) -> saml.Assertion:
-    if response.version != "2.0" or response.destination != us.consumer or response.in_response_to != request_id:
-        raise InvalidMessage("Response is for another address or request")
+def _differs(what: str, received: str | None, expected: str) -> InvalidMessage:
+    return InvalidMessage(what, received=received or "", expected=expected)
+
+
+def _check_response(response: samlp.Response, us: Us, request_id: str, binding: str) -> None:
+    # By Artifact DigiD names no Destination: nobody is sent anywhere (combiconnect.md 3.9).
+    unsent = binding == names.ARTIFACT and response.destination is None
+    if not (unsent or response.destination == us.consumer):
+        raise _differs("Destination of the Response", response.destination, us.consumer)
+    if response.in_response_to != request_id:
+        raise _differs("InResponseTo of the Response", response.in_response_to, request_id)
+
+
+def _inside(response: samlp.Response) -> saml.Assertion:
     if response.status.status_code.value != names.SUCCESS:
         if response.assertion:
             raise InvalidMessage("a failure with an assertion")
@@ -137,37 +173,51 @@ def _inside(response: samlp.Response, us: Us, request_id: str) -> saml.Assertion
 
 
 def _check_issuer(issuer: saml.Issuer, provider: IdentityProvider) -> None:
-    if issuer is None or (issuer.text or "").strip() != provider.entity_id:
-        raise InvalidMessage("another issuer")
+    stated = (issuer.text or "").strip() if issuer is not None else ""
+    if stated != provider.entity_id:
+        raise _differs("Issuer", stated, provider.entity_id)
 
 
 def _check_subject(subject: saml.Subject, us: Us, request_id: str, now: datetime) -> None:
     confirmations = subject.subject_confirmation
-    if len(confirmations) != 1 or confirmations[0].method != names.BEARER:
-        raise InvalidMessage("not one bearer confirmation")
+    methods = [confirmation.method or "" for confirmation in confirmations]
+    if methods != [names.BEARER]:
+        raise InvalidMessage("SubjectConfirmation", received=methods, expected=names.BEARER)
     data = confirmations[0].subject_confirmation_data
-    if data is None or data.recipient != us.consumer or data.in_response_to != request_id or data.not_before:
-        raise InvalidMessage("assertion is for another address or request")
-    if data.not_on_or_after is None or now >= instant(data.not_on_or_after) + SKEW:
-        raise InvalidMessage("assertion is too old")
+    if data is None or data.recipient != us.consumer:
+        raise _differs("Recipient", data.recipient if data is not None else None, us.consumer)
+    if data.in_response_to != request_id:
+        raise _differs("InResponseTo of the assertion", data.in_response_to, request_id)
+    if data.not_before:
+        raise _differs("NotBefore of a SubjectConfirmation", data.not_before, "none")
+    _check_not_over("NotOnOrAfter of the SubjectConfirmation", data.not_on_or_after or "", now)
 
 
 def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> None:
-    if conditions.not_before and now < instant(conditions.not_before) - SKEW:
-        raise InvalidMessage("assertion is not valid yet")
-    if conditions.not_on_or_after and now >= instant(conditions.not_on_or_after) + SKEW:
-        raise InvalidMessage("assertion is too old")
-    restrictions = conditions.audience_restriction
-    if not restrictions or any(
-        us.entity_id not in [(audience.text or "").strip() for audience in restriction.audience]
-        for restriction in restrictions
-    ):
-        raise InvalidMessage("assertion is for another audience")
+    if conditions.not_before and now + SKEW < instant(conditions.not_before):
+        raise _differs("NotBefore of Conditions", conditions.not_before, f"at most {written(now)}")
+    if conditions.not_on_or_after:
+        _check_not_over("NotOnOrAfter of Conditions", conditions.not_on_or_after, now)
+    restrictions = [
+        [(audience.text or "").strip() for audience in restriction.audience]
+        for restriction in conditions.audience_restriction
+    ]
+    if not restrictions or any(us.entity_id not in audiences for audiences in restrictions):
+        received = [audience for audiences in restrictions for audience in audiences]
+        raise InvalidMessage("Audience", received=received, expected=us.entity_id)
+
+
+def _check_not_over(what: str, stated: str, now: datetime) -> None:
+    if now - SKEW >= instant(stated):
+        raise _differs(what, stated, f"after {written(now)}")
 
 
 def _bsn(name_id: saml.NameID | None) -> Bsn:
-    match = _NAME_ID.fullmatch((name_id.text or "").strip()) if name_id is not None else None
-    if match is None or not match[1].isascii():
+    text = (name_id.text or "").strip() if name_id is not None else ""
+    if _ANOTHER_NUMBER.fullmatch(text):
+        raise NotSignedIn("failed")
+    match = _NAME_ID.fullmatch(text)
+    if match is None:
         raise InvalidMessage("NameID is not a BSN")
     try:
         return Bsn(match[1])
@@ -180,13 +230,16 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     context = statement.authn_context
     if context is None or context.authn_context_class_ref is None:
         raise InvalidMessage("no level of assurance")
+    reference = (context.authn_context_class_ref.text or "").strip()
     try:
-        reached = Level.from_class((context.authn_context_class_ref.text or "").strip())
+        reached = Level.from_class(reference)
     except ValueError:
-        raise InvalidMessage("unknown level of assurance") from None
+        raise _differs("AuthnContextClassRef", reference, "a level of DigiD") from None
     # We ask for a fresh sign-in (ForceAuthn), so an old one is not an answer to our question.
     if not now - _FRESH <= instant(statement.authn_instant or "") <= now + SKEW:
-        raise InvalidMessage("not a fresh sign-in")
+        raise _differs("AuthnInstant", statement.authn_instant, f"{written(now - _FRESH)} to {written(now)}")
+    if statement.session_not_on_or_after is not None:
+        _check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
     if reached < asked:
         raise NotSignedIn("level_too_low")
     return reached

@@ -6,8 +6,10 @@ A caller first reads a message (`from_post`, `from_query`, `from_soap`, `from_me
 `issuer`, and gets the octets that may be believed from `accept`. Every step raises `InvalidMessage`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -25,6 +27,9 @@ from chalicelib.saml.soap import message_in
 
 DEFLATED = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 """The one encoding of a message in a query (SAML bindings 3.4.4)."""
+
+_DECLARATION = re.compile(rb"\A\s*<\?xml [^>]*\?>")
+
 LONGEST_RELAY_STATE = 80
 """Bytes (SAML bindings 3.4.3)."""
 
@@ -41,6 +46,8 @@ class Unverified:
     """Return the octets that the sender signed. Raises `InvalidMessage`."""
     signed: bool = True
     """False for metadata without a signature, which nothing but a person can vouch for."""
+    wrapper: bytes | None = None
+    """What stands, unsigned, around the part that is signed. It may contradict that part, and tells nothing."""
 
 
 def from_post(parameters: Parameters, name: str, shape: Shape) -> Unverified:
@@ -68,25 +75,26 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
 
 
 def from_soap(body: bytes, shape: Shape) -> Unverified:
-    """Read a message from a SOAP 1.1 envelope, signed inside (SAML bindings 3.2)."""
+    """Read a message from a SOAP envelope, signed inside (SAML bindings 3.2)."""
     root = _checked(message_in(body), shape)
     return Unverified(_issuer(root), None, lambda keys: verified(root, keys))
 
 
 def response_from_soap(body: bytes, shape: Shape) -> Unverified:
     """Read an ArtifactResponse, signed as a whole. What is inside must be rightly signed if it is signed."""
-    message = from_soap(body, shape)
+    root = _checked(message_in(body), shape)
 
     def accept(certificates: Iterable[Certificate]) -> bytes:
         keys = list(certificates)
-        octets = message.accept(keys)
-        for response in parse(octets).findall(tag("samlp:Response")):
-            for signed in (response, *response.findall(tag("saml:Assertion"))):
-                if signed.find(tag("ds:Signature")) is not None:
-                    verified(parse(etree.tostring(signed, method="c14n", exclusive=True)), keys)
+        octets = verified(root, keys)
+        for response in root.findall(tag("samlp:Response")):
+            for inner in (*response.findall(tag("saml:Assertion")), response):
+                if _is_signed(inner):
+                    # Where it stands: what is declared around it counts (exclusive canonicalisation, 3).
+                    verified(inner, keys)
         return octets
 
-    return Unverified(message.issuer, None, accept)
+    return Unverified(_issuer(root), None, accept)
 
 
 def from_metadata(document: bytes) -> Unverified:
@@ -115,23 +123,23 @@ def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
     The octets of the whole are handed on when it is signed, otherwise those of the assertion alone.
     """
     root = _shaped(from_base64(_one(parameters, "SAMLResponse")), shape)
-    assertion = root.find(tag("saml:Assertion"))
+    whole, assertion = _is_signed(root), root.find(tag("saml:Assertion"))
+    part = assertion if assertion is not None and _is_signed(assertion) else None
 
     def accept(certificates: Iterable[Certificate]) -> bytes:
-        keys = list(certificates)
-        inner = assertion is not None and assertion.find(tag("ds:Signature")) is not None
-        outer = root.find(tag("ds:Signature")) is not None
-        if outer:
-            whole = verified(root, keys)
-            # A second signature must be right too, checked in what was just found to be signed.
-            if inner:
-                verified(only(parse(whole), "saml:Assertion"), keys)
-            return whole
-        if not inner or assertion is None:
+        if not whole and part is None:
             raise InvalidMessage("not signed")
-        return verified(assertion, keys)
+        keys = list(certificates)
+        # A second signature must be right too, where it stands; but what the first covers is all.
+        octets = [verified(signed, keys) for signed in (root if whole else None, part) if signed is not None]
+        return octets[0]
 
-    return Unverified(_issuer(root), _relay_state(parameters), accept)
+    wrapper = None if whole else etree.tostring(root)
+    return Unverified(_issuer(root), _relay_state(parameters), accept, wrapper=wrapper)
+
+
+def _is_signed(element: etree._Element) -> bool:
+    return element.find(tag("ds:Signature")) is not None
 
 
 def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Sequence[Certificate]) -> bytes:
@@ -143,7 +151,8 @@ def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Seq
     root = parse(octets)
     if (encrypted := root.find(tag("saml:EncryptedAssertion"))) is None:
         return octets
-    assertion = _shaped(opened(encrypted, keys), ASSERTION)
+    assertion = _opened_in_place(encrypted, keys)
+    ASSERTION.check(assertion)
     if assertion.find(tag("ds:Signature")) is not None:
         assertion = parse(verified(assertion, certificates))
     root.replace(encrypted, assertion)
@@ -155,11 +164,22 @@ def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
     root = parse(octets)
     if (encrypted := root.find(tag("saml:EncryptedID"))) is None:
         return octets
-    name_id = parse(opened(encrypted, keys))
+    name_id = _opened_in_place(encrypted, keys)
     if name_id.tag != tag("saml:NameID") or len(name_id):
         raise InvalidMessage("cannot be opened")
     root.replace(encrypted, name_id)
     return canonical(root)
+
+
+def _opened_in_place(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> etree._Element:
+    """Return the element inside an encrypted one. Prefixes may be declared around it (XML Encryption 4.3.3)."""
+    known = "".join(
+        f" xmlns{':' if prefix else ''}{prefix or ''}={quoteattr(uri)}" for prefix, uri in encrypted.nsmap.items()
+    )
+    context = parse(f"<context{known}>".encode() + _DECLARATION.sub(b"", opened(encrypted, keys)) + b"</context>")
+    if len(context) != 1 or (context.text or "").strip() or (context[0].tail or "").strip():
+        raise InvalidMessage("cannot be opened")
+    return context[0]
 
 
 def _shaped(data: bytes, shape: Shape) -> etree._Element:

@@ -1,4 +1,4 @@
-"""Our own metadata, one document per identity, signed and with an end (combiconnect.md 5.1)."""
+"""Our own metadata, one document per identity, signed (combiconnect.md 5.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -60,27 +60,38 @@ def identity_provider(
         single_sign_on_service=[md.SingleSignOnService(binding=one, location=addresses.sign_on) for one in bindings],
     )
     descriptor = md.EntityDescriptor(entity_id=entity_id, id=document_id, idpsso_descriptor=[role])
-    return _signed(descriptor, keys, now, certificate=profile is Profile.GENERAL)
+    return _signed(descriptor, keys, now + _VALID, certificate=profile is Profile.GENERAL)
 
 
-def service_provider(us: Us, document_id: str, keys: Published, now: datetime) -> bytes:
-    """Describe us as DigiD knows us: it answers by POST, or by Artifact."""
+def service_provider(us: Us, document_id: str, keys: Published, now: datetime, answer: str = names.ARTIFACT) -> bytes:
+    """Describe us as who signs people in knows us; `answer` is the binding by which we ask it to answer.
+
+    DigiD, which answers by Artifact, keeps the document as a file until a person replaces it: so it has no end, and no
+    key to encrypt to, which DigiD never uses and whose end would be an outage (digid.md A7, A9, A12).
+    """
+    by_artifact = answer == names.ARTIFACT
+    bindings = (names.ARTIFACT, names.POST) if by_artifact else (names.POST, names.ARTIFACT)
+    shown = replace(keys, encryption=()) if by_artifact else keys
     role = md.SPSSODescriptor(
         protocol_support_enumeration=names.PROTOCOL,
         authn_requests_signed="true",
         want_assertions_signed="true",
-        key_descriptor=_key_descriptors(keys),
+        key_descriptor=_key_descriptors(shown),
         assertion_consumer_service=[
-            md.AssertionConsumerService(binding=binding, location=us.consumer, index=str(index), is_default=default)
-            for index, (binding, default) in enumerate(((names.POST, "true"), (names.ARTIFACT, "false")))
+            md.AssertionConsumerService(
+                binding=binding, location=us.consumer, index=str(index), is_default="false" if index else "true"
+            )
+            for index, binding in enumerate(bindings)
         ],
     )
     descriptor = md.EntityDescriptor(entity_id=us.entity_id, id=document_id, spsso_descriptor=[role])
-    return _signed(descriptor, keys, now)
+    return _signed(descriptor, shown, None if by_artifact else now + _VALID)
 
 
-def _signed(descriptor: md.EntityDescriptor, keys: Published, now: datetime, *, certificate: bool = True) -> bytes:
-    descriptor.valid_until = written(now + _VALID)
+def _signed(
+    descriptor: md.EntityDescriptor, keys: Published, until: datetime | None, *, certificate: bool = True
+) -> bytes:
+    descriptor.valid_until = written(until) if until else None
     root = etree.fromstring(descriptor.to_string(_PREFIXES))
     root.insert(0, _algorithms())
     sign(root, keys.signing[0], certificate=certificate)

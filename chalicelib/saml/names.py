@@ -9,6 +9,7 @@ SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
 ALGORITHMS = "urn:oasis:names:tc:SAML:metadata:algsupport"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 
 PREFIXES = {
     "samlp": PROTOCOL,

@@ -82,6 +82,13 @@ class IdentityProvider:
     resolution: Mapping[int, str]
     """ArtifactResolutionService by index."""
     valid_until: datetime | None = None
+    roots: str = ""
+    """Who vouches for its back channel, as PEM: from the operator, for the metadata does not tell (digid.md A2)."""
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Return, as PEM, what its back channel may show a certificate of, besides what everybody trusts."""
+        return (*([self.roots] if self.roots else []), *(certificate.pem for certificate in self.signing))
 
     @property
     def ends_at(self) -> datetime:

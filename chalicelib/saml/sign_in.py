@@ -23,7 +23,7 @@ from chalicelib.saml.federation import SharedSignIn
 from chalicelib.saml.gate import Unverified, opened_response, response_from_post, response_from_soap
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
-from chalicelib.saml.names import REDIRECT
+from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.replay import seen
 from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
@@ -60,7 +60,7 @@ def send_to_digid(
     login, bound = new_login(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
     (provider, answer), us = ours.digid(visit.now), ours.us(visit.now)
     request = build_request(login.digid_request, level, provider, us, visit.now, answer=answer)
-    if REDIRECT in provider.sign_on:
+    if POST not in provider.sign_on:
         reply = redirect(redirect_address(request, login.login_id, us), bound)
     else:
         fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
@@ -151,7 +151,10 @@ def _read(login: Login, visit: Visit) -> Identity:
     ours, message = saml(), _message(visit)
     provider, _ = ours.digid(visit.now)
     note_sender(provider.entity_id)
-    octets = _fetched(message, provider, visit.now) if isinstance(message, str) else _accepted(message, provider)
+    if isinstance(message, str):
+        octets, binding, wrapper = _fetched(message, provider, visit.now), ARTIFACT, None
+    else:
+        octets, binding, wrapper = _accepted(message, provider), POST, message.wrapper
     return read_response(
         opened_response(octets, ours.encryption.all(visit.now), provider.signing),
         provider=provider,
@@ -159,6 +162,8 @@ def _read(login: Login, visit: Visit) -> Identity:
         request_id=login.digid_request,
         level=Level(login.level),
         now=visit.now,
+        binding=binding,
+        wrapper=wrapper,
     )
 
 
@@ -173,8 +178,8 @@ def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
     ours = saml()
     us, request_id, address = ours.us(now), f"_{current().new_id()}", resolution_address(artifact, provider)
     question = resolve_envelope(artifact, request_id, address, us, now)
-    answer = response_from_soap(ours.back_channel.ask(address, question, us.key, provider.signing), ARTIFACT_RESPONSE)
-    return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id)
+    answer = response_from_soap(ours.back_channel.ask(address, question, us.key, provider.trusted), ARTIFACT_RESPONSE)
+    return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id, now=now)
 
 
 def _identified(login: Login, identity: Identity, visit: Visit) -> Login:

@@ -10,7 +10,7 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.logging_out import log_out
 from chalicelib.saml.logins import Decision, LoginState
 from chalicelib.saml.metadata import Addresses, Published
-from chalicelib.saml.names import POST, REDIRECT
+from chalicelib.saml.names import ARTIFACT, POST, REDIRECT
 from chalicelib.saml.releasing import finish
 from chalicelib.saml.resolving import resolve
 from chalicelib.saml.shapes import AUTHN_REQUEST, LOGOUT_REQUEST
@@ -23,6 +23,7 @@ from chalicelib.web.pages import page
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
+_ANSWERS = {"artifact": ARTIFACT, "post": POST}
 _METADATA = "application/samlmetadata+xml"
 LEVELS = {str(int(level)): level for level in Level}
 
@@ -89,9 +90,11 @@ def our_metadata(visit: Visit) -> Reply:
 
 
 def our_digid_metadata(visit: Visit) -> Reply:
+    """Show what whoever signs people in has to know of us, made for how the pinned one answers, or as `answer` says."""
     ours = saml()
     keys = Published(ours.signing.all(visit.now), ours.encryption.all(visit.now))
-    document = metadata.service_provider(ours.us(visit.now), f"_{current().new_id()}", keys, visit.now)
+    answer = _ANSWERS.get(visit.asked("answer")) or ours.answer(visit.now)
+    document = metadata.service_provider(ours.us(visit.now), f"_{current().new_id()}", keys, visit.now, answer)
     return Reply(document.decode(), content_type=_METADATA)
 
 

@@ -1,6 +1,6 @@
 """What only the SAML roles need: partners, keys, logins. Apart from `chalicelib/wiring.py`, which workers load."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -93,9 +93,17 @@ class SamlWiring:
         return MutualTls()
 
     def digid(self, now: datetime) -> tuple[IdentityProvider, str]:
-        """Return DigiD, and the binding by which it is asked to answer."""
+        """Return DigiD, and the binding by which it is asked to answer: by POST where it resolves no artifacts."""
         pinned = self.wiring.catalogue.identity_provider()
-        return read_identity_provider(pinned.metadata, now), ARTIFACT if pinned.by_artifact else POST
+        provider = replace(read_identity_provider(pinned.metadata, now), roots=pinned.roots)
+        return provider, ARTIFACT if pinned.by_artifact and provider.resolution else POST
+
+    def answer(self, now: datetime) -> str:
+        """Return the binding by which whoever is pinned answers, or DigiD's own while nobody is."""
+        try:
+            return self.digid(now)[1]
+        except NotFound:
+            return ARTIFACT
 
     def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
         """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""

@@ -1,52 +1,43 @@
-"""The simulator's back channel: answers wait here, and are fetched once over TLS with a client certificate."""
+"""DigiD's back channel: answers are fetched over TLS, on which both sides show a certificate."""
 
 import hmac
 import ssl
-from collections.abc import Callable
-from datetime import UTC, datetime
 
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Request, Response
 
-from local.digid.messages import WrongRequest, certificate_in, new_artifact, read_resolve, resolved
+from local.digid.engine import Engine
+from local.digid.requests import NobodyKnown
 from local.serving import Site, mutual_tls, serve_in_thread
-from operate.keys import KeyPair
+from operate.keys import KeyPair, new_key_pair
+
+_NOBODY = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
 class BackChannel(Site):
-    """`service_provider` returns the metadata of who may ask; it is read when the first answer waits."""
+    """Serves an engine's artifacts. Its TLS key is not the one that signs, and a private root vouches for it (A2)."""
 
-    def __init__(self, entity_id: str, port: int, keys: KeyPair, service_provider: Callable[[], bytes]) -> None:
+    def __init__(self, engine: Engine, port: int) -> None:
         super().__init__()
         self.address = f"https://localhost:{port}/artifact"
-        self._entity_id, self._port, self._keys = entity_id, port, keys
-        self._service_provider = service_provider
-        self._waiting: dict[str, str] = {}
-        self._serving = False
+        self.root = new_key_pair("private root of DigiD's stand-in", authority=True)
+        self._engine, self._port, self._serving = engine, port, False
         self.route("/artifact", "POST")(self.resolve)
 
-    def keep(self, answer: str) -> str:
-        """Keep the value of a SAMLResponse, and return the artifact for it."""
+    def serve(self, keys: KeyPair | None = None) -> None:
+        """Begin, at the first sign-in: before that nobody is known who may ask."""
         if not self._serving:
-            tls = mutual_tls(self._keys, [certificate_in(self._service_provider())])
-            serve_in_thread(self, self._port, tls)
+            keys = keys or new_key_pair("back channel of DigiD's stand-in", host="localhost", issuer=self.root)
+            serve_in_thread(self, self._port, mutual_tls(keys, self._engine.known.client_certificates))
             self._serving = True
-        artifact = new_artifact(self._entity_id)
-        self._waiting[artifact] = answer
-        return artifact
 
     def resolve(self, request: Request) -> Response:
-        ours = certificate_in(self._service_provider())
         shown = ssl.PEM_cert_to_DER_cert(request.environ.get("SSL_CLIENT_CERT") or _NOBODY)
-        if not hmac.compare_digest(shown, ssl.PEM_cert_to_DER_cert(ours)):
-            raise Forbidden("show the certificate of your metadata")
+        registered = [ssl.PEM_cert_to_DER_cert(one) for one in self._engine.known.client_certificates]
+        if not any(hmac.compare_digest(shown, one) for one in registered):
+            raise Forbidden("show a certificate that was registered")
         try:
-            resolve_id, artifact = read_resolve(request.get_data(), ours)
-        except (WrongRequest, ValueError) as error:
-            raise BadRequest(f"ArtifactResolve: {error}") from None
-        answer = self._waiting.pop(artifact, None)
-        body = resolved(answer, resolve_id, self._entity_id, self._keys, datetime.now(UTC))
+            body = self._engine.resolve(request.get_data())
+        except NobodyKnown as error:
+            raise NotFound(f"ArtifactResolve: {error}") from None
         return Response(body, content_type="text/xml; charset=utf-8")
-
-
-_NOBODY = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"

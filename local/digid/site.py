@@ -1,50 +1,58 @@
-"""The simulator's pages: a login page with the test persons and the four levels, and its metadata."""
+"""DigiD's pages: a login page with the test persons and the four levels, and its metadata."""
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from datetime import UTC, datetime
 
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.people.bsn import Bsn
+from local.digid.answers import Outcome, cancelled, denied, signed_in
 from local.digid.artifacts import BackChannel
-from local.digid.messages import (
-    CLASSES,
-    Asked,
-    WrongRequest,
-    cancelled,
-    certificate_in,
-    metadata,
-    read_post,
-    read_redirect,
-    success,
-)
+from local.digid.engine import Engine
+from local.digid.forms import DIGID, Form
+from local.digid.metadata import metadata
+from local.digid.names import CLASSES
+from local.digid.requests import Asked, NobodyKnown
 from local.pages import page, serve_static
 from local.persons import persons
 from local.serving import Site, as_json
 from operate.keys import KeyPair
 
-_METADATA_LIFE = timedelta(days=7)
 _BACK_CHANNEL = 4
 """The port of the back channel, counted from the site's."""
 
 
 class DigidSite(Site):
-    """The simulator at an address; `service_provider` returns the metadata of who may ask."""
+    """The stand-in at an address; `known` returns the metadata of who may ask."""
 
-    def __init__(self, address: str, keys: KeyPair, service_provider: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        address: str,
+        keys: KeyPair,
+        known: Callable[[], bytes],
+        *,
+        by_artifact: bool = True,
+        form: Form = DIGID,
+    ) -> None:
         super().__init__()
-        self._address, self._keys, self._service_provider = address, keys, service_provider
-        self._entity_id = f"{address}/metadata"
-        port = int(address.rpartition(":")[2]) + _BACK_CHANNEL
-        self._back_channel = BackChannel(self._entity_id, port, keys, service_provider)
+        self._engine = Engine(
+            f"{address}/metadata",
+            f"{address}/sso",
+            keys,
+            known,
+            lambda: datetime.now(UTC),
+            by_artifact=by_artifact,
+            form=form,
+        )
+        self._back_channel = BackChannel(self._engine, int(address.rpartition(":")[2]) + _BACK_CHANNEL)
         self._under_way: dict[str, Asked] = {}
         serve_static(self)
         self.route("/")(self.about)
         self.route("/persons.json")(self.persons_json)
         self.route("/metadata")(self.metadata)
+        self.route("/root.pem")(self.root)
         self.route("/sso", "GET", "POST")(self.sign_on)
         self.route("/login/<token>")(self.login_page)
         self.route("/login/<token>", "POST")(self.log_in)
@@ -56,15 +64,26 @@ class DigidSite(Site):
         return as_json([person.as_public() for person in persons().values()])
 
     def metadata(self, _: Request) -> Response:
-        until, resolution = datetime.now(UTC) + _METADATA_LIFE, self._back_channel.address
-        made = metadata(self._entity_id, f"{self._address}/sso", self._keys, until, resolution)
+        engine = self._engine
+        resolution = self._back_channel.address if engine.by_artifact else ""
+        made = metadata(engine.entity_id, engine.sign_on, engine.keys, resolution)
         return Response(made, content_type="application/samlmetadata+xml")
+
+    def root(self, _: Request) -> Response:
+        """Give out the private root of the back channel, as the operator of a real stage gets it."""
+        return Response(self._back_channel.root.certificate, content_type="application/x-pem-file")
 
     def sign_on(self, request: Request) -> Response:
         try:
-            asked = _read(request, certificate_in(self._service_provider()))
-        except (WrongRequest, KeyError, ValueError) as error:
-            raise BadRequest(f"AuthnRequest: {error}") from None
+            asked = (
+                self._engine.take_form(request.form)
+                if request.method == "POST"
+                else self._engine.take_query(request.query_string.decode())
+            )
+        except NobodyKnown as error:
+            raise NotFound(f"AuthnRequest: {error}") from None
+        if asked.refused:
+            return self._back(request, denied(asked))
         token = secrets.token_urlsafe(16)
         self._under_way[token] = asked
         return Response(status=303, headers={"Location": f"/login/{token}"})
@@ -73,32 +92,26 @@ class DigidSite(Site):
         return _login_page(request, self._known(token), token)
 
     def log_in(self, request: Request, token: str) -> Response:
-        asked, now = self._known(token), datetime.now(UTC)
+        asked = self._known(token)
         if "cancel" in request.form:
-            answer = cancelled(asked, self._entity_id, self._keys, now)
+            outcome = cancelled(asked)
         elif error := _wrong(request.form.get("bsn", ""), request.form.get("level", "")):
             return _login_page(request, asked, token, error)
         else:
-            bsn = Bsn.parse(request.form["bsn"]).digits
-            answer = success(asked, bsn, request.form["level"], self._entity_id, self._keys, now)
+            outcome = signed_in(asked, Bsn.parse(request.form["bsn"]).digits, request.form["level"])
         self._under_way.pop(token, None)
-        if asked.by_artifact:
-            query = urlencode({"SAMLart": self._back_channel.keep(answer), "RelayState": asked.relay_state})
-            return Response(status=303, headers={"Location": f"{asked.consumer}?{query}"})
-        return page(request, "digid_go_on.html", asked=asked, answer=answer)
+        return self._back(request, outcome)
+
+    def _back(self, request: Request, outcome: Outcome) -> Response:
+        if not self._engine.by_artifact:
+            return page(request, "digid_go_on.html", asked=outcome.asked, answer=self._engine.response(outcome))
+        self._back_channel.serve()
+        return Response(status=303, headers={"Location": self._engine.way_back(outcome)})
 
     def _known(self, token: str) -> Asked:
         if token not in self._under_way:
             raise BadRequest("This sign-in has ended. Go back to where you came from and start again.")
         return self._under_way[token]
-
-
-def _read(request: Request, certificate: str) -> Asked:
-    relay_state = request.values.get("RelayState", "")
-    if request.method == "POST":
-        return read_post(request.form["SAMLRequest"], relay_state, certificate)
-    query = request.query_string.decode()
-    return read_redirect(query, request.args["SAMLRequest"], request.args["Signature"], relay_state, certificate)
 
 
 def _wrong(bsn: str, level: str) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.registration import oin_in
-from local.digid.messages import NAMES, signed
+from local.digid.names import NAMES, signed
 from operate.keys import KeyPair, new_key_pair
 
 ACTING, LEGAL = "ActingSubjectID", "LegalSubjectID"

@@ -24,9 +24,13 @@ from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.question import FIELDS
 from chalicelib.people.brp.reading import read_answer
 from chalicelib.people.bsn import Bsn
+from chalicelib.saml.wiring import saml
 from local import aws
 from local.brp.records import register
-from local.digid.messages import NAMES, Asked, cancelled, certificate_in, metadata, read_redirect, success
+from local.digid.answers import cancelled, signed_in
+from local.digid.direct import DirectDigid
+from local.digid.engine import Engine
+from local.digid.names import NAMES
 from local.gateway import Gateway
 from local.stack import Stack, settings
 from operate.keys import new_key_pair
@@ -34,7 +38,8 @@ from operate.keys import new_key_pair
 BASE, DIGID = "http://localhost:8000", "https://digid.example"
 REPRESENTED, REPRESENTATIVE = Bsn("900100084"), Bsn("900100758")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-_STARTED = timedelta(days=365)
+_ACTION = re.compile(r'<form id="go-on" method="post" action="([^"]*)"')
+_DAYS = 365
 
 
 @dataclass(slots=True)
@@ -61,9 +66,11 @@ class Stage:
 
         self.wired, self.clock = wired, clock
         self._browser = Browser(Gateway(app, BASE))
-        self._keys = new_key_pair("digid of the test kit")
-        until = clock() + _STARTED
-        wired.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", self._keys, until))
+        keys = new_key_pair("digid of the test kit", days=_DAYS)
+        ours = lambda: self.get("/saml/digid/metadata").data  # noqa: E731
+        self._digid = DirectDigid(Engine(f"{DIGID}/metadata", f"{DIGID}/sso", keys, ours, clock))
+        saml().back_channel = self._digid
+        wired.catalogue.put_identity_provider(self._digid.metadata)
 
     def get(self, address: str) -> TestResponse:
         return self._browser.get(address.removeprefix(BASE), base_url=BASE)
@@ -83,12 +90,9 @@ class Stage:
         return etree.fromstring(answer.data).find(".//p:Response", NAMES)
 
     def pass_digid(self, start: TestResponse, level: str, *, cancel: bool = False) -> TestResponse:
-        asked = self._asked(start.headers.get("Location", ""))
-        if cancel:
-            message = cancelled(asked, f"{DIGID}/metadata", self._keys, self.clock())
-        else:
-            message = success(asked, REPRESENTATIVE.digits, level, f"{DIGID}/metadata", self._keys, self.clock())
-        return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
+        asked = self._digid.take(*_form_in(start))
+        outcome = cancelled(asked) if cancel else signed_in(asked, REPRESENTATIVE.digits, level)
+        return self.get(self._digid.engine.way_back(outcome))
 
     def mandate(self, service: Service) -> Mandate:
         """Let one test person act for another, as if the letter had come and gone."""
@@ -119,16 +123,17 @@ class Stage:
     def revoke(self, mandate: Mandate) -> None:
         revoke(mandate.represented, mandate.case_id, store=self.wired.mandates, now=self.clock())
 
-    def _asked(self, location: str) -> Asked:
-        query = urlsplit(location).query
-        parts = {name: values[0] for name, values in parse_qs(query).items()}
-        ours = certificate_in(self.get("/saml/digid/metadata").data)
-        return read_redirect(query, parts["SAMLRequest"], parts["Signature"], parts["RelayState"], ours)
+
+def _form_in(page: TestResponse) -> tuple[str, dict[str, str]]:
+    """Return where a page's form goes, and what it brings there."""
+    action = _ACTION.search(page.text)
+    fields = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    return unescape(action[1]) if action else page.headers.get("Location", ""), fields
 
 
 def posted(page: TestResponse) -> etree._Element:
     """Return the Response that a page takes to the provider."""
-    fields = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    fields = _form_in(page)[1]
     return etree.fromstring(base64.b64decode(fields["SAMLResponse"]))
 
 

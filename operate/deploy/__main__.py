@@ -90,7 +90,8 @@ def fill(account: Account, stage: Stage) -> None:
         _say(f"brp-key has no value yet: python -m operate.secrets {stage.name} put brp-key")
     catalogue = DynamoCatalogue(CatalogueTable(account.client("dynamodb"), f"{stage.prefix}-catalogue"))
     if stage.digid is not None:
-        changed = pin(catalogue, stage.digid.read_bytes(), datetime.now(UTC), by_artifact=stage.digid_by_artifact)
+        document, roots = stage.digid.read_bytes(), stage.digid_roots.read_text() if stage.digid_roots else ""
+        changed = pin(catalogue, document, datetime.now(UTC), by_artifact=stage.digid_by_artifact, roots=roots)
         _say("DigiD's metadata is pinned." if changed else "DigiD's metadata is the one that is pinned.")
     if stage.catalogue is not None:
         _say(f"Catalogue: {stage.catalogue}")

@@ -21,6 +21,7 @@ _PUBLIC = ("acceptance", "production")
 """Stages that others connect to: there no entityID is a default."""
 
 _KEYS = {"region", "account", "catalogue", "digid", "parameters"}
+_DIGID = {"metadata", "by_artifact", "roots"}
 
 
 class BadStage(CannotGoOn):
@@ -38,7 +39,10 @@ class Stage:
     catalogue: Path | None = None
     digid: Path | None = None
     """DigiD's metadata, which is pinned."""
-    digid_by_artifact: bool = False
+    digid_by_artifact: bool | None = None
+    """Whether it answers by Artifact, as DigiD does; None: if its metadata says that it can."""
+    digid_roots: Path | None = None
+    """The private roots of its back channel, as PEM."""
 
     @property
     def prefix(self) -> str:
@@ -70,6 +74,10 @@ def read_stage(name: str, file: Path | None = None) -> Stage:
 
 def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
     digid, parameters = (_mapping(path, given, key) for key in ("digid", "parameters"))
+    if unknown := sorted(digid.keys() - _DIGID):
+        raise BadStage(f"{path}: not known under digid: {', '.join(unknown)}. Known are {', '.join(sorted(_DIGID))}")
+    if not isinstance(digid.get("by_artifact", True), bool):
+        raise BadStage(f"{path}: by_artifact under digid is true or false")
     if "BrpUrl" not in parameters:
         raise BadStage(f"{path}: parameters has to name BrpUrl, the address of the population register")
     if name in _PUBLIC and (missing_ids := [key for key in ENTITY_IDS if key not in parameters]):
@@ -87,9 +95,11 @@ def _stage(name: str, path: Path, given: dict[str, Any]) -> Stage:
         account=account,
         catalogue=_beside(path, given.get("catalogue")),
         digid=_beside(path, digid.get("metadata")),
-        digid_by_artifact=bool(digid.get("by_artifact", False)),
+        digid_by_artifact=digid.get("by_artifact"),
+        digid_roots=_beside(path, digid.get("roots")),
     )
-    if missing := [str(one) for one in (stage.catalogue, stage.digid) if one is not None and not one.is_file()]:
+    files = (stage.catalogue, stage.digid, stage.digid_roots)
+    if missing := [str(one) for one in files if one is not None and not one.is_file()]:
         raise BadStage(f"{path} names files that are not there: {', '.join(missing)}")
     return stage
 

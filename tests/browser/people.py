@@ -101,13 +101,17 @@ class Visitor:
         self.at_digid(level)
         self.page.wait_for_url(f"{self.stack.application}{path}")
 
-    def at_digid(self, level: str = "20") -> None:
+    def come_to_digid(self) -> None:
+        if not self.page.url.startswith(self.stack.digid):
+            self.go_on()
         self.page.wait_for_url(f"{self.stack.digid}/login/**")
+
+    def at_digid(self, level: str = "20") -> None:
+        self.come_to_digid()
         self.page.goto(f"{self.page.url}?lang={self.language}")
         self.page.fill("[name=bsn]", self.person.bsn)
         self.page.select_option("[name=level]", level)
         self.press("sign in")
-        self.go_on()
 
     def fill_in_code(self, other: TestPerson, code: str) -> None:
         year, month, day = other.born.split("-")

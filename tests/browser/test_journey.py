@@ -33,6 +33,7 @@ def _ask(giver: Visitor, look: Look) -> str:
     giver.open("/")
     look(giver.page, f"{language}-01-start")
     giver.open("/login?next=/request")
+    giver.come_to_digid()
     look(giver.page, f"{language}-02-digid")
     giver.at_digid()
     giver.page.wait_for_url("**/request")

@@ -1,20 +1,18 @@
 """What partners bring along: a long choice of people, and the test kit's page."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
-import urllib3
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from chalicelib.wiring import Wiring
-from local.digid.messages import certificate_in, metadata, read_redirect, success
+from local.digid.answers import signed_in
 from local.stack import Stack
 from tests.browser.conftest import Look
 from tests.builders import HENK
-from tests.http.client import DIGID, DIGID_KEYS, Person
+from tests.http.client import DIGID, Person, digid
 from tests.http.conftest import client, clock, henk, someone, vera, wired
 from tests.http.journey import mandate
 from tests.http.serving import served
@@ -32,18 +30,20 @@ def application(wired: Wiring) -> Iterator[str]:
         yield address
 
 
-def _choose(page: Page, wired: Wiring, address: str) -> None:
-    """Come to the choice of a person: the provider asks, and DigiD answers. Our home page stands in for DigiD's."""
-    next_year = wired.clock() + timedelta(days=365)
-    wired.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{address}/", DIGID_KEYS, next_year))
+def _choose(page: Page, address: str) -> None:
+    """Come to the choice of a person: the provider asks, and DigiD answers."""
+    at_digid: list[Request] = []
+
+    def catch(route: Route) -> None:
+        at_digid.append(route.request)
+        route.fulfill(body="DigiD")
+
+    page.route(f"{DIGID}/**", catch)
     provider = FakeProvider()
     _send(page, f"{address}/saml/sso", provider.post_form(provider.on_behalf(Destination=f"{address}/saml/sso")))
-    query = urlsplit(page.url).query
-    parts = {name: values[0] for name, values in parse_qs(query).items()}
-    ours = certificate_in(urllib3.request("GET", f"{address}/saml/digid/metadata").data)
-    asked = read_redirect(query, parts["SAMLRequest"], parts["Signature"], parts["RelayState"], ours)
-    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", DIGID_KEYS, wired.clock())
-    _send(page, f"{address}/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
+    page.wait_for_url(f"{DIGID}/**")
+    asked = digid().take(at_digid[0].url, dict(parse_qsl(at_digid[0].post_data or "")))
+    page.goto(digid().engine.way_back(signed_in(asked, HENK.digits, "25")))
 
 
 def _send(page: Page, address: str, fields: dict[str, str]) -> None:
@@ -60,14 +60,13 @@ def _send(page: Page, address: str, fields: dict[str, str]) -> None:
 def test_someone_is_found_among_many_by_keyboard_alone(
     new_context: Callable[..., BrowserContext],
     look: Look,
-    wired: Wiring,
     application: str,
     clients: Callable[[int], dict[str, str]],
     language: str,
 ) -> None:
     clients(12)
     page = new_context(language).new_page()
-    _choose(page, wired, application)
+    _choose(page, application)
     look(page, f"{language}-50-choose-among-many")
     page.get_by_role("searchbox").focus()
     page.keyboard.type("0011")
@@ -87,11 +86,11 @@ def test_one_person_is_one_click(
     # Letter and code are fetched before the address changes that the two people know.
     mandate(vera, henk)
     with served(wired) as application:
-        _one_click(new_context(language).new_page(), look, wired, application, language)
+        _one_click(new_context(language).new_page(), look, application, language)
 
 
-def _one_click(page: Page, look: Look, wired: Wiring, application: str, language: str) -> None:
-    _choose(page, wired, application)
+def _one_click(page: Page, look: Look, application: str, language: str) -> None:
+    _choose(page, application)
     expect(page.get_by_role("radio")).to_have_count(0)
     expect(page.get_by_text("Vera van der Gever")).to_be_visible()
     look(page, f"{language}-53-one-person")

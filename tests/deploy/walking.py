@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Mapping
-from html import unescape
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,7 +10,7 @@ import urllib3
 from lxml import etree
 
 from chalicelib.people.bsn import Bsn
-from local.digid.messages import certificate_in
+from local.digid.known import certificate_in
 from local.persons import TestPerson
 from tests.browser.people import code_in, letter_for
 from tests.deploy.world import World
@@ -38,17 +37,17 @@ class Walker(Person):
         return self.pass_digid(self.get(f"/login?next={path}"), level)
 
     def pass_digid(self, start: Answer, level: str = "20") -> Answer:
-        """Fill in DigiD's form, and come back with its answer."""
-        assert start.status == 303, start.body
-        page = _follow(start.location)
+        """Bring our request to DigiD, fill in its form, and come back with its artifact."""
+        assert start.status == 200, start.body
+        page = _sent(start.action, start.hidden)
         asked = re.search(r'action="(/login/[^"]+)"', page.data.decode())
         assert asked, page.data
         filled = urlencode({"bsn": self.bsn.digits, "level": level})
-        back = _POOL.request("POST", f"{self.world.stack.digid}{asked[1]}", body=filled, headers=_FORM).data.decode()
-        fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', back)}
-        assert "SAMLResponse" in fields, back
-        self.world.hidden.add(fields["SAMLResponse"])
-        return self.post("/saml/digid/acs", fields)
+        login = f"{self.world.stack.digid}{asked[1]}"
+        back = _POOL.request("POST", login, body=filled, headers=_FORM, redirect=False).headers["Location"]
+        assert back.startswith(f"{self.base}/saml/digid/acs?"), back
+        self.world.hidden.add(parse_qs(urlsplit(back).query)["SAMLart"][0])
+        return self.get(back.removeprefix(self.base))
 
     def metadata(self) -> str:
         return certificate_in(self._send("GET", "/saml/metadata", b"", {}).body.encode())
@@ -124,9 +123,9 @@ def resolved(walker: Walker, location: str, provider: FakeProvider) -> etree._El
     return found
 
 
-def _follow(address: str) -> urllib3.BaseHTTPResponse:
-    """Go where a browser is sent, within DigiD."""
-    answer = _POOL.request("GET", address, redirect=False)
+def _sent(address: str, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    """Send a form to DigiD, and go where a browser is sent within it."""
+    answer = _POOL.request("POST", address, body=urlencode(form), headers=_FORM, redirect=False)
     if answer.status in (302, 303):
         origin = urlsplit(address)
         return _POOL.request("GET", f"{origin.scheme}://{origin.netloc}{answer.headers['Location']}", redirect=False)

@@ -72,6 +72,7 @@ class World:
             **domain,
         }
         (self.folder / "digid.xml").write_bytes(fetch(f"{self.stack.digid}/metadata"))
+        (self.folder / "root.pem").write_bytes(fetch(f"{self.stack.digid}/root.pem"))
         (self.folder / "ominous.xml").write_bytes(FakeProvider().metadata())
         rows = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())
         if municipality:
@@ -81,7 +82,11 @@ class World:
         text = yaml.safe_dump(rows).replace("<municipality>", f"{self.stack.provider}/metadata")
         (self.folder / "catalogue.yaml").write_text(text.replace("<ominous>", ENTITY_ID))
         file = self.folder / f"{name}.yaml"
-        given = {"region": REGION, "catalogue": "catalogue.yaml", "digid": {"metadata": "digid.xml"}}
+        given = {
+            "region": REGION,
+            "catalogue": "catalogue.yaml",
+            "digid": {"metadata": "digid.xml", "roots": "root.pem"},
+        }
         file.write_text(yaml.safe_dump({**given, "parameters": parameters, **changes}))
         return file
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from local.digid.messages import cancelled, success
+from local.digid.answers import cancelled, signed_in
 from local.identities import MACHTIGEN
 from tests.faults.flows import Check, Flow, Prepare, Step, fill_in, look, nothing, sign_in
 from tests.faults.world import ONE, SERVICES, TWO, World
@@ -42,6 +42,8 @@ def _sign_on(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -
 def _kept(world: World, answer: Answer) -> Answer:
     if "Location" in answer.headers:
         world.facts["next"] = answer.location
+    elif f"{DIGID}/" in answer.body:
+        world.facts["to_digid"] = answer
     return answer
 
 
@@ -50,23 +52,18 @@ def _at_digid(level: str = "20", *, cancels: bool = False) -> Prepare:
 
     def ready(world: World) -> None:
         henk = world.henk
-        asked = at_digid(world.facts["next"], henk)
-        world.facts["relay"] = asked.relay_state
-        if cancels:
-            message = cancelled(asked, f"{DIGID}/metadata", henk.digid_keys, world.clock.now)
-        else:
-            message = success(asked, henk.bsn.digits, level, f"{DIGID}/metadata", henk.digid_keys, world.clock.now)
-        world.facts["answer"] = message
+        asked = at_digid(world.facts["to_digid"])
+        world.facts["answer"] = cancelled(asked) if cancels else signed_in(asked, henk.bsn.digits, level)
 
     return ready
 
 
 def _return(*, cancels: bool = False) -> Step:
     def do(world: World) -> Answer:
-        sent = {"SAMLResponse": world.facts["answer"], "RelayState": world.facts["relay"]}
-        return _kept(world, world.henk.post("/saml/digid/acs", sent))
+        outcome = world.facts["answer"]
+        return _kept(world, world.henk.answer(outcome.asked, outcome))
 
-    return Step("POST /saml/digid/acs", do, _at_digid(cancels=cancels), resumes=True)
+    return Step("GET /saml/digid/acs", do, _at_digid(cancels=cancels), resumes=True)
 
 
 def _login() -> Step:

@@ -15,7 +15,7 @@ from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
 from chalicelib.patience import Patience
 from local import aws
-from local.digid.messages import certificate_in
+from local.digid.known import certificate_in
 from operate.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock

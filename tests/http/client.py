@@ -4,14 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from chalice.test import Client as ChaliceClient
 
 from chalicelib.people.bsn import Bsn
-from chalicelib.wiring import current
-from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
-from operate.keys import KeyPair, new_key_pair
+from chalicelib.saml.wiring import saml
+from local.digid.answers import Outcome, cancelled, signed_in
+from local.digid.direct import DirectDigid
+from local.digid.requests import Asked
+from operate.keys import new_key_pair
 
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
@@ -52,13 +54,12 @@ class Answer:
 
 @dataclass(slots=True)
 class Person:
-    """Someone at a browser; `digid_keys` are those with which DigiD answers."""
+    """Someone at a browser."""
 
     client: ChaliceClient
     bsn: Bsn
     language: str = "en"
     cookies: dict[str, str] = field(default_factory=dict)
-    digid_keys: KeyPair = DIGID_KEYS
     last: Answer | None = None
 
     def get(self, path: str) -> Answer:
@@ -77,25 +78,27 @@ class Person:
         return self.post(path, {"csrf": token[1] if token else "", **form}, **headers)
 
     def sign_in(self, level: str = "20", path: str = "/mandates") -> Answer:
-        asked = self.ask_digid(f"/login?next={path}")
-        return self.answer(
-            asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, current().clock())
-        )
+        return self.pass_digid(self.get(f"/login?next={path}"), level)
 
     def ask_digid(self, path: str) -> Asked:
-        return at_digid(self.get(path).location, self)
+        return at_digid(self.get(path))
 
-    def answer(self, asked: Asked, message: str) -> Answer:
-        return self.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": asked.relay_state})
+    def answer(self, asked: Asked, answer: Outcome | str) -> Answer:
+        """Come back from DigiD with an outcome, as it is pinned, or with a SAMLResponse by POST."""
+        if isinstance(answer, Outcome):
+            engine = digid().engine
+            if engine.by_artifact:
+                return self.get(engine.way_back(answer))
+            answer = engine.response(answer)
+        return self.post("/saml/digid/acs", {"SAMLResponse": answer, "RelayState": asked.relay_state})
 
     def pass_digid(self, start: Answer, level: str = "20") -> Answer:
         """Sign in at DigiD, where an answer of ours sends the browser, and come back."""
-        asked = at_digid(start.location, self)
-        now = current().clock()
-        return self.answer(asked, success(asked, self.bsn.digits, level, f"{DIGID}/metadata", self.digid_keys, now))
+        asked = at_digid(start)
+        return self.answer(asked, signed_in(asked, self.bsn.digits, level))
 
     def cancel(self, asked: Asked) -> Answer:
-        return self.answer(asked, cancelled(asked, f"{DIGID}/metadata", self.digid_keys, current().clock()))
+        return self.answer(asked, cancelled(asked))
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         path = path.removeprefix(BASE)
@@ -117,12 +120,15 @@ class Person:
             self.cookies[name] = rest.partition(";")[0]
 
 
-def at_digid(location: str, person: Person) -> Asked:
+def digid() -> DirectDigid:
+    """Return the DigiD that the application asks."""
+    channel = saml().back_channel
+    assert isinstance(channel, DirectDigid)
+    return channel
+
+
+def at_digid(start: Answer) -> Asked:
     """Read our request as DigiD does, signature included."""
-    address = urlsplit(location)
-    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{DIGID}/sso"
-    query = {name: values[0] for name, values in parse_qs(address.query).items()}
-    ours = person.client.http.get("/saml/digid/metadata").body
-    return read_redirect(
-        address.query, query["SAMLRequest"], query["Signature"], query["RelayState"], certificate_in(ours)
-    )
+    if start.status == 200:
+        return digid().take(start.action, start.hidden)
+    return digid().take(start.location, {})

@@ -1,16 +1,22 @@
 """The application as tests and benchmarks run it: real adapters on moto, one provider, DigiD and the people made up."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+
+from chalice.test import Client
 
 from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, Relation
 from chalicelib.people.brp.question import FIELDS
 from chalicelib.people.brp.reading import read_answer
+from chalicelib.saml.wiring import saml
 from local import aws
 from local.brp.records import register as handed_out
-from local.digid.messages import metadata
+from local.digid.direct import DirectDigid
+from local.digid.engine import Engine
+from local.digid.forms import DIGID as DIGID_FORM
+from local.digid.forms import Form
 from local.persons import persons
 from local.stack import Stack, settings
 from operate.deploy.stages import TABLES
@@ -26,8 +32,8 @@ def wire(clock: Callable[[], datetime]) -> wiring.Wiring:
     """Empty the tables, register the provider and DigiD, and make this the process's wiring."""
     _empty_tables()
     made = wiring.Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
-    register(made)
     wiring.use(made)
+    register(made)
     return made
 
 
@@ -36,12 +42,36 @@ def register(made: wiring.Wiring) -> None:
     everyone = list(persons())
     found = read_answer(everyone, handed_out(everyone, FIELDS))
     made.people = FakeRegister(found.people, found.unreadable)
-    next_year = made.clock() + timedelta(days=365)
-    made.catalogue.put_identity_provider(metadata(f"{DIGID}/metadata", f"{DIGID}/sso", DIGID_KEYS, next_year))
+    pin_digid(made)
     made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
     made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(Relation(PORTAL_ID),)))
     portal = a_service(service_id=PORTAL_ID, index=3, entity_id=EntityId(ENTITY_ID), name={"nl": "Alles", "en": "All"})
     made.catalogue.put_service(portal)
+
+
+def pin_digid(made: wiring.Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM) -> DirectDigid:
+    """Let DigiD, or another identity provider, sign people in for the process's wiring, which is `made`."""
+    ours = f"/saml/digid/metadata?answer={'artifact' if by_artifact and not form.encrypted else 'post'}"
+    engine = Engine(
+        f"{DIGID}/metadata",
+        f"{DIGID}/sso",
+        DIGID_KEYS,
+        lambda: _get(ours),
+        made.clock,
+        by_artifact=by_artifact,
+        form=form,
+    )
+    digid = DirectDigid(engine)
+    saml().back_channel = digid
+    made.catalogue.put_identity_provider(digid.metadata)
+    return digid
+
+
+def _get(path: str) -> bytes:
+    from app import app  # noqa: PLC0415 - who only fills tables needs no application
+
+    with Client(app, project_dir=str(ROOT)) as client:
+        return bytes(client.http.get(path).body)
 
 
 def _empty_tables() -> None:

@@ -290,7 +290,7 @@ def test_the_answer_lives_from_when_the_browser_was_sent(henk: Person, wired: Wi
 
 def test_who_cancels_is_told_to_the_provider(henk: Person, provider: NationalProvider, clock: Clock) -> None:
     sent = start(henk, provider, asked(provider, clock))
-    declared = read(henk, provider, henk.cancel(at_digid(sent.location, henk)), clock)
+    declared = read(henk, provider, henk.cancel(at_digid(sent)), clock)
     assert (declared.status, declared.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
     again = henk.pass_digid(start(henk, provider, asked(provider, clock)), "25")
     assert read(henk, provider, again, clock).status == ["Success"]

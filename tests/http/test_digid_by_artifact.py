@@ -1,53 +1,65 @@
-"""DigiD answers by Artifact: fetched over real TLS with both certificates, from the simulator's back channel."""
+"""DigiD's answer is fetched over real TLS, on which both sides show a certificate, from the stand-in's back channel."""
 
-from collections.abc import Callable
-from datetime import timedelta
+import ssl
+import tempfile
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 import pytest
+import urllib3
 
+from chalicelib.saml.back_channel import MutualTls
+from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
+from local.digid.answers import cancelled, signed_in
 from local.digid.artifacts import BackChannel
-from local.digid.messages import cancelled, certificate_in, metadata, new_artifact, success
+from local.digid.direct import DirectDigid
+from local.digid.engine import Engine, new_artifact
 from operate.keys import KeyPair, new_key_pair
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import DIGID, Answer, Person, at_digid, digid
 from tests.http.serving import free_port
 from tests.saml.provider import FakeProvider
 
 ENTITY_ID = f"{DIGID}/metadata"
-KEYS = new_key_pair("digid with a host", host="localhost")
 PROVIDER = FakeProvider()
 
 
-@pytest.fixture
-def pinned(wired: Wiring) -> Callable[..., BackChannel]:
-    """Return what starts a back channel, and pins its metadata."""
+class DigidOverTls(DirectDigid):
+    """DigiD whose back channel is asked as the application does where it is deployed."""
 
-    def start(ours: Callable[[], bytes], tls: KeyPair = KEYS, signs: KeyPair = KEYS) -> BackChannel:
-        made = BackChannel(ENTITY_ID, free_port(), tls, ours)
-        until = wired.clock() + timedelta(days=1)
-        wired.catalogue.put_identity_provider(
-            metadata(ENTITY_ID, f"{DIGID}/sso", signs, until, made.address), by_artifact=True
-        )
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.back_channel = BackChannel(engine, free_port())
+        self.resolution = self.back_channel.address
+
+    def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
+        return MutualTls().ask(address, envelope, key, trusted)
+
+
+@pytest.fixture
+def over_tls(wired: Wiring) -> Callable[..., DigidOverTls]:
+    """Return what starts the back channel and pins DigiD with the roots that an operator has."""
+
+    def start(roots: str | None = None) -> DigidOverTls:
+        made = DigidOverTls(digid().engine)
+        made.back_channel.serve()
+        saml().back_channel = made
+        known = made.back_channel.root.certificate if roots is None else roots
+        wired.catalogue.put_identity_provider(made.metadata, roots=known)
         return made
 
     return start
-
-
-@pytest.fixture
-def channel(henk: Person, pinned: Callable[..., BackChannel]) -> BackChannel:
-    return pinned(lambda: henk.client.http.get("/saml/digid/metadata").body)
 
 
 def _back(person: Person, relay_state: str, artifact: str) -> Answer:
     return person.get(f"/saml/digid/acs?{urlencode({'SAMLart': artifact, 'RelayState': relay_state})}")
 
 
-def test_someone_signs_in_to_our_own_site(henk: Person, wired: Wiring, channel: BackChannel) -> None:
+def test_someone_signs_in_to_our_own_site(henk: Person, over_tls: Callable[..., DigidOverTls]) -> None:
+    over_tls()
     asked = henk.ask_digid("/login?level=20")
-    assert asked.by_artifact
-    artifact = channel.keep(success(asked, henk.bsn.digits, "20", ENTITY_ID, KEYS, wired.clock()))
+    artifact = digid().engine.keep(signed_in(asked, henk.bsn.digits, "20"))
     answer = _back(henk, asked.relay_state, artifact)
     assert answer.location == "/mandates"
     assert "__Host-session" in henk.cookies
@@ -55,76 +67,90 @@ def test_someone_signs_in_to_our_own_site(henk: Person, wired: Wiring, channel: 
     assert _back(henk, asked.relay_state, artifact).status == 400
 
 
-def test_someone_signs_in_at_a_provider(henk: Person, wired: Wiring, channel: BackChannel) -> None:
-    start = henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request()))
-    asked = at_digid(start.location, henk)
-    artifact = channel.keep(success(asked, henk.bsn.digits, "20", ENTITY_ID, KEYS, wired.clock()))
+def test_someone_signs_in_at_a_provider(henk: Person, over_tls: Callable[..., DigidOverTls]) -> None:
+    over_tls()
+    asked = at_digid(henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request())))
+    artifact = digid().engine.keep(signed_in(asked, henk.bsn.digits, "20"))
     posted = henk.post("/saml/digid/acs", {"SAMLart": artifact, "RelayState": asked.relay_state})
     assert "SAMLResponse" in posted.hidden
 
 
-def test_cancelling_reaches_the_provider(henk: Person, wired: Wiring, channel: BackChannel) -> None:
-    start = henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request()))
-    asked = at_digid(start.location, henk)
-    artifact = channel.keep(cancelled(asked, ENTITY_ID, KEYS, wired.clock()))
-    assert "SAMLResponse" in _back(henk, asked.relay_state, artifact).hidden
-
-
-def test_an_artifact_that_stands_for_nothing_signs_nobody_in(henk: Person, channel: BackChannel) -> None:
-    asked = henk.ask_digid("/login")
-    channel.keep("")
-    assert _back(henk, asked.relay_state, new_artifact(ENTITY_ID)).status == 200
-    assert "__Host-session" not in henk.cookies
+def test_cancelling_reaches_the_provider(henk: Person, over_tls: Callable[..., DigidOverTls]) -> None:
+    over_tls()
+    asked = at_digid(henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request())))
+    assert "SAMLResponse" in henk.get(digid().engine.way_back(cancelled(asked))).hidden
 
 
 @pytest.mark.parametrize("artifact", ["", "x", "AAQAAA==", new_artifact("https://another.example")])
-def test_an_artifact_of_somebody_else_is_not_even_asked_about(
-    henk: Person, channel: BackChannel, artifact: str
-) -> None:
+def test_an_artifact_of_somebody_else_is_not_even_asked_about(henk: Person, artifact: str) -> None:
     asked = henk.ask_digid("/login")
-    assert channel.address
+    saml().back_channel = _Nobody()
     assert _back(henk, asked.relay_state, artifact).status == 400
 
 
-def test_another_browser_makes_us_ask_nothing(henk: Person, mina: Person, channel: BackChannel) -> None:
+def test_another_browser_makes_us_ask_nothing(henk: Person, mina: Person) -> None:
     asked = henk.ask_digid("/login")
-
-    class Nobody:
-        def ask(self, *_: object) -> bytes:
-            raise AssertionError("asked")
-
-    saml().back_channel = Nobody()
+    saml().back_channel = _Nobody()
     assert _back(mina, asked.relay_state, new_artifact(ENTITY_ID)).status == 400
-    assert channel.address
 
 
-def test_a_server_that_is_not_in_the_metadata_is_not_believed(
-    henk: Person, wired: Wiring, pinned: Callable[..., BackChannel]
+class _Nobody:
+    def ask(self, *_: object) -> bytes:
+        raise AssertionError("asked")
+
+
+def _root(name: str) -> KeyPair:
+    return new_key_pair(name, authority=True)
+
+
+@pytest.mark.parametrize("roots", ["", _root("another root").certificate], ids=["no root", "another root"])
+def test_a_server_for_which_nobody_vouches_whom_we_know_is_not_believed(
+    henk: Person, over_tls: Callable[..., DigidOverTls], roots: str
 ) -> None:
-    stranger = new_key_pair("stranger", host="localhost")
-    channel = pinned(lambda: henk.client.http.get("/saml/digid/metadata").body, tls=stranger)
+    over_tls(roots)
     asked = henk.ask_digid("/login")
-    artifact = channel.keep(success(asked, henk.bsn.digits, "20", ENTITY_ID, KEYS, wired.clock()))
-    assert _back(henk, asked.relay_state, artifact).status == 503
+    assert henk.answer(asked, signed_in(asked, henk.bsn.digits, "20")).status == 503
 
 
-def test_an_answer_with_another_signature_is_not_believed(
-    henk: Person, wired: Wiring, pinned: Callable[..., BackChannel], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    channel = pinned(lambda: henk.client.http.get("/saml/digid/metadata").body)
+def test_one_of_several_roots_is_enough(henk: Person, over_tls: Callable[..., DigidOverTls], wired: Wiring) -> None:
+    made = over_tls()
+    both = _root("another root").certificate + made.back_channel.root.certificate
+    wired.catalogue.put_identity_provider(made.metadata, roots=both)
+    assert henk.sign_in().status == 303
+
+
+def test_a_server_that_shows_a_certificate_of_the_metadata_needs_no_root(henk: Person, wired: Wiring) -> None:
+    made = DigidOverTls(digid().engine)
+    made.engine.keys = new_key_pair("one key for all", host="localhost")
+    made.back_channel.serve(made.engine.keys)
+    saml().back_channel = made
+    wired.catalogue.put_identity_provider(made.metadata)
+    assert henk.sign_in().status == 303
+
+
+def test_an_answer_with_another_signature_is_not_believed(henk: Person, over_tls: Callable[..., DigidOverTls]) -> None:
+    over_tls()
     asked = henk.ask_digid("/login")
-    artifact = channel.keep(success(asked, henk.bsn.digits, "20", ENTITY_ID, KEYS, wired.clock()))
-    monkeypatch.setattr(channel, "_keys", new_key_pair("stranger"))
-    assert _back(henk, asked.relay_state, artifact).status == 400
+    digid().engine.keys = new_key_pair("stranger")
+    assert henk.answer(asked, signed_in(asked, henk.bsn.digits, "20")).status == 400
     assert "__Host-session" not in henk.cookies
 
 
-def test_without_our_certificate_the_simulator_tells_nothing(henk: Person, wired: Wiring, channel: BackChannel) -> None:
-    import urllib3  # noqa: PLC0415
+@pytest.mark.parametrize("status", [403, 404])
+def test_without_a_certificate_or_a_signature_the_stand_in_tells_nothing(
+    over_tls: Callable[..., DigidOverTls], status: int
+) -> None:
+    made = over_tls()
+    key = saml().us(made.engine.clock()).key
+    assert _post(made, key if status == 404 else None) == status
 
-    asked = henk.ask_digid("/login")
-    channel.keep(success(asked, henk.bsn.digits, "20", ENTITY_ID, KEYS, wired.clock()))
-    assert certificate_in(henk.client.http.get("/saml/digid/metadata").body)
-    with urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False) as pool:
-        urllib3.disable_warnings()
-        assert pool.request("POST", channel.address, body=b"<x/>").status == 403
+
+def _post(made: DigidOverTls, key: PrivateKey | None) -> int:
+    context = ssl.create_default_context(cadata=made.back_channel.root.certificate)
+    if key is not None:
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(key.key_pem + "\n" + key.certificate_pem)
+            file.flush()
+            context.load_cert_chain(file.name)
+    with urllib3.PoolManager(ssl_context=context, retries=False) as pool:
+        return int(pool.request("POST", made.resolution, body=b"<x/>").status)

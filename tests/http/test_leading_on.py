@@ -15,9 +15,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.mandates.model import CaseId
 from chalicelib.people.vault import KmsVault
 from chalicelib.wiring import current
-from local.digid.messages import certificate_in, success
+from local.digid.answers import signed_in
+from local.digid.known import certificate_in
 from tests.fakes import Clock
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
 from tests.http.test_federation import ONE, TWO, _logout, _name, _response, _statuses, _to_digid, _told
 from tests.http.test_federation import _start as _start_at
@@ -90,10 +91,10 @@ def _answered(answer: Answer) -> bool:
     return False
 
 
-def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Outages) -> None:
+def test_digids_answer_may_be_sent_again(henk: Person, outages: Outages) -> None:
     for down in outages():
-        asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
-        message = success(asked, henk.bsn.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+        asked = at_digid(_start(henk, PROVIDER.request()))
+        message = signed_in(asked, henk.bsn.digits, "25")
         with down():
             first = henk.answer(asked, message)
         assert _answered(first) or _answered(henk.answer(asked, message))

@@ -16,7 +16,7 @@ from chalicelib.saml.fetching import fetch
 from chalicelib.saml.registration import import_metadata
 from chalicelib.saml.watching import restore, watch
 from chalicelib.wiring import Wiring
-from local.digid.messages import certificate_in
+from local.digid.known import certificate_in
 from local.serving import mutual_tls, server
 from operate.keys import new_key_pair
 from operate.metadata import main as metadata_command

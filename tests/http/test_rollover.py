@@ -10,7 +10,7 @@ import xmlsec
 from lxml import etree
 
 from local import aws
-from local.digid.messages import Asked
+from local.digid.requests import Asked
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.values import dated_key
 from tests.fakes import Clock

@@ -2,10 +2,10 @@
 
 import pytest
 
-from local.digid.messages import success
+from local.digid.answers import signed_in
 from tests.builders import SERVICE_ID
 from tests.fakes import Clock
-from tests.http.client import BASE, DIGID, Person
+from tests.http.client import BASE, Person
 from tests.http.journey import ask_for_mandate
 from tests.saml.provider import FakeProvider
 
@@ -29,15 +29,13 @@ def test_signing_in_again_ends_the_session_before(vera: Person) -> None:
     assert vera.get("/mandates").status == 401
 
 
-def test_signing_in_again_ends_the_session_before_also_where_its_cookie_does_not_come_along(
-    vera: Person, clock: Clock
-) -> None:
+def test_signing_in_again_ends_the_session_before_also_where_its_cookie_does_not_come_along(vera: Person) -> None:
     """A browser sends it (SameSite=Lax) when someone leaves for DigiD, and not with the form of another site."""
     vera.sign_in()
     before = dict(vera.cookies)
     asked = vera.ask_digid("/login")
     session = vera.cookies.pop("__Host-session")
-    vera.answer(asked, success(asked, vera.bsn.digits, "20", f"{DIGID}/metadata", vera.digid_keys, clock()))
+    vera.answer(asked, signed_in(asked, vera.bsn.digits, "20"))
     assert vera.cookies["__Host-session"] != session
     vera.cookies = before
     assert vera.get("/mandates").status == 401

@@ -1,6 +1,7 @@
 """A provider signs people in, for themselves and for others, by every binding (combiconnect.md sections 2 to 4)."""
 
 import base64
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,12 +11,13 @@ from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.errors import Unavailable
 from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
-from local.digid.messages import SAML, _response, certificate_in, success
+from local.digid.answers import Outcome, signed_in
+from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from operate.keys import new_key_pair
 from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
-from tests.http.client import DIGID, Answer, Person, at_digid
+from tests.http.client import Answer, Person, at_digid, digid
 from tests.http.journey import ask_for_mandate, mandate
 from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
 
@@ -107,7 +109,7 @@ def test_without_a_mandate_the_way_back_gives_the_provider_its_status(henk: Pers
 
 
 def test_cancelling_at_digid_gives_the_provider_its_status(henk: Person) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    asked = at_digid(_start(henk, PROVIDER.request()))
     result = _posted(henk.cancel(asked), henk)
     assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
 
@@ -202,7 +204,7 @@ def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
 
 def test_a_choice_is_taken_only_when_it_is_due(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    asked = at_digid(_start(henk, PROVIDER.on_behalf()).location, henk)
+    asked = at_digid(_start(henk, PROVIDER.on_behalf()))
     choice = f"/saml/choice/{asked.relay_state}"
     for form in ({"person": case_id}, {"person": "self"}, {"cancel": "1"}, {}):
         assert henk.post(choice, form).status == 410
@@ -211,11 +213,11 @@ def test_a_choice_is_taken_only_when_it_is_due(vera: Person, henk: Person) -> No
 
 
 def test_who_was_asked_for_cannot_be_chosen_otherwise(
-    vera: Person, henk: Person, clock: Clock, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+    vera: Person, henk: Person, wired: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id = mandate(vera, henk)
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
-    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+    asked = at_digid(_start(henk, PROVIDER.request()))
+    message = signed_in(asked, HENK.digits, "25")
 
     def down(*_: object) -> None:
         raise Unavailable("dynamodb")
@@ -304,9 +306,9 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
-def test_in_another_browser_nothing_is_answered_and_nothing_changed(henk: Person, mina: Person, clock: Clock) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
-    message = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
+def test_in_another_browser_nothing_is_answered_and_nothing_changed(henk: Person, mina: Person) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()))
+    message = signed_in(asked, HENK.digits, "25")
     page = mina.answer(asked, message)
     assert (page.status, page.hidden) == (400, {})
     assert "Your browser did not keep our cookie" in page.body
@@ -314,39 +316,40 @@ def test_in_another_browser_nothing_is_answered_and_nothing_changed(henk: Person
     assert mina.answer(asked, message).status == 410
 
 
-def test_an_answer_of_digid_that_is_refused_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request(), "r").location, henk)
-    forged = success(asked, HENK.digits, "25", f"{DIGID}/metadata", new_key_pair("stranger"), clock())
-    page = henk.answer(asked, forged)
+def test_an_answer_of_digid_that_is_refused_is_told_to_the_provider(henk: Person) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request(), "r"))
+    outcome, genuine = signed_in(asked, HENK.digits, "25"), digid().engine.keys
+    digid().engine.keys = new_key_pair("stranger")
+    page = henk.answer(asked, outcome)
     result = _posted(page, henk)
     assert (result.status, result.attributes) == (["Responder", "AuthnFailed"], {})
     assert page.hidden["RelayState"] == "r"
-    genuine = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
-    assert henk.answer(asked, genuine).status == 410
+    digid().engine.keys = genuine
+    assert henk.answer(asked, outcome).status == 410
 
 
 @pytest.mark.parametrize("field", ["SAMLResponse", "SAMLart"])
 @pytest.mark.parametrize("value", ["x", "AAQAAA==", base64.b64encode(b"<a/>").decode()])
 def test_what_cannot_be_read_is_told_to_the_provider(henk: Person, field: str, value: str) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
+    asked = at_digid(_start(henk, PROVIDER.request()))
     page = henk.post("/saml/digid/acs", {field: value, "RelayState": asked.relay_state})
     assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
 
 
-def test_the_answer_to_another_sign_in_signs_nobody_in(henk: Person, clock: Clock) -> None:
-    one, two = (at_digid(_start(henk, PROVIDER.request()).location, henk) for _ in range(2))
-    message = success(one, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
-    swapped = henk.post("/saml/digid/acs", {"SAMLResponse": message, "RelayState": two.relay_state})
+def test_the_answer_to_another_sign_in_signs_nobody_in(henk: Person) -> None:
+    one, two = (at_digid(_start(henk, PROVIDER.request())) for _ in range(2))
+    swapped = henk.answer(two, signed_in(replace(one, relay_state=two.relay_state), HENK.digits, "25"))
     assert _posted(swapped, henk).status == ["Responder", "AuthnFailed"]
-    assert _posted(henk.answer(one, message), henk).status == ["Success"]
+    assert _posted(henk.answer(one, signed_in(one, HENK.digits, "25")), henk).status == ["Success"]
 
 
-def test_a_stranger_in_another_browser_ends_nothing(henk: Person, mina: Person, clock: Clock) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
-    forged = success(asked, HENK.digits, "25", f"{DIGID}/metadata", new_key_pair("stranger"), clock())
-    assert mina.answer(asked, forged).status == 400
-    genuine = success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock())
-    assert _posted(henk.answer(asked, genuine), henk).status == ["Success"]
+def test_a_stranger_in_another_browser_ends_nothing(henk: Person, mina: Person) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()))
+    outcome, genuine = signed_in(asked, HENK.digits, "25"), digid().engine.keys
+    digid().engine.keys = new_key_pair("stranger")
+    assert mina.answer(asked, outcome).status == 400
+    digid().engine.keys = genuine
+    assert _posted(henk.answer(asked, outcome), henk).status == ["Success"]
 
 
 DIGID_STATUSES = {
@@ -358,21 +361,19 @@ DIGID_STATUSES = {
 
 
 @pytest.mark.parametrize("status", DIGID_STATUSES)
-def test_what_fails_at_digid_is_told_to_the_provider(henk: Person, clock: Clock, status: str) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()).location, henk)
-    second = f'<p:StatusCode Value="{SAML}:status:{status}"/>' if status else ""
-    told = f'<p:StatusCode Value="{SAML}:status:Responder">{second}</p:StatusCode>'
-    message = _response(asked, told, "", f"{DIGID}/metadata", henk.digid_keys, clock())
-    result = _posted(henk.answer(asked, message), henk)
+def test_what_fails_at_digid_is_told_to_the_provider(henk: Person, status: str) -> None:
+    asked = at_digid(_start(henk, PROVIDER.request()))
+    outcome = Outcome(asked, status=("Responder", status) if status else ("Responder",))
+    result = _posted(henk.answer(asked, outcome), henk)
     assert result.status == DIGID_STATUSES[status]
     assert (result.message == "Authentication cancelled") == (status == "AuthnFailed")
 
 
 def test_who_took_too_long_at_digid_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
     start = _start(henk, PROVIDER.request())
-    asked = at_digid(start.location, henk)
+    asked = at_digid(start)
     clock.forward(minutes=11)
-    page = henk.answer(asked, success(asked, HENK.digits, "25", f"{DIGID}/metadata", henk.digid_keys, clock()))
+    page = henk.answer(asked, signed_in(asked, HENK.digits, "25"))
     assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
 
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 import urllib3
 
 from chalicelib.wiring import Wiring
-from local.digid.messages import Asked, cancelled, certificate_in, read_redirect, success
+from local.digid.answers import cancelled, signed_in
 from local.partners import register_folder
 from operate.keys import new_key_pair
 from tests.builders import HENK, VERA
-from tests.http.client import DIGID, DIGID_KEYS, Person
+from tests.http.client import DIGID, Person, digid
 from tests.http.journey import mandate
 from tests.http.serving import free_port, served
 
@@ -75,6 +75,8 @@ class Page:
     status: int
     body: str
     headers: dict[str, str]
+    sent: dict[str, str] = field(default_factory=dict)
+    """What a form brought there."""
 
     @property
     def form(self) -> tuple[str, dict[str, str]]:
@@ -95,7 +97,7 @@ class Browser:
     def open(self, address: str, form: dict[str, str] | None = None) -> Page:
         for _ in range(10):
             if address.startswith(DIGID):
-                return Page(address, 0, "", {})
+                return Page(address, 0, "", {}, form or {})
             page = self._one(address, form)
             if page.status not in (302, 303):
                 return page
@@ -124,26 +126,16 @@ class Mellon:
     wired: Wiring
 
     def start(self, browser: Browser) -> Page:
-        """Open the protected page, and come to DigiD; a request by POST has a form on the way."""
+        """Open the protected page, and come to DigiD; with a form on the way, or two for a request by POST."""
         page = browser.open(f"{self.address}/in/")
-        return browser.open(*page.form) if page.status == 200 else page
+        while page.status == 200:
+            page = browser.open(*page.form)
+        return page
 
     def pass_digid(self, browser: Browser, page: Page, level: str = "20", *, cancel: bool = False) -> Page:
-        asked = self._asked(page.address)
-        now = self.wired.clock()
-        if cancel:
-            message = cancelled(asked, f"{DIGID}/metadata", DIGID_KEYS, now)
-        else:
-            message = success(asked, HENK.digits, level, f"{DIGID}/metadata", DIGID_KEYS, now)
-        fields = {"SAMLResponse": message, "RelayState": asked.relay_state}
-        return browser.open(f"{self.application}/saml/digid/acs", fields)
-
-    def _asked(self, address: str) -> Asked:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        ours = urllib3.request("GET", f"{self.application}/saml/digid/metadata").data
-        return read_redirect(
-            urlsplit(address).query, query["SAMLRequest"], query["Signature"], query["RelayState"], certificate_in(ours)
-        )
+        asked = digid().take(page.address, page.sent)
+        outcome = cancelled(asked) if cancel else signed_in(asked, HENK.digits, level)
+        return browser.open(digid().engine.way_back(outcome))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.wiring import Wiring
-from local.digid.messages import certificate_in
+from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
 from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
@@ -116,7 +116,7 @@ def test_someone_signs_in_for_another(vera: Person, henk: Person, certificate: s
 
 def test_who_cancels_is_told_to_the_provider(henk: Person, certificate: str) -> None:
     provider = NodeSaml(certificate)
-    asked = at_digid(provider.start(henk, "post", "").location, henk)
+    asked = at_digid(provider.start(henk, "post", ""))
     page = henk.cancel(asked)
     assert "Authentication cancelled" in provider.read(page.hidden["SAMLResponse"])["error"]
 

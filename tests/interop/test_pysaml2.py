@@ -163,7 +163,7 @@ def test_while_it_changes_certificates_either_reads(
 def test_who_cancels_is_told_to_the_provider(henk: Person, provider: Pysaml2) -> None:
     from saml2.response import StatusAuthnFailed  # noqa: PLC0415
 
-    page = henk.cancel(at_digid(provider.start(henk, BINDING_HTTP_POST).location, henk))
+    page = henk.cancel(at_digid(provider.start(henk, BINDING_HTTP_POST)))
     with pytest.raises(StatusAuthnFailed, match="Authentication cancelled"):
         provider.read(page.hidden["SAMLResponse"])
 

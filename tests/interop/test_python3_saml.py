@@ -92,7 +92,7 @@ def test_while_it_changes_certificates_either_reads(
 
 
 def test_who_cancels_is_told_to_the_provider(henk: Person, provider: Provider) -> None:
-    page = henk.cancel(at_digid(provider.start(henk).location, henk))
+    page = henk.cancel(at_digid(provider.start(henk)))
     attributes, problem = provider.read(page)
     assert attributes == {}
     assert "Authentication cancelled" in problem

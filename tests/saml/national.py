@@ -7,7 +7,7 @@ from datetime import datetime
 import xmlsec
 from lxml import etree
 
-from local.digid.messages import certificate_in
+from local.digid.known import certificate_in
 from operate.keys import KeyPair, new_key_pair
 from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from local.digid.messages import Asked
+from local.digid.requests import Asked
 from operate.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, DIGID_KEYS
 from tests.saml.hostile.forging import sign

@@ -1,0 +1,170 @@
+"""What DigiD says about a sign-in, by Artifact; and by POST, as other identity providers do (combiconnect.md 3.9)."""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from xml.sax.saxutils import escape, quoteattr
+
+import xmlsec
+from lxml import etree
+
+from local.digid.forms import DIGID, Form
+from local.digid.names import CLASSES, NAMES, SAML, declared, key_name, new_id, signed, written
+from local.digid.requests import WITHIN, Asked
+from operate.keys import KeyPair
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_WHERE = "127.0.0.1"
+"""Address of the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a sign-in ended: `name_id` and `level`, or a failure: status and second status."""
+
+    asked: Asked
+    name_id: str = ""
+    level: str = ""
+    status: tuple[str, ...] = ("Success",)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who answers, and in which form; `encrypt_to` is the certificate (PEM) of the reader, for the encrypted forms."""
+
+    entity_id: str
+    keys: KeyPair
+    form: Form = DIGID
+    encrypt_to: str = ""
+
+    @property
+    def key_info(self) -> str:
+        name = f"<ds:KeyName>{key_name(self.keys.certificate)}</ds:KeyName>"
+        body = f"<ds:X509Certificate>{self.keys.certificate_body}</ds:X509Certificate>"
+        return f"<ds:KeyInfo>{name}<ds:X509Data>{body}</ds:X509Data></ds:KeyInfo>"
+
+    def sign(self, element: etree._Element) -> None:
+        signed(element, self.keys, prefixes=self.form.prefixes, key_info=self.key_info)
+
+
+def signed_in(asked: Asked, bsn: str, level: str) -> Outcome:
+    return Outcome(asked, f"s00000000:{bsn}", level)
+
+
+def cancelled(asked: Asked) -> Outcome:
+    """DigiD says this of every sign-in that failed."""
+    return Outcome(asked, status=("Responder", "AuthnFailed"))
+
+
+def denied(asked: Asked) -> Outcome:
+    return Outcome(asked, status=("Requester", "RequestDenied"))
+
+
+def response(outcome: Outcome, issuer: Issuer, at: datetime) -> str:
+    """Return the value of SAMLResponse: the Response signed, and the assertion in it."""
+    form = issuer.form
+    destination = f" Destination={quoteattr(outcome.asked.consumer)}"
+    document = _response(outcome, issuer, at, destination, form.outermost)
+    root = etree.fromstring(document)
+    _finish(root, issuer)
+    if form.whole or outcome.status != ("Success",):
+        issuer.sign(root)
+    return base64.b64encode(etree.tostring(root)).decode()
+
+
+def artifact_response(
+    outcome: Outcome | None,
+    resolve_id: str | None,
+    issuer: Issuer,
+    at: datetime,
+    status: tuple[str, ...] = ("Success",),
+) -> bytes:
+    """Return the SOAP envelope around what an artifact stands for, or around nothing; all of it is signed."""
+    form, answers = issuer.form, f" InResponseTo={quoteattr(resolve_id)}" if resolve_id else ""
+    destination = f" Destination={quoteattr(outcome.asked.consumer)}" if outcome and form.destination else ""
+    inside = _response(outcome, issuer, at, destination, () if form.outside else form.outermost) if outcome else ""
+    envelope = etree.fromstring(
+        f'<soapenv:Envelope xmlns:soapenv="{SOAP}"><soapenv:Body>'
+        f'<samlp:ArtifactResponse{declared(*form.outermost)} ID="{new_id()}" Version="2.0"{answers} '
+        f'IssueInstant="{written(at)}">'
+        f"<saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>{_status(status)}{inside}"
+        "</samlp:ArtifactResponse></soapenv:Body></soapenv:Envelope>"
+    )
+    message = envelope[0][0]
+    inner = message.find("p:Response", NAMES)
+    if inner is not None:
+        _finish(inner, issuer)
+        if form.response:
+            issuer.sign(inner)
+    issuer.sign(message)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(envelope)
+
+
+def _finish(root: etree._Element, issuer: Issuer) -> None:
+    """Sign and encrypt the assertion in a Response where it stands."""
+    assertion = root.find("a:Assertion", NAMES)
+    if assertion is None:
+        return
+    if issuer.form.assertion:
+        issuer.sign(assertion)
+    if issuer.form.encrypted:
+        _encrypt(assertion, root, issuer.encrypt_to)
+
+
+def _response(outcome: Outcome, issuer: Issuer, at: datetime, destination: str, spaces: tuple[str, ...]) -> str:
+    inside = _assertion(outcome, issuer, at) if outcome.status == ("Success",) else ""
+    return (
+        f'<samlp:Response{declared(*spaces)} ID="{new_id()}" Version="2.0" IssueInstant="{written(at)}"{destination} '
+        f"InResponseTo={quoteattr(outcome.asked.request_id)}><saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>"
+        f"{_status(outcome.status)}{inside}</samlp:Response>"
+    )
+
+
+def _assertion(outcome: Outcome, issuer: Issuer, at: datetime) -> str:
+    asked, until, form = outcome.asked, written(at + WITHIN), issuer.form
+    spaces = "" if form.outside else declared("saml")
+    attributes = (
+        '<saml:AttributeStatement><saml:Attribute Name="department"><saml:AttributeValue>x</saml:AttributeValue>'
+        "</saml:Attribute></saml:AttributeStatement>"
+        if form.attributes
+        else ""
+    )
+    return (
+        f'<saml:Assertion{spaces} ID="{new_id()}" Version="2.0" IssueInstant="{written(at)}">'
+        f"<saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>"
+        f"<saml:Subject><saml:NameID>{outcome.name_id}</saml:NameID>"
+        f'<saml:SubjectConfirmation Method="{SAML}:cm:bearer">'
+        f"<saml:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} "
+        f'Recipient={quoteattr(asked.consumer)} NotOnOrAfter="{until}"/></saml:SubjectConfirmation></saml:Subject>'
+        f'<saml:Conditions NotBefore="{written(at - WITHIN)}" NotOnOrAfter="{until}"><saml:AudienceRestriction>'
+        f"<saml:Audience>{escape(asked.issuer)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
+        f'{attributes}<saml:AuthnStatement AuthnInstant="{written(at)}" SessionIndex="{secrets.token_hex(8)}">'
+        f'<saml:SubjectLocality Address="{_WHERE}"/><saml:AuthnContext><saml:AuthnContextClassRef>'
+        f"{SAML}:ac:classes:{CLASSES[outcome.level]}</saml:AuthnContextClassRef></saml:AuthnContext>"
+        "</saml:AuthnStatement></saml:Assertion>"
+    )
+
+
+def _status(codes: tuple[str, ...]) -> str:
+    inner = "".join(f'<samlp:StatusCode Value="{SAML}:status:{code}"/>' for code in codes[1:])
+    return f'<samlp:Status><samlp:StatusCode Value="{SAML}:status:{codes[0]}">{inner}</samlp:StatusCode></samlp:Status>'
+
+
+def _encrypt(assertion: etree._Element, parent: etree._Element, certificate: str) -> None:
+    """Put an EncryptedAssertion in the place of an assertion."""
+    holder = etree.Element(f"{{{NAMES['a']}}}EncryptedAssertion", nsmap={"saml": NAMES["a"]})
+    parent.replace(assertion, holder)
+    holder.append(assertion)
+    data = xmlsec.template.encrypted_data_create(
+        holder, xmlsec.Transform.AES256_GCM, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
+    )
+    xmlsec.template.encrypted_data_ensure_cipher_value(data)
+    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
+    key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
+    xmlsec.template.encrypted_data_ensure_cipher_value(key)
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
+    context = xmlsec.EncryptionContext(manager)
+    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
+    context.encrypt_xml(data, assertion)
