@@ -1,14 +1,16 @@
 """Pages of the represented person: choose a service and a period, confirm, and take a request back."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from chalicelib.catalogue.model import Service, search
+from chalicelib.dates import typed_date
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.letters.outbox import progress
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period, today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
-from chalicelib.web.forms import Form, typed_date
+from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form, sessions
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
@@ -37,13 +39,14 @@ def choose_service(visit: Visit) -> Reply:
 @routes.get("/request/{service_id}", Caller.SIGNED_IN)
 def choose_dates(visit: Visit, service_id: str) -> Reply:
     service = _service(visit, service_id)
-    return _dates_page(visit, service, Form({"start": "today", "end": "max", **kept_form(visit)}))
+    chosen = sessions().draft(visit.signed_in.person, _chosen(service_id), visit.now) or {}
+    return _dates_page(visit, service, _form({"start": "today", **chosen, **kept_form(visit)}))
 
 
 @routes.post("/request/{service_id}", Caller.SIGNED_IN)
 def keep_dates(visit: Visit, service_id: str) -> Reply:
     service = _service(visit, service_id)
-    form = Form(visit.fields)
+    form = _form(visit.fields)
     if visit.switches_language:
         return _dates_page(visit, service, form)
     period = _read_period(form, service, visit)
@@ -53,6 +56,9 @@ def keep_dates(visit: Visit, service_id: str) -> Reply:
     case_id = wiring.new_id()
     draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
     sessions().save_draft(visit.signed_in.person, case_id, draft, visit.now)
+    # Kept for who comes back to change it.
+    typed = {name: form.value(name) for name in ("start", "start_date", "end", "end_date")}
+    sessions().save_draft(visit.signed_in.person, _chosen(service_id), typed, visit.now)
     return redirect(f"/request/confirm/{case_id}")
 
 
@@ -85,9 +91,9 @@ def _asked(visit: Visit, case_id: str) -> bool:
 
 
 def _ask(visit: Visit, case_id: str) -> None:
-    wiring = current()
+    wiring, wish = current(), _wish(visit, case_id)
     ask(
-        _wish(visit, case_id),
+        wish,
         store=wiring.mandates,
         people=wiring.people,
         tries=wiring.tries,
@@ -97,6 +103,7 @@ def _ask(visit: Visit, case_id: str) -> None:
         now=visit.now,
     )
     sessions().drop_draft(visit.signed_in.person, case_id)
+    sessions().drop_draft(visit.signed_in.person, _chosen(wish.service.service_id))
 
 
 @routes.get("/requests/{case_id}", Caller.SIGNED_IN)
@@ -139,30 +146,39 @@ def _wish(visit: Visit, case_id: str) -> Wish:
     return Wish(CaseId(case_id), session.bsn, session.level, service, Period(start, end), visit.language)
 
 
+def _chosen(service_id: str) -> str:
+    """Name of the draft in which it is kept what was chosen for a service."""
+    return f"dates:{service_id}"
+
+
+def _form(values: Mapping[str, str]) -> Form:
+    """Return the form in which a date that was typed is chosen, whatever else is marked."""
+    typed = {name: "other" for name in ("start", "end") if values.get(f"{name}_date", "").strip()}
+    return Form({**values, **typed})
+
+
 def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:
     start = today(visit.now) if form.value("start") == "today" else _read_date(form, "start")
-    if start is None:
-        return None
     chosen = form.value("end")
-    end = start + timedelta(days=_PRESETS[chosen] - 1) if chosen in _PRESETS else None
-    if end is None and chosen != "max" and (end := _read_date(form, "end")) is None:
+    end = _read_date(form, "end") if chosen != "max" and chosen not in _PRESETS else None
+    if start is None or form.errors:
         return None
+    if chosen in _PRESETS:
+        end = start + timedelta(days=_PRESETS[chosen] - 1)
     try:
         return choose_period(service, start, end, visit.now)
     except Refused as error:
-        form.errors["start" if error.reason.startswith("start") else "end"] = error.reason
+        name = "start" if error.reason.startswith("start") else "end"
+        form.errors[f"{name}_date" if form.value(name) == "other" else name] = error.reason
         return None
 
 
 def _read_date(form: Form, name: str) -> date | None:
     """Read a date from its own field, which belongs to the choice `other`."""
-    if form.value(name) != "other":
-        form.errors[name] = f"{name}_missing"
-        return None
-    day = Form({name: form.value(f"{name}_date")})
-    found = day.read(name, typed_date)
-    form.errors.update(day.errors)
-    return found
+    if form.value(name) == "other":
+        return form.read(f"{name}_date", typed_date)
+    form.errors[name] = f"{name}_missing"
+    return None
 
 
 def _dates_page(visit: Visit, service: Service, form: Form, status: int = 200) -> Reply:

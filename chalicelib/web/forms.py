@@ -1,14 +1,12 @@
 """Reading forms: what was typed, what it means, and what is wrong with it, field by field."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TypeVar
 
-T = TypeVar("T")
+from chalicelib.dates import NoSuchDay
 
-_TYPED_DATE = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})", re.ASCII)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -19,22 +17,21 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
 
     def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """Parse a field; a `ValueError` becomes the error `<name>_wrong`, an empty field `<name>_missing`."""
+        """Parse a field; an empty one becomes the error `<name>_missing`, a `ValueError` `<name>_wrong`, and a date
+        that no calendar has `<name>_impossible`.
+        """
         text = self.value(name)
         if not text:
             self.errors[name] = f"{name}_missing"
             return None
         try:
             return parse(text)
+        except NoSuchDay:
+            self.errors[name] = f"{name}_impossible"
+            return None
         except ValueError:
             self.errors[name] = f"{name}_wrong"
             return None
 
     def value(self, name: str) -> str:
         return self.values.get(name, "").strip()
-
-
-def typed_date(text: str) -> date:
-    """Read `dd-mm-yyyy`, or `yyyy-mm-dd` as date pickers write it. Raises `ValueError`."""
-    match = _TYPED_DATE.fullmatch(text)
-    return date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)

@@ -113,6 +113,11 @@ class Visitor:
         self.page.select_option("[name=level]", level)
         self.press("sign in")
 
+    def choose_longest(self) -> None:
+        """Choose the longest period, and go on."""
+        self.page.check("[name=end][value=max]")
+        self.press("next")
+
     def fill_in_code(self, other: TestPerson, code: str) -> None:
         year, month, day = other.born.split("-")
         self.page.fill("[name=bsn]", other.bsn)

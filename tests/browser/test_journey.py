@@ -40,7 +40,7 @@ def _ask(giver: Visitor, look: Look) -> str:
     look(giver.page, f"{language}-03-services")
     giver.follow("service")
     look(giver.page, f"{language}-04-dates")
-    giver.press("next")
+    giver.choose_longest()
     giver.page.wait_for_url("**/request/confirm/**")
     look(giver.page, f"{language}-05-confirm")
     giver.press("confirm request")

@@ -22,7 +22,7 @@ def test_everything_works_without_scripts(language: str, stack: Stack, new_conte
     )
     giver.sign_in("/request")
     giver.follow("service")
-    giver.press("next")
+    giver.choose_longest()
     giver.press("confirm request")
     code = code_in(letter_for(giver.person, stack, set()))
     helper.sign_in("/activate")
@@ -72,6 +72,8 @@ def test_a_request_can_be_made_with_the_keyboard_alone(stack: Stack, new_context
     _tab_to(page, "Parkeervergunning")
     page.keyboard.press("Enter")
     page.wait_for_url("**/request/*")
+    _tab_to(page, "Eén maand (30 dagen)")
+    page.keyboard.press("Space")
     _tab_to(page, "Volgende")
     page.keyboard.press("Enter")
     page.wait_for_url("**/request/confirm/**")
@@ -116,13 +118,24 @@ def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
     visitor.open("/request?q=xyzzy")
     look(page, f"{language}-38-nothing-found")
     visitor.open("/request/11111111-1111-4111-8111-111111111111")
-    page.get_by_role("radio").nth(1).check()
-    page.fill("[name=start_date]", "01-01-2020")
+    page.fill("[name=start_date]", "31-02-2027")
     visitor.press("next")
+    _opens_at_its_errors(page)
     look(page, f"{language}-39-wrong-date")
-    page.get_by_role("radio").first.check()
-    visitor.press("next")
+    page.fill("[name=start_date]", "")
+    page.check("[name=start][value=today]")
+    visitor.choose_longest()
     look(page, f"{language}-40-no-letter")
+
+
+def _opens_at_its_errors(page: Page) -> None:
+    """Nothing but HTML brings the focus to the summary, and its links to the fields."""
+    assert page.title().startswith(("Fout: ", "Error: "))
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#start_date")
+    assert page.evaluate("document.querySelector(':target').name") == "start_date"
 
 
 def _a_code() -> str:
@@ -163,7 +176,7 @@ def test_a_request_can_be_taken_back(language: str, stack: Stack, new_context: C
     visitor = Visitor(new_context(language).new_page(), person, language, stack)
     visitor.sign_in("/request")
     visitor.follow("service")
-    visitor.press("next")
+    visitor.choose_longest()
     visitor.press("confirm request")
     visitor.page.wait_for_url("**/requests/**")
     visitor.open("/mandates")
@@ -186,3 +199,24 @@ def test_the_simulators_explain_what_is_wrong(language: str, stack: Stack, new_c
     page.locator("button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, f"{language}-46-digid-nobody")
+
+
+@LANGUAGES
+def test_forced_colours_show_what_is_chosen_and_what_is_wrong(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    page = new_context(language).new_page()
+    page.emulate_media(forced_colors="active")
+    visitor = Visitor(page, someone("Mina Mantelzorg"), language, stack)
+    visitor.sign_in("/request")
+    visitor.follow("service")
+    chosen, other = page.locator("[name=end][value=month]"), page.locator("[name=end][value=max]")
+    before = chosen.screenshot()
+    chosen.check()
+    page.mouse.move(0, 0)
+    page.locator("h1").click()
+    assert chosen.screenshot() != before, "it cannot be seen which one is chosen"
+    assert other.screenshot() == before
+    page.fill("[name=end_date]", "31-02-2027")
+    visitor.press("next")
+    look(page, f"{language}-48-forced-colours")
