@@ -100,7 +100,10 @@ def activate(
     person = secrets.pseudonyms.person(representative)
     if (made := store.mandate(case_id)) is not None and made.representative == person:
         return made
-    request = waiting(represented, case_id, store=store, now=now)
+    try:
+        request = waiting(represented, case_id, store=store, now=now)
+    except Refused:
+        return _first(case_id, person, store)
     mandate = Mandate(
         case_id=case_id,
         represented=represented,
@@ -116,14 +119,15 @@ def activate(
     try:
         store.activate(request, mandate)
     except Conflict:
-        return _first(mandate, store)
+        return _first(case_id, person, store)
     log().info("mandate_activated", case_id=case_id)
     count(Metric.MANDATE_ACTIVATED)
     return mandate
 
 
-def _first(mandate: Mandate, store: MandateStore) -> Mandate:
-    made = store.mandate(mandate.case_id)
-    if made is None or made.representative != mandate.representative:
+def _first(case_id: CaseId, representative: PersonId, store: MandateStore) -> Mandate:
+    """Return what another click of the same person made in the meantime. Raises `Refused("code_gone")`."""
+    made = store.mandate(case_id)
+    if made is None or made.representative != representative:
         raise Refused("code_gone")
     return made

@@ -73,14 +73,20 @@ def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Man
 
 
 def revoke(person: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
-    """End a mandate at once, by either side. One that has ended already stays as it is. Raises `NotFound`."""
+    """End a mandate at once, by either side. One that has ended already stays as it is.
+
+    Raises `NotFound`, or `Conflict` when it was changed in between and has not ended.
+    """
     mandate, party = seen_by(person, case_id, store=store)
     if mandate.state(now) in (MandateState.REVOKED, MandateState.EXPIRED):
         return mandate
     try:
         store.revoke(mandate, party, now)
     except Conflict:
-        return seen_by(person, case_id, store=store)[0]
+        ended, _ = seen_by(person, case_id, store=store)
+        if ended.revoked_at is None:
+            raise
+        return ended
     log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
     count(Metric.MANDATE_REVOKED)
     return mandate

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from stdnum.nl.bsn import is_valid
 
-from chalicelib.errors import LevelTooLow, RateLimited, Refused
+from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
 from chalicelib.mandates.codes import Code, parse
 from chalicelib.mandates.model import PER_CODE, WEARING, Guesses, Mandate, Party, Request
@@ -206,6 +206,17 @@ def test_activated_twice_by_the_same_person_it_is_one_mandate(counter: Counter) 
     assert counter.activate() == counter.activate()
 
 
+def test_a_click_that_saw_nothing_yet_has_what_the_other_click_made(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other click is done between two looks of this one."""
+    made = counter.activate()
+    looks = iter([None])
+    seen = counter.desk.store.mandate
+    monkeypatch.setattr(counter.desk.store, "mandate", lambda case_id: next(looks, seen(case_id)))
+    assert counter.activate() == made
+
+
 def test_activated_by_another_it_is_gone(counter: Counter) -> None:
     counter.activate()
     with pytest.raises(Refused, match="code_gone"):
@@ -230,3 +241,14 @@ def test_either_side_can_revoke_and_it_stays_revoked(counter: Counter) -> None:
         ended = revoke(person, mandate.case_id, store=counter.desk.store, now=NOW)
         assert revoke(person, mandate.case_id, store=counter.desk.store, now=NOW).revoked_at == NOW
         assert (counter.desk.store.mandate(ended.case_id) or ended).revoked_by is party
+
+
+def test_a_revocation_that_was_not_done_is_not_told_as_done(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    mandate = counter.activate()
+
+    def changed(*_: object) -> None:
+        raise Conflict("changed")
+
+    monkeypatch.setattr(counter.desk.store, "revoke", changed)
+    with pytest.raises(Conflict):
+        revoke(mandate.represented, mandate.case_id, store=counter.desk.store, now=NOW)

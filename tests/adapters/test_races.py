@@ -1,0 +1,134 @@
+"""Several at once: what comes of it could have come of one after the other, and the trail tells that order."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from chalicelib.audit.trail import Happening
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.mandates.activating import activate
+from chalicelib.mandates.model import CaseId, Mandate, MandateState, RequestState
+from chalicelib.mandates.requesting import withdraw
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.using import revoke
+from chalicelib.people.bsn import Bsn
+from tests.adapters.conftest import tables_of
+from tests.builders import HENK, MINA, NOW, SECRETS, VERA, a_code, a_letter, a_request, a_service
+from tests.fakes import FakeVault
+from tests.lost import Repeating
+
+PERSON = SECRETS.pseudonyms.person
+ROUNDS = 4
+
+
+@pytest.fixture(params=[lambda client: client, Repeating], ids=["", "answers lost"])
+def store(request: pytest.FixtureRequest, dynamodb: Any) -> DynamoMandates:
+    return DynamoMandates(tables_of(request.param(dynamodb)), FakeVault())
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do things at the same moment; return what came of each: its value, or the refusal."""
+    begin = Barrier(len(acts))
+
+    def act(one: Callable[[], object]) -> object:
+        begin.wait()
+        try:
+            return one()
+        except (Refused, NotFound, Conflict) as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def _open(store: DynamoMandates, number: int) -> CaseId:
+    case_id = CaseId(f"{number:032x}")
+    request = a_request(case_id=case_id, represented=PERSON(VERA), letter_id=f"{number:036x}")
+    store.open_request(request, a_code(request), a_letter(letter_id=request.letter_id))
+    return case_id
+
+
+def _activate(store: DynamoMandates, case_id: CaseId, who: Bsn) -> Mandate:
+    return activate(
+        PERSON(VERA),
+        case_id,
+        representative=who,
+        level=20,
+        service=a_service(),
+        store=store,
+        secrets=SECRETS,
+        now=NOW,
+    )
+
+
+def _happened(store: DynamoMandates, case_id: CaseId) -> list[Happening]:
+    return sorted(event.what for event in store.history(case_id))
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoMandates, number: int) -> None:
+    case_id = _open(store, number)
+    first, second, third = at_once(
+        [
+            lambda: _activate(store, case_id, HENK),
+            lambda: _activate(store, case_id, MINA),
+            lambda: withdraw(PERSON(VERA), case_id, store=store, now=NOW),
+        ]
+    )
+    request, mandate = store.request(PERSON(VERA), case_id), store.mandate(case_id)
+    assert request is not None
+    if mandate is None:
+        assert request.ended is RequestState.WITHDRAWN
+        assert (third, isinstance(first, Refused), isinstance(second, Refused)) == (None, True, True)
+        assert _happened(store, case_id) == [Happening.REQUESTED, Happening.WITHDRAWN]
+    else:
+        assert request.ended is RequestState.ACTIVATED
+        assert isinstance(third, Refused)
+        assert [one for one in (first, second) if not isinstance(one, Refused)] == [mandate]
+        assert _happened(store, case_id) == [Happening.ACTIVATED, Happening.REQUESTED]
+    assert store.codes(request.claim) == []
+    held = [store.held(PERSON(who)) for who in (HENK, MINA)]
+    assert sum(map(len, held)) == len(store.given(PERSON(VERA))) == (mandate is not None)
+
+
+def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandates) -> None:
+    case_id = _open(store, 1)
+    made = at_once([lambda: _activate(store, case_id, HENK)] * 4)
+    assert made == [store.mandate(case_id)] * 4
+    assert _happened(store, case_id) == [Happening.ACTIVATED, Happening.REQUESTED]
+
+
+def test_clicks_on_withdraw_withdraw_once(store: DynamoMandates) -> None:
+    case_id = _open(store, 1)
+    assert at_once([lambda: withdraw(PERSON(VERA), case_id, store=store, now=NOW)] * 4) == [None] * 4
+    assert _happened(store, case_id) == [Happening.REQUESTED, Happening.WITHDRAWN]
+
+
+def test_both_sides_revoke_and_it_is_one_revocation(store: DynamoMandates) -> None:
+    case_id = _open(store, 1)
+    _activate(store, case_id, HENK)
+    sides = [lambda who=who: revoke(PERSON(who), case_id, store=store, now=NOW) for who in (VERA, HENK, VERA, HENK)]
+    assert not any(isinstance(one, Exception) for one in at_once(sides))
+    (given,), (held,) = store.given(PERSON(VERA)), store.held(PERSON(HENK))
+    assert given == held
+    assert given.state(NOW) is MandateState.REVOKED
+    assert _happened(store, case_id) == [Happening.ACTIVATED, Happening.REQUESTED, Happening.REVOKED]
+
+
+def test_activating_and_revoking_at_once_ends_as_one_after_the_other(store: DynamoMandates) -> None:
+    case_id = _open(store, 1)
+    at_once(
+        [
+            lambda: _activate(store, case_id, HENK),
+            lambda: revoke(PERSON(VERA), case_id, store=store, now=NOW),
+            lambda: revoke(PERSON(HENK), case_id, store=store, now=NOW),
+        ]
+    )
+    mandate = store.mandate(case_id)
+    assert mandate is not None
+    revoked = mandate.state(NOW) is MandateState.REVOKED
+    assert (Happening.REVOKED in _happened(store, case_id)) is revoked
+    assert store.held(PERSON(HENK)) == [mandate]
