@@ -97,12 +97,9 @@ class Table:
         """
         return self._write(self._client.update_item, self.changing(pk, sk, update, condition), ReturnValues=returning)
 
-    def delete(self, pk: str, sk: str, condition: Condition | None = None) -> Item | None:
-        """Delete and return what was there. Raise `Conflict` when the condition does not hold.
-
-        Repeated by the SDK, it finds nothing: what counts once is better marked by a change.
-        """
-        return self._write(self._client.delete_item, self.deleting(pk, sk, condition), ReturnValues="ALL_OLD") or None
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete what may be there. Repeated, it finds nothing: what counts once is marked by a change instead."""
+        self._write(self._client.delete_item, self.deleting(pk, sk))
 
     def query(self, pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
         """Return one page of the items of a partition whose sort key begins with `prefix`, and where to go on."""
@@ -124,8 +121,8 @@ class Table:
         call = {"TableName": self.name, "Key": _key(pk, sk), "UpdateExpression": update}
         return {"Update": {**call, **_conditional(condition)}}
 
-    def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> Item:
-        return {"Delete": {"TableName": self.name, "Key": _key(pk, sk), **_conditional(condition)}}
+    def deleting(self, pk: str, sk: str) -> Item:
+        return {"Delete": {"TableName": self.name, "Key": _key(pk, sk)}}
 
     def write_together(self, writes: Sequence[Item]) -> None:
         """All or nothing (invariant 2). Raise `Conflict` when any condition does not hold."""

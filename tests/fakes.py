@@ -243,10 +243,9 @@ class FakeTable:
             self._items[pk, sk] = {**(found or {"pk": pk, "sk": sk}), **new}
         return {}
 
-    def delete(self, pk: str, sk: str, condition: Condition | None = None) -> Item | None:
+    def delete(self, pk: str, sk: str) -> None:
         with self._lock:
-            self._check(self._items.get((pk, sk)), condition)
-            return self._items.pop((pk, sk), None)
+            self._items.pop((pk, sk), None)
 
     def query(self, pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
         if start is not None:

@@ -104,18 +104,8 @@ def activate(
         request = waiting(represented, case_id, store=store, now=now)
     except Refused:
         return _first(case_id, person, store)
-    mandate = Mandate(
-        case_id=case_id,
-        represented=represented,
-        representative=person,
-        represented_bsn=request.represented_bsn,
-        representative_bsn=secrets.vault.seal(representative.digits, f"case:{case_id}"),
-        service_id=request.service_id,
-        period=request.period,
-        level=min(request.level, level),
-        activated_at=now,
-        version=request.version + 1,
-    )
+    sealed = secrets.vault.seal(representative.digits, f"case:{case_id}")
+    mandate = _mandate(request, person, sealed, level, now)
     try:
         store.activate(request, mandate)
     except Conflict:
@@ -123,6 +113,21 @@ def activate(
     log().info("mandate_activated", case_id=case_id)
     count(Metric.MANDATE_ACTIVATED)
     return mandate
+
+
+def _mandate(request: Request, representative: PersonId, bsn: bytes, level: int, now: datetime) -> Mandate:
+    return Mandate(
+        case_id=request.case_id,
+        represented=request.represented,
+        representative=representative,
+        represented_bsn=request.represented_bsn,
+        representative_bsn=bsn,
+        service_id=request.service_id,
+        period=request.period,
+        level=min(request.level, level),
+        activated_at=now,
+        version=request.version + 1,
+    )
 
 
 def _first(case_id: CaseId, representative: PersonId, store: MandateStore) -> Mandate:
