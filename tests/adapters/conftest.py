@@ -65,15 +65,15 @@ def store_of(backend: str, request: pytest.FixtureRequest, limits: Limits) -> Ma
     if backend == "fake":
         return FakeMandates(limits)
     client = client_of(backend, request)
-    return DynamoMandates(tables_of(client), FakeVault(), _books_of(client, limits))
+    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, limits))
 
 
 @pytest.fixture
 def books(dynamodb: Any) -> LetterBooks:
-    return _books_of(dynamodb, GENEROUS)
+    return books_of(dynamodb, GENEROUS)
 
 
-def _books_of(client: Any, limits: Limits) -> LetterBooks:
+def books_of(client: Any, limits: Limits) -> LetterBooks:
     return LetterBooks(TransientTable(client, f"{aws.NAME}-transient"), limits)
 
 

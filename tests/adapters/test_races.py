@@ -15,8 +15,8 @@ from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.using import revoke
 from chalicelib.people.bsn import Bsn
-from tests.adapters.conftest import tables_of
-from tests.builders import HENK, MINA, NOW, SECRETS, VERA, a_code, a_letter, a_request, a_service
+from tests.adapters.conftest import books_of, tables_of
+from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, a_service, an_opening
 from tests.fakes import FakeVault
 from tests.lost import Repeating
 
@@ -26,7 +26,8 @@ ROUNDS = 4
 
 @pytest.fixture(params=[lambda client: client, Repeating], ids=["", "answers lost"])
 def store(request: pytest.FixtureRequest, dynamodb: Any) -> DynamoMandates:
-    return DynamoMandates(tables_of(request.param(dynamodb)), FakeVault())
+    client = request.param(dynamodb)
+    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS))
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
@@ -47,7 +48,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 def _open(store: DynamoMandates, number: int) -> CaseId:
     case_id = CaseId(f"{number:032x}")
     request = a_request(case_id=case_id, represented=PERSON(VERA), letter_id=f"{number:036x}")
-    store.open_request(request, a_code(request), a_letter(letter_id=request.letter_id))
+    store.open_request(an_opening(request))
     return case_id
 
 
