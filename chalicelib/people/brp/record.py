@@ -1,13 +1,13 @@
 """The parts of a record as JSON gives them: what is absent is empty (brp.md section 4), what is odd is told."""
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from typing import Any
 
 Group = Mapping[str, Any]
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Categories of Unicode that are no part of a name or address: controls, directions, halves of characters."""
+LETTERS = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u036f\u1e00-\u1eff\u2010-\u2027]*")
+"""What the register writes with: Latin, with every accent. Nothing unseen, and nothing that a letter cannot show."""
 
 
 class OddRecord(ValueError):
@@ -25,6 +25,6 @@ def group(record: Group, name: str) -> Group:
 def text(record: Group, name: str) -> str:
     """Return a text without blanks around it; empty when it is absent."""
     found = record.get(name, "")
-    if not isinstance(found, str) or any(unicodedata.category(character) in _UNSEEN for character in found):
+    if not isinstance(found, str) or not LETTERS.fullmatch(found):
         raise OddRecord(name)
     return found.strip()

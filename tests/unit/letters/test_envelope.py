@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from chalicelib.letters.rendering import render
+from chalicelib.people.brp.record import LETTERS
 from tests.builders import a_letter
 
 POINTS_PER_MM = 72 / 25.4
@@ -33,3 +34,10 @@ def test_title_name_and_address_fit_in_the_window(form: str, addressee: str) -> 
     lines = [at for text, at in heights.items() if text in (form, addressee[:10], *letter.address) or "1234" in text]
     assert lines
     assert all(TOP <= at <= BOTTOM for at in lines), heights
+
+
+def test_a_letter_can_show_whatever_a_record_may_hold() -> None:
+    """Otherwise somebody's letter would be asked for and never print."""
+    writes = "".join(chr(code) for code in range(0x3000) if LETTERS.fullmatch(chr(code)))
+    assert len(writes) > 1000
+    assert render(a_letter(addressee=writes, form_of_address=writes, salutation=writes))

@@ -189,6 +189,8 @@ ODD: list[dict[str, Any]] = [
     {"naam": {"volledigeNaam": "Vera\ud800"}},
     {"naam": {"volledigeNaam": "Vera\n1234 AB"}},
     {"naam": {"volledigeNaam": "Vera \u202e reveG"}},
+    {"naam": {"volledigeNaam": "Βέρα"}},
+    {"naam": {"volledigeNaam": "Vera \U0001f600"}},
     {"adressering": []},
     {"adressering": {"adresregel1": 12, "adresregel2": "1234 AB  X"}},
     {"adressering": {"adresregel1": "Laan 1", "adresregel2": "1234 AB  X", "inOnderzoek": True}},
