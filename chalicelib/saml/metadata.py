@@ -18,6 +18,8 @@ from chalicelib.saml.signatures import DIGEST_METHODS, SIGNATURE_METHODS, sign
 from chalicelib.saml.times import written
 
 _VALID = timedelta(days=7)
+_FETCH_AGAIN = "PT6H"
+"""A key of ours is shown a day before it signs; who fetches this often has seen it by then."""
 _PREFIXES = {"md": names.METADATA, "ds": names.SIGNATURE}
 
 
@@ -59,8 +61,11 @@ def identity_provider(
         name_id_format=[md.NameIDFormat(text=names.TRANSIENT)],
         single_sign_on_service=[md.SingleSignOnService(binding=one, location=addresses.sign_on) for one in bindings],
     )
-    descriptor = md.EntityDescriptor(entity_id=entity_id, id=document_id, idpsso_descriptor=[role])
-    return _signed(descriptor, keys, now + _VALID, certificate=profile is Profile.GENERAL)
+    descriptor = md.EntityDescriptor(
+        entity_id=entity_id, id=document_id, cache_duration=_FETCH_AGAIN, idpsso_descriptor=[role]
+    )
+    general = profile is Profile.GENERAL
+    return _signed(descriptor, keys, now + _VALID, certificate=general, named=not general)
 
 
 def service_provider(us: Us, document_id: str, keys: Published, now: datetime, answer: str = names.ARTIFACT) -> bytes:
@@ -89,12 +94,17 @@ def service_provider(us: Us, document_id: str, keys: Published, now: datetime, a
 
 
 def _signed(
-    descriptor: md.EntityDescriptor, keys: Published, until: datetime | None, *, certificate: bool = True
+    descriptor: md.EntityDescriptor,
+    keys: Published,
+    until: datetime | None,
+    *,
+    certificate: bool = True,
+    named: bool = True,
 ) -> bytes:
     descriptor.valid_until = written(until) if until else None
     root = etree.fromstring(descriptor.to_string(_PREFIXES))
     root.insert(0, _algorithms())
-    sign(root, keys.signing[0], certificate=certificate)
+    sign(root, keys.signing[0], certificate=certificate, named=named)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 

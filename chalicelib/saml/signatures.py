@@ -69,10 +69,18 @@ def verified(element: etree._Element, certificates: Iterable[Certificate]) -> by
     return octets
 
 
-def sign(element: etree._Element, key: PrivateKey, *, after: str = "saml:Issuer", certificate: bool = True) -> None:
+def sign(
+    element: etree._Element,
+    key: PrivateKey,
+    *,
+    after: str = "saml:Issuer",
+    certificate: bool = True,
+    named: bool = True,
+) -> None:
     """Sign an element in place with RSA-SHA256; the signature comes right behind its child `after`, or first.
 
     The key is named in it, and shown unless `certificate` is False: the national profile wants the name alone (1.7).
+    `named` is False where a reader knows our certificate alone, which has no such name: Shibboleth's metadata filter.
 
     What is signed is written down in its canonical form at once, so that only the RSA operation takes time: xmlsec
     would set up a key per signature, which costs half as much again (docs/performance.md).
@@ -80,10 +88,11 @@ def sign(element: etree._Element, key: PrivateKey, *, after: str = "saml:Issuer"
     digest = base64.b64encode(hashlib.sha256(canonical(element)).digest()).decode()
     info = _SIGNED_INFO_FORM.format(id=element.get("ID"), digest=digest)
     value = base64.b64encode(key.private_key.sign(info.encode(), PKCS1v15(), SHA256())).decode()
+    name = f"<ds:KeyName>{key.certificate.key_name}</ds:KeyName>"
     shown = f"<ds:X509Data><ds:X509Certificate>{key.certificate.base64}</ds:X509Certificate></ds:X509Data>"
     signature = etree.fromstring(
         f'<ds:Signature xmlns:ds="{SIGNATURE}">{info}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>'
-        f"<ds:KeyName>{key.certificate.key_name}</ds:KeyName>{shown if certificate else ''}</ds:KeyInfo></ds:Signature>"
+        f"{name if named else ''}{shown if certificate else ''}</ds:KeyInfo></ds:Signature>"
     )
     before = element.find(tag(after))
     element.insert(0 if before is None else element.index(before) + 1, signature)

@@ -1,6 +1,7 @@
 """The application of a test on a real port of this computer, as `make run` serves it."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,12 +18,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(wired: Wiring) -> Iterator[str]:
+def served(wired: Wiring, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on loopback, and let the application know its address; yields it."""
     port = free_port()
-    address = f"http://localhost:{port}"
+    address = f"{'https' if tls else 'http'}://localhost:{port}"
     wired.settings = wired.settings.replaced(base_url=address)
-    server = serve_in_thread(Gateway(app, address), port)
+    server = serve_in_thread(Gateway(app, address), port, tls)
     try:
         yield address
     finally:

@@ -49,6 +49,9 @@ def _addresses(root: etree._Element, name: str) -> list[tuple[str, str]]:
 def test_ours_is_signed_and_says_what_we_take(henk: Person, clock: Clock) -> None:
     root = _ours(henk)
     assert datetime.fromisoformat(root.get("validUntil", "")) > clock()
+    assert root.get("cacheDuration") == "PT6H"
+    # Shibboleth's filter knows our certificate as a file, and finds no key by a name that is not in it.
+    assert [child.tag for child in found(root, "d:Signature/d:KeyInfo")] == [f"{{{NAMES['d']}}}X509Data"]
     role = found(root, "{*}IDPSSODescriptor")
     assert role.get("WantAuthnRequestsSigned") == "true"
     assert [bound for bound, _ in _addresses(root, "SingleSignOnService")] == ["HTTP-POST", "HTTP-Redirect"]
