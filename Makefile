@@ -55,7 +55,7 @@ audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulner
 	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-emulator node_modules $(DYNAMODB)/node_modules build $(STYLES) $(TEXTS)
+	@rm -rf $(VENV) .venv-emulator .venv-maykin node_modules $(DYNAMODB)/node_modules build $(STYLES) $(TEXTS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -85,6 +85,12 @@ $(STYLES): node_modules/.installed styles.mjs chalicelib/web/static/site.css $(w
 $(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local
 	@$(BIN)/pybabel --quiet compile --directory chalicelib/web/translations
 
+.venv-maykin/.installed: tests/interop/maykin-requirements.txt
+	@echo "Installing maykin-python3-saml, a client that takes the name of another, in an environment of its own…"
+	@$(PYTHON) -m venv .venv-maykin
+	@.venv-maykin/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .venv-emulator/.installed: tests/deploy/requirements.txt
 	@echo "Installing the emulator, in an environment of its own…"
 	@$(PYTHON) -m venv .venv-emulator
@@ -99,7 +105,7 @@ $(DYNAMODB)/node_modules/.installed: $(DYNAMODB)/package.json $(DYNAMODB)/packag
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(DYNAMODB) --no-audit --no-fund --silent
 	@touch $@
 
-clients: node_modules/.installed
+clients: node_modules/.installed .venv-maykin/.installed
 	@sh tests/interop/install.sh
 
 browser:
