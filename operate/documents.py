@@ -36,7 +36,7 @@ Read by Powertools itself:
 | person-key | `key`: base64 of 32 bytes, under which people get pseudonyms | never: it names every person |
 | code-peppers | `current`, `keys` by id: base64 of 32 bytes, under which codes are hashed, and since when others are `replaced` | add a next one; older letters still work |
 | saml-key, saml-digid-key, saml-machtigen-key | `keys`: PEM `key`, PEM `certificate`, `active_from` | add a next one; it is published before it signs |
-| saml-encryption-key | the same, with which DigiD encrypts for us | the same |
+| saml-encryption-key | the same, with which identity providers other than DigiD encrypt for us | the same |
 | brp-key | `key` of a gateway before the population register, or `token_url`, `client_id`, `client_secret`, `scope`, `resource_server`; `certificate` and `private_key`, `authority` (all PEM) | put the new one |
 
 `python -m operate.secrets STAGE --help` shows, adds and retires them.
@@ -44,7 +44,8 @@ Read by Powertools itself:
 ## A stage
 
 `operate/stages/<stage>.yaml` says where a stage is deployed: `region`, `account` (the only one that is accepted), `catalogue` and
-`digid` (files beside it) and `parameters` of the template. `BrpUrl` must be given, and where providers connect
+`digid` (files beside it: `metadata`, and `roots` of its back channel as PEM; `by_artifact: false` for answers by POST) and
+`parameters` of the template. `BrpUrl` must be given, and where providers connect
 (acceptance, production) the three entityIDs; `BaseUrl` follows from `DomainName`, or from the stage's own address.
 """
 

@@ -22,6 +22,7 @@ from operate.keys import new_key_pair
 from operate.metadata import main as metadata_command
 from tests.fakes import Clock
 from tests.http.client import Person
+from tests.http.setting import pin_digid
 from tests.saml.national import ENTITY_ID, OIN, NationalProvider
 from tests.saml.provider import NAMES, found, verify
 
@@ -219,3 +220,34 @@ def test_a_stage_may_bear_entity_ids_of_its_own(henk: Person, wired: Wiring) -> 
         ("?profile=combiconnect&role=machtigen", "urn:own:bvd"),
     ):
         assert _ours(henk, query).get("entityID") == entity_id
+
+
+def _for_digid(person: Person, query: str = "") -> etree._Element:
+    answer = person.client.http.get(f"/saml/digid/metadata{query}")
+    verify(etree.fromstring(answer.body), certificate_in(answer.body))
+    return etree.fromstring(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("query", "bindings", "uses"),
+    [
+        ("", ["HTTP-Artifact", "HTTP-POST"], ["signing"]),
+        ("?answer=artifact", ["HTTP-Artifact", "HTTP-POST"], ["signing"]),
+        ("?answer=post", ["HTTP-POST", "HTTP-Artifact"], ["signing", "encryption"]),
+    ],
+)
+def test_the_document_for_digid_is_one_that_it_can_keep(
+    henk: Person, query: str, bindings: list[str], uses: list[str]
+) -> None:
+    root = _for_digid(henk, query)
+    assert [binding for binding, _ in _addresses(root, "AssertionConsumerService")] == bindings
+    assert [one.get("isDefault") for one in root.iterfind(".//{*}AssertionConsumerService")] == ["true", "false"]
+    assert _uses(root) == uses
+    assert (root.get("validUntil") is None) == ("encryption" not in uses)
+    role = found(root, "{*}SPSSODescriptor")
+    assert (role.get("AuthnRequestsSigned"), role.get("WantAssertionsSigned")) == ("true", "true")
+
+
+def test_the_document_is_for_how_the_pinned_one_answers(henk: Person, wired: Wiring) -> None:
+    pin_digid(wired, by_artifact=False)
+    assert "encryption" in _uses(_for_digid(henk))

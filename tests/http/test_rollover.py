@@ -14,7 +14,7 @@ from local.digid.requests import Asked
 from operate.keys import KeyPair, new_key_pair
 from operate.secrets.values import dated_key
 from tests.fakes import Clock
-from tests.http.client import Answer, Person
+from tests.http.client import Answer, Person, digid
 from tests.saml.hostile import samples
 from tests.saml.hostile.forging import sign
 from tests.saml.provider import NAMES, found
@@ -82,6 +82,19 @@ def test_a_key_that_rotates_is_used_within_minutes(henk: Person, clock: Clock, s
     clock.forward(minutes=5)
     assert _published(henk, "/saml/metadata", "signing") == [NEXT.certificate_body]
     assert _signs(henk, NEXT)
+
+
+def test_digid_takes_our_next_key_while_its_copy_of_our_metadata_shows_the_other_first(
+    henk: Person, clock: Clock, secrets: Callable[..., None]
+) -> None:
+    secrets(old=(OLD, -HOUR), next=(NEXT, HOUR))
+    assert henk.sign_in().status == 303
+    known = digid().engine.known
+    clock.now += HOUR
+    clock.forward(minutes=5)
+    assert henk.sign_in().status == 303
+    assert digid().engine.known is known
+    assert OLD.certificate_body in known.signing[0][1]
 
 
 def _encrypted(
