@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
+from chalicelib.budget import of_function, within
 from chalicelib.wiring import current
 
 jobs = Blueprint(__name__)
@@ -15,12 +16,14 @@ def print_letter(event: SQSEvent) -> None:
 
     wiring = current()
     printer = Printer(wiring.letters_table, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
-    for record in event:
-        printer.print(record.body, wiring.clock())
+    with within(of_function(event.context, longest=25)):
+        for record in event:
+            printer.print(record.body, wiring.clock())
 
 
 @jobs.schedule(Rate(1, unit=Rate.MINUTES))
-def sweep_outbox(_: CloudWatchEvent) -> None:
-    """Send letters that were written down but not sent."""
+def sweep_outbox(event: CloudWatchEvent) -> None:
+    """Send letters that were written down but not sent, as many as there is time for."""
     wiring = current()
-    wiring.outbox.sweep(wiring.clock())
+    with within(of_function(event.context, longest=45)):
+        wiring.outbox.sweep(wiring.clock())

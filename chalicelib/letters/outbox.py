@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.dynamo import NEW, Condition, Item, page_through
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.letters.model import MOVES, Letter, LetterState
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
@@ -61,11 +61,14 @@ class Outbox:
         self._table, self._sqs, self._queue_url = table, sqs, queue_url
 
     def send(self, letter_id: str, now: datetime) -> None:
-        """Send one letter that is pending. Safe to repeat. Raises `Unavailable` if the queue is."""
+        """Send one letter that is pending. Safe to repeat. Raises `Unavailable`, or `NotFound` for a mark alone."""
         row = self._table.get(_key(letter_id), "LETTER")
-        if row is not None and row.get("useful_until", "") <= now.isoformat():
+        if row is None:
+            # Nobody writes one without the other: somebody has to look where it went.
+            raise NotFound("letter")
+        if row.get("useful_until", "") <= now.isoformat():
             stop(self._table, letter_id, now)
-        elif row is not None and "sealed" in row:
+        elif "sealed" in row:
             message = {
                 "letter_id": letter_id,
                 "sealed": base64.b64encode(row["sealed"]).decode(),
@@ -77,24 +80,47 @@ class Outbox:
         self._forget(letter_id)
 
     def sweep(self, now: datetime) -> int:
-        """Send what was written down but not sent, for example because a process died. Returns how many."""
+        """Send what was written down but not sent, for example because a process died. Returns how many were.
+
+        One that cannot be sent holds up no other (invariant 13).
+        """
         # What is measured here belongs to no request, and a process may still remember one.
         follow(None)
-        before = (now - _SWEEP_AFTER).isoformat()
-        waiting = [
-            item
-            for shard in range(_SHARDS)
-            for item in page_through(self._table, f"OUTBOX#{shard}")
-            if item["since"] <= before
-        ]
-        oldest = min((item["since"] for item in waiting), default=now.isoformat())
+        waiting = self._waiting((now - _SWEEP_AFTER).isoformat())
+        oldest = min((item["since"] for item in waiting if "since" in item), default=now.isoformat())
         count(Metric.LETTERS_UNSENT, len(waiting))
         count(Metric.OLDEST_UNSENT_LETTER, (now - datetime.fromisoformat(oldest)).total_seconds())
-        for item in waiting:
-            follow(item.get("correlation_id"))
+        sent = sum(self._swept(item, now) for item in waiting)
+        if left := len(waiting) - sent:
+            follow(None)
+            count(Metric.LETTERS_NOT_SENT, left)
+        return sent
+
+    def _waiting(self, before: str) -> list[Item]:
+        """Return the marks of what is not sent since `before`. Raises `Unavailable` when no shard can be read."""
+        found: list[Item] = []
+        failed: list[Unavailable] = []
+        for shard in range(_SHARDS):
+            try:
+                marks = list(page_through(self._table, f"OUTBOX#{shard}"))
+            except Unavailable as error:
+                log().error("outbox_not_read", what=f"shard {shard}")
+                failed.append(error)
+            else:
+                found += [item for item in marks if item.get("since", before) <= before]
+        if len(failed) == _SHARDS:
+            raise failed[0]
+        return found
+
+    def _swept(self, item: Item, now: datetime) -> bool:
+        follow(item.get("correlation_id"))
+        try:
             self.send(item["sk"], now)
-            log().info("letter_swept", letter_id=item["sk"])
-        return len(waiting)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others go on
+            log().error("letter_not_swept", letter_id=item["sk"], error=type(error).__name__)
+            return False
+        log().info("letter_swept", letter_id=item["sk"])
+        return True
 
     def _forget(self, letter_id: str) -> None:
         """Drop the pending mark and our copy of the contents, code included."""

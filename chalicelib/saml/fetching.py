@@ -1,23 +1,47 @@
 """Metadata from an address that an operator registered: https only, no redirects, bounded in size and time."""
 
+import time
+
 import urllib3
 
+from chalicelib.budget import budget
+from chalicelib.deadline import in_time
 from chalicelib.errors import InvalidMessage, Unavailable
-from chalicelib.saml.decoding import LARGEST_MESSAGE
+from chalicelib.saml.decoding import LARGEST_METADATA
 
 _PATIENCE = urllib3.Timeout(connect=2.0, read=5.0)
+"""Seconds for each step; all of them together have `LONGEST`."""
+
+LONGEST = 10.0
 
 
-def fetch(url: str) -> bytes:
-    """Raise `InvalidMessage` for an address that is not https, `Unavailable` when nothing useful comes back."""
+def fetch(url: str, longest: float = LONGEST) -> bytes:
+    """Raise `InvalidMessage` for an address that is not https, `Unavailable` when nothing useful comes back in time."""
     if not url.startswith("https://"):
         raise InvalidMessage("metadata is fetched over https only")
+    granted = budget().patience("metadata", longest)
+    ends = time.monotonic() + granted
+    return in_time(granted, "metadata", lambda: _fetched(url, ends))
+
+
+def _fetched(url: str, ends: float) -> bytes:
     try:
-        with urllib3.PoolManager(timeout=_PATIENCE, retries=False) as pool:
-            answer = pool.request("GET", url, redirect=False, preload_content=False)
-            body = bytes(answer.read(LARGEST_MESSAGE + 1))
+        with (
+            urllib3.PoolManager(timeout=_PATIENCE, retries=False) as pool,
+            pool.request("GET", url, redirect=False, preload_content=False) as answer,
+        ):
+            if answer.status != 200:  # noqa: PLR2004 - the one status that carries a document
+                raise Unavailable("metadata")
+            return _whole(answer, ends)
     except urllib3.exceptions.HTTPError as error:
         raise Unavailable("metadata") from error
-    if answer.status != 200 or len(body) > LARGEST_MESSAGE:  # noqa: PLR2004 - the one status that carries a document
-        raise Unavailable("metadata")
-    return body
+
+
+def _whole(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
+    """Read a body as it comes. Raises `Unavailable` for one that is too large, or that nobody waits for any more."""
+    held = bytearray()
+    while piece := answer.read1(LARGEST_METADATA):
+        held += piece
+        if len(held) > LARGEST_METADATA or time.monotonic() >= ends:
+            raise Unavailable("metadata")
+    return bytes(held)

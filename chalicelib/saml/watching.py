@@ -2,31 +2,62 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.catalogue.store import DynamoCatalogue, Source
-from chalicelib.errors import InvalidMessage, Unavailable
+from chalicelib.errors import InvalidMessage, NotFound, Unavailable
 from chalicelib.observe import Metric, count, log
 from chalicelib.saml.partners import ServiceProvider, read_service_provider
 from chalicelib.saml.registration import SOON, import_metadata
 
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""As of when to read metadata whose time may be over."""
+
 
 def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
-    """Fetch what has an address, and warn of what ends soon. One partner's trouble is not another's."""
-    left = []
-    for source in catalogue.sources():
-        connection = catalogue.connection(source.entity_id)
-        try:
-            if source.url is not None:
-                connection = renew(connection, source, catalogue, fetch(source.url), now)
-            left.append(warn_of_ends(read_service_provider(connection.metadata, now), now))
-        except InvalidMessage as error:
-            log().warning("metadata_refused", entity_id=source.entity_id, reason=error.reason)
-        except Unavailable:
-            log().warning("metadata_not_fetched", entity_id=source.entity_id)
+    """Fetch what has an address, and warn of what ends soon. One partner's trouble is not another's (invariant 13)."""
+    sources = list(catalogue.sources())
+    # Each hour another one is first: when time runs out, it is not always the same ones that wait.
+    first = int(now.timestamp() // 3600) % max(len(sources), 1)
+    left, troubled = [], 0
+    for source in (*sources[first:], *sources[:first]):
+        renewed = _looked_after(source, lambda one: _renewed(one, catalogue, fetch, now))
+        days = _looked_after(source, lambda one: _days_left(one, catalogue, now))
+        troubled += renewed is None or days is None
+        if days is not None:
+            left.append(days)
+    count(Metric.PARTNERS_TROUBLED, troubled)
     if left:
         count(Metric.PARTNER_DAYS_LEFT, min(left))
+
+
+def _looked_after(source: Source, do: Callable[[Source], int]) -> int | None:
+    """Do something for one partner. None when that fails, with the reason in the log."""
+    try:
+        return do(source)
+    except InvalidMessage as error:
+        log().warning("metadata_refused", entity_id=source.entity_id, reason=error.reason)
+    except NotFound:
+        log().warning("partner_without_connection", entity_id=source.entity_id)
+    except Unavailable as error:
+        log().warning("metadata_not_fetched", entity_id=source.entity_id, dependency=error.dependency)
+    except Exception:  # noqa: BLE001 - what we did not foresee about one is no reason to leave the others
+        log().exception("partner_not_watched", entity_id=source.entity_id)
+    return None
+
+
+def _renewed(source: Source, catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> int:
+    """Return how many new documents were taken."""
+    if source.url is None:
+        return 0
+    connection = catalogue.connection(source.entity_id)
+    return int(renew(connection, source, catalogue, fetch(source.url), now) is not connection)
+
+
+def _days_left(source: Source, catalogue: DynamoCatalogue, now: datetime) -> int:
+    """Return the days until something of the last good metadata ends, over or not: the alarm is about that."""
+    return warn_of_ends(read_service_provider(catalogue.connection(source.entity_id).metadata, _ALWAYS), now)
 
 
 def renew(
@@ -38,7 +69,7 @@ def renew(
     Raises `InvalidMessage`.
     """
     # Also when its time is over: who signed it then is still who may sign what follows.
-    trusted = read_service_provider(connection.metadata, datetime.min.replace(tzinfo=now.tzinfo)).signing
+    trusted = read_service_provider(connection.metadata, _ALWAYS).signing
     imported = import_metadata(document, now, profile=connection.profile, trusted=trusted)
     if imported.provider.entity_id != connection.entity_id:
         raise InvalidMessage("metadata of another entityID")

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pypdf import PdfReader
 
+from chalicelib.dynamo import Item
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.model import Letter, LetterState
@@ -100,6 +101,41 @@ def test_what_could_not_be_sent_is_swept_later_and_once(post: Post) -> None:
     later = NOW.replace(hour=NOW.hour + 1)
     assert [post.outbox.sweep(later) for _ in range(2)] == [1, 0]
     assert len(post.messages()) == 1
+
+
+def test_a_letter_that_cannot_be_sent_holds_up_no_other(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    marks = [{"pk": f"OUTBOX#{shard}", "sk": f"{shard:04x}", "since": NOW.isoformat()} for shard in range(8)]
+    for mark in (*marks, {"pk": "OUTBOX#0", "sk": "no number"}, {"pk": "OUTBOX#0", "sk": "0", "since": "never"}):
+        post.table.put(mark)
+    later = NOW + timedelta(hours=1)
+    assert post.outbox.sweep(later) == 1
+    assert len(post.messages()) == 1
+    measured = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert {"LettersNotSent": [9.0]}.items() <= {name: one[name] for one in measured for name in one}.items()
+    # They stay for somebody to look at.
+    assert post.outbox.sweep(later) == 0
+    assert post.table.query("OUTBOX#3", "", None)[0]
+
+
+def test_a_part_of_the_outbox_that_cannot_be_read_holds_up_no_other(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, down = post.table.query, {f"OUTBOX#{shard}" for shard in range(8)}
+
+    def partly(pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
+        if pk in down:
+            raise Unavailable("dynamodb")
+        return query(pk, prefix, start)
+
+    monkeypatch.setattr(post.table, "query", partly)
+    later = NOW + timedelta(hours=1)
+    with pytest.raises(Unavailable):
+        post.outbox.sweep(later)
+    down.remove(f"OUTBOX#{int(post.letter.letter_id[-4:], 16) % 8}")
+    assert post.outbox.sweep(later) == 1
 
 
 def test_a_letter_carries_the_id_of_the_request_that_asked_for_it(followed: None, post: Post) -> None:  # noqa: ARG001

@@ -1,5 +1,6 @@
 """Metadata, ours and the partners', through time (combiconnect.md 5.1 to 5.3)."""
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.setting import pin_digid
 from tests.saml.national import ENTITY_ID, OIN, NationalProvider
-from tests.saml.provider import NAMES, found, verify
+from tests.saml.provider import NAMES, FakeProvider, found, verify
 
 URL = "https://dv.example/metadata"
 _ALG = "{urn:oasis:names:tc:SAML:metadata:algsupport}"
@@ -153,6 +154,40 @@ def test_an_address_that_does_not_answer_changes_nothing(
     watch(wired.catalogue, silent, clock())
     assert "metadata_not_fetched" in caplog.text
     assert wired.catalogue.connection(ENTITY_ID) == before
+
+
+@pytest.mark.parametrize("trouble", ["no connection", "unreadable", "unforeseen", "does not answer", "over"])
+def test_one_partner_in_trouble_is_no_other_partners(
+    wired: Wiring,
+    registered: NationalProvider,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    other = EntityId("https://aaa.example/metadata")
+    wired.catalogue.keep_version(Source(other, "https://aaa.example", None), b"<x/>", clock())
+    if trouble != "no connection":
+        metadata = b"<x" if trouble == "unreadable" else FakeProvider(entity_id=other).metadata()
+        if trouble == "over":
+            metadata = metadata.replace(b"entityID=", b'validUntil="2020-01-01T00:00:00Z" entityID=', 1)
+        wired.catalogue.put_connection(Connection(other, "In trouble", metadata))
+    _, both = _next(registered)
+
+    def fetch(url: str) -> bytes:
+        if url == URL:
+            return both
+        raise {"unforeseen": KeyError("x")}.get(trouble, Unavailable("metadata"))
+
+    for _ in range(2):
+        clock.forward(hours=1)
+        watch(wired.catalogue, fetch, clock())
+    assert wired.catalogue.connection(ENTITY_ID).metadata.count(b'use="signing"') == 2
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    measured = {name: line[name][0] for line in lines for name in line if "_aws" in line and name[0].isupper()}
+    assert measured["PartnersTroubled"] == 1
+    assert (measured["PartnerDaysLeft"] < 0) == (trouble == "over")
 
 
 def test_an_end_that_comes_near_is_warned_of(

@@ -1,0 +1,34 @@
+"""A deadline for all of something that others do: to connect, every redirect and byte, however slowly they come."""
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from chalicelib.errors import Unavailable
+
+T = TypeVar("T")
+
+
+def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
+    """Return what `work` returns, or raise what it raises; `Unavailable(dependency)` when it takes longer.
+
+    The time-outs of sockets bound one read only: who sends a byte a second meets none. What is late is not waited
+    for; it works in a thread of its own, which ends with the process at the latest.
+    """
+    done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((work(), None))
+        except BaseException as error:  # noqa: BLE001 - raised again, where it is waited for
+            done.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        made, error = done.get(timeout=seconds)
+    except Empty:
+        raise Unavailable(dependency) from None
+    if error is not None:
+        raise error
+    return made  # type: ignore[return-value]  # None only where T is
