@@ -33,6 +33,24 @@ def render(letter: Letter) -> bytes:
     return pdf
 
 
+def not_shown(text: str) -> str:
+    """Return the characters of a text that a letter cannot show: with one of them it never prints."""
+    return "".join(character for character in dict.fromkeys(text) if not _shown(character))
+
+
+@cache
+def _shown(character: str) -> bool:
+    if character.isascii() and character.isprintable():
+        return True
+    try:
+        _compiler().compile(
+            input=str(_TEMPLATES / "sample.typ"), format="pdf", sys_inputs={"text": character}, pdf_standards="ua-1"
+        )
+    except (typst.TypstError, UnicodeEncodeError):
+        return False
+    return True
+
+
 @cache
 def _compiler() -> typst.Compiler:
     fonts = Path(font_source_sans_pro.__file__).parent / "files"

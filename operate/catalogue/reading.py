@@ -1,6 +1,7 @@
 """Rows of a catalogue file as services and validities: every mistake is found, and says where it stands."""
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,8 @@ def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity
     if index is not None and entity_id != holder:
         raise Wrong("index: a service behind a cluster supplier is asked for by its UUID")
     name = texts(row, "name", provider)
+    for text in (*name.values(), provider):
+        _on_letters(text)
     return Service(
         service_id=service_id(row.get("service_id") or uuid.uuid5(uuid.NAMESPACE_URL, f"{entity_id}#{index}")),
         entity_id=entity_id,
@@ -142,6 +145,21 @@ def texts(row: Row, name: str, default: str | Mapping[str, str]) -> Mapping[str,
     if any(len(text) > _LONGEST[name] for text in both.values()):
         raise Wrong(f"{name}: longer than {_LONGEST[name]} characters")
     return both
+
+
+def _on_letters(text: str) -> None:
+    """Take care that a name can stand in a letter. Raises `Wrong` with the characters that cannot."""
+    # Imported here: the typesetter is needed for nothing else.
+    from chalicelib.letters.rendering import not_shown  # noqa: PLC0415
+
+    if missing := not_shown(text):
+        named = ", ".join(map(_named, missing))
+        raise Wrong(f"name: the font of the letters cannot show {named}")
+
+
+def _named(character: str) -> str:
+    shown = f"{character} " if character.isprintable() else ""
+    return f"{shown}(U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
 
 
 def _without_line(row: Row) -> dict[str, str]:

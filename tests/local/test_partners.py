@@ -81,6 +81,30 @@ def test_metadata_that_cannot_be_used_is_refused_with_the_reason_and_the_others_
     assert reason in shown
 
 
+@pytest.mark.parametrize(
+    ("offered", "beside"),
+    [
+        ("Opvang 👪", ""),
+        ("Opvang", 'services:\n  - {index: 1, name: {nl: "Opvang 👪", en: "Care 👪"}, level: 20, max_days: 30}\n'),
+        ("Opvang", "name: Gemeente 👪\n"),
+    ],
+    ids=["metadata", "yaml", "organisation"],
+)
+def test_a_name_that_no_letter_can_show_is_refused_where_it_is_let_in(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str], offered: str, beside: str
+) -> None:
+    service = (
+        f'<md:AttributeConsumingService index="4"><md:ServiceName xml:lang="nl">{offered}</md:ServiceName>'
+        '<md:RequestedAttribute Name="x"/></md:AttributeConsumingService></md:SPSSODescriptor>'
+    )
+    raw = FakeProvider().metadata().decode().replace("</md:SPSSODescriptor>", service)
+    (tmp_path / "opvang.xml").write_text(raw, encoding="utf-8")
+    (tmp_path / "opvang.yaml").write_text(beside, encoding="utf-8")
+    assert _plug_in(catalogue, tmp_path) == []
+    assert "the font of the letters cannot show 👪 (U+1F46A FAMILY)" in capsys.readouterr().err
+    assert catalogue.services() == []
+
+
 OTHER = FakeProvider(new_key_pair("another"), "https://another.example/metadata")
 UUID = "aaaaaaaa-0000-4000-8000-000000000000"
 

@@ -110,6 +110,11 @@ WRONG = [
     (f"- {{service_id: {SERVICE}, index: 1, name: X, behind: [{PORTAL}]}}", "which is not in the catalogue"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, behind: [{SERVICE}]}}", "cannot be behind itself"),
     (
+        f"- {{service_id: {SERVICE}, index: 1, name: {{nl: 'Opvang 👪', en: Care}}}}",
+        "name: the font of the letters cannot show 👪 (U+1F46A FAMILY)",
+    ),
+    (f'- {{service_id: {SERVICE}, index: 1, name: "Day\\a 日本"}}', "cannot show (U+0007 without a name), 日 (U+65E5"),
+    (
         f"{_ONE}, behind: [{PORTAL}]}}\n- {{service_id: {PORTAL}, index: 2, name: Y, behind: [{SERVICE}]}}",
         "circular dependency",
     ),
@@ -134,6 +139,15 @@ def test_a_mistake_says_where_and_what_and_nothing_is_written(
     assert "line 1" in told
     assert "Nothing was written." in told
     assert catalogue.services() == []
+
+
+def test_an_organisation_whose_name_no_letter_can_show_is_refused(
+    catalogue: DynamoCatalogue, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written()
+    path.write_text(path.read_text().replace("Gemeente Ominous", "Gemeente 👪"))
+    assert _apply(path, catalogue) == 1
+    assert "the font of the letters cannot show 👪 (U+1F46A FAMILY)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -312,6 +326,7 @@ CSV_WRONG: list[tuple[dict[str, str], str]] = [
     ({"connection entity ID": "urn:x"}, "urn:x is not connected"),
     ({"valid from": "2026-01-01"}, "not a moment such as 31-12-2030 23:59"),
     ({"kind of representative": "Hond"}, "kind of representative"),
+    ({"name": "Opvang 👪"}, "name: the font of the letters cannot show 👪 (U+1F46A FAMILY)"),
     ({"relations": PORTAL}, "is not parentUUID#type#valid#from#until"),
     ({"relations": f"{SERVICE}#DIENSTENSET#ja##"}, "cannot be behind itself"),
 ]
