@@ -31,6 +31,7 @@ FAILURES = {
     "passive": Failure(names.RESPONDER, names.NO_PASSIVE),
     "not_supported": Failure(names.REQUESTER, names.NO_SUPPORTED_IDP),
     "function_not_supported": Failure(names.RESPONDER, names.REQUEST_UNSUPPORTED, "Not supported for this service"),
+    "unavailable": Failure(names.RESPONDER, names.REQUEST_DENIED, "Temporarily unavailable"),
     "too_late": Failure(names.REQUESTER, names.REQUEST_DENIED),
 }
 """The statuses of combiconnect.md section 4, by the name under which a decision is kept."""

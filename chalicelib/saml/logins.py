@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import NEW, Condition, Item
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.saml.requests import Wanted
 from chalicelib.tables import TransientTable
 
@@ -46,7 +47,7 @@ class Decision:
     case_id: str | None = None
     failure: str | None = None
     reason: str | None = field(default=None, compare=False)
-    """Of a failure, in words for the log."""
+    """Of a failure, in words for the log; of a login to our own site, the key of its session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,20 @@ class Logins:
         origins = (LoginState.SENT, LoginState.IDENTIFIED)
         self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": asdict(decision)})])
         return replace(login, state=LoginState.DECIDED, decision=decision)
+
+    def settle(self, login: Login, session: str) -> bool:
+        """Write down with which session a login to our own site ended. Return False when it was another."""
+        decision = Decision(reason=session)
+        try:
+            self.decide(login, decision)
+        except Conflict:
+            return False
+        except Unavailable:
+            # It may have been written all the same.
+            known = self.find(login.login_id)
+            if known is None or known.decision is None or known.decision.reason != session:
+                raise
+        return True
 
     def _moving(self, login: Login, to: LoginState, origins: tuple[LoginState, ...], values: dict[str, Any]) -> Item:
         allowed = {f":from{number}": str(origin) for number, origin in enumerate(origins)}

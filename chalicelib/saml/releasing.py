@@ -45,6 +45,19 @@ class Outcome:
     reason: str | None = None
     """Of a failure, in words for the log."""
 
+    @property
+    def settled(self) -> bool:
+        """Tell whether this is how it ends: after an outage who asks again may have another answer."""
+        return self.failure != "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A Response that is ready to leave."""
+
+    message: etree._Element
+    settled: bool
+
 
 def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
     """Decide a login, and send the browser to the provider with the answer or a reference to it.
@@ -57,22 +70,24 @@ def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
 def answer(decided: Login, visit: Visit) -> Reply:
     """Send the browser to the provider. With the answer it gives up its handle; as long as it has that, it may ask."""
     sign_on = required(decided)
-    over = giving_up(decided, visit)
     if sign_on.binding == ARTIFACT:
         artifact = new_artifact(current().settings.combiconnect_entity_id, current().pick)
         saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id, visit.now))
         relay = {"RelayState": sign_on.relay_state} if sign_on.relay_state is not None else {}
         separator = "&" if "?" in sign_on.location else "?"
-        return redirect(f"{sign_on.location}{separator}{urlencode({'SAMLart': artifact, **relay})}", *over)
+        return redirect(
+            f"{sign_on.location}{separator}{urlencode({'SAMLart': artifact, **relay})}", *giving_up(decided, visit)
+        )
     name = current().catalogue.connection(sign_on.entity_id).name
-    message = _release(decided, visit)
-    fields = {"SAMLResponse": base64.b64encode(octets(message)).decode()}
+    made = _release(decided, visit)
+    fields = {"SAMLResponse": base64.b64encode(octets(made.message)).decode()}
     if sign_on.relay_state is not None:
         fields["RelayState"] = sign_on.relay_state
+    over = giving_up(decided, visit) if made.settled else ()
     return post_page(visit, name, sign_on.location, fields, cookies=over)
 
 
-def redeem(waiting: Waiting, visit: Visit) -> etree._Element | None:
+def redeem(waiting: Waiting, visit: Visit) -> Made | None:
     """Make the Response that an artifact stands for, from what holds now. None for a login that has been forgotten."""
     login = find(waiting.login_id)
     if login is None:
@@ -81,9 +96,7 @@ def redeem(waiting: Waiting, visit: Visit) -> etree._Element | None:
     return _release(login, visit, late, sent_at=waiting.sent_at)
 
 
-def _release(
-    login: Login, visit: Visit, outcome: Outcome | None = None, *, sent_at: datetime | None = None
-) -> etree._Element:
+def _release(login: Login, visit: Visit, outcome: Outcome | None = None, *, sent_at: datetime | None = None) -> Made:
     """Make the Response for an outcome, and remember what a provider is told."""
     ours, sign_on = saml(), required(login)
     connection, _ = ours.connected(sign_on.entity_id, visit.now)
@@ -99,7 +112,7 @@ def _release(
     told = outcome.released if outcome.released is not None else FAILURES[outcome.failure]
     message = response(told, to, identities, connection.profile, visit.now)
     _write_down(login, outcome)
-    return message
+    return Made(message, outcome.settled)
 
 
 def _write_down(login: Login, outcome: Outcome) -> None:
@@ -132,7 +145,7 @@ def _outcome(login: Login, service: Service, visit: Visit) -> Outcome:
         outcome = _decided(login, service, visit)
     except Unavailable as error:
         log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
-        return Outcome(failure="denied", reason=f"{error.dependency} does not answer")
+        return Outcome(failure="unavailable", reason=f"{error.dependency} does not answer")
     if outcome.released is None and login.decision is not None and login.decision.case_id is not None:
         _note_refused(login, login.decision.case_id, service, visit)
     return outcome

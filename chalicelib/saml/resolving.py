@@ -34,14 +34,14 @@ def resolve(visit: Visit) -> bytes:
     _check(request, visit)
     artifact, entrance = request.artifact.text or "", saml().identities(visit.now).entrance
     waiting = saml().artifacts.find(artifact, provider.entity_id, visit.now)
-    inside = redeem(waiting, visit) if waiting else None
+    ready = redeem(waiting, visit) if waiting else None
     made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
     transient, sender = current().transient, provider.entity_id
     once = seen(transient, "resolve", sender, request.id, visit.now)
-    if waiting:
-        ready = enveloped(made(inside))
-        if saml().artifacts.spend(artifact, current().new_id(), once):
-            return ready
+    if ready is not None:
+        answer = enveloped(made(ready.message))
+        if not ready.settled or saml().artifacts.spend(artifact, current().new_id(), once):
+            return answer
     use_once(transient, "resolve", sender, request.id, visit.now)
     return enveloped(made(None))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.errors import Conflict, Refused
+from chalicelib.errors import Refused
 from chalicelib.saml import gate, metadata
 from chalicelib.saml.browsers import giving_up
 from chalicelib.saml.levels import Level
@@ -20,6 +20,7 @@ from chalicelib.saml.under_way import acting
 from chalicelib.saml.wiring import saml
 from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
+from chalicelib.web.sessions import session_key
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
@@ -109,9 +110,7 @@ def _to_our_site(returned: Returned, visit: Visit) -> Reply:
     token, person = wiring.new_id() + wiring.new_id(), wiring.secrets.pseudonyms.person(bsn)
     sessions().replace(login.replaces, visit.cookies.get(SESSION_COOKIE))
     sessions().start(token, wiring.new_id(), person, bsn, login.reached, visit.now)
-    try:
-        saml().logins.decide(login, Decision())
-    except Conflict:
+    if not saml().logins.settle(login, session_key(token)):
         sessions().end(token)
-        raise Refused("login_over") from None
+        raise Refused("login_over")
     return redirect(login.path, Cookie(SESSION_COOKIE, token), *giving_up(login, visit))

@@ -50,7 +50,7 @@ def see(answer: Answer) -> Seen:
     words = f"{answer.status} {_words(answer)}"
     if answer.status == 503:
         ending = Ending.OUTAGE
-    elif "told Re" in words:
+    elif "told Re" in words or "SOAP Success Re" in words:
         ending = Ending.TOLD_FAILURE
     else:
         ending = Ending.OTHER

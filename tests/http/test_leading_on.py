@@ -127,7 +127,9 @@ def _soap(person: Person, message: bytes) -> etree._Element:
     return root
 
 
-def test_an_artifact_is_spent_only_by_an_answer_that_left(vera: Person, henk: Person, clock: Clock, outages: Outages) -> None:
+def test_an_artifact_is_spent_only_by_an_answer_that_left(
+    vera: Person, henk: Person, clock: Clock, outages: Outages
+) -> None:
     case_id = mandate(vera, henk)
     for number, down in enumerate(outages()):
         choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1", IssueInstant=_now(clock)))
