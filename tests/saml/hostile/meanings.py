@@ -182,7 +182,15 @@ ASSERTION = [
     *_attributes(
         _STATEMENT, {"AuthnInstant": {**_WRONG_MOMENTS, "too old": -20 * _MINUTE, "in the future": 3 * _MINUTE}}
     ),
-    *_attributes("a:Assertion", {"Version": {"of SAML 1.1": "1.1", "absent": ""}, "ID": {"empty": " "}}),
+    *_attributes(
+        "a:Assertion",
+        {
+            "Version": {"of SAML 1.1": "1.1", "absent": ""},
+            "ID": {"empty": " "},
+            "IssueInstant": _MESSAGE["IssueInstant"],
+        },
+    ),
+    *_attributes(_STATEMENT, {"SessionNotOnOrAfter": {"no instant": "soon", "over": -2 * _MINUTE}}),
     Meaning("Issuer another", _text("a:Assertion/a:Issuer", "https://ominous.example/metadata")),
     Meaning("Issuer empty", _text("a:Assertion/a:Issuer", " ")),
     Meaning("Audience another", _text(".//a:Audience", "https://ominous.example/metadata")),
@@ -195,8 +203,6 @@ ASSERTION = [
     *(
         Meaning(f"NameID {what}", _text(".//a:NameID", text))
         for what, text in {
-            "of another sector": "s00000001:900100084",
-            "of eight digits": "s00000000:90010008",
             "of ten digits": "s00000000:9001000840",
             "that fails the 11-test": "s00000000:900100085",
             "of zeros": "s00000000:000000000",
@@ -215,6 +221,7 @@ RESPONSE = [
             "Version": {"of SAML 1.1": "1.1", "absent": ""},
             "Destination": {"absent": "", "another": "https://machtigen.example/saml/sso", **_HOSTS},
             "InResponseTo": {"absent": "", "another": "_another"},
+            "IssueInstant": _MESSAGE["IssueInstant"],
         },
     ),
     Meaning("Issuer another", _text("a:Issuer", "https://ominous.example/metadata")),
@@ -246,8 +253,15 @@ METADATA = [
 
 ARTIFACT_RESPONSE = [
     *_attributes(
-        ".", {"Version": {"of SAML 1.1": "1.1", "absent": ""}, "InResponseTo": {"absent": "", "another": "_another"}}
+        ".",
+        {
+            "Version": {"of SAML 1.1": "1.1", "absent": ""},
+            "InResponseTo": {"absent": "", "another": "_another"},
+            "IssueInstant": _MESSAGE["IssueInstant"],
+        },
     ),
+    *_attributes("p:Response", {"IssueInstant": _MESSAGE["IssueInstant"], "Version": {"of SAML 1.1": "1.1"}}),
+    *_attributes(".//a:Assertion", {"IssueInstant": _MESSAGE["IssueInstant"]}),
     Meaning("Issuer another", _text("a:Issuer", "https://ominous.example/metadata")),
     Meaning("Response for another request", _set("p:Response", "InResponseTo", "_another")),
     Meaning("Response for another address", _set("p:Response", "Destination", "https://machtigen.example/saml/sso")),
