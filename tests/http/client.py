@@ -19,7 +19,7 @@ BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
 DIGID_KEYS = new_key_pair("digid of the tests")
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-_REFERENCE = re.compile(r"<code>[^<]+</code>")
+_REFERENCE = re.compile(r"<code>[^<]+</code>| \([0-9A-F]{8}\)")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _ACTION = re.compile(r'<form id="go-on" method="post" action="([^"]*)"')
 
