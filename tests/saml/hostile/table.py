@@ -54,7 +54,8 @@ not registered. All but those that only try to break something also go to a veri
 {chr(10).join(rows)}
 | **all** | | {sums} |
 
-Besides: what is declared around a signature, and where it stands, in DigiD's form (`test_in_place.py`); every message sent again and fifty times at once (`test_replay.py`), ciphertexts tampered with or under
+Besides: what is declared around a signature, and where it stands, in DigiD's form (`test_in_place.py`); every
+message sent again and fifty times at once (`test_replay.py`), ciphertexts tampered with or under
 forbidden algorithms (`tests/http/test_rollover.py`), artifacts guessed, stolen and late (`tests/http/test_sign_on.py`),
 and messages changed at random, by bytes and by trees, with the sender's right signature too (`test_fuzz.py`).
 """
