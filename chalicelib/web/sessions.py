@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.dynamo import Condition
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.observe import log
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
@@ -94,7 +95,11 @@ class Sessions:
         return values
 
     def drop_draft(self, person: PersonId, draft_id: str) -> None:
-        self._table.delete(f"DRAFTS#{person}", draft_id)
+        """Forget what was filled in. When that cannot be now, it goes by itself: what it was for is done."""
+        try:
+            self._table.delete(f"DRAFTS#{person}", draft_id)
+        except Unavailable:
+            log().warning("draft_not_dropped")
 
     def _touch(self, key: str, now: datetime) -> None:
         still_there = Condition("attribute_exists(pk)", {}, {":now": now.isoformat()})
@@ -102,6 +107,8 @@ class Sessions:
             self._table.change(key, "SESSION", "SET seen_at = :now", still_there)
         except Conflict:
             return  # signed out in another tab
+        except Unavailable:
+            log().warning("session_not_touched")
 
 
 def session_key(token: str) -> str:

@@ -116,6 +116,21 @@ def _audit(wired: Wiring) -> list[str]:
     return sorted(row["what"]["S"] for row in rows)
 
 
+def test_what_was_done_is_told_though_the_form_cannot_be_forgotten(vera: Person, wired: Wiring) -> None:
+    person, path, form = _ask(vera, vera)
+    client = Losing(aws.client("dynamodb"), LOST, names=["delete_item"], done=False)
+    wired.transient = TransientTable(client, wired.transient.name)
+    assert person.post(path, form).location.startswith("/requests/")
+
+
+def test_a_page_is_shown_though_nobody_can_write_down_that_it_was(vera: Person, wired: Wiring, clock: Clock) -> None:
+    vera.sign_in()
+    clock.forward(minutes=5)
+    client = Losing(aws.client("dynamodb"), LOST, names=["update_item"], done=False)
+    wired.transient = TransientTable(client, wired.transient.name)
+    assert vera.get("/mandates").status == 200
+
+
 def test_where_nothing_was_written_the_page_says_so(vera: Person, wired: Wiring) -> None:
     vera.sign_in()
     wired.__dict__["catalogue"] = DynamoCatalogue(CatalogueTable(Down(), "catalogue"))
