@@ -54,6 +54,7 @@ class Metric(StrEnum):
 
 
 _sender: ContextVar[str | None] = ContextVar("sender", default=None)
+_noted: ContextVar[bool] = ContextVar("noted", default=False)
 
 _CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]{9}(?![0-9A-Za-z])")
 _CODE = re.compile(r"(?<![0-9A-Za-z])(?:[B-DF-HJ-NP-TV-XZ2-9]{4}-){2}[B-DF-HJ-NP-TV-XZ2-9]{4}(?![0-9A-Za-z])")
@@ -110,6 +111,7 @@ def follow(correlation: str | None) -> None:
     """From here on, all that is logged belongs to this request or letter; no message has been looked at yet."""
     log().set_correlation_id(correlation)
     _sender.set(None)
+    _noted.set(False)
 
 
 def correlation_id() -> str | None:
@@ -132,10 +134,16 @@ def sender() -> str | None:
     return _sender.get()
 
 
+def noted() -> bool:
+    """Tell whether this request stands in the log with its reference, so that a page is to show that."""
+    return _noted.get()
+
+
 def note_refusal(
     reason: str, *, received: Quotable | None, expected: Quotable | None, entity_id: str | None = None
 ) -> None:
     """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person."""
+    _noted.set(True)
     log().warning(
         "message_refused",
         entity_id=entity_id or sender(),
@@ -157,6 +165,7 @@ def note_failure(
     expected: Quotable | None = None,
 ) -> None:
     """Write down why a provider is told that nobody signed in: `failure` is its status by name, `reason` the rule."""
+    _noted.set(True)
     log().warning(
         "sign_on_failed",
         entity_id=quoted(entity_id),

@@ -48,6 +48,9 @@ class Decision:
     failure: str | None = None
     reason: str | None = field(default=None, compare=False)
     """Of a failure, in words for the log; of a login to our own site, the key of its session."""
+    received: str | None = field(default=None, compare=False)
+    expected: str | None = field(default=None, compare=False)
+    """Of a failure, where that tells an engineer more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class Outcome:
     """Of whoever is represented."""
     failure: str = "failed"
     reason: str | None = None
-    """Of a failure, in words for the log."""
+    """Of a failure, in words for the log, and what was received and expected."""
+    received: str | None = None
+    expected: str | None = None
 
     @property
     def settled(self) -> bool:
@@ -120,7 +122,8 @@ def _write_down(login: Login, outcome: Outcome) -> None:
     log().info("provider_answered", entity_id=entity_id, login_id=login.login_id, released=released)
     count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
     if not released:
-        note_failure(entity_id, login.login_id, outcome.failure, outcome.reason or outcome.failure)
+        reason, (received, expected) = outcome.reason or outcome.failure, (outcome.received, outcome.expected)
+        note_failure(entity_id, login.login_id, outcome.failure, reason, received=received, expected=expected)
 
 
 def _told(login: Login, outcome: Outcome, connection: Connection, service: Service, visit: Visit) -> Outcome:
@@ -156,7 +159,8 @@ def _decided(login: Login, service: Service, visit: Visit) -> Outcome:
     if decision is None:
         return Outcome(reason="not decided")
     if decision.failure is not None:
-        return Outcome(failure=decision.failure, reason=decision.reason)
+        received, expected = decision.received, decision.expected
+        return Outcome(failure=decision.failure, reason=decision.reason, received=received, expected=expected)
     level = Level(login.reached)
     if (overtaken := _overtaken(login, service, level, visit.now)) is not None:
         return overtaken
@@ -179,7 +183,9 @@ def _overtaken(login: Login, service: Service, level: Level, now: datetime) -> O
     if login.reused and (login.shared is None or saml().federation.shared(login.shared) is None):
         # In another window.
         return Outcome(reason="logged out since")
-    return Outcome(failure="level_too_low", reason="level too low") if level < service.level_at(now) else None
+    if level >= (needed := service.level_at(now)):
+        return None
+    return Outcome(failure="level_too_low", reason="level of assurance", received=str(int(level)), expected=str(needed))
 
 
 def _note_refused(login: Login, case_id: str, service: Service, visit: Visit) -> None:

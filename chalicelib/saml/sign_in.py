@@ -46,7 +46,9 @@ class Returned:
     failure: str | None = None
     """Why nobody signed in, as a key of `answers.FAILURES`."""
     reason: str | None = None
-    """The same in words for the log."""
+    """The same in words for the log, and what was received and expected."""
+    received: str | None = None
+    expected: str | None = None
 
 
 def send_to_digid(
@@ -126,7 +128,8 @@ def take_back(visit: Visit) -> Returned:
         if login.sign_on is None:
             raise
         note_refusal(error.reason, received=error.received, expected=error.expected)
-        return Returned(login, failure="failed", reason=error.reason)
+        received, expected = error.received, error.expected
+        return Returned(login, failure="failed", reason=error.reason, received=received, expected=expected)
     return Returned(_identified(login, identity, visit), identity.bsn)
 
 

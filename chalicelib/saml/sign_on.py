@@ -23,6 +23,14 @@ from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
+_REASONS = {
+    "not_supported": "Scoping asks neither for DigiD nor for DigiD Machtigen",
+    "level_not_supported": "RequestedAuthnContext names no level that we know",
+    "function_not_supported": "the service is not offered for oneself, or not for others",
+    "passive": "IsPassive, and somebody has to be asked",
+}
+"""Why a request is answered without anybody being asked, by failure."""
+
 
 def begin(message: Unverified, binding: str, visit: Visit) -> Reply:
     """Begin a sign-in that a provider asks for. Raises what `_accepted` does; a request counts once."""
@@ -68,7 +76,7 @@ def _begun(
             return _straight(login, bound, once, visit)
     failure = failure or ("passive" if request.passive else None)
     if failure is not None:
-        decision = Decision(failure=failure, reason="asked for what cannot be")
+        decision = Decision(failure=failure, reason=_REASONS[failure])
         return _straight(replace(login, state=LoginState.DECIDED, decision=decision), bound, once, visit)
     return send_to_digid(visit, level, sign_on=sign_on, once=(once,))
 

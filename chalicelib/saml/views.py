@@ -49,7 +49,8 @@ def return_from_digid(visit: Visit) -> Reply:
     if returned.login.sign_on is None:
         return _to_our_site(returned, visit)
     if returned.failure is not None:
-        return finish(returned.login, Decision(failure=returned.failure, reason=returned.reason), visit)
+        why = {"reason": returned.reason, "received": returned.received, "expected": returned.expected}
+        return finish(returned.login, Decision(failure=returned.failure, **why), visit)
     reply = go_on(returned.login, visit)
     return replace(reply, cookies=(*reply.cookies, *moved_cookie(returned.login, visit)))
 

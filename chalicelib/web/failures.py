@@ -17,7 +17,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.mandates.period import today
-from chalicelib.observe import Metric, count, log, note_refusal, reference, sender
+from chalicelib.observe import Metric, count, log, note_refusal, noted, reference, sender
 from chalicelib.outage import cause
 from chalicelib.web.pages import page
 from chalicelib.web.texts import N_
@@ -196,7 +196,7 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
         return page("wait_letter.html", visit, status=429, words=TOO_MANY_LETTERS, day=today(error.until))
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
-    told = reference() if words.status >= 500 or words is BAD_MESSAGE or sender() else ""  # noqa: PLR2004 - it is ours
+    told = reference() if words.status >= 500 or words is BAD_MESSAGE or noted() else ""  # noqa: PLR2004 - it is ours
     return page("failure.html", visit, status=words.status, words=words, reference=told)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from local.digid.answers import signed_in
 from operate.keys import new_key_pair
-from tests.http.client import Answer, Person
+from tests.http.client import Answer, Person, at_digid
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 Told = Callable[[Answer], dict[str, Any]]
@@ -101,3 +102,40 @@ def test_the_sender_of_one_message_is_not_that_of_the_next(henk: Person, caplog:
 def test_what_a_citizen_does_wrong_is_no_warning(henk: Person, caplog: pytest.LogCaptureFixture) -> None:
     assert henk.get("/nowhere").status == 404
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+def _failed(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
+    (line,) = [vars(record) for record in caplog.records if record.message == "sign_on_failed"]
+    return line
+
+
+def test_a_lost_cookie_is_told_with_the_reference_that_the_page_shows(
+    henk: Person, mina: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = at_digid(henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request())))
+    page = mina.answer(asked, signed_in(asked, henk.bsn.digits, "20"))
+    line = _failed(caplog)
+    assert (line["entity_id"], line["failure"]) == (ENTITY_ID, "cookies_off")
+    assert f"<code>{line['reference']}</code>" in page.body
+
+
+def test_a_failure_that_a_provider_hears_is_told_with_its_reason(
+    henk: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    scoping = "<p:Scoping><p:RequesterID>urn:nobody</p:RequesterID></p:Scoping>"
+    assert henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(scoping=scoping))).status == 200
+    line = _failed(caplog)
+    assert (line["failure"], line["reason"]) == (
+        "not_supported",
+        "Scoping asks neither for DigiD nor for DigiD Machtigen",
+    )
+
+
+def test_an_answer_of_digid_that_is_refused_tells_the_provider_what_was_expected(
+    henk: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = at_digid(henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request())))
+    henk.post("/saml/digid/acs", {"SAMLResponse": "PHg+PC94Pg==", "RelayState": asked.relay_state})
+    line = _failed(caplog)
+    assert (line["failure"], line["reason"]) == ("failed", "another message")
+    assert (line["received"], line["expected"]) == ("x of no namespace", "samlp:Response")

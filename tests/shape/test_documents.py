@@ -1,4 +1,5 @@
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -67,3 +68,17 @@ def test_events_carry_identifiers_not_objects() -> None:
     known |= {"failure", "first", "letter_id", "level", "login_id", "read_at", "reason", "received", "reference"}
     known |= {"released", "secret", "status", "what"}
     assert {keyword.arg for _, call in _logged() for keyword in call.keywords} <= known
+
+
+def test_engineers_of_providers_are_told_each_event_that_there_is_with_an_example_of_its_line() -> None:
+    heard = [ROOT / "chalicelib" / "observe.py", *(ROOT / "chalicelib" / "saml").rglob("*.py")]
+    there: dict[str, set[str]] = {}
+    for path, call in _logged():
+        if path in heard and isinstance(call.args[0], ast.Constant):
+            fields = {str(keyword.arg) for keyword in call.keywords}
+            there.setdefault(str(call.args[0].value), set()).update(fields)
+    text = (ROOT / "docs" / "connecting.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \| (?:INFO|WARNING|ERROR) \|", text, re.MULTILINE)) == set(there)
+    shown = {line["message"]: line for line in map(json.loads, re.findall(r"\{\"level\":[^}]*\}", text))}
+    for event, fields in there.items():
+        assert shown[event].keys() - {"level", "message", "correlation_id"} <= fields, event
