@@ -192,6 +192,8 @@ def process(name: str, address: str, application: str, **extra: str) -> Iterator
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             process.kill()
+        if process.stdin:
+            process.stdin.close()
 
 
 def check_ports(stack: Stack) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import urllib3
 
+from chalicelib.budget import budget
+from chalicelib.deadline import in_time
 from chalicelib.errors import Unavailable
 from chalicelib.saml.decoding import LARGEST_MESSAGE
 from chalicelib.saml.keys import PrivateKey
@@ -25,15 +27,20 @@ class BackChannel(Protocol):
 class MutualTls:
     """Asks over TLS 1.2 or newer. The other side must show a certificate that is trusted, or a public one."""
 
-    def __init__(self, *, connect: float = 2.0, read: float = 5.0) -> None:
-        self._timeout = urllib3.Timeout(connect=connect, read=read)
+    def __init__(self, *, connect: float = 2.0, read: float = 5.0, longest: float = 7.0) -> None:
+        """Seconds for each step, and for all together: who sends a byte a second is not waited for either."""
+        self._timeout, self._longest = urllib3.Timeout(connect=connect, read=read), longest
 
     def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
+        granted, context = budget().patience("digid", self._longest), _context(key, tuple(trusted))
+        return in_time(granted, "digid", lambda: self._asked(address, envelope, context))
+
+    def _asked(self, address: str, envelope: bytes, context: ssl.SSLContext) -> bytes:
         sent = {
             "content-type": "text/xml; charset=utf-8",
             "soapaction": '"http://www.oasis-open.org/committees/security"',
         }
-        pool = urllib3.PoolManager(timeout=self._timeout, retries=False, ssl_context=_context(key, tuple(trusted)))
+        pool = urllib3.PoolManager(timeout=self._timeout, retries=False, ssl_context=context)
         try:
             answer = pool.request("POST", address, body=envelope, headers=sent, redirect=False, preload_content=False)
             body = bytes(answer.read(LARGEST_MESSAGE + 1))

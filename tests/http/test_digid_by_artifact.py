@@ -2,12 +2,15 @@
 
 import ssl
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
 import urllib3
+from werkzeug.wrappers import Response
 
+from chalicelib.errors import Unavailable
 from chalicelib.saml.back_channel import MutualTls
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.wiring import saml
@@ -154,3 +157,19 @@ def _post(made: DigidOverTls, key: PrivateKey | None) -> int:
             context.load_cert_chain(file.name)
     with urllib3.PoolManager(ssl_context=context, retries=False) as pool:
         return int(pool.request("POST", made.resolution, body=b"<x/>").status)
+
+
+def test_a_back_channel_that_drips_is_waited_for_no_longer_than_any(over_tls: Callable[..., DigidOverTls]) -> None:
+    made = over_tls()
+    made.back_channel._views["resolve"] = lambda _: Response(_dripping(), content_type="text/xml")
+    began, key = time.monotonic(), saml().us(made.engine.clock()).key
+    with pytest.raises(Unavailable):
+        MutualTls(longest=1.0).ask(made.resolution, b"<x/>", key, (made.back_channel.root.certificate,))
+    assert time.monotonic() - began < 4
+
+
+def _dripping() -> Iterator[bytes]:
+    """Send a byte now and then: no read of the other side ever takes long."""
+    for _ in range(100):
+        time.sleep(0.1)
+        yield b" "
