@@ -36,13 +36,13 @@ def run() -> tuple[tuple[float, float], tuple[float, float]]:
     with Client(app, project_dir=str(ROOT)) as client:
         journey = Journey(client, mandated(wire(lambda: datetime.now(UTC))))
         journey.sign_in(artifact=True)
-        first = _used()
+        first = used()
         for _ in range(SIGN_INS - 1):
             journey.sign_in(artifact=True)
-        return first, _used()
+        return first, used()
 
 
-def _used() -> tuple[float, float]:
+def used() -> tuple[float, float]:
     """Return the most that was ever resident, and what is resident now; megabytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
     pages = Path("/proc/self/statm")

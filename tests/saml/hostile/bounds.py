@@ -5,7 +5,8 @@ from collections.abc import Callable
 from lxml import etree
 
 from chalicelib.saml.decoding import LARGEST_MESSAGE
-from tests.saml.hostile.samples import Sample
+from tests.saml.hostile.forging import EXCLUSIVE, Form, sign
+from tests.saml.hostile.samples import STRANGER, Sample
 from tests.saml.hostile.variants import Variant
 
 
@@ -31,6 +32,21 @@ def _in_tag(filling: bytes) -> Callable[[Sample], bytes]:
     return make
 
 
+def _listing(prefixes: int) -> Callable[[Sample], bytes]:
+    """Declare many prefixes, and sign worthlessly with a PrefixList of all: canonicalising that is quadratic."""
+    listed = " ".join(f"a{number}" for number in range(prefixes))
+    enveloped, exclusive = Form().transforms
+    inclusive = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="{listed}"/>'
+
+    def make(sample: Sample) -> bytes:
+        root = sample.fresh()
+        sign(sample.part(root), STRANGER, Form(transforms=(enveloped, f"{exclusive}|{inclusive}")))
+        start, space, rest = etree.tostring(root).partition(b" ")
+        return start + b"".join(b' xmlns:a%d="u:%d"' % (number, number) for number in range(prefixes)) + space + rest
+
+    return make
+
+
 _LAUGHS = b"".join(b'<!ENTITY e%d "%s">' % (step, b"&e%d;" % (step - 1) * 10) for step in range(1, 10))
 _BOMB = b'<!DOCTYPE x [<!ENTITY e0 "ha">' + _LAUGHS + b"]>"
 _QUADRATIC = b'<!DOCTYPE x [<!ENTITY e "' + b"x" * 100_000 + b'">]>'
@@ -43,6 +59,15 @@ _BOMBS: dict[str, Callable[[Sample], bytes]] = {
     "20,000 deep and open": _inside(b"<a>" * 20_000),
     "5,000 attributes": _in_tag(b"".join(b' a%d=""' % number for number in range(5_000))),
     "5,000 namespaces": _in_tag(b"".join(b' xmlns:a%d="u%d"' % (number, number) for number in range(5_000))),
+    "20 namespaces and a PrefixList of them": _listing(20),
+    "2,000 namespaces and a PrefixList of them": _listing(2_000),
+    "namespaces in namespaces": _inside(b'<x xmlns:a="u:a" xmlns:b="u:b" xmlns:c="u:c">' * 20 + b"</x>" * 20),
+    "a namespace for each of 2,500 elements": _inside(b'<x xmlns="u:x"/>' * 2_500),
+    "a namespace that is relative": _in_tag(b' xmlns:r="relative"'),
+    "a namespace of 300 characters": _in_tag(b' xmlns:r="u:' + b"x" * 300 + b'"'),
+    "an ID of 129 characters": _inside(b'<x Id="' + b"x" * 129 + b'"/>'),
+    "an ID that is no name": _inside(b'<x Id="1"/>'),
+    "1,000 IDs": _inside(b"".join(b'<x Id="i%d"/>' % number for number in range(1_000))),
     "30,000 elements": _inside(b"<a/>" * 30_000),
     "a long text": _inside(b"x" * LARGEST_MESSAGE),
     "a long attribute": _in_tag(b' a="' + b"x" * LARGEST_MESSAGE + b'"'),

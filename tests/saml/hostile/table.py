@@ -22,7 +22,7 @@ _FAMILIES = {
     "digest": "a second value or SignedInfo, a value in a comment",
     "document": "DTD, entities, XInclude, second IDs, other encodings, things beside the root",
     "shape": "elements, assertions and encrypted parts that have no place there",
-    "bounds": "entity bombs, 20,000 deep, 5,000 attributes, 10 MB, under a cap of 40 MB",
+    "bounds": "entity bombs, 20,000 deep, thousands of attributes, namespaces or IDs, 10 MB, under a cap of 40 MB",
     "query": "signature over another order, part or encoding; parameters twice; deflate bombs",
     "meaning": "rightly signed, for another address, audience, request, moment or level; an unregistered address",
 }
@@ -57,7 +57,8 @@ not registered. All but those that only try to break something also go to a veri
 Besides: what is declared around a signature, and where it stands, in DigiD's form (`test_in_place.py`); every
 message sent again and fifty times at once (`test_replay.py`), ciphertexts tampered with or under
 forbidden algorithms (`tests/http/test_rollover.py`), artifacts guessed, stolen and late (`tests/http/test_sign_on.py`),
-and messages changed at random, by bytes and by trees, with the sender's right signature too (`test_fuzz.py`).
+messages changed at random, by bytes and by trees, with the sender's right signature too (`test_fuzz.py`), and the
+dearest to refuse, searched for by `dearest.py` and timed by `make bench`.
 """
 
 
