@@ -78,7 +78,7 @@ def test_change_and_back_keep_what_was_chosen_until_the_request_is_sent(vera: Pe
     ("typed", "told"),
     [
         ("31-02-2027", "This end date does not exist. Check the day and the month."),
-        ("soon", "Write the end date as day, month and year, for example 31-12-2030 or 31 December 2030."),
+        ("soon", "Write the end date as day-month-year, for example 31-12-2030."),
         ("1-1-2020", "The end date is before the start date. Choose a later end date."),
         ("31-12-2099", "This is longer than this service allows. Choose an earlier end date."),
     ],

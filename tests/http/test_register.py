@@ -56,13 +56,13 @@ def _token(person: Person, path: str) -> str:
 
 WRONG_DATES = [
     ({"start": "other", "start_date": "yesterday"}, "day-month-year"),
-    ({"start": "other", "start_date": ""}, "Choose when the mandate starts"),
+    ({"start": "other", "start_date": ""}, "Fill in the start date"),
     ({"start": "", "end": "max"}, "Choose when the mandate starts"),
     ({"start": "other", "start_date": "01-01-2020"}, "in the past"),
     ({"start": "other", "start_date": "01-01-2099"}, "too far away"),
     ({"start": "today", "end": "other", "end_date": "31-12-2099"}, "longer than this service allows"),
     ({"start": "today", "end": "other", "end_date": "01-01-2020"}, "before the start date"),
-    ({"start": "today", "end": "other", "end_date": "31-02-2027"}, "day-month-year"),
+    ({"start": "today", "end": "other", "end_date": "31-02-2027"}, "does not exist"),
     ({"start": "today", "end": ""}, "until when"),
     ({"start": "today", "end": "nonsense"}, "until when"),
 ]
@@ -109,7 +109,8 @@ WRONG_CODES = [
     ({"bsn": ""}, "Fill in the citizen service number"),
     ({"bsn": "123456789"}, "This is not a citizen service number"),
     ({"bsn": HENK.digits}, "This is your own number"),
-    ({"born": "31-02-1948"}, "Write the date of birth"),
+    ({"born": "31-02-1948"}, "This day does not exist"),
+    ({"born": "12-1948"}, "Write the date of birth"),
     ({"born": ""}, "Fill in the date of birth"),
     ({"code": ""}, "Fill in the mandate code"),
     ({"code": "AAAA-1111-0000"}, "There is a typing error in the code"),
