@@ -16,7 +16,7 @@ def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now
     try:
         table.put(_row(kind, sender, message_id, now), NEW)
     except Conflict:
-        raise InvalidMessage("seen before") from None
+        raise InvalidMessage("seen before", expected="an ID that is new for each message") from None
 
 
 def seen(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:

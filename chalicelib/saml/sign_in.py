@@ -172,7 +172,7 @@ def _read(login: Login, visit: Visit) -> Identity:
 
 def _accepted(message: Unverified, provider: IdentityProvider) -> bytes:
     if message.issuer != provider.entity_id:
-        raise InvalidMessage("another issuer")
+        raise InvalidMessage("another issuer", received=message.issuer, expected=provider.entity_id)
     return message.accept(provider.signing)
 
 

@@ -51,7 +51,7 @@ def begin(message: Unverified, binding: str, visit: Visit) -> Reply:
     try:
         return _begun(request, sign_on, level, failure, once, visit)
     except Conflict:
-        raise InvalidMessage("seen before") from None
+        raise InvalidMessage("seen before", expected="an ID that is new for each message") from None
 
 
 def go_on(login: Login, visit: Visit) -> Reply:

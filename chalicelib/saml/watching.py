@@ -37,7 +37,13 @@ def _looked_after(source: Source, do: Callable[[Source], int]) -> int | None:
     try:
         return do(source)
     except InvalidMessage as error:
-        log().warning("metadata_refused", entity_id=source.entity_id, reason=error.reason)
+        log().warning(
+            "metadata_refused",
+            entity_id=source.entity_id,
+            reason=error.reason,
+            received=error.received,
+            expected=error.expected,
+        )
     except NotFound:
         log().warning("partner_without_connection", entity_id=source.entity_id)
     except Unavailable as error:
@@ -72,7 +78,8 @@ def renew(
     trusted = read_service_provider(connection.metadata, _ALWAYS).signing
     imported = import_metadata(document, now, profile=connection.profile, trusted=trusted)
     if imported.provider.entity_id != connection.entity_id:
-        raise InvalidMessage("metadata of another entityID")
+        received, expected = imported.provider.entity_id, connection.entity_id
+        raise InvalidMessage("metadata of another entityID", received=received, expected=expected)
     versions = catalogue.versions(connection.entity_id)
     if versions and versions[-1][1] == imported.document:
         return connection
