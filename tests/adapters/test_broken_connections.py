@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from chalicelib.budget import Budget, within
 from chalicelib.dynamo import NEW, Table
 from chalicelib.errors import Unavailable
 from chalicelib.letters.outbox import Outbox
@@ -126,3 +127,11 @@ def test_nobody_at_home_is_an_outage(call: Callable[[str], object]) -> None:
         pass
     with pytest.raises(Unavailable):
         call(address)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_request_that_has_no_time_left_asks_nobody() -> None:
+    table = Table(Wiring(Settings({"AWS_REGION": aws.REGION}), lambda: NOW).client("dynamodb"), f"{aws.NAME}-register")
+    assert table.get("P", "S") is None
+    with within(Budget(1.0, lambda: 0.0)), pytest.raises(Unavailable, match="dynamodb"):
+        table.get("P", "S")
