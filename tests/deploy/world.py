@@ -24,6 +24,7 @@ from tests.deploy.domain import HOST, FrontDoor
 from tests.deploy.emulator import ACCOUNT, REGION, client
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
+_METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
 NOT_EMULATED = {"FirewallAssociation", "SignInAnomaly"}
 """Resources that the emulator does not know: a firewall's association, and an alarm on an expression."""
 
@@ -121,6 +122,9 @@ class World:
         gateway = template["Resources"]["RestAPI"]["Properties"]
         gateway["BinaryMediaTypes"] = gateway["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]
         template["Resources"].update(_pages(gateway["GatewayResponses"]))
+        # It does not import what stands for every other method, but has it by their names.
+        for methods in gateway["DefinitionBody"]["paths"].values():
+            methods.update(dict.fromkeys(_METHODS - methods.keys(), methods["x-amazon-apigateway-any-method"]))
         made = Package(self.package.archive, folder / "emulated.json")
         made.template.write_text(json.dumps(template, sort_keys=True))
         return made
