@@ -9,6 +9,7 @@ from app import app
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.serving import serve_in_thread
+from tests.http.client import digid
 
 
 def free_port() -> int:
@@ -23,6 +24,8 @@ def served(wired: Wiring, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     port = free_port()
     address = f"{'https' if tls else 'http'}://localhost:{port}"
     wired.settings = wired.settings.replaced(base_url=address)
+    # DigiD knows us by another address from now on.
+    digid().engine.replace_copy()
     server = serve_in_thread(Gateway(app, address), port, tls)
     try:
         yield address
