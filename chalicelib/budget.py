@@ -60,9 +60,7 @@ def within(granted: Budget) -> Iterator[Budget]:
         _current.reset(token)
 
 
-def of_function(context: Any, longest: float = LONGEST) -> Budget:  # noqa: ANN401 - Lambda's own type; None outside it
+def of_function(context: Any, longest: float = LONGEST, clock: Callable[[], float] = time.monotonic) -> Budget:  # noqa: ANN401 - Lambda's own type; None outside it
     """Return the budget of a function's call: what Lambda gives it, less what the answer needs; `longest` at most."""
-    if context is None:
-        return Budget(time.monotonic() + longest)
-    remaining = context.get_remaining_time_in_millis() / 1000 - _FOR_THE_ANSWER
-    return Budget(time.monotonic() + min(remaining, longest))
+    remaining = math.inf if context is None else context.get_remaining_time_in_millis() / 1000 - _FOR_THE_ANSWER
+    return Budget(clock() + min(remaining, longest), clock)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -44,6 +45,8 @@ class Wiring:
         self.pick: Callable[[int], int] = secrets.randbelow
         self.new_id: Callable[[], str] = lambda: secrets.token_hex(16)
         self.patience = Patience()
+        self.watch: Callable[[], float] = time.monotonic
+        """By which time-outs are counted, in seconds."""
 
     @cached_property
     def mandates(self) -> MandateStore:
@@ -132,7 +135,7 @@ def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients h
     patience = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
     client = boto3.client(service, region_name=region, config=patience)
     # Before each attempt: what hangs several times in a row may not take longer than the request has.
-    client.meta.events.register("before-send", lambda **_: _in_time(service))
+    client.meta.events.register_first("before-send", lambda **_: _in_time(service))
     return client
 
 

@@ -63,7 +63,7 @@ class Routes(Blueprint):
         def register(view: View) -> View:
             @functools.wraps(view)
             def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-                with within(of_function(self.lambda_context)):
+                with within(of_function(self.lambda_context, clock=current().watch)):
                     reply = _handle(self.current_request, view, caller, failing, parameters)
                 return reply.to_chalice(current().settings.root)
 

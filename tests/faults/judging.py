@@ -90,4 +90,6 @@ def _where(location: str) -> str:
 
 
 def _statuses(root: etree._Element) -> str:
-    return " ".join(code.get("Value", "").rpartition(":")[2] for code in root.iterfind(".//p:StatusCode", NAMES))
+    """Return what a message says: an outage and a refusal may have one status, and not one text."""
+    codes = [code.get("Value", "").rpartition(":")[2] for code in root.iterfind(".//p:StatusCode", NAMES)]
+    return " ".join([*codes, *(f"({text.text})" for text in root.iterfind(".//p:StatusMessage", NAMES))])

@@ -177,6 +177,8 @@ def _wrong_in_the_end(unharmed: Unharmed, *, anew: bool) -> list[str]:
     if anew:
         # A sign-in that began anew is a use of its own.
         more = Counter({row: number for row, number in more.items() if "USE#" not in row})
+        # Where a provider hears of an outage, nobody was refused.
+        less = Counter({row: number for row, number in less.items() if "use refused" not in row})
     wrong = [f"in the end too much: {dict(more)}"] if more else []
     wrong += [f"in the end missing: {dict(less)}"] if less else []
     if (printed := len(state.printed())) != unharmed.printed:

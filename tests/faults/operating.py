@@ -37,8 +37,10 @@ def _watch(world: World) -> Answer:
     return Answer(200, "done", {})
 
 
-def _renewed(_: World) -> bool:
-    """Tell whether what is new counts at both, and is kept once beside what was."""
+def _renewed(world: World) -> bool:
+    """Tell whether an hour later what is new counts at both, and is kept once beside what was."""
+    world.clock.forward(hours=1)
+    _watch(world)
     catalogue = wiring.current().catalogue
     return all(
         b"_version2" in catalogue.connection(provider.entity_id).metadata

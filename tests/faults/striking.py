@@ -18,6 +18,10 @@ _TABLE = re.compile(r'"TableName": "([^"]+)"')
 GoOn = Callable[[], AWSResponse]
 
 
+_HANGS = 4.0
+"""Seconds that an attempt takes which nobody answers: to connect, and to wait (chalicelib/wiring.py)."""
+
+
 class Crash(BaseException):
     """The function ends here, as when Lambda stops it: no `except Exception` sees it."""
 
@@ -88,6 +92,7 @@ class Striker:
         self.calls: list[Call] = []
         self.changed: set[str] = set()
         """Tables that were written to, for who puts them back."""
+        self.before_each: Callable[[], None] | None = None
         self.after_each: Callable[[], None] | None = None
         self._at, self._fault, self.struck = -1, Fault.THROTTLED, False
         self._target: Call | None = None
@@ -114,6 +119,8 @@ class Striker:
 
     def meet(self, event: str, request: AWSPreparedRequest, go_on: GoOn) -> AWSResponse:
         """Take a request as AWS would, or as the fault has it."""
+        if self.before_each is not None:
+            self.before_each()
         call, number = self._noted(event, request)
         go_on = self._once_by_token(call, request, go_on)
         hit = number == self._at or (self._fault.lasts and call == self._target) or call.service == self._down
@@ -121,6 +128,7 @@ class Striker:
             answer = go_on()
         else:
             self.struck, self._target = True, call
+            self._waited += _HANGS if self._fault is Fault.HANGING else 0.0
             answer = _struck(self._fault, call, request, go_on)
         if self.after_each is not None:
             self.after_each()

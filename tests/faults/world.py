@@ -14,14 +14,16 @@ from app import app
 from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
 from chalicelib.patience import Patience
+from chalicelib.saml.wiring import saml
 from local import aws
+from local.digid.direct import DirectDigid
 from local.digid.known import certificate_in
 from operate.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock
 from tests.faults import state
 from tests.faults.striking import Striker, striking
-from tests.http.client import Person
+from tests.http.client import Person, digid
 from tests.http.setting import ROOT, wire
 from tests.saml.provider import FakeProvider, verify
 
@@ -51,6 +53,7 @@ class World:
     people: Mapping[str, Person]
     register: Any
     certificate: str
+    digid: DirectDigid
     facts: dict[str, Any] = field(default_factory=dict)
     """What people and providers know: addresses, forms, codes."""
     at: Moment | None = None
@@ -85,8 +88,10 @@ class World:
     def start_function(self) -> None:
         """Start the function anew: what one has read and kept, the next has not."""
         made = wiring.Wiring(wiring.current().settings, self.clock)
-        made.people, made.patience = self.register, Patience(2.0, self.striker.watch, self.striker.wait)
+        made.people, made.watch = self.register, self.striker.watch
+        made.patience = Patience(2.0, self.striker.watch, self.striker.wait)
         wiring.use(made)
+        saml().back_channel = self.digid
 
     def answer_in(self, message: str) -> etree._Element:
         """Return the answer in a form, verified as ours."""
@@ -108,7 +113,7 @@ def a_world() -> Iterator[World]:
     with Client(app, project_dir=str(ROOT)) as client, striking() as striker:
         people = {name: Person(client, bsn) for name, bsn in (("vera", VERA), ("henk", HENK), ("mina", MINA))}
         certificate = certificate_in(client.http.get("/saml/metadata").body)
-        yield World(client, striker, clock, people, wired.people, certificate)
+        yield World(client, striker, clock, people, wired.people, certificate, digid())
 
 
 def _connect(wired: wiring.Wiring, provider: FakeProvider) -> None:

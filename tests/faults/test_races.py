@@ -1,0 +1,164 @@
+"""Two requests at the same time end as one of both orders one after the other would: in the tables and on both screens.
+
+The threads take turns at every call to AWS, by a seeded draw: what fails once fails again.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+
+from app import app
+from local.gateway import ThreadedChalice
+from tests.builders import VERA
+from tests.faults import state
+from tests.faults.flows import sign_in
+from tests.faults.judging import see
+from tests.faults.world import Moment, World
+from tests.http.client import Answer, Person
+from tests.http.journey import ask_for_mandate, code_of, mandate
+
+Act = Callable[[World], Answer]
+
+_DRAWS = 6
+"""Orders of calls that are tried of each pair."""
+
+
+@dataclass
+class Turns:
+    """Lets one of some threads go on at a time, to its next call; which one is drawn."""
+
+    draw: random.Random
+    acting: set[str]
+    waiting: set[str] = field(default_factory=set)
+    turn: str | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def take(self) -> None:
+        """Wait until it is this thread's turn. Others than the acting ones never wait."""
+        me = threading.current_thread().name
+        with self.changed:
+            if me not in self.acting:
+                return
+            self.waiting.add(me)
+            self._next()
+            self.changed.wait_for(lambda: self.turn == me)
+            self.turn = None
+            self.waiting.discard(me)
+
+    def leave(self) -> None:
+        with self.changed:
+            self.acting.discard(threading.current_thread().name)
+            self._next()
+
+    def _next(self) -> None:
+        if self.turn is None and self.waiting and self.waiting == self.acting:
+            self.turn = self.draw.choice(sorted(self.waiting))
+            self.changed.notify_all()
+
+
+@dataclass(frozen=True)
+class Pair:
+    name: str
+    prepare: Callable[[World], None]
+    one: Act
+    other: Act
+
+
+def _post(who: str, path: str) -> Act:
+    def act(world: World) -> Answer:
+        # A browser of its own, as a second click or a second window is.
+        person = Person(world.client, world.people[who].bsn, cookies=dict(world.people[who].cookies))
+        return person.post(path.format(**world.facts), {"csrf": world.facts[f"csrf of {who}"]})
+
+    return act
+
+
+def _here(world: World, *names: str) -> None:
+    for name in names:
+        sign_in(world.people[name], world)
+        world.facts[f"csrf of {name}"] = world.facts["csrf"]
+
+
+def _two_know_the_code(world: World) -> None:
+    world.facts["case_id"] = case_id = ask_for_mandate(world.vera)
+    form = {"bsn": VERA.digits, "born": "12-03-1948", "code": code_of(case_id)}
+    _here(world, "vera", "henk", "mina")
+    for name in ("henk", "mina"):
+        person = world.people[name]
+        assert person.post("/activate", {**form, "csrf": world.facts[f"csrf of {name}"]}).status == 303
+
+
+def _made(world: World) -> None:
+    world.facts["case_id"] = mandate(world.vera, world.henk)
+    _here(world, "vera", "henk")
+
+
+def _filled_in(world: World) -> None:
+    _here(world, "vera")
+    review = world.vera.submit("/request/22222222-2222-4222-8222-222222222222", {"start": "today", "end": "month"})
+    world.facts["review"] = review.location
+
+
+_ACTIVATE, _REVOKE = "/activate/{case_id}", "/mandates/{case_id}/revoke"
+_WITHDRAW = "/requests/{case_id}/withdraw"
+PAIRS = (
+    Pair("ask, clicked twice", _filled_in, _post("vera", "{review}"), _post("vera", "{review}")),
+    Pair("activate, clicked twice", _two_know_the_code, _post("henk", _ACTIVATE), _post("henk", _ACTIVATE)),
+    Pair("two activate", _two_know_the_code, _post("henk", _ACTIVATE), _post("mina", _ACTIVATE)),
+    Pair("activate and withdraw", _two_know_the_code, _post("henk", _ACTIVATE), _post("vera", _WITHDRAW)),
+    Pair("withdraw, clicked twice", _two_know_the_code, _post("vera", _WITHDRAW), _post("vera", _WITHDRAW)),
+    Pair("both revoke", _made, _post("vera", _REVOKE), _post("henk", _REVOKE)),
+    Pair("revoke, clicked twice", _made, _post("vera", _REVOKE), _post("vera", _REVOKE)),
+)
+
+End = tuple[str, str, tuple[tuple[str, int], ...]]
+
+
+def _end(one: Answer, other: Answer) -> End:
+    return see(one).words, see(other).words, tuple(sorted(Counter(state.lasting()).items()))
+
+
+def _in_order(pair: Pair, world: World, moment: Moment) -> set[End]:
+    """Return how it ends when one is after the other."""
+    world.back_to(moment)
+    first = _end(pair.one(world), pair.other(world))
+    world.back_to(moment)
+    other = pair.other(world)
+    return {first, _end(pair.one(world), other)}
+
+
+def _at_once(pair: Pair, world: World, moment: Moment, seed: str) -> End:
+    world.back_to(moment)
+    names = {"act_0", "act_1"}
+    turns = Turns(random.Random(seed), set(names))
+    world.striker.before_each = turns.take
+
+    def act(what: Act) -> Answer:
+        try:
+            return what(world)
+        finally:
+            turns.leave()
+
+    try:
+        with ThreadPoolExecutor(2, thread_name_prefix="act") as threads:
+            one, other = threads.submit(act, pair.one), threads.submit(act, pair.other)
+            return _end(one.result(30), other.result(30))
+    finally:
+        world.striker.before_each = None
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_at_the_same_time_is_as_one_after_the_other(world: World, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "__class__", ThreadedChalice)
+    start = world.moment()
+    pair.prepare(world)
+    moment = world.moment()
+    allowed = _in_order(pair, world, moment)
+    ends = {_at_once(pair, world, moment, f"{pair.name} {number}") for number in range(_DRAWS)}
+    world.back_to(start)
+    assert ends <= allowed
