@@ -26,6 +26,9 @@ class Condition:
 
 NEW = Condition("attribute_not_exists(pk)", {}, {})
 
+_LONGEST_PK, _LONGEST_SK = 2048, 1024
+"""Bytes of a key. DynamoDB refuses to look for a longer one, and what people type in an address may be longer."""
+
 
 def plain(attributes: Mapping[str, Any]) -> Item:
     """Turn a DynamoDB item into Python values: numbers that are whole become int, binaries bytes."""
@@ -83,6 +86,8 @@ class Table:
         self._client, self.name, self._patience = client, name, patience
 
     def get(self, pk: str, sk: str) -> Item | None:
+        if not _can_be(pk, sk):
+            return None
         answer = self._ask(self._client.get_item, {"TableName": self.name, "Key": _key(pk, sk), "ConsistentRead": True})
         return _seen(answer["Item"]) if "Item" in answer else None
 
@@ -176,6 +181,11 @@ def page_through(table: Table, pk: str, prefix: str = "") -> Iterator[Item]:
 
 def _key(pk: str, sk: str) -> Item:
     return typed({"pk": pk, "sk": sk})
+
+
+def _can_be(pk: str, sk: str) -> bool:
+    """Tell whether there can be an item with such keys."""
+    return len(pk.encode()) <= _LONGEST_PK and len(sk.encode()) <= _LONGEST_SK
 
 
 def _conditional(condition: Condition | None) -> Item:

@@ -55,7 +55,7 @@ def keep_dates(visit: Visit, service_id: str) -> Reply:
     wiring = current()
     case_id = wiring.new_id()
     draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
-    sessions().save_draft(visit.signed_in.person, case_id, draft, visit.now)
+    sessions().save_draft(visit.signed_in.person, _reviewed(case_id), draft, visit.now)
     # Kept for who comes back to change it.
     typed = {name: form.value(name) for name in ("start", "start_date", "end", "end_date")}
     sessions().save_draft(visit.signed_in.person, _chosen(service_id), typed, visit.now)
@@ -102,7 +102,7 @@ def _ask(visit: Visit, case_id: str) -> None:
         pick=wiring.pick,
         now=visit.now,
     )
-    sessions().drop_draft(visit.signed_in.person, case_id)
+    sessions().drop_draft(visit.signed_in.person, _reviewed(case_id))
     sessions().drop_draft(visit.signed_in.person, _chosen(wish.service.service_id))
 
 
@@ -135,7 +135,7 @@ def _service(visit: Visit, service_id: str) -> Service:
 
 def _wish(visit: Visit, case_id: str) -> Wish:
     session = visit.signed_in
-    draft = sessions().draft(session.person, case_id, visit.now)
+    draft = sessions().draft(session.person, _reviewed(case_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
     service = _service(visit, draft["service_id"])
@@ -144,6 +144,11 @@ def _wish(visit: Visit, case_id: str) -> Wish:
         # The form was left open past midnight.
         raise Refused("draft_gone")
     return Wish(CaseId(case_id), session.bsn, session.level, service, Period(start, end), visit.language)
+
+
+def _reviewed(case_id: str) -> str:
+    """Name of the draft of a request that is to be confirmed; never that of another kind, whatever an address says."""
+    return f"request:{case_id}"
 
 
 def _chosen(service_id: str) -> str:

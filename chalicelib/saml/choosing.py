@@ -19,6 +19,9 @@ from chalicelib.web.visit import Reply, Visit
 _MOST_SHOWN = 10
 """People in the list. Who acts for more finds them by name."""
 
+_LONGEST_CHOICE = 64
+"""Characters: those of a case, and some."""
+
 
 def choose_person(visit: Visit, login_id: str) -> Reply:
     """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
@@ -41,7 +44,8 @@ def take_choice(visit: Visit, login_id: str) -> Reply:
         return finish(login, Decision(failure="failed", reason="took too long"), visit)
     if visit.field("cancel"):
         return finish(login, Decision(failure="cancelled", reason="cancelled at the choice"), visit)
-    if not person or (person == "self" and required(login).wanted is not Wanted.EITHER):
+    alone = person == "self" and required(login).wanted is not Wanted.EITHER
+    if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"
         return _choice_page(login, visit, form, status=422)
     return finish(login, Decision(case_id=None if person == "self" else person), visit)

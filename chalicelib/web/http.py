@@ -19,6 +19,9 @@ from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply,
 from chalicelib.wiring import current
 
 View = Callable[..., Reply]
+_MOST_KEPT, _LONGEST_PATH = 10_000, 250
+"""Characters of a form that is kept, with its names, and of its address; far more than any page of ours has."""
+
 Failing = Callable[[Visit | None, Exception], Reply]
 """How a route answers when it fails."""
 
@@ -133,6 +136,9 @@ def _invite(visit: Visit) -> Reply:
     """Ask someone to sign in (again). What they filled in is kept for them, and only for them."""
     if visit.past is None or visit.method != "POST":
         return sign_in_page(visit)
+    size = sum(len(name) + len(value) for name, value in visit.fields.items())
+    if size > _MOST_KEPT or len(visit.path) > _LONGEST_PATH:
+        return sign_in_page(visit, kept=False)
     try:
         sessions().save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
     except Unavailable as error:

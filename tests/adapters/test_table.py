@@ -25,6 +25,11 @@ def test_what_is_put_is_found_as_it_was(table: Table) -> None:
     assert table.get("P", "T") is None
 
 
+@pytest.mark.parametrize(("pk", "sk"), [("P" * 2049, "S"), ("P", "é" * 513), ("P" * 20000, "S" * 20000)])
+def test_under_a_key_that_cannot_be_nothing_is_found(table: Table, pk: str, sk: str) -> None:
+    assert table.get(pk, sk) is None
+
+
 def test_none_is_left_out(table: Table) -> None:
     table.put({"pk": "P", "sk": "N", "empty": None})
     assert table.get("P", "N") == {"pk": "P", "sk": "N"}

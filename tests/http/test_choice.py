@@ -119,3 +119,10 @@ def test_what_is_typed_is_shown_as_text(henk: Person, clients: Callable[[int], d
     clients(CLIENTS)
     choice = choose(henk, PROVIDER.on_behalf())
     assert "<script>" not in henk.get(f"{choice}?q=%3Cscript%3E").body
+
+
+def test_what_is_no_choice_is_asked_again(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    choice = choose(henk, PROVIDER.on_behalf())
+    assert henk.post(choice, {"person": "x" * 3000}).status == 422
+    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == vera.bsn.digits

@@ -107,6 +107,24 @@ def test_a_form_whose_session_ran_out_is_kept_for_its_own_person_only(vera: Pers
     assert "900100758" not in vera.get("/activate").body
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/activate", {"bsn": "x" * 500_000}),
+        ("/activate", {"x" * 20_000: "1"}),
+        (f"/requests/{'x' * 1100}/withdraw", {}),
+    ],
+)
+def test_a_form_that_is_too_large_to_keep_is_said_not_to_be_kept(
+    vera: Person, clock: Clock, path: str, form: dict[str, str]
+) -> None:
+    vera.sign_in()
+    clock.forward(minutes=20)
+    page = vera.post(path, form)
+    assert page.status == 401
+    assert "We could not keep what you filled in" in page.body
+
+
 def test_a_request_under_way_survives_signing_in_again(vera: Person, clock: Clock) -> None:
     vera.sign_in()
     review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
