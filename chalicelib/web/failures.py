@@ -126,6 +126,7 @@ REFUSALS = {
             "again and send the form again."
         ),
     ),
+    "too_large": TOO_LARGE,
     "unreadable_form": Words(
         400, N_("We cannot read this form"), N_("Go back to the page, fill in the form and send it again.")
     ),

@@ -11,7 +11,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib.budget import of_function, within
 from chalicelib.changes import nothing_changed
-from chalicelib.errors import Refused, Unavailable
+from chalicelib.errors import InvalidMessage, Refused, Unavailable
 from chalicelib.observe import log
 from chalicelib.web.failures import PLAINEST, failure_page, sign_in_page
 from chalicelib.web.sessions import Sessions
@@ -81,6 +81,7 @@ def _handle(request: Request, view: View, caller: Caller, failing: Failing, para
     nothing_changed()
     try:
         visit = read_visit(request, current().clock())
+        _check_form(visit, caller)
         if caller is not Caller.PARTNER:
             visit = _recognised(visit)
             _admit(visit, caller)
@@ -102,6 +103,14 @@ def _told(visit: Visit | None, error: Exception, failing: Failing) -> Reply:
         with suppress(Exception):
             log().exception("page_failed")
         return PLAINEST
+
+
+def _check_form(visit: Visit, caller: Caller) -> None:
+    """Refuse a form that was not read. Raises `Refused`, or for a partner what it hears of any other message."""
+    if visit.unread is not None and caller is Caller.PARTNER:
+        raise InvalidMessage("form that cannot be read", received=f"{len(visit.body)} bytes, {visit.unread}")
+    if visit.unread is not None:
+        raise Refused(visit.unread)
 
 
 def _recognised(visit: Visit) -> Visit:

@@ -2,13 +2,12 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.errors import Refused
 from chalicelib.observe import log
 from chalicelib.web.failures import NOT_FOUND, Words
 from chalicelib.web.pages import page
 from chalicelib.web.soap_faults import ADDRESS, fault
 from chalicelib.web.texts import N_
-from chalicelib.web.visit import Visit, read_visit
+from chalicelib.web.visit import read_visit
 from chalicelib.wiring import current
 
 _WORDS = {
@@ -40,15 +39,9 @@ def explained(request: Request, response: Response) -> Response:
     if request.context.get("resourcePath") == ADDRESS:
         reply = fault(words.status, words.title)
     else:
-        reply = page("failure.html", _visit(request), status=words.status, words=words, reference="")
+        visit = read_visit(request, current().clock())
+        reply = page("failure.html", visit, status=words.status, words=words, reference="")
     made = reply.to_chalice(current().settings.root)
     if words.status == 405:  # noqa: PLR2004
         made.headers["Allow"] = response.headers["Allow"]
     return made
-
-
-def _visit(request: Request) -> Visit | None:
-    try:
-        return read_visit(request, current().clock())
-    except Refused:
-        return None

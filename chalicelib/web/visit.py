@@ -1,5 +1,6 @@
 """One request, as a view sees it; and what a view answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +8,16 @@ from urllib.parse import parse_qs
 
 from chalice.app import Request, Response
 
-from chalicelib.errors import Refused
 from chalicelib.web.sessions import Session
 
 LANGUAGES = ("nl", "en")
 SESSION_COOKIE, LOGIN_COOKIE, LANGUAGE_COOKIE = "__Host-session", "__Host-saml", "__Host-language"
 SHARED_COOKIE = "__Host-shared"
 _MOST_FIELDS = 100
+_LARGEST_FORM, _MOST_ESCAPES = 160 * 1024, 10_000
+"""Bytes of a form, and how many of them may be written as `%XX`: each takes time. The largest message of a partner has
+half of both (saml/decoding.py)."""
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Visit:
     """Of someone whose session has run out."""
     client_certificate: str | None = field(default=None, repr=False)
     """PEM of the certificate with which the caller opened the connection, checked by API Gateway."""
+    unread: str | None = None
+    """Why the form that was sent is not read, as a reason of `errors.Refused`."""
 
     def field(self, name: str) -> str:
         """Return what was filled in, or nothing. A field that is sent twice counts as not filled in."""
@@ -114,7 +120,7 @@ def read_visit(request: Request, now: datetime) -> Visit:
     query = {name: asked.getlist(name) for name in asked} if asked else {}
     body = request.raw_body.encode() if isinstance(request.raw_body, str) else request.raw_body or b""
     posted = headers.get("content-type", "").strip().lower().startswith("application/x-www-form-urlencoded")
-    form = _form(body) if posted else {}
+    form, unread = _form(body) if posted else ({}, None)
     return Visit(
         method=request.method,
         # The event's own path never has the prefix of a stage; the context's may. Chalice's test client has the latter.
@@ -128,14 +134,22 @@ def read_visit(request: Request, now: datetime) -> Visit:
         language=_language(query, form, cookies, headers),
         now=now,
         client_certificate=request.context.get("identity", {}).get("clientCert", {}).get("clientCertPem"),
+        unread=unread,
     )
 
 
-def _form(body: bytes) -> dict[str, list[str]]:
+def _form(body: bytes) -> tuple[dict[str, list[str]], str | None]:
+    """Return what was filled in, or nothing and why: before anything dear is done."""
+    if len(body) > _LARGEST_FORM or body.count(b"%") > _MOST_ESCAPES:
+        return {}, "too_large"
+    # Browsers write no such thing, and to guess what it means takes long.
+    if _NO_ESCAPE.search(body):
+        return {}, "unreadable_form"
     try:
-        return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        text = body.decode("ascii")
+        return parse_qs(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"), None
     except ValueError:
-        raise Refused("unreadable_form") from None
+        return {}, "unreadable_form"
 
 
 def _cookies(header: str) -> dict[str, str]:

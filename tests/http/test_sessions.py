@@ -110,7 +110,7 @@ def test_a_form_whose_session_ran_out_is_kept_for_its_own_person_only(vera: Pers
 @pytest.mark.parametrize(
     ("path", "form"),
     [
-        ("/activate", {"bsn": "x" * 500_000}),
+        ("/activate", {"bsn": "x" * 50_000}),
         ("/activate", {"x" * 20_000: "1"}),
         (f"/requests/{'x' * 1100}/withdraw", {}),
     ],
@@ -230,6 +230,26 @@ def test_a_form_that_cannot_be_read_gets_a_clear_answer(vera: Person) -> None:
     )
     assert answer.status_code == 400
     assert b"Wij kunnen dit formulier niet lezen" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        (b"a=" + b"%" * 9_000, 400, "We cannot read this form"),
+        (b"a=%4", 400, "We cannot read this form"),
+        (b"a=%ff", 400, "We cannot read this form"),
+        (b"a=" + b"%41" * 20_000, 413, "This is too much at once"),
+        (b"a=" + b"x" * 1_000_000, 413, "This is too much at once"),
+    ],
+)
+def test_a_form_that_is_dear_to_read_is_not_read(vera: Person, body: bytes, status: int, told: str) -> None:
+    vera.sign_in()
+    typed = {"content-type": "application/x-www-form-urlencoded"}
+    page = vera.ask("POST", "/activate", body, typed)
+    assert (page.status, told in page.body) == (status, True)
+    for address in ("/saml/sso", "/saml/slo", "/saml/digid/acs"):
+        answer = vera.ask("POST", address, body.replace(b"a=", b"SAMLRequest="), typed)
+        assert (answer.status, "You cannot sign in this way" in answer.body) == (400, True)
 
 
 def test_health_names_every_dependency(vera: Person) -> None:
