@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.errors import Refused
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
-from chalicelib.saml.logins import Decision, Login, LoginState
+from chalicelib.saml.logins import Decision, Failed, Login, LoginState
 from chalicelib.saml.releasing import finish
 from chalicelib.saml.requests import Wanted
 from chalicelib.saml.sign_on import go_on
@@ -41,9 +41,9 @@ def take_choice(visit: Visit, login_id: str) -> Reply:
     if not _due(login) or required(login).wanted is Wanted.SELF:
         raise Refused("login_over")
     if login.expired(visit.now):
-        return finish(login, Decision(failure="failed", reason="took too long"), visit)
+        return finish(login, Decision(failed=Failed("failed", "took too long")), visit)
     if visit.field("cancel"):
-        return finish(login, Decision(failure="cancelled", reason="cancelled at the choice"), visit)
+        return finish(login, Decision(failed=Failed("cancelled", "cancelled at the choice")), visit)
     alone = person == "self" and required(login).wanted is not Wanted.EITHER
     if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"

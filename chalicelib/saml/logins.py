@@ -41,16 +41,23 @@ class SignOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """How a login for a provider ended: for oneself, on behalf of the person of a case, or in a failure by name."""
+class Failed:
+    """That nobody signed in: `failure` is a key of `answers.FAILURES`, the rest tells an engineer why."""
 
-    case_id: str | None = None
-    failure: str | None = None
-    reason: str | None = field(default=None, compare=False)
-    """Of a failure, in words for the log; of a login to our own site, the key of its session."""
+    failure: str
+    reason: str = field(compare=False)
     received: str | None = field(default=None, compare=False)
     expected: str | None = field(default=None, compare=False)
-    """Of a failure, where that tells an engineer more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a login ended: for oneself, on behalf of the person of a case, or in a failure."""
+
+    case_id: str | None = None
+    failed: Failed | None = None
+    session: str | None = None
+    """Key of the session that began, for a login to our own site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +126,14 @@ class Logins:
 
     def settle(self, login: Login, session: str) -> bool:
         """Write down with which session a login to our own site ended. Return False when it was another."""
-        decision = Decision(reason=session)
         try:
-            self.decide(login, decision)
+            self.decide(login, Decision(session=session))
         except Conflict:
             return False
         except Unavailable:
             # It may have been written all the same.
             known = self.find(login.login_id)
-            if known is None or known.decision is None or known.decision.reason != session:
+            if known is None or known.decision is None or known.decision.session != session:
                 raise
         return True
 
@@ -164,5 +170,9 @@ def _login(item: dict[str, Any]) -> Login:
         reached=item["reached"],
         reused=item["reused"],
         shared=item.get("shared"),
-        decision=Decision(**decision) if decision else None,
+        decision=_decision(decision) if decision else None,
     )
+
+
+def _decision(item: dict[str, Any]) -> Decision:
+    return Decision(**{**item, "failed": Failed(**item["failed"]) if item["failed"] else None})

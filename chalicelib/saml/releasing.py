@@ -25,7 +25,7 @@ from chalicelib.saml.assertions import Addressee, Released
 from chalicelib.saml.browsers import giving_up
 from chalicelib.saml.federation import Told
 from chalicelib.saml.levels import Level
-from chalicelib.saml.logins import Decision, Login
+from chalicelib.saml.logins import Decision, Failed, Login
 from chalicelib.saml.names import ARTIFACT
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.under_way import acting, decide, find, person_of, required, service_of
@@ -35,22 +35,15 @@ from chalicelib.wiring import current
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a provider is told: who signed in, or a failure by its name in `answers.FAILURES`."""
+class SignedIn:
+    """What a provider is told of who signed in."""
 
-    released: Released | None = None
+    released: Released
     mandate: Mandate | None = None
     """Of whoever is represented."""
-    failure: str = "failed"
-    reason: str | None = None
-    """Of a failure, in words for the log, and what was received and expected."""
-    received: str | None = None
-    expected: str | None = None
 
-    @property
-    def settled(self) -> bool:
-        """Tell whether this is how it ends: after an outage who asks again may have another answer."""
-        return self.failure != "unavailable"
+
+Outcome = SignedIn | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +52,7 @@ class Made:
 
     message: etree._Element
     settled: bool
+    """Whether this is how it ends: after an outage who asks again may have another answer."""
 
 
 def finish(login: Login, decision: Decision, visit: Visit) -> Reply:
@@ -94,12 +88,12 @@ def redeem(waiting: Waiting, visit: Visit) -> Made | None:
     login = find(waiting.login_id)
     if login is None:
         return None
-    late = Outcome(failure="too_late", reason="the artifact was resolved too late") if waiting.late(visit.now) else None
+    late = Failed("too_late", "the artifact was resolved too late") if waiting.late(visit.now) else None
     return _release(login, visit, late, sent_at=waiting.sent_at)
 
 
-def _release(login: Login, visit: Visit, outcome: Outcome | None = None, *, sent_at: datetime | None = None) -> Made:
-    """Make the Response for an outcome, and remember what a provider is told."""
+def _release(login: Login, visit: Visit, late: Failed | None = None, *, sent_at: datetime | None = None) -> Made:
+    """Make the Response that tells how a login ended, and remember what a provider is told."""
     ours, sign_on = saml(), required(login)
     connection, _ = ours.connected(sign_on.entity_id, visit.now)
     service, identities = service_of(login), ours.identities(visit.now)
@@ -110,32 +104,32 @@ def _release(login: Login, visit: Visit, outcome: Outcome | None = None, *, sent
         recipient=ours.recipient(connection, service.entity_id, visit.now),
         sent_at=sent_at,
     )
-    outcome = _told(login, outcome or _outcome(login, service, visit), connection, service, visit)
-    told = outcome.released if outcome.released is not None else FAILURES[outcome.failure]
+    outcome = _told(login, late or _outcome(login, service, visit), connection, service, visit)
+    told = FAILURES[outcome.failure] if isinstance(outcome, Failed) else outcome.released
     message = response(told, to, identities, connection.profile, visit.now)
     _write_down(login, outcome)
-    return Made(message, outcome.settled)
+    return Made(message, settled=not isinstance(outcome, Failed) or outcome.failure != "unavailable")
 
 
 def _write_down(login: Login, outcome: Outcome) -> None:
-    released, entity_id = outcome.released is not None, required(login).entity_id
+    released, entity_id = isinstance(outcome, SignedIn), required(login).entity_id
     log().info("provider_answered", entity_id=entity_id, login_id=login.login_id, released=released)
     count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
-    if not released:
-        reason, (received, expected) = outcome.reason or outcome.failure, (outcome.received, outcome.expected)
-        note_failure(entity_id, login.login_id, outcome.failure, reason, received=received, expected=expected)
+    if isinstance(outcome, Failed):
+        received, expected = outcome.received, outcome.expected
+        note_failure(entity_id, login.login_id, outcome.failure, outcome.reason, received=received, expected=expected)
 
 
 def _told(login: Login, outcome: Outcome, connection: Connection, service: Service, visit: Visit) -> Outcome:
     """Remember the session and the use before the answer leaves: nobody is told of whom nothing is remembered."""
-    released, mandate = outcome.released, outcome.mandate
-    if released is None:
+    if isinstance(outcome, Failed):
         return outcome
+    released, mandate = outcome.released, outcome.mandate
     told = Told(released.session, connection.entity_id, connection.name, login.login_id)
     try:
         saml().federation.tell(told, released.acting, released.level, login.shared, visit.now, fresh=not login.reused)
     except Conflict:
-        return Outcome(reason="logged out since")
+        return Failed("failed", "logged out since")
     if mandate is not None:
         store, level = current().mandates, login.reached
         note_use(mandate, login.login_id, provider=service.provider, level=level, store=store, now=visit.now)
@@ -148,8 +142,8 @@ def _outcome(login: Login, service: Service, visit: Visit) -> Outcome:
         outcome = _decided(login, service, visit)
     except Unavailable as error:
         log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
-        return Outcome(failure="unavailable", reason=f"{error.dependency} does not answer")
-    if outcome.released is None and login.decision is not None and login.decision.case_id is not None:
+        return Failed("unavailable", f"{error.dependency} does not answer")
+    if isinstance(outcome, Failed) and login.decision is not None and login.decision.case_id is not None:
         _note_refused(login, login.decision.case_id, service, visit)
     return outcome
 
@@ -157,35 +151,34 @@ def _outcome(login: Login, service: Service, visit: Visit) -> Outcome:
 def _decided(login: Login, service: Service, visit: Visit) -> Outcome:
     decision = login.decision
     if decision is None:
-        return Outcome(reason="not decided")
-    if decision.failure is not None:
-        received, expected = decision.received, decision.expected
-        return Outcome(failure=decision.failure, reason=decision.reason, received=received, expected=expected)
+        return Failed("failed", "not decided")
+    if decision.failed is not None:
+        return decision.failed
     level = Level(login.reached)
     if (overtaken := _overtaken(login, service, level, visit.now)) is not None:
         return overtaken
     if decision.case_id is None:
-        return Outcome(Released(acting(login), None, level, service.service_id, login.session))
+        return SignedIn(Released(acting(login), None, level, service.service_id, login.session))
     try:
         mandate = may_use(
             decision.case_id, person_of(login), service, login.reached, store=current().mandates, now=visit.now
         )
     except Refused as error:
-        return Outcome(failure="denied", reason=error.reason)
+        return Failed("denied", error.reason)
     legal = Bsn(current().vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
-    return Outcome(Released(acting(login), legal, level, service.service_id, login.session), mandate)
+    return SignedIn(Released(acting(login), legal, level, service.service_id, login.session), mandate)
 
 
-def _overtaken(login: Login, service: Service, level: Level, now: datetime) -> Outcome | None:
+def _overtaken(login: Login, service: Service, level: Level, now: datetime) -> Failed | None:
     """Return the failure, if what was so when someone signed in is so no more."""
     if not service.counts(now):
-        return Outcome(failure="denied", reason="the service has ended")
+        return Failed("denied", "the service has ended")
     if login.reused and (login.shared is None or saml().federation.shared(login.shared) is None):
         # In another window.
-        return Outcome(reason="logged out since")
+        return Failed("failed", "logged out since")
     if level >= (needed := service.level_at(now)):
         return None
-    return Outcome(failure="level_too_low", reason="level of assurance", received=str(int(level)), expected=str(needed))
+    return Failed("level_too_low", "level of assurance", received=str(int(level)), expected=str(needed))
 
 
 def _note_refused(login: Login, case_id: str, service: Service, visit: Visit) -> None:

@@ -22,7 +22,7 @@ from chalicelib.saml.digid import (
 from chalicelib.saml.federation import SharedSignIn
 from chalicelib.saml.gate import Unverified, opened_response, response_from_post, response_from_soap
 from chalicelib.saml.levels import Level
-from chalicelib.saml.logins import LOGIN_LIFE, Login, LoginState, SignOn
+from chalicelib.saml.logins import LOGIN_LIFE, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.partners import IdentityProvider
 from chalicelib.saml.replay import seen
@@ -43,12 +43,8 @@ class Returned:
     login: Login
     bsn: Bsn | None = None
     """Who it is, where DigiD says so now."""
-    failure: str | None = None
-    """Why nobody signed in, as a key of `answers.FAILURES`."""
-    reason: str | None = None
-    """The same in words for the log, and what was received and expected."""
-    received: str | None = None
-    expected: str | None = None
+    failed: Failed | None = None
+    """Why nobody signed in."""
 
 
 def send_to_digid(
@@ -119,17 +115,16 @@ def take_back(visit: Visit) -> Returned:
     if login.state is not LoginState.SENT:
         return Returned(login)
     if login.expired(visit.now):
-        return Returned(login, failure="failed", reason="came back too late")
+        return Returned(login, failed=Failed("failed", "came back too late"))
     try:
         identity = _read(login, visit)
     except NotSignedIn as error:
-        return Returned(login, failure=error.failure, reason="DigiD says so")
+        return Returned(login, failed=Failed(error.failure, "DigiD says so"))
     except InvalidMessage as error:
         if login.sign_on is None:
             raise
         note_refusal(error.reason, received=error.received, expected=error.expected)
-        received, expected = error.received, error.expected
-        return Returned(login, failure="failed", reason=error.reason, received=received, expected=expected)
+        return Returned(login, failed=Failed("failed", error.reason, error.received, error.expected))
     return Returned(_identified(login, identity, visit), identity.bsn)
 
 

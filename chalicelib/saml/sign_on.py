@@ -11,7 +11,7 @@ from chalicelib.saml.browsers import shared_value
 from chalicelib.saml.federation import SharedSignIn, domain_of
 from chalicelib.saml.gate import Unverified
 from chalicelib.saml.levels import Level
-from chalicelib.saml.logins import Decision, Login, LoginState, SignOn
+from chalicelib.saml.logins import Decision, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import POST
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.releasing import answer, finish
@@ -61,7 +61,7 @@ def go_on(login: Login, visit: Visit) -> Reply:
             raise Refused("login_over")
         return answer(login, visit)
     if login.expired(visit.now):
-        return finish(login, Decision(failure="failed", reason="took too long"), visit)
+        return finish(login, Decision(failed=Failed("failed", "took too long")), visit)
     return redirect(_choice(login)) if asks(login, visit) else finish(login, Decision(), visit)
 
 
@@ -76,7 +76,7 @@ def _begun(
             return _straight(login, bound, once, visit)
     failure = failure or ("passive" if request.passive else None)
     if failure is not None:
-        decision = Decision(failure=failure, reason=_REASONS[failure])
+        decision = Decision(failed=Failed(failure, _REASONS[failure]))
         return _straight(replace(login, state=LoginState.DECIDED, decision=decision), bound, once, visit)
     return send_to_digid(visit, level, sign_on=sign_on, once=(once,))
 

@@ -48,9 +48,8 @@ def return_from_digid(visit: Visit) -> Reply:
     returned = take_back(visit)
     if returned.login.sign_on is None:
         return _to_our_site(returned, visit)
-    if returned.failure is not None:
-        why = {"reason": returned.reason, "received": returned.received, "expected": returned.expected}
-        return finish(returned.login, Decision(failure=returned.failure, **why), visit)
+    if returned.failed is not None:
+        return finish(returned.login, Decision(failed=returned.failed), visit)
     reply = go_on(returned.login, visit)
     return replace(reply, cookies=(*reply.cookies, *moved_cookie(returned.login, visit)))
 
@@ -103,7 +102,7 @@ def our_digid_metadata(visit: Visit) -> Reply:
 def _to_our_site(returned: Returned, visit: Visit) -> Reply:
     """Begin a session in place of the one before. Of one sign-in there is one session."""
     login, wiring = returned.login, current()
-    if returned.failure is not None:
+    if returned.failed is not None:
         return page("not_signed_in.html", visit, again=login.path)
     if login.state is LoginState.DECIDED or login.expired(visit.now):
         raise Refused("login_over")
