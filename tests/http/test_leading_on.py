@@ -138,7 +138,7 @@ def test_an_artifact_is_spent_only_by_an_answer_that_left(
         with down():
             first = _soap(henk, message)
         response = first.find(".//p:Response", NAMES)
-        if response is None:
+        if response is None or response.findtext(".//p:StatusMessage", "", NAMES) == "Temporarily unavailable":
             second = _soap(henk, message if number % 2 else PROVIDER.resolve(artifact, IssueInstant=_now(clock)))
             response = second.find(".//p:Response", NAMES)
         assert response is not None
