@@ -14,7 +14,7 @@ from chalicelib.saml import names
 from chalicelib.saml.answers import octets
 from chalicelib.saml.assertions import to_xml
 from chalicelib.saml.decoding import deflate
-from chalicelib.saml.heads import check_head
+from chalicelib.saml.heads import check_head, check_not_over
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.levels import Level
 from chalicelib.saml.names import tag
@@ -190,14 +190,14 @@ def _check_subject(subject: saml.Subject, us: Us, request_id: str, now: datetime
         raise _differs("InResponseTo of the assertion", data.in_response_to, request_id)
     if data.not_before:
         raise _differs("NotBefore of a SubjectConfirmation", data.not_before, "none")
-    _check_not_over("NotOnOrAfter of the SubjectConfirmation", data.not_on_or_after or "", now)
+    check_not_over("NotOnOrAfter of the SubjectConfirmation", data.not_on_or_after or "", now)
 
 
 def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> None:
     if conditions.not_before and now + SKEW < instant(conditions.not_before):
         raise _differs("NotBefore of Conditions", conditions.not_before, f"at most {written(now)}")
     if conditions.not_on_or_after:
-        _check_not_over("NotOnOrAfter of Conditions", conditions.not_on_or_after, now)
+        check_not_over("NotOnOrAfter of Conditions", conditions.not_on_or_after, now)
     restrictions = [
         [(audience.text or "").strip() for audience in restriction.audience]
         for restriction in conditions.audience_restriction
@@ -205,11 +205,6 @@ def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> Non
     if not restrictions or any(us.entity_id not in audiences for audiences in restrictions):
         received = [audience for audiences in restrictions for audience in audiences]
         raise InvalidMessage("Audience", received=received, expected=us.entity_id)
-
-
-def _check_not_over(what: str, stated: str, now: datetime) -> None:
-    if now - SKEW >= instant(stated):
-        raise _differs(what, stated, f"after {written(now)}")
 
 
 def _bsn(name_id: saml.NameID | None) -> Bsn:
@@ -239,7 +234,7 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     if not now - _FRESH <= instant(statement.authn_instant or "") <= now + SKEW:
         raise _differs("AuthnInstant", statement.authn_instant, f"{written(now - _FRESH)} to {written(now)}")
     if statement.session_not_on_or_after is not None:
-        _check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
+        check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
     if reached < asked:
         raise NotSignedIn("level_too_low")
     return reached

@@ -15,12 +15,12 @@ from chalicelib.saml.assertions import Issuer, to_xml
 from chalicelib.saml.decoding import deflate
 from chalicelib.saml.endpoints import LogoutService
 from chalicelib.saml.gate import Unverified, opened_request
-from chalicelib.saml.heads import check_head
+from chalicelib.saml.heads import check_head, check_not_over
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.queries import sign_query
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
-from chalicelib.saml.times import SKEW, instant, written
+from chalicelib.saml.times import written
 from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Reply, Visit, redirect
 from chalicelib.wiring import current
@@ -59,8 +59,8 @@ def _check(request: samlp.LogoutRequest, connection: Connection, binding: str, n
     ours = f"{current().settings.base_url}/saml/slo"
     if request.destination != ours:
         raise InvalidMessage("Destination", received=request.destination or "", expected=ours)
-    if request.not_on_or_after and instant(request.not_on_or_after) <= now - SKEW:
-        raise InvalidMessage("NotOnOrAfter", received=request.not_on_or_after, expected=f"after {written(now)}")
+    if request.not_on_or_after:
+        check_not_over("NotOnOrAfter", request.not_on_or_after, now)
 
 
 def _way_back(provider: ServiceProvider, binding: str, connection: Connection) -> LogoutService:
