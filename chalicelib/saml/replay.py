@@ -16,10 +16,14 @@ def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now
     try:
         table.put(_row(kind, sender, message_id, now), NEW)
     except Conflict:
-        raise InvalidMessage("seen before", expected="an ID that is new for each message") from None
+        raise seen_before() from None
 
 
-def seen(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:
+def seen_before() -> InvalidMessage:
+    return InvalidMessage("seen before", expected="an ID that is new for each message")
+
+
+def remembering(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:
     """Return the write that remembers an id, for a transaction: together with the effect of its message, or not."""
     return table.putting(_row(kind, sender, message_id, now), NEW)
 

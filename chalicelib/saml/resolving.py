@@ -12,7 +12,7 @@ from chalicelib.saml.heads import check_head
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.releasing import redeem
-from chalicelib.saml.replay import seen, use_once
+from chalicelib.saml.replay import remembering, use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.soap import enveloped
 from chalicelib.saml.wiring import saml
@@ -37,7 +37,7 @@ def resolve(visit: Visit) -> bytes:
     ready = redeem(waiting, visit) if waiting else None
     made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
     transient, sender = current().transient, provider.entity_id
-    once = seen(transient, "resolve", sender, request.id, visit.now)
+    once = remembering(transient, "resolve", sender, request.id, visit.now)
     if ready is not None:
         answer = enveloped(made(ready.message))
         if not ready.settled or saml().artifacts.spend(artifact, current().new_id(), once):

@@ -25,7 +25,7 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.partners import IdentityProvider
-from chalicelib.saml.replay import seen
+from chalicelib.saml.replay import remembering
 from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
 from chalicelib.saml.under_way import check_browser, find, person_of, required
 from chalicelib.saml.wiring import saml
@@ -183,7 +183,7 @@ def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
 def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
     """Write down who it is, together with the id of the assertion that says so."""
     sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)
-    once = seen(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
+    once = remembering(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
     try:
         identified = saml().logins.identify(login, sealed, identity.level, _shared(login, identity.bsn, visit), once)
     except Conflict:

@@ -15,7 +15,7 @@ from chalicelib.saml.logins import Decision, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import POST
 from chalicelib.saml.partners import ServiceProvider
 from chalicelib.saml.releasing import answer, finish
-from chalicelib.saml.replay import seen
+from chalicelib.saml.replay import remembering, seen_before
 from chalicelib.saml.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.sign_in import new_login, recognised, send_to_digid
 from chalicelib.saml.under_way import asks
@@ -47,11 +47,11 @@ def begin(message: Unverified, binding: str, visit: Visit) -> Reply:
         domain=domain_of(connection),
     )
     level = Level(max(service.level_at(visit.now), request.level or Level.BASIC))
-    once = seen(current().transient, "request", request.entity_id, request.request_id, visit.now)
+    once = remembering(current().transient, "request", request.entity_id, request.request_id, visit.now)
     try:
         return _begun(request, sign_on, level, failure, once, visit)
     except Conflict:
-        raise InvalidMessage("seen before", expected="an ID that is new for each message") from None
+        raise seen_before() from None
 
 
 def go_on(login: Login, visit: Visit) -> Reply:
