@@ -62,6 +62,13 @@ class ServiceProvider:
     def recipient(self) -> Recipient:
         return Recipient(self.entity_id, self.encryption, self.encryption_methods)
 
+    @property
+    def ends(self) -> list[tuple[str, datetime]]:
+        """What of it ends, in words, and when: each certificate, and the metadata if it says so."""
+        keys = {"signing": self.signing, "encryption": tuple(key.certificate for key in self.encryption)}
+        ends = [(f"a certificate for {use}", one.expires_at) for use, several in keys.items() for one in several]
+        return ends if self.valid_until is None else [*ends, ("the metadata (validUntil)", self.valid_until)]
+
 
 @dataclass(frozen=True, slots=True)
 class BehindSupplier:

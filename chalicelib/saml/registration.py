@@ -93,11 +93,7 @@ def import_identity_provider(document: bytes, now: datetime) -> IdentityProvider
 def warnings(imported: Imported, now: datetime) -> list[str]:
     """Say what works today and should be looked at all the same: what was passed over, and what ends soon."""
     provider, told = imported.provider, list(imported.provider.passed_over)
-    keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
-    ends = [(f"a certificate for {use}", one.expires_at) for use, several in keys.items() for one in several]
-    if provider.valid_until is not None:
-        ends.append(("the metadata (validUntil)", provider.valid_until))
-    for what, end in ends:
+    for what, end in provider.ends:
         if end - now < SOON:
             told.append(f"{what} {'ends' if end > now else 'ended'} on {end:%Y-%m-%d}")
     if provider.encryption_methods and not provider.encryption_methods & {*CIPHERS}:

@@ -104,11 +104,7 @@ def restore(entity_id: str, version: datetime, catalogue: DynamoCatalogue, now: 
 
 def warn_of_ends(provider: ServiceProvider, now: datetime) -> int:
     """Warn of metadata or a certificate that ends soon; return the days until the first of them ends."""
-    keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
-    ends = [(f"{use} certificate", certificate.expires_at) for use, several in keys.items() for certificate in several]
-    if provider.valid_until is not None:
-        ends.append(("metadata", provider.valid_until))
-    for what, end in ends:
+    for what, end in provider.ends:
         if end - now < SOON:
             log().warning("partner_ends_soon", entity_id=provider.entity_id, what=what, days=(end - now).days)
-    return min((end - now).days for _, end in ends)
+    return min((end - now).days for _, end in provider.ends)

@@ -34,14 +34,10 @@ def _ends(imported: Imported, now: datetime) -> Iterator[Finding]:
     provider = imported.provider
     if provider.valid_until is None:
         yield note("no validUntil", "state one, so that an old document is not taken for the current one")
-    elif provider.valid_until < now + _LONG:
-        yield mend("validUntil is near", f"publish again before {provider.valid_until:%Y-%m-%d}")
-    keys = {"signing": provider.signing, "encryption": tuple(key.certificate for key in provider.encryption)}
-    for use, certificates in keys.items():
-        for certificate in certificates:
-            if certificate.expires_at < now + _LONG:
-                what = f"a certificate for {use} ends on {certificate.expires_at:%Y-%m-%d}"
-                yield mend(what, "add the next one beside it now; take this one out when it is not used any more")
+    for what, end in provider.ends:
+        if end < now + _LONG:
+            advice = "publish the next one now; a certificate stands beside this one until that is not used any more"
+            yield mend(f"{what} ends on {end:%Y-%m-%d}", advice)
 
 
 def _flags(imported: Imported) -> Iterator[Finding]:
