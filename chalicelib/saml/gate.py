@@ -64,7 +64,7 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
     root = _shaped(inflate(from_base64(_one(parameters, name))), shape)
     query = Query(name, _one(parameters, name), _optional(parameters, "RelayState"), _one(parameters, "SigAlg"))
     signature = from_base64(_one(parameters, "Signature"))
-    if root.find(tag("ds:Signature")) is not None:
+    if _is_signed(root):
         raise InvalidMessage("signed twice")
 
     def accept(keys: Iterable[Certificate]) -> bytes:
@@ -111,7 +111,7 @@ def from_metadata(document: bytes) -> Unverified:
     if not (entity_id := entity.get("entityID")):
         raise InvalidMessage("no entityID")
     alone = [entity] if len(root.findall(tag("md:EntityDescriptor"))) == 1 else []
-    covered = next((element for element in (root, *alone) if element.find(tag("ds:Signature")) is not None), None)
+    covered = next(filter(_is_signed, (root, *alone)), None)
     return Unverified(
         entity_id, None, lambda keys: verified(root if covered is None else covered, keys), covered is not None
     )
@@ -138,10 +138,6 @@ def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
     return Unverified(_issuer(root), _relay_state(parameters), accept, wrapper=wrapper)
 
 
-def _is_signed(element: etree._Element) -> bool:
-    return element.find(tag("ds:Signature")) is not None
-
-
 def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Sequence[Certificate]) -> bytes:
     """Return what `response_from_post` accepted, with an EncryptedAssertion replaced by the assertion inside.
 
@@ -153,7 +149,7 @@ def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Seq
         return octets
     assertion = _opened_in_place(encrypted, keys)
     ASSERTION.check(assertion)
-    if assertion.find(tag("ds:Signature")) is not None:
+    if _is_signed(assertion):
         assertion = parse(verified(assertion, certificates))
     root.replace(encrypted, assertion)
     return canonical(root)
@@ -169,6 +165,10 @@ def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
         raise InvalidMessage("cannot be opened")
     root.replace(encrypted, name_id)
     return canonical(root)
+
+
+def _is_signed(element: etree._Element) -> bool:
+    return element.find(tag("ds:Signature")) is not None
 
 
 def _opened_in_place(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> etree._Element:
