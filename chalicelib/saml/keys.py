@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -13,7 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import InvalidMessage
@@ -22,6 +23,11 @@ from chalicelib.settings import ConfigurationError
 
 SMALLEST_KEY, _LARGEST_KEY, _LONGEST_EXPONENT = 2048, 8192, 32
 """Bits. A large key or exponent is dear to whoever must try it."""
+HASHES: Mapping[str, HashAlgorithm] = {
+    f"http://www.w3.org/2001/04/xmldsig-more#rsa-{algorithm.name}": algorithm
+    for algorithm in (SHA256(), SHA384(), SHA512())
+}
+"""What is hashed with, by the algorithm of a signature: those that we take. We sign with the first."""
 _ODD = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 """What `cryptography` raises for a certificate that is none, or of a kind that it does not know."""
 

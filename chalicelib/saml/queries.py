@@ -13,14 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate, PrivateKey
+from chalicelib.saml.keys import HASHES, Certificate, PrivateKey
 
-RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
-_HASHES: dict[str, hashes.HashAlgorithm] = {
-    RSA_SHA256: hashes.SHA256(),
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": hashes.SHA384(),
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": hashes.SHA512(),
-}
+RSA_SHA256 = next(iter(HASHES))
 _HEX = re.compile(r"%[0-9A-F]{2}")
 
 _UNRESERVED = ("~", "", "!'()*~", "*", "!*()", "!'()*", "!'()*$", "/~")
@@ -52,9 +47,9 @@ def verify_query(query: Query, signature: bytes, certificates: Iterable[Certific
     senders encode, each parameter in each way: some make two of them with different encoders. All of them decode to
     what we read. What the key signed is opened once, so that only hashes are made many times.
     """
-    if query.algorithm not in _HASHES:
+    if query.algorithm not in HASHES:
         raise InvalidMessage("algorithm not allowed", received=query.algorithm, expected=RSA_SHA256)
-    method, digests = _HASHES[query.algorithm], None
+    method, digests = HASHES[query.algorithm], None
     for certificate in certificates:
         try:
             stated = certificate.public_key.recover_data_from_signature(signature, PKCS1v15(), method)

@@ -8,22 +8,17 @@ from typing import Any
 import xmlsec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.decoding import from_base64
-from chalicelib.saml.keys import Certificate, PrivateKey
+from chalicelib.saml.keys import HASHES, Certificate, PrivateKey
 from chalicelib.saml.names import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, tag
 from chalicelib.saml.parsing import alone, canonical, only, text_of
 
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-_HASHES: dict[str, HashAlgorithm] = {
-    f"{_MORE}rsa-sha256": SHA256(),
-    f"{_MORE}rsa-sha384": SHA384(),
-    f"{_MORE}rsa-sha512": SHA512(),
-}
-SIGNATURE_METHODS = tuple(_HASHES)
+SIGNATURE_METHODS = tuple(HASHES)
 _DIGESTS: dict[str, Callable[[bytes], Any]] = {
     "http://www.w3.org/2001/04/xmlenc#sha256": hashlib.sha256,
     f"{_MORE}sha384": hashlib.sha384,
@@ -112,7 +107,7 @@ def _check_form(signature: etree._Element, element: etree._Element) -> str:
     how, method, reference = info
     if how.get("Algorithm") != EXCLUSIVE_C14N:
         raise InvalidMessage("algorithm not allowed", received=how.get("Algorithm"), expected=EXCLUSIVE_C14N)
-    if method.get("Algorithm") not in _HASHES or len(method):
+    if method.get("Algorithm") not in HASHES or len(method):
         raise InvalidMessage("algorithm not allowed", received=method.get("Algorithm"), expected=SIGNATURE_METHODS[0])
     if len(text_of(value)) > _LONGEST_VALUE:
         raise InvalidMessage("SignatureValue too long")
@@ -153,7 +148,7 @@ def _signer(signature: etree._Element, certificates: Iterable[Certificate]) -> C
     """Return whose key signed SignedInfo."""
     info = alone(signature[0])
     octets, value = canonical(info, _prefixes(info[0])), _decoded(signature[1])
-    method = _HASHES[info[1].get("Algorithm", "")]
+    method = HASHES[info[1].get("Algorithm", "")]
     for certificate in certificates:
         try:
             certificate.public_key.verify(value, octets, PKCS1v15(), method)
