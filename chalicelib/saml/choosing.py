@@ -79,7 +79,7 @@ def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> R
         expired=expired,
         signed_in_at=_signed_in_at(login),
         may_be_self=sign_on.wanted is Wanted.EITHER,
-        form_target="/".join(sign_on.location.split("/")[:3]),
+        form_target=sign_on.location,
     )
 
 

@@ -20,7 +20,7 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.names import tag
 from chalicelib.saml.parsing import parse
 from chalicelib.saml.partners import IdentityProvider
-from chalicelib.saml.queries import sign_query
+from chalicelib.saml.queries import extended, sign_query
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import SKEW, instant, written
 
@@ -84,8 +84,7 @@ def build_request(
 def redirect_address(request: samlp.AuthnRequest, relay_state: str, us: Us) -> str:
     """Return where to send the browser, the request signed in the query string."""
     message = base64.b64encode(deflate(str(request).encode())).decode()
-    separator = "&" if "?" in request.destination else "?"
-    return f"{request.destination}{separator}{sign_query('SAMLRequest', message, relay_state, us.key)}"
+    return extended(request.destination, sign_query("SAMLRequest", message, relay_state, us.key))
 
 
 def post_field(request: samlp.AuthnRequest, us: Us) -> str:

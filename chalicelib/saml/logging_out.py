@@ -17,7 +17,7 @@ from chalicelib.saml.endpoints import LogoutService
 from chalicelib.saml.gate import Unverified, opened_request
 from chalicelib.saml.heads import check_head, check_not_over
 from chalicelib.saml.partners import ServiceProvider
-from chalicelib.saml.queries import sign_query
+from chalicelib.saml.queries import extended, sign_query
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import written
@@ -112,11 +112,7 @@ def _sent(
     root = to_xml(response)
     if back.binding == names.REDIRECT:
         message = base64.b64encode(deflate(octets(root))).decode()
-        separator = "&" if "?" in back.response_location else "?"
-        signed = sign_query("SAMLResponse", message, relay_state, issuer.key)
-        return redirect(f"{back.response_location}{separator}{signed}")
+        return redirect(extended(back.response_location, sign_query("SAMLResponse", message, relay_state, issuer.key)))
     sign(root, issuer.key, certificate=connection.profile is Profile.GENERAL)
-    fields = {"SAMLResponse": base64.b64encode(octets(root)).decode()}
-    if relay_state is not None:
-        fields["RelayState"] = relay_state
-    return post_page(visit, connection.name, back.response_location, fields)
+    answer = {"SAMLResponse": base64.b64encode(octets(root)).decode()}
+    return post_page(visit, connection.name, back.response_location, answer, relay_state)

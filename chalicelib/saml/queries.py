@@ -40,6 +40,11 @@ class Query:
         return "&".join(f"{name}={quote_plus(value)}" for name, value in parts if value is not None).encode()
 
 
+def extended(address: str, query: str) -> str:
+    """Return an address with a query behind the one that it may have."""
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
 def verify_query(query: Query, signature: bytes, certificates: Iterable[Certificate]) -> None:
     """Raise `InvalidMessage` unless one of the keys signed these parameters.
 

@@ -27,6 +27,7 @@ from chalicelib.saml.federation import Told
 from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import Decision, Failed, Login
 from chalicelib.saml.names import ARTIFACT
+from chalicelib.saml.queries import extended
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.under_way import acting, decide, find, person_of, required, service_of
 from chalicelib.saml.wiring import saml
@@ -70,17 +71,13 @@ def answer(decided: Login, visit: Visit) -> Reply:
         artifact = new_artifact(current().settings.combiconnect_entity_id, current().pick)
         saml().artifacts.keep(artifact, Waiting(sign_on.entity_id, decided.login_id, visit.now))
         relay = {"RelayState": sign_on.relay_state} if sign_on.relay_state is not None else {}
-        separator = "&" if "?" in sign_on.location else "?"
-        return redirect(
-            f"{sign_on.location}{separator}{urlencode({'SAMLart': artifact, **relay})}", *giving_up(decided, visit)
-        )
+        address = extended(sign_on.location, urlencode({"SAMLart": artifact, **relay}))
+        return redirect(address, *giving_up(decided, visit))
     name = current().catalogue.connection(sign_on.entity_id).name
     made = _release(decided, visit)
     fields = {"SAMLResponse": base64.b64encode(octets(made.message)).decode()}
-    if sign_on.relay_state is not None:
-        fields["RelayState"] = sign_on.relay_state
     over = giving_up(decided, visit) if made.settled else ()
-    return post_page(visit, name, sign_on.location, fields, cookies=over)
+    return post_page(visit, name, sign_on.location, fields, sign_on.relay_state, cookies=over)
 
 
 def redeem(waiting: Waiting, visit: Visit) -> Made | None:

@@ -61,8 +61,8 @@ def send_to_digid(
     if POST not in provider.sign_on:
         reply = redirect(redirect_address(request, login.login_id, us), bound)
     else:
-        fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
-        reply = post_page(visit, "DigiD", request.destination, fields, cookies=(bound,))
+        fields = {"SAMLRequest": post_field(request, us)}
+        reply = post_page(visit, "DigiD", request.destination, fields, login.login_id, cookies=(bound,))
     # Last: what failed before has changed nothing.
     ours.logins.start(login, *once)
     return reply
@@ -94,11 +94,17 @@ def recognised(login: Login, known: SharedSignIn) -> Login:
 
 
 def post_page(
-    visit: Visit, name: str, location: str, fields: dict[str, str], *, cookies: tuple[Cookie, ...] = ()
+    visit: Visit,
+    name: str,
+    location: str,
+    message: dict[str, str],
+    relay_state: str | None,
+    *,
+    cookies: tuple[Cookie, ...] = (),
 ) -> Reply:
     """Make a page whose form takes a message to another party: by itself, or with one click where scripts are off."""
-    origin = "/".join(location.split("/")[:3])
-    return page("go_on.html", visit, name=name, location=location, fields=fields, form_target=origin, cookies=cookies)
+    fields = message if relay_state is None else {**message, "RelayState": relay_state}
+    return page("go_on.html", visit, name=name, location=location, fields=fields, form_target=location, cookies=cookies)
 
 
 def take_back(visit: Visit) -> Returned:

@@ -15,7 +15,7 @@ def page(
     form_target: str = "",
     **values: Any,  # noqa: ANN401 - what the template needs
 ) -> Reply:
-    """Render a page in the visitor's language."""
+    """Render a page in the visitor's language; `form_target` is an address, besides ours, to which a form leads."""
     # Imported here: most answers of the SAML addresses are redirects, which need no templates.
     from chalicelib.web.templating import environment  # noqa: PLC0415
 
@@ -23,4 +23,4 @@ def page(
     session, root = visit.session if visit else None, current().settings.root
     shown = {"visit": visit, "session": session, "language": language, "root": root, **values}
     body = environment(language).get_template(template).render(shown)
-    return Reply(body=body, status=status, cookies=cookies, form_target=form_target)
+    return Reply(body=body, status=status, cookies=cookies, form_target="/".join(form_target.split("/")[:3]))
