@@ -84,3 +84,37 @@ def test_when_it_is_killed_the_others_end_by_themselves() -> None:
         process.kill()
         process.wait(timeout=5)
     assert _all_free(port)
+
+
+_INTERRUPTED_WHILE_IT_LOADS = """
+import os, runpy, signal, sys
+
+class Loading:
+    def find_spec(self, name, *_):
+        if name == "local.stack" and not self.done:
+            self.done = True
+            try:
+                os.kill(os.getpid(), signal.{sent})
+            except KeyboardInterrupt:
+                if {lost}:
+                    return
+                raise
+    done = False
+
+sys.meta_path.insert(0, Loading())
+sys.argv = ["local"]
+runpy.run_module("local", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("lost", [True, False])
+def test_it_ends_without_a_trace_when_it_is_stopped_while_it_loads(sent: str, *, lost: bool) -> None:
+    """An interruption can be lost, in a destructor for one; it counts nevertheless."""
+    code = _INTERRUPTED_WHILE_IT_LOADS.format(sent=sent, lost=lost)
+    environment = {**os.environ, "PORT": str(_free_ports())}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Ready" not in ended.stdout

@@ -1,0 +1,71 @@
+"""The stack in the foreground of a terminal: its settings, what it prints, and its end."""
+
+import os
+import sys
+from pathlib import Path
+
+from local.persons import persons
+from local.stack import CannotStart, Stack, running
+from local.stopping import Stop
+
+
+def run(stop: Stop) -> int:
+    """Run the stack until it is stopped; return 1 if it cannot start. Raises `KeyboardInterrupt`."""
+    try:
+        with running(
+            _port(),
+            partners=_path("PARTNERS"),
+            digid_metadata=_path("DIGID_METADATA"),
+            digid_roots=_path("DIGID_ROOTS"),
+            digid_by_artifact=_digid_by_artifact(),
+        ) as stack:
+            print(_table(stack), flush=True)
+            try:
+                stop.wait()
+            finally:
+                print("\nStopping…", flush=True)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 1024 <= int(text) <= 65000:
+        raise CannotStart(f"PORT={text} is not a port between 1024 and 65000")
+    return int(text)
+
+
+def _digid_by_artifact() -> bool | None:
+    """Return what was asked for; None for what the identity provider's metadata offers."""
+    text = os.environ.get("DIGID_ANSWER")
+    if text not in (None, "", "post", "artifact"):
+        raise CannotStart(f"DIGID_ANSWER={text} is neither post nor artifact")
+    return text == "artifact" if text else None
+
+
+def _path(name: str) -> Path | None:
+    text = os.environ.get(name)
+    if not text:
+        return None
+    if not (path := Path(text)).exists():
+        raise CannotStart(f"{name}={text} does not exist")
+    return path
+
+
+def _table(stack: Stack) -> str:
+    addresses = [
+        ("DigiD Machtigen", stack.application),
+        ("Gemeente Voorbeeld (service provider)", stack.provider),
+        ("DigiD (stand-in)", stack.digid),
+        ("Letterbox (letters as PDF)", stack.letterbox),
+        ("Test kit for providers", stack.kit),
+        ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
+    ]
+    people = [(person.bsn, person.born, f"{person.name}, {person.note}".lstrip(", ")) for person in persons().values()]
+    lines = ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
+    lines += [f"  partner {line}" for line in stack.partners]
+    lines += [f"  left out: {line}" for line in stack.left_out]
+    lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]
+    return "\n".join([*lines, "", "  Ready. Stop with Ctrl-C.", ""])
