@@ -168,9 +168,11 @@ def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:
     end = _read_date(form, "end") if chosen != "max" and chosen not in _PRESETS else None
     if start is None or form.errors:
         return None
-    if chosen in _PRESETS:
-        end = start + timedelta(days=_PRESETS[chosen] - 1)
     try:
+        if chosen in _PRESETS:
+            # Checked first: from a start at the edge of the calendar nothing can be reckoned.
+            choose_period(service, start, None, visit.now)
+            end = start + timedelta(days=_PRESETS[chosen] - 1)
         return choose_period(service, start, end, visit.now)
     except Refused as error:
         name = "start" if error.reason.startswith("start") else "end"

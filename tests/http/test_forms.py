@@ -93,6 +93,14 @@ def test_a_wrong_date_is_told_at_its_own_field(vera: Person, typed: str, told: s
     assert page.body.count('aria-invalid="true"') == 1
 
 
+@pytest.mark.parametrize("end", ["month", "year", "max"])
+def test_a_start_at_the_edge_of_the_calendar_is_a_wrong_date_like_any_other(vera: Person, end: str) -> None:
+    vera.sign_in()
+    page = vera.submit(DATES, {"start": "other", "start_date": "31-12-9999", "end": end})
+    _failed(page)
+    assert "start" in _told(page, "start_date")
+
+
 def test_each_wrong_field_has_its_own_message(vera: Person) -> None:
     vera.sign_in()
     page = vera.submit(DATES, {"start": "other", "end_date": "31 april 2027"})
