@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.catalogue.model import EntityId
+from chalicelib.saml.registration import import_metadata
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
@@ -122,12 +125,13 @@ def test_who_cancels_is_told_to_the_provider(henk: Person, certificate: str) -> 
 
 
 def test_while_it_changes_certificates_the_one_that_stands_first_reads(
-    henk: Person, certificate: str, wired: Wiring, tmp_path: Path
+    henk: Person, certificate: str, wired: Wiring
 ) -> None:
     """node-saml looks at the first key only (docs/connecting.md)."""
     provider = NodeSaml(certificate)
-    (tmp_path / "node.xml").write_text(with_another_key(provider.metadata(), STRANGER, first=False))
-    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    changed = import_metadata(with_another_key(provider.metadata(), STRANGER, first=False).encode(), wired.clock())
+    known = wired.catalogue.connection(EntityId(ENTITY_ID))
+    wired.catalogue.put_connection(replace(known, metadata=changed.metadata))
     page = henk.pass_digid(provider.start(henk, "redirect", ""))
     assert provider.read(page.hidden["SAMLResponse"])["result"]["urn:nl-eid-gdi:1.0:ActingSubjectID"] == HENK.digits
 
