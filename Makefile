@@ -16,7 +16,7 @@ run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (POR
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: lint types test shape audit ## everything that must be green: lint, types, tests, package, known vulnerabilities
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from local.stack import Stack
+from tests.http.serving import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -34,7 +34,7 @@ def stack() -> Iterator[Stack]:
     if "RUNNING_STACK" in os.environ:
         yield Stack(int(os.environ["RUNNING_STACK"]))
         return
-    started = Stack(_free_ports())
+    started = Stack(free_ports())
     command = [sys.executable, "-m", "local"]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "PORT": str(started.port)}, stdout=subprocess.PIPE, text=True
@@ -97,16 +97,3 @@ def look() -> Look:
         assert not told, f"{name}: " + "\n".join(told)
 
     return check
-
-
-def _free_ports(count: int = 8) -> int:
-    """Find a start from which `count` ports are free."""
-    for start in range(18000, 30000, 10):
-        try:
-            for port in range(start, start + count):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return start
-    raise RuntimeError("no free ports")

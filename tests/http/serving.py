@@ -1,5 +1,6 @@
 """The application of a test on a real port of this computer, as `make run` serves it."""
 
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -16,6 +17,22 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_ports(count: int = 8) -> int:
+    """Return the first of `count` neighbours that are free: where the laptop stack can start.
+
+    Below what the system gives out by itself, and begun at another place in each process.
+    """
+    for first in range(18000 + os.getpid() % 1000 * 10, 32000, 10):
+        try:
+            held = [socket.create_server(("127.0.0.1", first + offset)) for offset in range(count)]
+        except OSError:
+            continue
+        for one in held:
+            one.close()
+        return first
+    raise AssertionError("no free ports")
 
 
 @contextmanager

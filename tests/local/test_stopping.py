@@ -12,20 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.http.serving import free_ports
+
 ROOT = Path(__file__).parent.parent.parent
-
-
-def _free_ports() -> int:
-    """Return the first of eight ports that are free now."""
-    for first in range(21000, 60000, 100):
-        try:
-            held = [socket.create_server(("127.0.0.1", first + offset)) for offset in range(8)]
-        except OSError:
-            continue
-        for one in held:
-            one.close()
-        return first
-    raise AssertionError("no eight free ports")
 
 
 @contextmanager
@@ -68,7 +57,7 @@ def _answers(port: int) -> bool:
     [("Ready", 0.0, signal.SIGTERM), ("Ready", 0.0, signal.SIGINT), ("Starting", 0.7, signal.SIGTERM)],
 )
 def test_it_ends_at_the_first_signal(when: str, pause: float, sent: signal.Signals) -> None:
-    port = _free_ports()
+    port = free_ports()
     with _stack(port) as process:
         _read_until(process, when)
         time.sleep(pause)
@@ -78,7 +67,7 @@ def test_it_ends_at_the_first_signal(when: str, pause: float, sent: signal.Signa
 
 
 def test_when_it_is_killed_the_others_end_by_themselves() -> None:
-    port = _free_ports()
+    port = free_ports()
     with _stack(port) as process:
         _read_until(process, "Ready")
         process.kill()
