@@ -99,7 +99,7 @@ def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
     page.wait_for_url(f"{stack.digid}/login/**")
     page.goto(f"{page.url}?lang={language}")
     visitor.press("cancel")
-    page.wait_for_url("**/saml/digid/acs")
+    page.wait_for_url("**/saml/digid/acs?**")
     look(page, f"{language}-32-cancelled")
     visitor.sign_in("/activate", level="10")
     visitor.press("next")

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -13,8 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.catalogue.model import EntityId
-from chalicelib.saml.registration import import_metadata
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
@@ -23,7 +20,7 @@ from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
-from tests.interop.rollover import with_another_key
+from tests.interop.rollover import connect_anew, with_another_key
 
 PROGRAM = Path(__file__).parent / "node_saml.mjs"
 ENTITY_ID, ACS = "https://node.example/metadata", "https://node.example/acs"
@@ -129,9 +126,7 @@ def test_while_it_changes_certificates_the_one_that_stands_first_reads(
 ) -> None:
     """node-saml looks at the first key only (docs/connecting.md)."""
     provider = NodeSaml(certificate)
-    changed = import_metadata(with_another_key(provider.metadata(), STRANGER, first=False).encode(), wired.clock())
-    known = wired.catalogue.connection(EntityId(ENTITY_ID))
-    wired.catalogue.put_connection(replace(known, metadata=changed.metadata))
+    connect_anew(wired, ENTITY_ID, with_another_key(provider.metadata(), STRANGER, first=False))
     page = henk.pass_digid(provider.start(henk, "redirect", ""))
     assert provider.read(page.hidden["SAMLResponse"])["result"]["urn:nl-eid-gdi:1.0:ActingSubjectID"] == HENK.digits
 

@@ -21,7 +21,7 @@ from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
-from tests.interop.rollover import with_another_key
+from tests.interop.rollover import connect_anew, with_another_key
 from tests.saml.provider import found
 
 ENTITY_ID, ACS, ARTIFACT_ACS = (f"https://python.example/{name}" for name in ("metadata", "acs", "artifact"))
@@ -152,10 +152,9 @@ def test_the_answer_by_artifact_is_fetched(henk: Person, provider: Pysaml2, monk
 
 @pytest.mark.parametrize("first", [True, False])
 def test_while_it_changes_certificates_either_reads(
-    henk: Person, provider: Pysaml2, wired: Wiring, tmp_path: Path, *, first: bool
+    henk: Person, provider: Pysaml2, wired: Wiring, *, first: bool
 ) -> None:
-    (tmp_path / "python.xml").write_text(with_another_key(provider.metadata(), STRANGER, first=first))
-    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    connect_anew(wired, ENTITY_ID, with_another_key(provider.metadata(), STRANGER, first=first))
     page = henk.pass_digid(provider.start(henk, BINDING_HTTP_POST))
     assert provider.read(page.hidden["SAMLResponse"])["urn:nl-eid-gdi:1.0:ActingSubjectID"] == [HENK.digits]
 

@@ -16,7 +16,7 @@ from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
-from tests.interop.rollover import with_another_key
+from tests.interop.rollover import connect_anew, with_another_key
 
 ADDRESS = "https://onelogin.example"
 SERVICE_ID = "42424242-4242-4242-8242-424242424242"
@@ -85,9 +85,9 @@ def test_someone_signs_in_for_another(vera: Person, henk: Person, provider: Prov
 
 @pytest.mark.parametrize("first", [True, False])
 def test_while_it_changes_certificates_either_reads(
-    henk: Person, provider: Provider, wired: Wiring, tmp_path: Path, *, first: bool
+    henk: Person, provider: Provider, wired: Wiring, *, first: bool
 ) -> None:
-    _register(wired, tmp_path, with_another_key(provider.metadata(), STRANGER, first=first))
+    connect_anew(wired, f"{ADDRESS}/metadata", with_another_key(provider.metadata(), STRANGER, first=first))
     assert provider.read(henk.pass_digid(provider.start(henk)))[0][ACTING] == [HENK.digits]
 
 
