@@ -101,7 +101,7 @@ runpy.run_module("local", run_name="__main__")
 def test_it_ends_without_a_trace_when_it_is_stopped_while_it_loads(sent: str, *, lost: bool) -> None:
     """An interruption can be lost, in a destructor for one; it counts nevertheless."""
     code = _INTERRUPTED_WHILE_IT_LOADS.format(sent=sent, lost=lost)
-    environment = {**os.environ, "PORT": str(_free_ports())}
+    environment = {**os.environ, "PORT": str(free_ports())}
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False
     )
