@@ -41,8 +41,9 @@ class Query:
 
 
 def extended(address: str, query: str) -> str:
-    """Return an address with a query behind the one that it may have."""
-    return f"{address}{'&' if '?' in address else '?'}{query}"
+    """Return an address with a query behind the one that it may have, before its fragment: that is never sent."""
+    address, mark, fragment = address.partition("#")
+    return f"{address}{'&' if '?' in address else '?'}{query}{mark}{fragment}"
 
 
 def verify_query(query: Query, signature: bytes, certificates: Iterable[Certificate]) -> None:

@@ -1,6 +1,7 @@
 """Pages, in the visitor's language."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.web.visit import Cookie, Reply, Visit
 from chalicelib.wiring import current
@@ -23,4 +24,10 @@ def page(
     session, root = visit.session if visit else None, current().settings.root
     shown = {"visit": visit, "session": session, "language": language, "root": root, **values}
     body = environment(language).get_template(template).render(shown)
-    return Reply(body=body, status=status, cookies=cookies, form_target="/".join(form_target.split("/")[:3]))
+    return Reply(body=body, status=status, cookies=cookies, form_target=_origin(form_target))
+
+
+def _origin(address: str) -> str:
+    """Return the origin of an address, which may have a query right behind its host; empty for none."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

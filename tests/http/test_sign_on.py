@@ -73,6 +73,17 @@ def test_someone_signs_in_for_themself(henk: Person, binding: str) -> None:
     assert result.lifetime == 120
 
 
+def test_a_query_right_behind_the_host_of_a_provider_keeps_nobody_from_going_back(henk: Person, wired: Wiring) -> None:
+    location = "https://ominous.example?tenant=1;sandbox"
+    known = wired.catalogue.connection(ENTITY_ID)
+    wired.catalogue.put_connection(replace(known, metadata=known.metadata.replace(ACS.encode(), location.encode())))
+    page = henk.pass_digid(_start(henk, PROVIDER.request()))
+    assert page.action == location
+    policy = str(page.headers["Content-Security-Policy"])
+    assert "form-action 'self' https://ominous.example; " in policy
+    assert "sandbox" not in policy
+
+
 def test_no_citizen_number_leaves_in_the_clear(henk: Person) -> None:
     page = henk.pass_digid(_start(henk, PROVIDER.request()), "25")
     assert HENK.digits.encode() not in base64.b64decode(page.hidden["SAMLResponse"])

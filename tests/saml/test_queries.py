@@ -13,7 +13,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml import gate
 from chalicelib.saml.decoding import deflate
 from chalicelib.saml.keys import Certificate
-from chalicelib.saml.queries import RSA_SHA256
+from chalicelib.saml.queries import RSA_SHA256, extended
 from chalicelib.saml.shapes import AUTHN_REQUEST
 from tests.saml.provider import KEYS, FakeProvider
 
@@ -161,3 +161,15 @@ def test_relay_state_is_eighty_bytes_at_most(length: int, right: bool) -> None: 
     else:
         with pytest.raises(InvalidMessage, match="RelayState"):
             gate.from_post(form, "SAMLRequest", AUTHN_REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("location", "whole"),
+    [
+        ("https://sp.example/acs", "https://sp.example/acs?a=b"),
+        ("https://sp.example/acs?tenant=1", "https://sp.example/acs?tenant=1&a=b"),
+        ("https://sp.example/acs#/back?now", "https://sp.example/acs?a=b#/back?now"),
+    ],
+)
+def test_a_query_is_added_where_it_is_sent(location: str, whole: str) -> None:
+    assert extended(location, "a=b") == whole
