@@ -18,9 +18,14 @@ _NOTHING, _CUT = "nothing", "…"
 
 _MARKUP = re.compile(r"(<|&lt;|&#|%3c).*", re.IGNORECASE | re.DOTALL)
 _UUID = r"(?P<kept>(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z]))"
-_NUMBER = r"(?P<number>(?<!\d)(?:\d{8,9}|\d{3}[ ._-]\d{3}[ ._-]\d{3}|\d{4}[ ._]\d{2}[ ._]\d{3})(?!\d))"
+_NUMBER = r"(?P<number>(?<!\d)(?:\d(?:\s?\d){7,8}|\d{3}[._-]\d{3}[._-]\d{3}|\d{4}[._]\d{2}[._]\d{3})(?!\d))"
 _TOKEN = r"(?P<token>[0-9a-z+=]{32,})"  # noqa: S105 - the form of one
-_CODE = r"(?P<code>(?<![0-9a-z])(?:[0-9a-z]{4}-){2}[0-9a-z]{4}(?![0-9a-z-]))"
+_LETTERS = "[B-DF-HJ-NP-TV-XZ2-9]"
+"""Of a mandate code (mandates/codes.py), which may be written together or in groups."""
+_CODE = (
+    r"(?P<code>(?<![0-9a-z])(?:(?:[0-9a-z]{4}-){2}[0-9a-z]{4}(?![0-9a-z-])"
+    rf"|{_LETTERS}{{4}}\s?{_LETTERS}{{4}}\s?{_LETTERS}{{4}}(?![0-9a-z])))"
+)
 _ADDRESS = r"(?P<address>[^\s@/:]{1,64}@[^\s@/:]+)"
 _HIDDEN = re.compile(f"{_UUID}|{_ADDRESS}|{_TOKEN}|{_CODE}|{_NUMBER}", re.IGNORECASE)
 
