@@ -78,7 +78,7 @@ def test_a_mandate_of_a_day_is_usable_on_its_day_and_not_after(
     clock.now, day = midnight + after_midnight, today(midnight)
     case_id = ask_for_mandate(vera, end="other", end_date=f"{day:%d-%m-%Y}")
     page = vera.get(f"/requests/{case_id}").body
-    assert f"{day.day} {day:%B} {day.year}" in page.partition("Code works up to and including")[2][:200]
+    assert f"{day.day} {day:%B} {day.year}" in page.partition("Mandate code")[2][:200]
     henk.submit(_recognised(vera, henk, case_id), {})
     made = wired.mandates.mandate(case_id)
     assert made is not None
