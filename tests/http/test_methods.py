@@ -68,3 +68,11 @@ def test_a_media_type_is_read_without_its_case(vera: Person, sent: str) -> None:
     token = vera.get("/activate").body.partition('name="csrf" value="')[2].partition('"')[0]
     answer = vera.ask("POST", "/activate", f"csrf={token}&bsn=1".encode(), {"content-type": sent})
     assert answer.status == 422
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("PUT", "/mandates")])
+def test_a_page_that_sends_people_to_the_start_page_leads_there(vera: Person, method: str, path: str) -> None:
+    vera.sign_in()
+    answer = vera.ask(method, path)
+    assert "go to the start page" in answer.body.lower()
+    assert 'href="/">To the start page</a>' in answer.body
