@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from local.digid.forms import FORMS
 from local.persons import persons
 from local.stack import CannotStart, Stack, running
 from local.stopping import Stop
@@ -12,6 +13,7 @@ from local.stopping import Stop
 def run(stop: Stop) -> int:
     """Run the stack until it is stopped; return 1 if it cannot start. Raises `KeyboardInterrupt`."""
     try:
+        _check_form()
         with running(
             _port(),
             partners=_path("PARTNERS"),
@@ -35,6 +37,12 @@ def _port() -> int:
     if not text.isdigit() or not 1024 <= int(text) <= 65000:
         raise CannotStart(f"PORT={text} is not a port between 1024 and 65000")
     return int(text)
+
+
+def _check_form() -> None:
+    text = os.environ.get("DIGID_FORM")
+    if text and text not in FORMS:
+        raise CannotStart(f"DIGID_FORM={text} is none of: {'; '.join(FORMS)}")
 
 
 def _digid_by_artifact() -> bool | None:

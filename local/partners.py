@@ -18,6 +18,7 @@ from operate.catalogue.claims import check_name, claimed
 from operate.catalogue.reading import Wrong, service
 
 _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
+_SAID_BESIDE = {"name", "profile", "unasked", "sso_domain", "mutual_tls", "signed_by", "organisation", "services"}
 
 
 def register_municipality(catalogue: DynamoCatalogue, metadata: bytes, now: datetime) -> None:
@@ -36,8 +37,7 @@ def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> 
     """
     for path in sorted(folder.glob("*.xml")):
         try:
-            beside = path.with_suffix(".yaml")
-            given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {} if beside.exists() else {}
+            given = _given(path.with_suffix(".yaml"))
             document = path.read_bytes()
             profile = Profile(given["profile"]) if "profile" in given else None
             imported = import_metadata(document, now, trusted=_trusted(folder, given), profile=profile)
@@ -72,9 +72,25 @@ def _check_claims(
         raise InvalidMessage("; ".join(claims))
 
 
+def _given(beside: Path) -> dict[str, Any]:
+    """Return what a file beside metadata says, nothing if there is none. Raises `Wrong` for what would say nothing."""
+    if not beside.exists():
+        return {}
+    given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+    if not isinstance(given, dict):
+        raise Wrong(f"{beside.name} does not consist of names with values")
+    if unknown := sorted(set(map(str, given)) - _SAID_BESIDE):
+        raise Wrong(f"{beside.name} says {', '.join(unknown)}; it may say {', '.join(sorted(_SAID_BESIDE))}")
+    return given
+
+
 def _trusted(folder: Path, given: dict[str, Any]) -> tuple[Certificate, ...]:
     signed_by = given.get("signed_by")
-    return (Certificate.from_pem((folder / signed_by).read_text(encoding="utf-8")),) if signed_by else ()
+    if not signed_by:
+        return ()
+    if not (path := folder / str(signed_by)).is_file():
+        raise Wrong(f"signed_by: {signed_by} is not in the folder")
+    return (Certificate.from_pem(path.read_text(encoding="utf-8")),)
 
 
 def describe(stem: str, given: dict[str, Any], imported: Imported, now: datetime) -> dict[str, Any]:

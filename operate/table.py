@@ -5,6 +5,7 @@ import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
+from operate.command import CannotGoOn
 from operate.deploy.stages import STAGES, read_stage
 
 
@@ -22,6 +23,11 @@ def catalogue(asked: argparse.Namespace) -> DynamoCatalogue:
     from operate.deploy.account import Account  # noqa: PLC0415
 
     if asked.stage is None:
-        return DynamoCatalogue(CatalogueTable(boto3.client("dynamodb"), asked.table))
+        try:
+            client = boto3.client("dynamodb")
+        except ValueError as error:
+            # An empty region, or a misspelt one, is refused in many ways.
+            raise CannotGoOn(f"The region is not one: {error}. Mend AWS_DEFAULT_REGION, or name a stage.") from None
+        return DynamoCatalogue(CatalogueTable(client, asked.table))
     stage = read_stage(asked.stage)
     return DynamoCatalogue(CatalogueTable(Account.of(stage).client("dynamodb"), f"{stage.prefix}-catalogue"))

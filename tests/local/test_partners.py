@@ -167,3 +167,20 @@ def test_what_works_and_should_be_looked_at_is_told(
     (tmp_path / "waterschap.xml").write_bytes(raw)
     assert len(_plug_in(catalogue, tmp_path)) == 1
     assert f"waterschap.xml: the metadata (validUntil) ends on {soon[:10]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ("sso-domain: mine", "waterschap.yaml says sso-domain; it may say mutual_tls, name, "),
+        ("- name: Waterschap", "waterschap.yaml does not consist of names with values"),
+        ("signed_by: provider.pem", "signed_by: provider.pem is not in the folder"),
+    ],
+)
+def test_a_file_beside_it_that_would_not_be_heard_is_refused_in_words(
+    catalogue: DynamoCatalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str], beside: str, told: str
+) -> None:
+    (tmp_path / "waterschap.xml").write_bytes(FakeProvider().metadata())
+    (tmp_path / "waterschap.yaml").write_text(beside)
+    assert _plug_in(catalogue, tmp_path) == []
+    assert f"PARTNERS: waterschap.xml is refused: {told}" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`make run` ends at the first signal, whenever it comes, and leaves nothing behind."""
+"""`make run` ends at the first signal, whenever it comes, and leaves nothing behind; and says why it does not start."""
 
 import os
 import signal
@@ -107,3 +107,11 @@ def test_it_ends_without_a_trace_when_it_is_stopped_while_it_loads(sent: str, *,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "Ready" not in ended.stdout
+
+
+def test_a_form_of_answers_that_does_not_exist_is_told_at_once() -> None:
+    environment = {**os.environ, "PORT": str(free_ports()), "DIGID_FORM": "Digid"}
+    command = [sys.executable, "-m", "local"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("DIGID_FORM=Digid is none of: DigiD; ")

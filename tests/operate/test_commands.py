@@ -79,3 +79,11 @@ def test_when_aws_does_not_answer(module: str, arguments: list[str]) -> None:
     status, told = _run(module, *arguments, environment=NOBODY_ANSWERS)
     assert status == 1
     assert "AWS does not answer" in told
+
+
+@pytest.mark.parametrize("region", ["", "eu west 1"])
+@pytest.mark.parametrize(("module", "argument"), [("catalogue", "tests/deploy/catalogue.yaml"), ("metadata", "urn:x")])
+def test_a_region_that_is_none_is_told(module: str, argument: str, region: str) -> None:
+    status, told = _run(module, argument, environment={**NO_AWS, "AWS_DEFAULT_REGION": region})
+    assert status == 1
+    assert told.startswith("The region is not one: ")
