@@ -4,7 +4,6 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,11 +13,11 @@ import urllib3
 
 from chalicelib.wiring import Wiring
 from local.digid.answers import Outcome, cancelled, signed_in
-from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK
 from tests.http.client import Answer, Person, at_digid, digid
 from tests.http.serving import served
+from tests.interop.partner import plug_in
 
 HERE = Path(__file__).parent
 PYTHON = HERE.parent.parent / ".venv-maykin" / "bin" / "python"
@@ -61,10 +60,7 @@ class Provider:
 def provider(wired: Wiring, tmp_path: Path) -> Iterator[Provider]:
     with served(wired) as address:
         made = Provider(address, urllib3.request("GET", f"{address}/saml/metadata").data.decode())
-        (tmp_path / "maykin.xml").write_text(made.does("metadata")["metadata"])
-        service = f"{{index: 1, service_id: {SERVICE_ID}, name: Maykin, level: 20}}"
-        (tmp_path / "maykin.yaml").write_text(f"services: [{service}]\n")
-        assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+        plug_in(wired, tmp_path, made.does("metadata")["metadata"], SERVICE_ID)
         yield made
 
 

@@ -1,23 +1,21 @@
 """Apache with mod_auth_mellon, unmodified: real HTTP on loopback, Redirect and POST, and logout by Redirect."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import urllib3
 
 from chalicelib.wiring import Wiring
-from local.partners import register_folder
 from operate.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
 from tests.http.journey import mandate
 from tests.http.serving import free_port
-from tests.interop.apache import MODULES, apache, let_everybody_read, user
+from tests.interop.apache import MODULES, apache, configure
 from tests.interop.browsing import Browser, Protected
+from tests.interop.partner import plug_in
 
 SERVICE_ID = "46464646-4646-4646-8646-464646464646"
 
@@ -27,20 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 CONFIGURATION = """
-ServerRoot {folder}
-ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-ErrorLog {folder}/error.log
-{user}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authn_core_module {modules}/mod_authn_core.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule authz_user_module {modules}/mod_authz_user.so
-LoadModule headers_module {modules}/mod_headers.so
-LoadModule dir_module {modules}/mod_dir.so
 LoadModule auth_mellon_module {modules}/mod_auth_mellon.so
-DocumentRoot {folder}/www
 <Location />
   MellonEnable info
   MellonEndpointPath /mellon
@@ -88,23 +73,16 @@ def mellon(
     folder, port = tmp_path / "apache", free_port()
     address = f"http://localhost:{port}"
     partners = tmp_path / "partners"
-    for made in (folder, folder / "www" / "in", partners):
-        made.mkdir(parents=True)
-    (folder / "www" / "in" / "index.html").write_text("inside")
-    (folder / "www" / "index.html").write_text("outside")
+    for made in (folder, partners):
+        made.mkdir()
     (folder / "idp.xml").write_bytes(metadata)
     (folder / "stranger.key").write_text(new_key_pair("stranger").key)
     _create_metadata(folder, address)
     if by_artifact:
         _take_artifacts(folder / "sp.xml")
-    shutil.copy(folder / "sp.xml", partners / "mellon.xml")
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: Mellon, level: 20}}"
-    (partners / "mellon.yaml").write_text(f"unasked: choose\nservices: [{service}]\n")
-    assert list(register_folder(wired.catalogue, partners, datetime.now(UTC)))
-    values = {"folder": folder, "port": port, "modules": MODULES, "key": key, "user": user()}
-    (folder / "apache.conf").write_text(CONFIGURATION.format(**values))
-    let_everybody_read(folder)
-    with apache(folder / "apache.conf", address, folder / "error.log"):
+    plug_in(wired, partners, (folder / "sp.xml").read_text(), SERVICE_ID, "unasked: choose")
+    configure(folder, port, CONFIGURATION, {"": "outside", "in": "inside"}, key=key)
+    with apache(folder, address):
         yield Protected(address, application)
 
 

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ import pytest
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
-from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 
 PROGRAM = Path(__file__).parent / "node_saml.mjs"
@@ -85,10 +84,7 @@ def certificate(henk: Person) -> str:
 
 @pytest.fixture(autouse=True)
 def _registered(wired: Wiring, certificate: str, tmp_path: Path) -> None:
-    (tmp_path / "node.xml").write_text(NodeSaml(certificate).metadata())
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: Node, level: 20}}"
-    (tmp_path / "node.yaml").write_text(f"services: [{service}]\n")
-    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    plug_in(wired, tmp_path, NodeSaml(certificate).metadata(), SERVICE_ID)
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])

@@ -3,7 +3,6 @@
 import base64
 import re
 import shutil
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from saml2.samlp import RequesterID, Scoping
 
 from chalicelib.wiring import Wiring
 from local.identities import COMBICONNECT, MACHTIGEN
-from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 from tests.saml.provider import found
 
@@ -100,10 +99,7 @@ class Pysaml2:
 @pytest.fixture
 def provider(henk: Person, wired: Wiring, tmp_path: Path) -> Pysaml2:
     made = Pysaml2(henk, tmp_path / "client")
-    (tmp_path / "python.xml").write_text(made.metadata())
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: Python, level: 20}}"
-    (tmp_path / "python.yaml").write_text(f"services: [{service}]\n")
-    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    plug_in(wired, tmp_path, made.metadata(), SERVICE_ID)
     return made
 
 

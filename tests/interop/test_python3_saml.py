@@ -1,7 +1,6 @@
 """python3-saml, unmodified, as a service provider. It asks by Redirect and takes answers by POST, and no other way."""
 
 import base64
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +9,12 @@ import pytest
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 
 from chalicelib.wiring import Wiring
-from local.partners import register_folder
 from local.provider.saml import ACTING, LEGAL, _OnBehalfAuth, metadata, settings
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 
 ADDRESS = "https://onelogin.example"
@@ -57,15 +56,8 @@ class Provider:
 @pytest.fixture
 def provider(henk: Person, wired: Wiring, tmp_path: Path) -> Provider:
     made = Provider(henk)
-    _register(wired, tmp_path, made.metadata())
+    plug_in(wired, tmp_path, made.metadata(), SERVICE_ID)
     return made
-
-
-def _register(wired: Wiring, folder: Path, document: str) -> None:
-    (folder / "onelogin.xml").write_text(document)
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: One, level: 20}}"
-    (folder / "onelogin.yaml").write_text(f"services: [{service}]\n")
-    assert list(register_folder(wired.catalogue, folder, datetime.now(UTC)))
 
 
 def test_someone_signs_in_for_themself(henk: Person, provider: Provider) -> None:

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +11,11 @@ import pytest
 
 from chalicelib.wiring import Wiring
 from local.identities import MACHTIGEN
-from local.partners import register_folder
 from operate.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person
 from tests.http.journey import mandate
+from tests.interop.partner import plug_in
 
 PROGRAM = Path(__file__).parent / "samlify.mjs"
 ENTITY_ID, ACS, SLO = "https://samlify.example/metadata", "https://samlify.example/acs", "https://samlify.example/slo"
@@ -89,10 +88,7 @@ class Samlify:
 @pytest.fixture
 def samlify(henk: Person, wired: Wiring, tmp_path: Path) -> Samlify:
     provider = Samlify(henk.client.http.get("/saml/metadata").body.decode())
-    (tmp_path / "samlify.xml").write_text(provider.metadata())
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: Samlify, level: 20}}"
-    (tmp_path / "samlify.yaml").write_text(f"services: [{service}]\n")
-    assert list(register_folder(wired.catalogue, tmp_path, datetime.now(UTC)))
+    plug_in(wired, tmp_path, provider.metadata(), SERVICE_ID)
     return provider
 
 

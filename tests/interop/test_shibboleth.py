@@ -3,7 +3,6 @@
 import shutil
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,15 @@ import urllib3
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
-from local.partners import register_folder
 from local.serving import mutual_tls
 from operate.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
 from tests.http.journey import mandate
 from tests.http.serving import free_port, served
-from tests.interop.apache import MODULES, apache, let_everybody_read, running, user
+from tests.interop.apache import MODULES, apache, configure, running
 from tests.interop.browsing import Browser, Protected
+from tests.interop.partner import plug_in
 
 SHIPPED = Path("/etc/shibboleth")
 SERVER = new_key_pair("localhost", host="localhost")
@@ -33,22 +32,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 APACHE = """
-ServerRoot {folder}
-ServerName localhost:{port}
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-ErrorLog {folder}/error.log
-{user}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authn_core_module {modules}/mod_authn_core.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule authz_user_module {modules}/mod_authz_user.so
-LoadModule headers_module {modules}/mod_headers.so
-LoadModule dir_module {modules}/mod_dir.so
 LoadModule mod_shib {modules}/mod_shib.so
 ShibConfig {folder}/shibboleth2.xml
 ShibCompatValidUser On
-DocumentRoot {folder}/www
 UseCanonicalName On
 <Location /Shibboleth.sso>
   AuthType None
@@ -128,14 +114,9 @@ def shibboleth(application: str, wired: Wiring, tmp_path: Path) -> Iterator[Prot
     shutil.copytree(SHIPPED, folder)
     _fill_in(folder, address, application)
     places = {f"SHIBSP_{name}DIR": str(tmp_path) for name in ("CFG", "LOG", "RUN", "CACHE")}
-    values = {"folder": folder, "port": port, "modules": MODULES, "user": user()}
-    (folder / "apache.conf").write_text(APACHE.format(**values))
-    for page in ("in", "artifact", "for-another"):
-        (folder / "www" / page).mkdir(parents=True)
-        (folder / "www" / page / "index.html").write_text("inside")
-    let_everybody_read(folder)
+    configure(folder, port, APACHE, dict.fromkeys(("in", "artifact", "for-another"), "inside"))
     daemon = ["/usr/sbin/shibd", "-F", "-f", "-c", str(folder / "shibboleth2.xml"), "-p", str(folder / "shibd.pid")]
-    with running(daemon, **places), apache(folder / "apache.conf", address, folder / "error.log", **places):
+    with running(daemon, **places), apache(folder, address, **places):
         _register(wired, tmp_path / "partners", address)
         yield Protected(address, application)
 
@@ -159,10 +140,8 @@ def _fill_in(folder: Path, address: str, application: str) -> None:
 def _register(wired: Wiring, partners: Path, address: str) -> None:
     """Register what Shibboleth says about itself."""
     partners.mkdir()
-    (partners / "shibboleth.xml").write_bytes(urllib3.request("GET", f"{address}/Shibboleth.sso/Metadata").data)
-    service = f"{{index: 1, service_id: {SERVICE_ID}, name: Shibboleth, level: 20}}"
-    (partners / "shibboleth.yaml").write_text(f"services: [{service}]\n")
-    assert list(register_folder(wired.catalogue, partners, datetime.now(UTC)))
+    metadata = urllib3.request("GET", f"{address}/Shibboleth.sso/Metadata").data.decode()
+    plug_in(wired, partners, metadata, SERVICE_ID)
 
 
 def _browser() -> Browser:
