@@ -80,6 +80,7 @@ class Protected:
         return found
 
     def pass_digid(self, browser: Browser, page: Page, level: str = "20", *, cancel: bool = False) -> Page:
+        assert page.address.startswith(DIGID), f"{page.status} at {page.address}: {page.body}"
         asked = digid().take(page.address, page.sent)
         outcome = cancelled(asked) if cancel else signed_in(asked, HENK.digits, level)
         return browser.open(digid().engine.way_back(outcome))
