@@ -98,18 +98,18 @@ def activate(
     if level < service.level_at(now):
         raise LevelTooLow(service.level_at(now))
     person = secrets.pseudonyms.person(representative)
-    if (made := store.mandate(case_id)) is not None and made.representative == person:
+    if (made := _made(case_id, person, store)) is not None:
         return made
     try:
         request = waiting(represented, case_id, store=store, now=now)
-    except Refused:
-        return _first(case_id, person, store)
-    sealed = secrets.vault.seal(representative.digits, f"case:{case_id}")
-    mandate = _mandate(request, person, sealed, level, now)
-    try:
+        sealed = secrets.vault.seal(representative.digits, f"case:{case_id}")
+        mandate = _mandate(request, person, sealed, level, now)
         store.activate(request, mandate)
-    except Conflict:
-        return _first(case_id, person, store)
+    except (Refused, Conflict):
+        # Another click of the same person may have been first.
+        if (made := _made(case_id, person, store)) is None:
+            raise Refused("code_gone") from None
+        return made
     log().info("mandate_activated", case_id=case_id)
     count(Metric.MANDATE_ACTIVATED)
     return mandate
@@ -130,9 +130,7 @@ def _mandate(request: Request, representative: PersonId, bsn: bytes, level: int,
     )
 
 
-def _first(case_id: CaseId, representative: PersonId, store: MandateStore) -> Mandate:
-    """Return what another click of the same person made in the meantime. Raises `Refused("code_gone")`."""
+def _made(case_id: CaseId, representative: PersonId, store: MandateStore) -> Mandate | None:
+    """Return the mandate that this representative has made of a case already."""
     made = store.mandate(case_id)
-    if made is None or made.representative != representative:
-        raise Refused("code_gone")
-    return made
+    return made if made is not None and made.representative == representative else None
