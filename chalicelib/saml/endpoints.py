@@ -72,8 +72,7 @@ def consumers(role: Element, told: list[str]) -> tuple[ConsumerService, ...]:
             rank = 0 if default else 2 if marked in ("false", "0") else 1
             usable.append((rank, ConsumerService(index(endpoint, place), binding, location, default)))
     if not usable:
-        reason = "no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address"
-        raise InvalidMessage("; ".join([reason, *told]))
+        raise missing("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address", told)
     check_unique("AssertionConsumerService", [one.index for _, one in usable])
     return tuple(one for _, one in sorted(usable, key=lambda ranked: ranked[0]))
 
@@ -122,6 +121,11 @@ def _usable(role: Element, name: str, bindings: Sequence[str], told: list[str]) 
 def index(element: Element, place: int) -> int:
     """Return the index of an endpoint or service; its place where there is none."""
     return index_of(element.get("index", str(place)))
+
+
+def missing(reason: str, told: Iterable[str]) -> InvalidMessage:
+    """Say what is missing in a role, and why what may have been meant for it cannot be used."""
+    return InvalidMessage("; ".join([reason, *told]))
 
 
 def check_unique(name: str, indexes: Sequence[int]) -> None:

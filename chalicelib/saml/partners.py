@@ -9,7 +9,7 @@ from typing import TypeVar
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.described_keys import DescribedKeys, read_keys
+from chalicelib.saml.described_keys import read_keys
 from chalicelib.saml.encryption import EncryptionKey, Recipient
 from chalicelib.saml.endpoints import (
     ConsumerService,
@@ -18,6 +18,7 @@ from chalicelib.saml.endpoints import (
     consumers,
     index,
     logout_services,
+    missing,
     resolution_services,
     sign_on_services,
 )
@@ -141,7 +142,7 @@ def _service_provider(metadata: bytes) -> ServiceProvider:
         passed_over=(*keys.passed_over, *told),
     )
     if not provider.signing:
-        raise _without("no certificate for signing: requests must be signed", keys)
+        raise missing("no certificate for signing: requests must be signed", keys.passed_over)
     return provider
 
 
@@ -150,7 +151,7 @@ def _behind_supplier(metadata: bytes) -> BehindSupplier:
     descriptor, role = _role(metadata, "md:SPSSODescriptor")
     keys = read_keys(role)
     if not keys.encryption:
-        raise _without("no certificate for encryption: citizen numbers are never sent in the clear", keys)
+        raise missing("no certificate for encryption: citizen numbers are never sent in the clear", keys.passed_over)
     recipient = Recipient(descriptor.get("entityID", ""), keys.encryption, _encryption_methods(role))
     return BehindSupplier(recipient, _offered(role), _valid_until(role), keys.passed_over)
 
@@ -161,15 +162,9 @@ def _identity_provider(metadata: bytes) -> IdentityProvider:
     keys, told = read_keys(role), [*_about(role)]
     sign_on = sign_on_services(role, told)
     if not sign_on or not keys.signing:
-        reason = "no SingleSignOnService or no certificate for signing"
-        raise InvalidMessage("; ".join([reason, *keys.passed_over, *told]))
+        raise missing("no SingleSignOnService or no certificate for signing", [*keys.passed_over, *told])
     resolution = resolution_services(role, told)
     return IdentityProvider(descriptor.get("entityID", ""), keys.signing, sign_on, resolution, _valid_until(role))
-
-
-def _without(reason: str, keys: DescribedKeys) -> InvalidMessage:
-    """Say what is missing, and why what may have been meant for it cannot be used."""
-    return InvalidMessage("; ".join([reason, *keys.passed_over]))
 
 
 def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
