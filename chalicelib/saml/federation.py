@@ -9,9 +9,9 @@ A cookie is new at each sign-in and its row moves along, the key does not: whoev
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.dynamo import NEW, Condition, Item
@@ -122,7 +122,7 @@ class Federation:
 
         The same again changes nothing. Raises `Conflict` when the session, or the sign-in it shares, has ended.
         """
-        row = {"pk": _told_key(told.name_id), "sk": "TOLD", "shared": key, **_row(told)}
+        row = {"pk": _told_key(told.name_id), "sk": "TOLD", "shared": key, **asdict(told)}
         try:
             self._table.put({**row, "ttl": int((now + _REMEMBERED).timestamp())}, NEW)
         except Conflict:
@@ -174,14 +174,14 @@ class Federation:
         if item is None:
             sealed = self._vault.seal(who.digits, _context(key))
             first = {"bsn": sealed, "level": int(level), "since": now.isoformat(), "told": []}
-            self._keep(key, {**first, "told": [_row(told)], "version": 0}, now, NEW)
+            self._keep(key, {**first, "told": [asdict(told)], "version": 0}, now, NEW)
             return
         if "ended_by" in item:
             raise _Ended("logged out")
         # The highest level reached stays, for as long as it would have without a later sign-in at a lower one.
         since = now.isoformat() if fresh and level >= item["level"] else item["since"]
         others = [one for one in item["told"] if one["name_id"] != told.name_id]
-        changed = {"level": max(int(level), item["level"]), "since": since, "told": [*others, _row(told)]}
+        changed = {"level": max(int(level), item["level"]), "since": since, "told": [*others, asdict(told)]}
         same = Condition("#version = :version", {"#version": "version"}, {":version": item["version"]})
         self._keep(key, {**item, **changed, "version": item["version"] + 1}, now, same)
 
@@ -218,10 +218,6 @@ def _counts(item: Item, now: datetime) -> bool:
 
 def _there(now: datetime) -> Condition:
     return Condition("attribute_exists(pk)", {}, {":now": now.isoformat()})
-
-
-def _row(told: Told) -> dict[str, Any]:
-    return {name: getattr(told, name) for name in Told.__slots__}
 
 
 def _context(key: str) -> str:

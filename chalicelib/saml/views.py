@@ -21,6 +21,7 @@ from chalicelib.saml.wiring import saml
 from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
 from chalicelib.web.sessions import session_key
+from chalicelib.web.soap_faults import CONTENT_TYPE
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 from chalicelib.wiring import current
 
@@ -55,7 +56,7 @@ def return_from_digid(visit: Visit) -> Reply:
 
 
 def resolve_artifact(visit: Visit) -> Reply:
-    return Reply(resolve(visit).decode(), content_type="text/xml; charset=utf-8")
+    return Reply(resolve(visit).decode(), content_type=CONTENT_TYPE)
 
 
 def log_out_by_redirect(visit: Visit) -> Reply:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.observe import follow
-from chalicelib.web.unserved import explained
+from chalicelib.web.unserved import as_page
 from chalicelib.wiring import current
 
 FIXED = {
@@ -30,7 +30,7 @@ def add_headers(request: Request, get_response: Callable[[Request], Response]) -
     """Chalice middleware: it also sees the answers that Chalice makes itself (405, 415, 500)."""
     correlation = str(request.context.get("requestId") or current().new_id())
     follow(correlation)
-    response = explained(request, get_response(request))
+    response = as_page(request, get_response(request))
     form_target = str(response.headers.pop("X-Form-Target", ""))
     response.headers.update({**FIXED, "X-Correlation-Id": correlation})
     response.headers["Content-Security-Policy"] = content_security_policy(form_target)

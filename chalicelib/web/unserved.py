@@ -27,7 +27,7 @@ UNKNOWN = "/{page_name}"
 """The route of addresses that lead nowhere (routes.py)."""
 
 
-def explained(request: Request, response: Response) -> Response:
+def as_page(request: Request, response: Response) -> Response:
     """Return an answer of Chalice's own as a page of ours, with what it said in `Allow`; every other one as it is."""
     words = _WORDS.get(response.status_code)
     if words is None or not isinstance(response.body, dict):

@@ -64,7 +64,7 @@ def judged(recorded: bytes, document: bytes | None, profile: Profile | None = No
         try:
             imported = import_metadata(document, now, profile=profile)
         except InvalidMessage as error:
-            yield mend("the metadata cannot be used", error.reason)
+            yield mend("the metadata cannot be used", error.told)
     yield from judge(recording, imported, now)
 
 

@@ -24,7 +24,6 @@ from tests.saml.provider import NAMES, found
 
 KEYS = [Certificate.from_pem(DIGID_KEYS.certificate)]
 ASKED = Asked("_q", "https://us.example", "https://us.example/acs", "", "20")
-EVIL = "urn:evil"
 
 
 def _by_artifact(bsn: str = HENK, form: Form = DIGID) -> bytes:
