@@ -1,7 +1,6 @@
 """Fetching DigiD's answer: SOAP over TLS, on which both sides show a certificate (combiconnect.md 3.2)."""
 
 import ssl
-import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -13,6 +12,7 @@ from chalicelib.deadline import in_time
 from chalicelib.errors import Unavailable
 from chalicelib.saml.decoding import LARGEST_MESSAGE
 from chalicelib.saml.keys import PrivateKey
+from chalicelib.tls import show
 
 
 class BackChannel(Protocol):
@@ -60,9 +60,5 @@ def _context(key: PrivateKey, trusted: tuple[str, ...]) -> ssl.SSLContext:
     context.load_verify_locations(cadata="\n".join(trusted))
     # What is trusted is trusted itself, whoever signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    # OpenSSL takes a key from a file only: one that no other user can read, gone at the end of the block.
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(key.key_pem + "\n" + key.certificate_pem)
-        file.flush()
-        context.load_cert_chain(file.name)
+    show(context, key.certificate_pem, key.key_pem)
     return context

@@ -6,7 +6,6 @@ token that is fetched with a client's id and secret (OAuth 2.0, `client_credenti
 
 import json
 import ssl
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ import urllib3
 from chalicelib.errors import Unavailable
 from chalicelib.observe import log
 from chalicelib.settings import ConfigurationError
+from chalicelib.tls import show
 
 Credentials = Mapping[str, str]
 """The secret `brp-key`: `key`; or `token_url`, `client_id`, `client_secret`, `scope` and `resource_server`.
@@ -117,9 +117,5 @@ def _pool(certificate: str, private_key: str, authority: str) -> urllib3.PoolMan
     context = ssl.create_default_context(cadata=authority or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate:
-        # OpenSSL takes a key from a file only: one that no other user can read, gone at the end of the block.
-        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-            file.write(f"{private_key}\n{certificate}")
-            file.flush()
-            context.load_cert_chain(file.name)
+        show(context, certificate, private_key)
     return urllib3.PoolManager(maxsize=8, retries=False, ssl_context=context)
