@@ -1,13 +1,19 @@
 """A deadline for all of something that others do: to connect, every redirect and byte, however slowly they come."""
 
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.errors import Unavailable
 
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
 T = TypeVar("T")
+
+_PIECE = 64 * 1024
 
 
 def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
@@ -32,3 +38,16 @@ def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return made  # type: ignore[return-value]  # None only where T is
+
+
+def whole(answer: "BaseHTTPResponse", most: int, ends: float, dependency: str) -> bytes:
+    """Read a body as it comes. Raises `Unavailable(dependency)` for one of more than `most` bytes, or past `ends`.
+
+    `ends` is on the monotonic clock: one that drips ends too.
+    """
+    held = bytearray()
+    while piece := answer.read1(_PIECE):
+        held += piece
+        if len(held) > most or time.monotonic() >= ends:
+            raise Unavailable(dependency)
+    return bytes(held)

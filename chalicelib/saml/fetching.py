@@ -5,7 +5,7 @@ import time
 import urllib3
 
 from chalicelib.budget import budget
-from chalicelib.deadline import in_time
+from chalicelib.deadline import in_time, whole
 from chalicelib.errors import InvalidMessage, Unavailable
 from chalicelib.saml.decoding import LARGEST_METADATA
 
@@ -32,16 +32,6 @@ def _fetched(url: str, ends: float) -> bytes:
         ):
             if answer.status != 200:  # noqa: PLR2004 - the one status that carries a document
                 raise Unavailable("metadata")
-            return _whole(answer, ends)
+            return whole(answer, LARGEST_METADATA, ends, "metadata")
     except urllib3.exceptions.HTTPError as error:
         raise Unavailable("metadata") from error
-
-
-def _whole(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
-    """Read a body as it comes. Raises `Unavailable` for one that is too large, or that nobody waits for any more."""
-    held = bytearray()
-    while piece := answer.read1(LARGEST_METADATA):
-        held += piece
-        if len(held) > LARGEST_METADATA or time.monotonic() >= ends:
-            raise Unavailable("metadata")
-    return bytes(held)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import urllib3
 
+from chalicelib.deadline import whole
 from chalicelib.errors import Unavailable
 from chalicelib.observe import log
 from chalicelib.people.brp.access import Access, Credentials
@@ -96,7 +97,7 @@ class Asking:
             "POST", self.url, body=body, headers=sent, timeout=timeout, redirect=False, preload_content=False
         )
         try:
-            held = self._whole(answer)
+            held = whole(answer, _LARGEST_ANSWER, self.ends, "brp")
         except BaseException:
             answer.close()
             raise
@@ -104,15 +105,6 @@ class Asking:
             answer.release_conn()
         pause = _seconds(answer.headers.get("retry-after", ""))
         return _Answer(answer.status, _json(answer, held), pause, said.get("authorization", ""))
-
-    def _whole(self, answer: urllib3.BaseHTTPResponse) -> bytes:
-        """Read a body as it comes, so that one that drips ends too. Raises `Unavailable` if it is too long or late."""
-        held = bytearray()
-        while chunk := answer.read1(64 * 1024):
-            held += chunk
-            if len(held) > _LARGEST_ANSWER or time.monotonic() >= self.ends:
-                raise Unavailable("brp")
-        return bytes(held)
 
 
 def _json(answer: urllib3.BaseHTTPResponse, held: bytes) -> object:
