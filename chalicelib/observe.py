@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from chalicelib.quoting import Quotable, quoted
+from chalicelib.quoting import quoted
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -139,17 +139,18 @@ def noted() -> bool:
     return _noted.get()
 
 
-def note_refusal(
-    reason: str, *, received: Quotable | None, expected: Quotable | None, entity_id: str | None = None
-) -> None:
-    """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person."""
+def note_refusal(reason: str, *, received: str | None, expected: str | None) -> None:
+    """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person.
+
+    `received` and `expected` are those of an error, which has them quoted.
+    """
     _noted.set(True)
     log().warning(
         "message_refused",
-        entity_id=entity_id or sender(),
+        entity_id=sender(),
         reason=reason,
-        received=None if received is None else quoted(received),
-        expected=None if expected is None else quoted(expected),
+        received=received,
+        expected=expected,
         reference=reference(),
     )
     count(Metric.MESSAGE_REFUSED)
@@ -161,8 +162,8 @@ def note_failure(
     failure: str,
     reason: str,
     *,
-    received: Quotable | None = None,
-    expected: Quotable | None = None,
+    received: str | None = None,
+    expected: str | None = None,
 ) -> None:
     """Write down why a provider is told that nobody signed in: `failure` is its status by name, `reason` the rule."""
     _noted.set(True)
@@ -172,7 +173,7 @@ def note_failure(
         login_id=login_id,
         failure=failure,
         reason=reason,
-        received=None if received is None else quoted(received),
-        expected=None if expected is None else quoted(expected),
+        received=received,
+        expected=expected,
         reference=reference(),
     )
