@@ -11,6 +11,8 @@ from chalicelib.errors import InvalidMessage, NotFound, Unavailable
 
 P = ParamSpec("P")
 
+NO_CREDENTIALS = "There are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+
 
 class CannotGoOn(Exception):
     """Why a command stops, and what to do."""
@@ -45,7 +47,7 @@ def _reason(error: BaseException) -> str:  # noqa: PLR0911 - a table reads best 
         case NoRegionError():
             return "No region is set. Set AWS_DEFAULT_REGION, or name a stage with --stage."
         case NoCredentialsError():
-            return "There are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            return NO_CREDENTIALS
         case ClientError():
             told = error.response["Error"]
             return f"AWS refuses {error.operation_name} ({told['Code']}): {told['Message']}"

@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnection
 
-from operate.command import CannotGoOn
+from operate.command import NO_CREDENTIALS, CannotGoOn
 from operate.deploy.stages import Stage
 
 
@@ -38,9 +38,7 @@ class Account:
             session = boto3.Session(region_name=stage.region)
             number = str(session.client("sts").get_caller_identity()["Account"])
         except NoCredentialsError:
-            raise NotThere(
-                "There are no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-            ) from None
+            raise NotThere(NO_CREDENTIALS) from None
         except ClientError as error:
             raise NotThere(
                 f"The credentials are not accepted ({error.response['Error']['Code']}). Sign in anew."
