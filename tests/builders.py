@@ -1,7 +1,10 @@
 """Things for tests, with defaults that are odd enough to notice."""
 
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.limits import Limits
@@ -27,6 +30,17 @@ CODE = generate(random.Random(17).randrange)
 SECRETS = Secrets(Pseudonyms(b"person key" * 4), PEPPERS, FakeVault())
 
 GENEROUS = Limits(1000, 1000, 1000, 1000)
+
+
+def some_bsns(count: int) -> list[Bsn]:
+    """Return numbers that pass the 11-test, of nobody."""
+    return list(islice(_bsns(), count))
+
+
+def _bsns() -> Iterator[Bsn]:
+    for number in range(300_000_000, 400_000_000):
+        with suppress(ValueError):
+            yield Bsn(f"{number:09}")
 
 
 def a_person(**changes: object) -> Person:

@@ -20,6 +20,7 @@ from chalicelib.people.bsn import Bsn
 from local.brp.site import brp_site, key_holder
 from local.persons import TestPerson, persons, records
 from local.serving import serve_in_thread
+from tests.builders import some_bsns
 from tests.shape.test_shape import ROOT
 
 VERA, HENK, UNKNOWN = Bsn("900100084"), Bsn("900100758"), Bsn("123456782")
@@ -87,7 +88,7 @@ def test_a_register_that_fails_or_is_late_is_unavailable_and_the_number_does_not
 
 
 def test_of_many_questions_one_without_an_answer_is_the_matter_of_whom_it_names() -> None:
-    numbers = [Bsn(f"{number:09}") for number in _numbers(45)]
+    numbers = some_bsns(45)
     people = [TestPerson(bsn=bsn.digits, note="", born="1970-01-01", surname="Veel", given="A") for bsn in numbers]
     people[0] = replace(people[0], fault="503")
     with _serving(brp_site(key_holder("right key"), people=people)) as found_at:
@@ -96,18 +97,6 @@ def test_of_many_questions_one_without_an_answer_is_the_matter_of_whom_it_names(
     assert set(found.people) == set(numbers[MOST_NUMBERS:])
     with pytest.raises(Unavailable):
         found.get(numbers[0])
-
-
-def _numbers(count: int) -> Iterator[int]:
-    tried = iter(range(100_000_000, 999_999_999))
-    while count:
-        number = next(tried)
-        try:
-            Bsn(f"{number:09}")
-        except ValueError:
-            continue
-        count -= 1
-        yield number
 
 
 def test_a_wrong_key_or_no_answer_is_unavailable(address: str) -> None:

@@ -14,6 +14,7 @@ from local.brp.site import brp_site
 from local.brp.tokens import TokenDesk
 from local.serving import mutual_tls, serve_in_thread
 from operate.keys import new_key_pair
+from tests.builders import some_bsns
 
 VERA = Bsn("900100084")
 OURS, THEIRS, OTHER = new_key_pair("us"), new_key_pair("localhost", host="localhost"), new_key_pair("somebody else")
@@ -94,21 +95,8 @@ def test_many_questions_at_a_time_renew_a_refused_token_once(register: Register)
     client = register.client()
     client.check()
     register.desk.forget()
-    numbers = [Bsn(f"{number:09}") for number in _numbers(100)]
-    assert not client.find(numbers).unreadable
+    assert not client.find(some_bsns(100)).unreadable
     assert register.desk.given == 2
-
-
-def _numbers(count: int) -> Iterator[int]:
-    tried = iter(range(300_000_000, 999_999_999))
-    while count:
-        number = next(tried)
-        try:
-            Bsn(f"{number:09}")
-        except ValueError:
-            continue
-        count -= 1
-        yield number
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import random
 
-from chalicelib.letters.jobs import print_letter, sweep_outbox
+from chalicelib.letters.jobs import sweep_outbox
 from chalicelib.mandates.codes import generate, grouped
 from local.events import _schedule_event
 from tests.builders import SERVICE_ID, VERA
@@ -11,7 +11,7 @@ from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, si
 from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
-from tests.http.journey import ask_for_mandate, code_of, mandate
+from tests.http.journey import ask_for_mandate, code_of, mandate, print_one
 
 _DONE = Answer(200, "done", {})
 
@@ -55,7 +55,7 @@ def _made_for(who: str) -> Prepare:
 
 def _print(_: World) -> Answer:
     (body,) = state.queued()
-    print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
+    print_one(body)
     return _DONE
 
 
@@ -71,7 +71,7 @@ def settle(world: World) -> None:
         if state.outbox():
             sweep(world)
         for body in state.take_queued():
-            print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
+            print_one(body)
 
 
 _SOME_WRONG_CODE = grouped(generate(random.Random(5).randrange))

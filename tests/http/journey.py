@@ -30,8 +30,13 @@ def deliver() -> None:
     url = sqs.get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"]
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            print_letter({"Records": [{"body": message["Body"], "receiptHandle": "x"}]}, None)
+            print_one(message["Body"])
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def print_one(body: str) -> None:
+    """Print the letter of one message of the queue."""
+    print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
 
 
 def printed(case_id: str) -> list[str]:
