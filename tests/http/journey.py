@@ -1,6 +1,7 @@
 """Steps of the journey over HTTP, for tests that begin where others end."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 
 from pypdf import PdfReader
@@ -26,11 +27,17 @@ def ask_for_mandate(person: Person, service_id: str = SERVICE_ID, **dates: str) 
 
 def deliver() -> None:
     """Let the print vendor take every letter from the queue."""
+    for body in taken():
+        print_one(body)
+
+
+def taken() -> Iterator[str]:
+    """Yield the messages in the queue of letters; each is gone afterwards."""
     sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"]
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            print_one(message["Body"])
+            yield message["Body"]
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 

@@ -23,6 +23,7 @@ from operate.deploy.stages import TABLES
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS
+from tests.http.journey import taken
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 ROOT = Path(__file__).parent.parent.parent
@@ -81,8 +82,5 @@ def _empty_tables() -> None:
         name = f"digid-machtigen-{table}"
         for item in dynamodb.scan(TableName=name)["Items"]:
             dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
-    sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName="digid-machtigen-letters")["QueueUrl"]
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    for _ in taken():
+        pass

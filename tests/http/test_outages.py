@@ -42,15 +42,6 @@ Step = tuple[Person, str, dict[str, str]]
 Prepare = Callable[[Person, Person], Step]
 
 
-@pytest.fixture(autouse=True)
-def _no_letters_of_other_tests(cloud: None) -> None:  # noqa: ARG001 - only set up
-    sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"]
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-
-
 def _form(person: Person, path: str) -> Step:
     token = person.get(path).body.partition('name="csrf" value="')[2].partition('"')[0]
     return person, path, {"csrf": token}
