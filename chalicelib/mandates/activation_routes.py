@@ -6,6 +6,7 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused
 from chalicelib.mandates import codes
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
+from chalicelib.mandates.clicks import once
 from chalicelib.mandates.model import CaseId, Request
 from chalicelib.mandates.parties import Parties, parties
 from chalicelib.people.birth_date import BirthDate
@@ -61,13 +62,7 @@ def review_activation(visit: Visit, case_id: str) -> Reply:
 def confirm_activation(visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/activate/{case_id}")
-    if not _holds(visit, case_id):
-        try:
-            _activate(visit, case_id)
-        except Refused:
-            # A second click may come while the first is being done, and then has what it asked for.
-            if not _holds(visit, case_id):
-                raise
+    once(lambda: _activate(visit, case_id), done=lambda: _holds(visit, case_id))
     return redirect(f"/mandates/{case_id}?activated=1")
 
 

@@ -7,6 +7,7 @@ from chalicelib.catalogue.model import Service, search
 from chalicelib.dates import typed_date
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.letters.outbox import progress
+from chalicelib.mandates.clicks import once
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period, today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
@@ -76,13 +77,7 @@ def review_request(visit: Visit, case_id: str) -> Reply:
 def send_request(visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/request/confirm/{case_id}")
-    if not _asked(visit, case_id):
-        try:
-            _ask(visit, case_id)
-        except Refused:
-            # A second click may come while the first is being done, and then has what it asked for.
-            if not _asked(visit, case_id):
-                raise
+    once(lambda: _ask(visit, case_id), done=lambda: _asked(visit, case_id))
     return redirect(f"/requests/{case_id}?sent=1")
 
 
