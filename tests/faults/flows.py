@@ -1,6 +1,5 @@
 """What people, providers and schedules do, step by step. Each step is one request, and can be sent again as it was."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,8 +9,6 @@ from tests.http.client import Answer, Person
 Do = Callable[[World], Answer]
 Prepare = Callable[[World], None]
 Check = Callable[[World], bool]
-
-_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 def nothing(_: World) -> None:
@@ -46,9 +43,8 @@ class Flow:
 def sign_in(person: Person, world: World) -> None:
     """Sign somebody in, and know the token that all forms of this session carry."""
     person.sign_in()
-    found = _TOKEN.search(person.get("/activate").body)
-    assert found
-    world.facts["csrf"] = found[1]
+    world.facts["csrf"] = person.token("/activate")
+    assert world.facts["csrf"]
 
 
 def look(who: str, path: str) -> Step:

@@ -5,13 +5,13 @@ import random
 from chalicelib.letters.jobs import sweep_outbox
 from chalicelib.mandates.codes import generate, grouped
 from local.events import _schedule_event
-from tests.builders import SERVICE_ID, VERA
+from tests.builders import SERVICE_ID
 from tests.faults import state
 from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in
 from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
-from tests.http.journey import ask_for_mandate, code_of, mandate, print_one
+from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, print_one
 
 _DONE = Answer(200, "done", {})
 
@@ -40,7 +40,7 @@ def _henk_has(code: str | None) -> Prepare:
         case_id = ask_for_mandate(world.vera)
         known = code or code_of(case_id)
         sign_in(world.henk, world)
-        world.facts.update(case_id=case_id, bsn=VERA.digits, born="12-03-1948", code=known)
+        world.facts.update(case_id=case_id, **of_vera(known))
 
     return prepare
 

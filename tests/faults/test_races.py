@@ -14,13 +14,13 @@ import pytest
 
 from app import app
 from local.gateway import ThreadedChalice
-from tests.builders import VERA
+from tests.builders import SERVICE_ID
 from tests.faults import state
 from tests.faults.flows import sign_in
 from tests.faults.judging import see
 from tests.faults.world import Moment, World
 from tests.http.client import Answer, Person
-from tests.http.journey import ask_for_mandate, code_of, mandate
+from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera
 
 Act = Callable[[World], Answer]
 
@@ -86,7 +86,7 @@ def _here(world: World, *names: str) -> None:
 
 def _two_know_the_code(world: World) -> None:
     world.facts["case_id"] = case_id = ask_for_mandate(world.vera)
-    form = {"bsn": VERA.digits, "born": "12-03-1948", "code": code_of(case_id)}
+    form = of_vera(code_of(case_id))
     _here(world, "vera", "henk", "mina")
     for name in ("henk", "mina"):
         person = world.people[name]
@@ -100,7 +100,7 @@ def _made(world: World) -> None:
 
 def _filled_in(world: World) -> None:
     _here(world, "vera")
-    review = world.vera.submit("/request/22222222-2222-4222-8222-222222222222", {"start": "today", "end": "month"})
+    review = world.vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"})
     world.facts["review"] = review.location
 
 

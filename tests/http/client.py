@@ -18,7 +18,6 @@ from operate.keys import new_key_pair
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
 DIGID_KEYS = new_key_pair("digid of the tests")
-_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 _REFERENCE = re.compile(r"<code>[^<]+</code>| \([0-9A-F]{8}\)")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _ACTION = re.compile(r'<form id="go-on" method="post" action="([^"]*)"')
@@ -74,8 +73,11 @@ class Person:
 
     def submit(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
         """Fill in the form that a page shows: with the token that stands in it."""
-        token = _TOKEN.search(self.get(path).body)
-        return self.post(path, {"csrf": token[1] if token else "", **form}, **headers)
+        return self.post(path, {"csrf": self.token(path), **form}, **headers)
+
+    def token(self, path: str) -> str:
+        """Open a page and return the token that its forms carry; empty where it has none."""
+        return self.get(path).hidden.get("csrf", "")
 
     def sign_in(self, level: str = "20", path: str = "/mandates") -> Answer:
         return self.pass_digid(self.get(f"/login?next={path}"), level)

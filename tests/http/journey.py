@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from chalicelib.letters.jobs import print_letter
 from local import aws
-from tests.builders import SERVICE_ID
+from tests.builders import SERVICE_ID, VERA
 from tests.http.client import Person
 
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
@@ -65,9 +65,17 @@ def code_of(case_id: str) -> str:
 def mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID) -> str:
     """Go through request, letter and activation; return the id of the case."""
     case_id = ask_for_mandate(represented, service_id)
-    representative.sign_in()
-    form = {"bsn": represented.bsn.digits, "born": "12-03-1948", "code": code_of(case_id)}
-    review = representative.submit("/activate", form)
-    assert review.status == 303, review.body
-    assert representative.submit(review.location, {}).location == f"/mandates/{case_id}?activated=1"
+    review = recognised(representative, case_id)
+    assert representative.submit(review, {}).location == f"/mandates/{case_id}?activated=1"
     return case_id
+
+
+def recognised(representative: Person, case_id: str) -> str:
+    """Sign in, fill in the code of Vera's case, and return where both names are shown."""
+    representative.sign_in()
+    return representative.submit("/activate", of_vera(code_of(case_id))).location
+
+
+def of_vera(code: str) -> dict[str, str]:
+    """Return what somebody fills in who knows Vera's number and birth date, and a code."""
+    return {"bsn": VERA.digits, "born": "12-03-1948", "code": code}

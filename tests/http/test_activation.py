@@ -9,16 +9,10 @@ from chalicelib.mandates.period import midnight_after, today
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.wiring import Wiring
+from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, code_of, mandate
-
-
-def _recognised(vera: Person, henk: Person, case_id: str) -> str:
-    """Fill in the code, and return where both names are shown."""
-    henk.sign_in()
-    form = {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": code_of(case_id)}
-    return henk.submit("/activate", form).location
+from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, recognised
 
 
 class LooksTooEarly:
@@ -39,14 +33,10 @@ class LooksTooEarly:
         return self._store.request(represented, case_id) if looked else None
 
 
-def _token(person: Person, path: str) -> str:
-    return person.get(path).body.partition('name="csrf" value="')[2].partition('"')[0]
-
-
 def test_a_double_click_on_activate_is_one_activation(vera: Person, henk: Person, wired: Wiring) -> None:
     case_id = ask_for_mandate(vera)
-    review = _recognised(vera, henk, case_id)
-    token = _token(henk, review)
+    review = recognised(henk, case_id)
+    token = henk.token(review)
     first = henk.post(review, {"csrf": token})
     wired.mandates = LooksTooEarly(wired.mandates)  # type: ignore[assignment]
     assert henk.post(review, {"csrf": token}).location == first.location == f"/mandates/{case_id}?activated=1"
@@ -55,16 +45,16 @@ def test_a_double_click_on_activate_is_one_activation(vera: Person, henk: Person
 
 def test_a_second_click_of_somebody_else_gets_nothing(vera: Person, henk: Person, mina: Person, wired: Wiring) -> None:
     case_id = ask_for_mandate(vera)
-    reviews = [_recognised(vera, person, case_id) for person in (henk, mina)]
+    reviews = [recognised(person, case_id) for person in (henk, mina)]
     henk.submit(reviews[0], {})
     wired.mandates = LooksTooEarly(wired.mandates)  # type: ignore[assignment]
-    assert mina.post(reviews[1], {"csrf": _token(mina, "/activate")}).status == 410
+    assert mina.post(reviews[1], {"csrf": mina.token("/activate")}).status == 410
 
 
 def test_a_double_click_on_sending_a_request_is_one_request(vera: Person, wired: Wiring) -> None:
     vera.sign_in()
-    review = vera.submit("/request/22222222-2222-4222-8222-222222222222", {"start": "today", "end": "month"}).location
-    token = _token(vera, review)
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"}).location
+    token = vera.token(review)
     first = vera.post(review, {"csrf": token})
     wired.mandates = LooksTooEarly(wired.mandates)  # type: ignore[assignment]
     assert vera.post(review, {"csrf": token}).location == first.location
@@ -79,7 +69,7 @@ def test_a_mandate_of_a_day_is_usable_on_its_day_and_not_after(
     case_id = ask_for_mandate(vera, end="other", end_date=f"{day:%d-%m-%Y}")
     page = vera.get(f"/requests/{case_id}").body
     assert f"{day.day} {day:%B} {day.year}" in page.partition("Mandate code")[2][:200]
-    henk.submit(_recognised(vera, henk, case_id), {})
+    henk.submit(recognised(henk, case_id), {})
     made = wired.mandates.mandate(case_id)
     assert made is not None
     end = midnight_after(day)
@@ -95,7 +85,7 @@ def test_a_code_works_no_longer_than_the_period_for_which_it_was_asked(
     code = code_of(case_id)
     clock.now = midnight_after(day)
     henk.sign_in()
-    answer = henk.submit("/activate", {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": code})
+    answer = henk.submit("/activate", of_vera(code))
     assert "do not belong together" in answer.body
     vera.sign_in()
     assert "Expired" in vera.get(f"/requests/{case_id}").body

@@ -6,7 +6,7 @@ from local import aws
 from operate.deploy.stages import TABLES
 from tests.builders import HENK, PORTAL_ID, VERA
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, code_of, mandate
+from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera
 from tests.http.test_sign_on import PROVIDER, choose
 
 
@@ -18,7 +18,7 @@ def test_no_number_code_or_name_is_in_a_table_or_a_log(
     henk.post("/saml/sso", {"SAMLRequest": "nonsense"})
     vera.submit(f"/mandates/{case_id}/revoke", {})
     code = code_of(ask_for_mandate(vera, PORTAL_ID))
-    henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code})
+    henk.submit("/activate", of_vera(code))
     secrets = (VERA.digits, HENK.digits, code, code.replace("-", ""), "Gever", "Lindelaan", "1948-03-12")
     dynamodb = aws.client("dynamodb")
     for table in TABLES:

@@ -11,6 +11,7 @@ from chalicelib.saml.jobs import watch_metadata
 from chalicelib.settings import ConfigurationError, Settings
 from chalicelib.wiring import Wiring, use
 from local import aws
+from tests.builders import SERVICE_ID
 from tests.fakes import FakeSender
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, deliver
@@ -74,7 +75,7 @@ def _letters() -> list[str]:
 def test_an_error_page_gives_a_number_by_which_the_helpdesk_finds_it(wired: Wiring, vera: Person) -> None:
     vera.sign_in()
     wired.people.down = True  # type: ignore[attr-defined]
-    answer = vera.submit("/request/22222222-2222-4222-8222-222222222222", {"start": "today", "end": "max"})
+    answer = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"})
     answer = vera.submit(answer.location, {}) if answer.status == 303 else answer
     assert answer.status == 503
     assert "give this number:" in answer.body

@@ -18,7 +18,7 @@ from local import aws
 from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, code_of, mandate
+from tests.http.journey import ask_for_mandate, mandate, recognised
 from tests.lost import Losing, cancelled
 
 UNTRUE = ("already asked", "cannot be used", "has ended", "no longer", "Nothing was changed", "revoked")
@@ -43,8 +43,7 @@ Prepare = Callable[[Person, Person], Step]
 
 
 def _form(person: Person, path: str) -> Step:
-    token = person.get(path).body.partition('name="csrf" value="')[2].partition('"')[0]
-    return person, path, {"csrf": token}
+    return person, path, {"csrf": person.token(path)}
 
 
 def _ask(vera: Person, _: Person) -> Step:
@@ -57,9 +56,7 @@ def _withdraw(vera: Person, _: Person) -> Step:
 
 
 def _activate(vera: Person, henk: Person) -> Step:
-    henk.sign_in()
-    filled_in = {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": code_of(ask_for_mandate(vera))}
-    return _form(henk, henk.submit("/activate", filled_in).location)
+    return _form(henk, recognised(henk, ask_for_mandate(vera)))
 
 
 def _revoke(vera: Person, henk: Person) -> Step:

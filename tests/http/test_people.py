@@ -18,7 +18,7 @@ from local.serving import serve_in_thread
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import FakeRegister
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, code_of, deliver, mandate, printed
+from tests.http.journey import ask_for_mandate, code_of, deliver, mandate, printed, recognised
 
 
 def _register(wired: Wiring) -> FakeRegister:
@@ -37,10 +37,7 @@ def _number(name: str) -> Bsn:
 
 def _recognised(vera: Person, henk: Person) -> str:
     """Let Henk show that he knows Vera's code; return the address where he would confirm."""
-    case_id = ask_for_mandate(vera)
-    henk.sign_in()
-    form = {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": code_of(case_id)}
-    return henk.submit("/activate", form).location
+    return recognised(henk, ask_for_mandate(vera))
 
 
 @pytest.mark.parametrize("seen_before", [True, False])

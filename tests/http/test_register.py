@@ -10,7 +10,7 @@ from chalicelib.wiring import Wiring
 from tests.builders import HENK, SERVICE_ID, VERA
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, code_of, mandate
+from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, recognised
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
 
@@ -42,16 +42,10 @@ def test_a_stranger_sees_no_mandate_and_cannot_revoke_it(vera: Person, henk: Per
     case_id = mandate(vera, henk)
     mina.sign_in()
     assert mina.get(f"/mandates/{case_id}").status == 404
-    token = {"csrf": _token(mina, "/activate")}
+    token = {"csrf": mina.token("/activate")}
     assert mina.post(f"/mandates/{case_id}/revoke", token).status == 404
     assert mina.get(f"/mandates/{case_id}").body == mina.get("/mandates/ca5eca5eca5e").body
     assert "Active" in vera.get(f"/mandates/{case_id}").body
-
-
-def _token(person: Person, path: str) -> str:
-    found = re.search(r'name="csrf" value="(\w+)"', person.get(path).body)
-    assert found
-    return found[1]
 
 
 WRONG_DATES = [
@@ -124,7 +118,7 @@ def test_a_typing_error_is_explained_and_costs_no_try(
 ) -> None:
     code = code_of(ask_for_mandate(vera))
     henk.sign_in()
-    right = {"bsn": VERA.digits, "born": "12-03-1948", "code": code}
+    right = of_vera(code)
     page = henk.submit("/activate", {**right, **form})
     assert page.status == 422
     assert expected in page.body
@@ -151,11 +145,11 @@ def test_the_neutral_answers_are_the_same_to_the_letter(
     ]
     for helper, change in zip(helpers, wrong, strict=False):
         helper.sign_in()
-        page = helper.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": used, **change})
+        page = helper.submit("/activate", {**of_vera(used), **change})
         bodies.append(_neutral(page.body))
     clock.forward(days=44)
     helpers[4].sign_in()
-    expired = helpers[4].submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": used})
+    expired = helpers[4].submit("/activate", of_vera(used))
     bodies.append(_neutral(expired.body))
     assert set(bodies) == {bodies[0]}, blocked
 
@@ -181,7 +175,7 @@ def _check(body: str) -> str:
 def test_five_wrong_tries_and_then_a_page_that_says_until_when(vera: Person, henk: Person) -> None:
     ask_for_mandate(vera)
     henk.sign_in()
-    form = {"bsn": VERA.digits, "born": "12-03-1948", "code": "BCDFGHJKLMN" + _check("BCDFGHJKLMN")}
+    form = of_vera("BCDFGHJKLMN" + _check("BCDFGHJKLMN"))
     for left in ("4 more times", "3 more times", "2 more times", "1 more time", "wait an hour"):
         assert left in henk.submit("/activate", form).body
     limited = henk.submit("/activate", form)
@@ -191,11 +185,11 @@ def test_five_wrong_tries_and_then_a_page_that_says_until_when(vera: Person, hen
 
 def test_a_code_used_by_someone_else_in_the_meantime_is_gone(vera: Person, henk: Person, mina: Person) -> None:
     case_id = ask_for_mandate(vera)
-    form = {"bsn": VERA.digits, "born": "12-03-1948", "code": code_of(case_id)}
+    form = of_vera(code_of(case_id))
     for person in (henk, mina):
         person.sign_in()
         assert person.submit("/activate", form).status == 303
-    token = _token(mina, "/activate")
+    token = mina.token("/activate")
     assert henk.submit(f"/activate/{case_id}", {}).status == 303
     page = mina.post(f"/activate/{case_id}", {"csrf": token})
     assert page.status == 410
@@ -205,15 +199,13 @@ def test_a_code_used_by_someone_else_in_the_meantime_is_gone(vera: Person, henk:
 def test_a_form_sent_twice_counts_once(vera: Person, henk: Person, wired: Wiring) -> None:
     vera.sign_in()
     review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
-    token = _token(vera, review)
+    token = vera.token(review)
     first, second = (vera.post(review, {"csrf": token}) for _ in range(2))
     assert first.location == second.location
     case_id = first.location.removeprefix("/requests/").partition("?")[0]
     assert len(wired.mandates.requests(wired.secrets.pseudonyms.person(VERA))) == 1
-    henk.sign_in()
-    form = {"bsn": VERA.digits, "born": "12-03-1948", "code": code_of(case_id)}
-    review = henk.submit("/activate", form).location
-    token = _token(henk, review)
+    review = recognised(henk, case_id)
+    token = henk.token(review)
     assert [henk.post(review, {"csrf": token}).status for _ in range(2)] == [303, 303]
 
 
@@ -242,7 +234,7 @@ def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(
     assert "Withdrawn" in withdrawn
     assert "does not work any more" in withdrawn
     henk.sign_in()
-    assert NEUTRAL in henk.submit("/activate", {"bsn": VERA.digits, "born": "12-03-1948", "code": code}).body
+    assert NEUTRAL in henk.submit("/activate", of_vera(code)).body
     # A service sends one letter a day.
     clock.forward(days=1)
     vera.sign_in()

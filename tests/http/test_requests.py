@@ -9,7 +9,7 @@ from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, deliver, printed
+from tests.http.journey import ask_for_mandate, deliver, of_vera, printed
 
 _MAKING, _NEVER, _WORTHLESS = "being made", "it will not come", "You can throw the letter away"
 
@@ -72,7 +72,7 @@ def test_its_owner_sees_that_and_how_often_wrong_codes_were_tried_and_when_the_c
     page = vera.get(f"/requests/{case_id}").body
     assert "Wrong codes" not in page
     henk.sign_in()
-    wrong = {"bsn": vera.bsn.digits, "born": "12-03-1948", "code": grouped(generate(random.Random(3).randrange))}
+    wrong = of_vera(grouped(generate(random.Random(3).randrange)))
     for _ in range(2):
         assert henk.submit("/activate", wrong).status == 422
     assert "2 times" in vera.get(f"/requests/{case_id}").body
