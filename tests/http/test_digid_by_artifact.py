@@ -165,7 +165,7 @@ def test_a_back_channel_that_drips_is_waited_for_no_longer_than_any(over_tls: Ca
     began, key = time.monotonic(), saml().us(made.engine.clock()).key
     with pytest.raises(Unavailable):
         MutualTls(longest=1.0).ask(made.resolution, b"<x/>", key, (made.back_channel.root.certificate,))
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 8, "it would drip for ten seconds"
 
 
 def _dripping() -> Iterator[bytes]:
