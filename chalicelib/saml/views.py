@@ -109,7 +109,7 @@ def _to_our_site(returned: Returned, visit: Visit) -> Reply:
         raise Refused("login_over")
     bsn = returned.bsn or acting(login)
     token, person = wiring.new_id() + wiring.new_id(), wiring.secrets.pseudonyms.person(bsn)
-    sessions().replace(login.replaces, visit.cookies.get(SESSION_COOKIE))
+    sessions().end_earlier(login.replaces, visit.cookies.get(SESSION_COOKIE))
     sessions().start(token, wiring.new_id(), person, bsn, login.reached, visit.now)
     if not saml().logins.settle(login, session_key(token)):
         sessions().end(token)

@@ -75,7 +75,7 @@ class Sessions:
     def end(self, token: str) -> None:
         self._table.delete(session_key(token), "SESSION")
 
-    def replace(self, key: str | None, token: str | None) -> None:
+    def end_earlier(self, key: str | None, token: str | None) -> None:
         """End what a new sign-in in this browser takes the place of: the session of a key, and that of a cookie."""
         for ended in {key, session_key(token) if token else None} - {None}:
             self._table.delete(str(ended), "SESSION")
