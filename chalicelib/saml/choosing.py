@@ -1,5 +1,6 @@
 """The choice page: for whom someone signs in at a provider (combiconnect.md 1.6)."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from chalicelib.errors import Refused
@@ -18,6 +19,9 @@ from chalicelib.web.visit import Reply, Visit
 
 _MOST_SHOWN = 10
 """People in the list. Who acts for more finds them by name."""
+
+_MOST_KEPT = 300_000
+"""Characters of the names of all, which are one item of a table: with more of them they are fetched for each page."""
 
 _LONGEST_CHOICE = 64
 """Characters: those of a case, and some."""
@@ -92,7 +96,8 @@ def _names(login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str
     kept = sessions().draft(person, draft_id, visit.now)
     if kept is None or any(mandate.case_id not in kept for mandate in usable):
         kept = dict(names_of_others(person, usable))
-        sessions().save_draft(person, draft_id, kept, visit.now)
+        if len(json.dumps(kept)) <= _MOST_KEPT:
+            sessions().save_draft(person, draft_id, kept, visit.now)
     return kept
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import cast
@@ -126,3 +127,14 @@ def test_what_is_no_choice_is_asked_again(vera: Person, henk: Person) -> None:
     choice = choose(henk, PROVIDER.on_behalf())
     assert henk.post(choice, {"person": "x" * 3000}).status == 422
     assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == vera.bsn.digits
+
+
+def test_more_names_than_can_be_kept_are_still_searched(
+    clients: Callable[[int], dict[str, str]], henk: Person, wired: Wiring
+) -> None:
+    wanted = next(iter(clients(CLIENTS)))
+    register = cast("FakeRegister", wired.people)
+    for bsn, person in register.people.items():
+        register.people[bsn] = replace(person, name=f"{person.name} {'x' * 40_000}")
+    choice = choose(henk, PROVIDER.on_behalf())
+    assert _shown(henk.get(f"{choice}?q=0000").body) == [wanted]
