@@ -17,6 +17,14 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, suppres
 settings.load_profile("repeatable")
 
 
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """Put the environment back: of two threads Chalice's client may leave the copy that it made for one."""
+    environment = os.environ
+    yield
+    os.environ = environment  # noqa: B003 - it is the one from before
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[None]:
     with aws.in_process():
