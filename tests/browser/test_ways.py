@@ -1,6 +1,7 @@
 """The same pages without scripts, by keyboard only, and with everything that can be filled in wrongly."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -80,6 +81,25 @@ def test_a_request_can_be_made_with_the_keyboard_alone(stack: Stack, new_context
     _tab_to(page, "Bevestigen en brief versturen")
     page.keyboard.press("Enter")
     page.wait_for_url("**/requests/**")
+
+
+@LANGUAGES
+def test_enter_in_a_field_goes_on_in_the_language_of_the_page(
+    language: str, stack: Stack, new_context: Contexts
+) -> None:
+    page = new_context(language).new_page()
+    visitor = Visitor(page, someone("J P Letter"), language, stack)
+    visitor.sign_in("/activate")
+    page.fill("[name=bsn]", "1")
+    page.press("[name=bsn]", "Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == language
+    visitor.open("/request")
+    visitor.follow("service")
+    page.fill("[name=end_date]", {"nl": "1 januari", "en": "1 January"}[language] + f" {datetime.now(UTC).year + 1}")
+    page.press("[name=end_date]", "Enter")
+    page.wait_for_url("**/request/confirm/**")
+    assert page.locator("html").get_attribute("lang") == language
 
 
 @LANGUAGES
