@@ -18,6 +18,10 @@ _OURS = (
     "x-content-type-options",
     "x-frame-options",
 )
+_PARTY = re.compile("http://localhost:[0-9]+")
+"""DigiD, which stands at another port for each place."""
+
+_MESSAGE = rb'(?<=name="SAMLRequest" value=")[^"]*|(?<=name="RelayState" value=")[^"]*'
 _AWKWARD = "32-13-2026 é +&%=\U0001f600 <b>"
 
 Shape = tuple[object, ...]
@@ -65,8 +69,8 @@ def shapes(base: str) -> dict[str, Shape]:
 def _shape(base: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> Shape:
     answer = _POOL.request(method, f"{base}{path}", body=body or None, headers=headers, redirect=False)
     cookies = [re.sub(r"=[^;]*", "=…", cookie, count=1) for cookie in answer.headers.getlist("Set-Cookie")]
-    told = {name: answer.headers[name] for name in _OURS if name in answer.headers}
+    told = {name: _PARTY.sub("…", answer.headers[name]) for name in _OURS if name in answer.headers}
     location = urlsplit(answer.headers.get("Location", ""))
     text = answer.data.replace(f'"{base}/'.encode(), b'"/').replace(f'"{urlsplit(base).path}/'.encode(), b'"/')
-    text = re.sub(rb"<code>[^<]*</code>", b"", text)
+    text = re.sub(rb"<code>[^<]*</code>|http://localhost:[0-9]+|" + _MESSAGE, b"", text)
     return (answer.status, told, sorted(cookies), location.path, hashlib.sha256(text).hexdigest())
