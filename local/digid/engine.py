@@ -50,9 +50,9 @@ class Engine:
             self._copy = Known.read(self._load())
         return self._copy
 
-    def replace_copy(self) -> None:
-        """Load the metadata of who may ask again, as a person does at DigiD."""
-        self._copy = None
+    def replace_copy(self, document: bytes | None = None) -> None:
+        """Load the metadata of who may ask anew, as a person does at DigiD: a document, or what is published next."""
+        self._copy = Known.read(document) if document else None
 
     def take_query(self, query: str) -> Asked:
         """Read a request by Redirect. Raises `NobodyKnown`."""

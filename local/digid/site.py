@@ -53,6 +53,7 @@ class DigidSite(Site):
         self.route("/persons.json")(self.persons_json)
         self.route("/metadata")(self.metadata)
         self.route("/root.pem")(self.root)
+        self.route("/copy", "POST")(self.replace_copy)
         self.route("/sso", "GET", "POST")(self.sign_on)
         self.route("/login/<token>")(self.login_page)
         self.route("/login/<token>", "POST")(self.log_in)
@@ -62,6 +63,11 @@ class DigidSite(Site):
 
     def persons_json(self, _: Request) -> Response:
         return as_json([person.as_public() for person in persons().values()])
+
+    def replace_copy(self, request: Request) -> Response:
+        """Take the metadata of who may ask, which at DigiD a person loads from a file."""
+        self._engine.replace_copy(request.get_data())
+        return Response("The copy of the metadata is replaced.\n", content_type="text/plain; charset=utf-8")
 
     def metadata(self, _: Request) -> Response:
         engine = self._engine

@@ -59,6 +59,7 @@ def behind_prefix(world: World) -> str:
     assert "WRONG  every dependency answers: brp does not answer" in said, said
     world.tell_brp_key(file)
     world.show_pages()
+    world.tell_digid(f"{world.stack.application}/api")
     return f"{world.stack.application}/api"
 
 
@@ -72,6 +73,7 @@ def on_domain(world: World, behind_prefix: str) -> str:  # noqa: ARG001 - the sa
     assert status == 0, said
     assert "Nothing changes." in said
     world.show_pages()
+    world.tell_digid(world.stack.application)
     return world.stack.application
 
 

@@ -66,6 +66,7 @@ def test_a_signing_key_rotates_without_a_deploy(world: World, on_domain: str, fi
     assert former not in _secrets(world, file, "retire", "saml-key", former)
     world.start_afresh("APIHandler")
     assert walker.metadata() != before
+    world.tell_digid(on_domain)
     assert _code(world) == deployed, "nothing was deployed"
 
 

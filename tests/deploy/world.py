@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import urllib3
 import yaml
 
 from local.letterbox.site import letterbox_site
@@ -55,6 +56,12 @@ class World:
         self.exit_stack.enter_context(process("digid", self.stack.digid, f"{self.stack.application}/api"))
         site = letterbox_site(client("s3"), f"{NAME}-letters-{ACCOUNT}", self.stack.letterbox)
         self.exit_stack.callback(serve_in_thread(site, self.stack.port + 3).shutdown)
+
+    def tell_digid(self, address: str) -> None:
+        """Let DigiD load our metadata, as its people do by hand when our address or keys change."""
+        known = fetch(f"{address}/saml/digid/metadata")
+        told = urllib3.request("POST", f"{self.stack.digid}/copy", body=known, timeout=30)
+        assert told.status == 200, told.data
 
     def open_municipality(self) -> None:
         self.exit_stack.enter_context(process("provider", self.stack.provider, self.stack.application))
