@@ -42,7 +42,7 @@ def configure(folder: Path, port: int, more: str, pages: Mapping[str, str], **va
 
 
 def _let_everybody_read(folder: Path) -> None:
-    for reachable in (*folder.rglob("*"), folder, *list(folder.parents)[:3]):
+    for reachable in (*folder.rglob("*"), folder):
         reachable.chmod(reachable.stat().st_mode | (0o055 if reachable.is_dir() else 0o044))
 
 

@@ -68,11 +68,11 @@ def by_artifact() -> bool:
 
 @pytest.fixture
 def mellon(
-    application: str, metadata: bytes, wired: Wiring, tmp_path: Path, key: str, *, by_artifact: bool
+    application: str, metadata: bytes, wired: Wiring, open_folder: Path, key: str, *, by_artifact: bool
 ) -> Iterator[Protected]:
-    folder, port = tmp_path / "apache", free_port()
+    folder, port = open_folder / "apache", free_port()
     address = f"http://localhost:{port}"
-    partners = tmp_path / "partners"
+    partners = open_folder / "partners"
     for made in (folder, partners):
         made.mkdir()
     (folder / "idp.xml").write_bytes(metadata)

@@ -108,16 +108,16 @@ def application(wired: Wiring) -> Iterator[str]:
 
 
 @pytest.fixture
-def shibboleth(application: str, wired: Wiring, tmp_path: Path) -> Iterator[Protected]:
-    folder, port = tmp_path / "shibboleth", free_port()
+def shibboleth(application: str, wired: Wiring, open_folder: Path) -> Iterator[Protected]:
+    folder, port = open_folder / "shibboleth", free_port()
     address = f"http://localhost:{port}"
     shutil.copytree(SHIPPED, folder)
     _fill_in(folder, address, application)
-    places = {f"SHIBSP_{name}DIR": str(tmp_path) for name in ("CFG", "LOG", "RUN", "CACHE")}
+    places = {f"SHIBSP_{name}DIR": str(open_folder) for name in ("CFG", "LOG", "RUN", "CACHE")}
     configure(folder, port, APACHE, dict.fromkeys(("in", "artifact", "for-another"), "inside"))
     daemon = ["/usr/sbin/shibd", "-F", "-f", "-c", str(folder / "shibboleth2.xml"), "-p", str(folder / "shibd.pid")]
     with running(daemon, **places), apache(folder, address, **places):
-        _register(wired, tmp_path / "partners", address)
+        _register(wired, open_folder / "partners", address)
         yield Protected(address, application)
 
 
