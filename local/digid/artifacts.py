@@ -21,15 +21,21 @@ class BackChannel(Site):
         super().__init__()
         self.address = f"https://localhost:{port}/artifact"
         self.root = new_key_pair("private root of DigiD's stand-in", authority=True)
-        self._engine, self._port, self._serving = engine, port, False
+        self._engine, self._port = engine, port
+        self._tls: ssl.SSLContext | None = None
         self.route("/artifact", "POST")(self.resolve)
 
     def serve(self, keys: KeyPair | None = None) -> None:
         """Begin, at the first sign-in: before that nobody is known who may ask."""
-        if not self._serving:
+        if self._tls is None:
             keys = keys or new_key_pair("back channel of DigiD's stand-in", host="localhost", issuer=self.root)
-            serve_in_thread(self, self._port, mutual_tls(keys, self._engine.known.client_certificates))
-            self._serving = True
+            self._tls = mutual_tls(keys, self._engine.known.client_certificates)
+            serve_in_thread(self, self._port, self._tls)
+
+    def register(self) -> None:
+        """Let those in who show a certificate of a new copy; `resolve` turns away whom the copy names no more."""
+        if self._tls is not None:
+            self._tls.load_verify_locations(cadata="".join(self._engine.known.client_certificates))
 
     def resolve(self, request: Request) -> Response:
         shown = ssl.PEM_cert_to_DER_cert(request.environ.get("SSL_CLIENT_CERT") or _NOBODY)

@@ -20,7 +20,7 @@ from local.persons import persons
 from local.serving import Site, as_json
 from operate.keys import KeyPair
 
-_BACK_CHANNEL = 4
+_BACK_CHANNEL = 6
 """The port of the back channel, counted from the site's."""
 
 
@@ -67,6 +67,7 @@ class DigidSite(Site):
     def replace_copy(self, request: Request) -> Response:
         """Take the metadata of who may ask, which at DigiD a person loads from a file."""
         self._engine.replace_copy(request.get_data())
+        self._back_channel.register()
         return Response("The copy of the metadata is replaced.\n", content_type="text/plain; charset=utf-8")
 
     def metadata(self, _: Request) -> Response:

@@ -8,6 +8,9 @@ from tests.deploy.world import World
 
 _XML = re.compile(r"<\??(?:\w+:)?(?:xml|Response|Assertion|AuthnRequest|Envelope)\b|PHNhbWw|SAMLRe(?:quest|sponse)=")
 
+_OUR_WORDS = {"Letter"}
+"""Names of people that are also words of ours, in names of functions."""
+
 
 def _hidden(world: World) -> set[str]:
     """Return everything about people that must not be found: numbers, names, addresses, and what they held."""
@@ -15,7 +18,7 @@ def _hidden(world: World) -> set[str]:
     for person in persons().values():
         found |= {person.bsn, person.surname, person.street, person.postcode, *person.abroad}
         found |= {person.born} if not person.born.startswith("0000") else set()
-    return {text for text in found if len(text) > 4}
+    return {text for text in found - _OUR_WORDS if len(text) > 4}
 
 
 def _found(world: World, text: str) -> list[str]:

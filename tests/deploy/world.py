@@ -15,6 +15,7 @@ from typing import Any
 import urllib3
 import yaml
 
+from local import identities
 from local.letterbox.site import letterbox_site
 from local.serving import serve_in_thread
 from local.stack import Stack, fetch, process
@@ -77,6 +78,9 @@ class World:
             "BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp",
             "BaseUrl": base_url,
             "LetterLimits": "99,99,99,99",
+            "CombiconnectEntityId": identities.COMBICONNECT,
+            "DigidEntityId": identities.DIGID,
+            "MachtigenEntityId": identities.MACHTIGEN,
             **domain,
         }
         (self.folder / "digid.xml").write_bytes(fetch(f"{self.stack.digid}/metadata"))

@@ -19,7 +19,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def free_ports(count: int = 8) -> int:
+def free_ports(count: int = 9) -> int:
     """Return the first of `count` neighbours that are free: where the laptop stack can start.
 
     Below what the system gives out by itself, and begun at another place in each process.
