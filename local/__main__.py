@@ -22,7 +22,10 @@ def main() -> int:
 
         stop.check()
         return run(stop)
-    except KeyboardInterrupt:
+    except BaseException:
+        # What is interrupted while it loads may say it in its own words: xmlsec tells of a mismatch of libraries.
+        if not stop.asked:
+            raise
         # An end as always would be one by SIGINT, where code was interrupted that `exec` runs: Python remembers that.
         sys.stdout.flush()
         os._exit(0)
