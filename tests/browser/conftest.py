@@ -70,7 +70,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def make(language: str = "nl", *, scripts: bool = True) -> BrowserContext:
         locale = {"nl": "nl-NL", "en": "en-GB"}[language]
         made.append(browser.new_context(locale=locale, java_script_enabled=scripts))
-        made[-1].set_default_timeout(10_000)
+        made[-1].set_default_timeout(30_000)
         return made[-1]
 
     yield make

@@ -62,7 +62,7 @@ WORDS = {
     },
 }
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 def someone(name: str) -> TestPerson:
