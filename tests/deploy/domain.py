@@ -1,10 +1,13 @@
 """What lies in front of the emulator's API Gateway: a bare stage under its prefix, and a domain without one."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 import urllib3
 from werkzeug.wrappers import Request, Response
+
+from tests.deploy.emulator import until_started
 
 HOST = "machtigen.test"
 _HOP_BY_HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive"}
@@ -29,12 +32,11 @@ class FrontDoor:
             path = f"/_aws/execute-api/{self._api_id()}/api{path.removeprefix('/api')}"
         query = request.query_string.decode()
         sent = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
-        answer = self._pool.request(
-            request.method,
-            f"{self._emulator}{path}?{query}" if query else f"{self._emulator}{path}",
-            body=request.get_data() or None,
-            headers=sent if bare else {**sent, "host": HOST},
-            redirect=False,
+        address = f"{self._emulator}{path}?{query}" if query else f"{self._emulator}{path}"
+        body, headers = request.get_data() or None, sent if bare else {**sent, "host": HOST}
+        answer = until_started(
+            lambda: self._pool.request(request.method, address, body=body, headers=headers, redirect=False),
+            lambda told: told.data.decode(errors="replace") if told.status == HTTPStatus.BAD_GATEWAY else "",
         )
         response = Response(answer.data, answer.status)
         response.headers.clear()

@@ -6,19 +6,23 @@ import ssl
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 
 from operate.keys import new_key_pair
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / ".venv-emulator" / "bin" / "ministack"
 REGION, ACCOUNT = "eu-west-1", "000000000000"
+NOT_STARTED = "Worker process exited immediately"
+"""What the emulator says when it lost the process of a function before it had a call: it replaced it meanwhile."""
 _READY_WITHIN = 60.0
+_TRIES = 3
 
 
 @contextmanager
@@ -59,6 +63,15 @@ def emulator(port: int, folder: Path) -> Iterator[str]:
             process.kill()
             process.wait(timeout=30)
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def until_started(call: Callable[[], T], told: Callable[[T], str]) -> T:
+    """Call a function again, a few times, while the emulator says that its process never had the call."""
+    for _ in range(_TRIES - 1):
+        answer = call()
+        if NOT_STARTED not in told(answer):
+            return answer
+    return call()
 
 
 def client(service: str, key: str = "test", secret: str = "test", token: str | None = None) -> Any:

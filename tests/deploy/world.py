@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from operate.deploy import __main__ as deploying
 from operate.deploy.package import ROOT, Package, build
 from operate.secrets import __main__ as secrets
 from tests.deploy.domain import HOST, FrontDoor
-from tests.deploy.emulator import ACCOUNT, REGION, client
+from tests.deploy.emulator import ACCOUNT, REGION, client, until_started
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 _METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
@@ -155,13 +156,13 @@ class World:
 
     def invoke(self, function: str, event: object) -> dict[str, Any]:
         """Start a function as AWS does; returns its answer. Fails the test when the function fails."""
-        functions, payload = client("lambda"), json.dumps(event).encode()
-        answer = functions.invoke(FunctionName=self.physical(function), Payload=payload)
-        told = answer["Payload"].read().decode()
-        if "Worker process exited immediately" in told:
-            # The emulator's own: its schedule called while the process was being replaced.
-            answer = functions.invoke(FunctionName=self.physical(function), Payload=payload)
-            told = answer["Payload"].read().decode()
+        functions, name, payload = client("lambda"), self.physical(function), json.dumps(event).encode()
+
+        def call() -> tuple[dict[str, Any], str]:
+            answer = functions.invoke(FunctionName=name, Payload=payload)
+            return answer, answer["Payload"].read().decode()
+
+        answer, told = until_started(call, itemgetter(1))
         assert "FunctionError" not in answer, f"{function}: {told}"
         return dict(json.loads(told) or {})
 
