@@ -33,8 +33,8 @@ from chalicelib.settings import Settings, documented
 from chalicelib.tables import CatalogueTable, TransientTable
 from chalicelib.wiring import Wiring, use
 from local.digid.answers import signed_in
-from operate.keys import new_key_pair
-from operate.secrets.values import fresh_secrets
+from provisioning.keys import new_key_pair
+from provisioning.secrets import fresh_secrets
 from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_opening
 from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, Person, at_digid

@@ -27,7 +27,7 @@ from local.digid import answers
 from local.digid.answers import signed_in
 from local.digid.metadata import metadata
 from local.digid.requests import Asked
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 KEYS = new_key_pair("bench")

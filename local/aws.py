@@ -13,7 +13,7 @@ from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
 from local.template import Template
-from operate.secrets.values import fresh_secrets
+from provisioning.secrets import fresh_secrets
 
 REGION, ACCOUNT, NAME = "eu-west-1", "123456789012", "digid-machtigen"
 """Region and account that moto plays; the name of the stack, with which every other name begins."""

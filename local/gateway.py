@@ -12,7 +12,7 @@ from chalice.app import Request as ChaliceRequest
 from chalice.local import RouteMatcher
 from werkzeug.wrappers import Request, Response
 
-from operate.deploy.gateway import HEADERS, PAGES, html
+from provisioning.gateway import HEADERS, PAGES, html
 
 _LARGEST_BODY = 6 * 1024 * 1024
 """Bytes: what Lambda accepts."""

@@ -14,8 +14,8 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.partners import OfferedService, read_behind_supplier, read_service_provider
 from chalicelib.saml.registration import Imported, import_metadata, oin_in, warnings
-from operate.catalogue.claims import check_name, claimed
-from operate.catalogue.reading import Wrong, service
+from provisioning.catalogue.claims import check_name, claimed
+from provisioning.catalogue.reading import Wrong, service
 
 _CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 _SAID_BESIDE = {"name", "profile", "unasked", "sso_domain", "mutual_tls", "signed_by", "organisation", "services"}
@@ -33,7 +33,7 @@ def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> 
     `<name>.yaml` beside it may give `name`, `profile` (`combiconnect` or `general`; a national entityID means the
     first), `unasked` (`self` or `choose`: what a request without Scoping means), `sso_domain`, `mutual_tls`,
     `signed_by` (a PEM file with the certificate that must have signed the metadata) and `services`, as
-    `operate/catalogue/reading.py` reads them.
+    `provisioning/catalogue/reading.py` reads them.
     """
     for path in sorted(folder.glob("*.xml")):
         try:

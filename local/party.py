@@ -9,7 +9,7 @@ from typing import Any
 
 from local.brp.site import brp_site, key_holder
 from local.serving import server
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 
 _PATIENCE = 10
 """Seconds to wait for another party's metadata."""

@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 HOST = "127.0.0.1"
 

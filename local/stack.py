@@ -23,9 +23,9 @@ from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
-from operate.deploy.stages import TABLES
-from operate.digid import pin
-from operate.keys import new_key_pair
+from provisioning.digid import pin
+from provisioning.keys import new_key_pair
+from provisioning.tables import TABLES
 
 _ROOT = Path(__file__).parent.parent
 _READY_WITHIN = 30.0

@@ -12,11 +12,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.command import command
 from operate.deploy.account import Account
 from operate.deploy.stack import Stack, StackTrouble
-from operate.deploy.stages import PEOPLE_TABLES, TABLES, Stage, read_stage
-from operate.secrets.values import NAMES
+from operate.deploy.stages import Stage, read_stage
+from provisioning.command import command
+from provisioning.secrets import NAMES
+from provisioning.tables import PEOPLE_TABLES, TABLES
 
 _GONE = (
     "ResourceNotFoundException",

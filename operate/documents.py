@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
-from operate.command import command
+from provisioning.command import command
 
 FOLDER = Path(__file__).parent.parent / "docs"
 

@@ -9,8 +9,8 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage, NotFound
 from chalicelib.saml.watching import restore
 from operate import table
-from operate.command import command
 from operate.instants import instant
+from provisioning.command import command
 
 
 @command

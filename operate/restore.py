@@ -17,11 +17,11 @@ from typing import Any
 from chalicelib.letters.model import LetterState
 from chalicelib.letters.outbox import move
 from chalicelib.tables import LettersTable
-from operate.command import CannotGoOn, command
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage
 from operate.destroy import letter_bucket
 from operate.instants import instant
+from provisioning.command import CannotGoOn, command
 
 _WITHIN = 3600.0
 _LATEST = timedelta(hours=1)

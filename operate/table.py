@@ -5,8 +5,8 @@ import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
-from operate.command import CannotGoOn
 from operate.deploy.stages import STAGES, read_stage
+from provisioning.command import CannotGoOn
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from lxml import etree
 from local.digid.forms import DIGID, Form
 from local.digid.names import CLASSES, NAMES, SAML, declared, key_name, new_id, signed, written
 from local.digid.requests import WITHIN, Asked
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _WHERE = "127.0.0.1"

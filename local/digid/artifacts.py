@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 from local.digid.engine import Engine
 from local.digid.requests import NobodyKnown
 from local.serving import Site, mutual_tls, serve_in_thread
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 
 _NOBODY = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 

@@ -11,7 +11,7 @@ from local.digid.answers import Issuer, Outcome, artifact_response, response
 from local.digid.forms import DIGID, Form
 from local.digid.known import Known
 from local.digid.requests import WITHIN, Asked, read_post, read_redirect, read_resolve
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 _REFUSED = ("Requester", "RequestDenied")
 

@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from local.digid.names import NAMES, PREFIX_LIST, SAML, declared, key_name, new_id, signed
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 
 def metadata(entity_id: str, sign_on: str, keys: KeyPair, resolution: str = "") -> bytes:

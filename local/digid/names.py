@@ -8,7 +8,7 @@ from datetime import datetime
 import xmlsec
 from lxml import etree
 
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 SAML = "urn:oasis:names:tc:SAML:2.0"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"

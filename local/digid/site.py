@@ -18,7 +18,7 @@ from local.digid.requests import Asked, NobodyKnown
 from local.pages import page, serve_static
 from local.persons import persons
 from local.serving import Site, as_json
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 _BACK_CHANNEL = 6
 """The port of the back channel, counted from the site's."""

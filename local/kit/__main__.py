@@ -27,7 +27,7 @@ from local.kit.recorded import FORMS, read_recording
 from local.kit.scenarios import Trial, run_all
 from local.kit.stage import BASE, Stage, stage
 from local.partners import describe, register
-from operate.command import CannotGoOn, command
+from provisioning.command import CannotGoOn, command
 
 
 def findings(document: bytes, profile: Profile | None = None) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from lxml import etree
 from chalicelib.saml.endpoints import ConsumerService
 from chalicelib.saml.registration import oin_in
 from local.digid.names import NAMES, signed
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 
 ACTING, LEGAL = "ActingSubjectID", "LegalSubjectID"
 _SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.decoding import inflate
-from operate.command import CannotGoOn
+from provisioning.command import CannotGoOn
 
 FORMS = (
     "an HTTP request (request line, headers, empty line, body), an address with its query, a query string or form "

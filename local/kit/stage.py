@@ -33,7 +33,7 @@ from local.digid.engine import Engine
 from local.digid.names import NAMES
 from local.gateway import Gateway
 from local.stack import Stack, settings
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 
 BASE, DIGID = "http://localhost:8000", "https://digid.example"
 REPRESENTED, REPRESENTATIVE = Bsn("900100084"), Bsn("900100758")

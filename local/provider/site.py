@@ -11,7 +11,7 @@ from local.pages import page, serve_static
 from local.persons import persons
 from local.provider import saml
 from local.serving import Site
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 SERVICES = {
     1: ("Parkeervergunning", "Parking permit"),

@@ -17,9 +17,9 @@ from operate import table
 from operate.catalogue.csv_file import read_csv
 from operate.catalogue.draft import check_together
 from operate.catalogue.plan import Known, apply, differences, known_in
-from operate.catalogue.reading import Problems
 from operate.catalogue.yaml_file import read_yaml
-from operate.command import command
+from provisioning.catalogue.reading import Problems
+from provisioning.command import command
 
 
 @command

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.catalogue.model import Authorisation, Connection, EntityId, RelationKind, Service
 from operate.catalogue.draft import Draft
-from operate.catalogue.reading import AMSTERDAM, Problems, Wrong, service
+from provisioning.catalogue.reading import AMSTERDAM, Problems, Wrong, service
 
 COLUMNS = (
     "connection entity ID", "service entity ID", "service UUID", "name", "minimum level", "kind of encryption",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
 from chalicelib.saml.registration import Imported
-from operate.catalogue.claims import claimed
-from operate.catalogue.reading import Problems
+from provisioning.catalogue.claims import claimed
+from provisioning.catalogue.reading import Problems
 
 
 @dataclass(frozen=True, slots=True)

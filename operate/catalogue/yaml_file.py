@@ -28,7 +28,7 @@ from chalicelib.errors import InvalidMessage, Unavailable
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.registration import Imported, import_metadata, oin_in
 from operate.catalogue.draft import Draft, DraftConnection
-from operate.catalogue.reading import LINE, Problems, Row, Wrong, kind, only_known, service, validity, yes
+from provisioning.catalogue.reading import LINE, Problems, Row, Wrong, kind, only_known, service, validity, yes
 
 ROLES = ("service-provider", "independent-connector", "cluster-supplier", "routing-supplier")
 _OIN = re.compile(r"[0-9]{20}")

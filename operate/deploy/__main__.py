@@ -15,15 +15,15 @@ from pathlib import Path
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
 from operate.catalogue.__main__ import main as import_catalogue
-from operate.command import command
 from operate.deploy.account import Account
 from operate.deploy.package import Package, build, size_table
 from operate.deploy.releases import address, keep
 from operate.deploy.smoke import smoke
 from operate.deploy.stack import Stack
 from operate.deploy.stages import BadStage, Stage, read_stage
-from operate.digid import pin
 from operate.secrets.store import create_missing, has_value
+from provisioning.command import command
+from provisioning.digid import pin
 
 _UNKNOWN = "https://not-known-yet.invalid"
 """Address of a stage without a domain, until its first deploy tells it."""

@@ -15,8 +15,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnection
 
-from operate.command import NO_CREDENTIALS, CannotGoOn
 from operate.deploy.stages import Stage
+from provisioning.command import NO_CREDENTIALS, CannotGoOn
 
 
 class NotThere(CannotGoOn):

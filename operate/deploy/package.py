@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from operate.command import CannotGoOn
 from operate.deploy.gateway import with_every_method, with_pages
+from provisioning.command import CannotGoOn
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 250 * 1024 * 1024

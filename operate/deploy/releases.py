@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.command import CannotGoOn
 from operate.deploy.account import Account
 from operate.deploy.package import Package
+from provisioning.command import CannotGoOn
 
 
 class NoSuchRelease(CannotGoOn):

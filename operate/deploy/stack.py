@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.command import CannotGoOn
+from provisioning.command import CannotGoOn
 
 Say = Callable[[str], None]
 

@@ -8,12 +8,10 @@ from typing import Any
 
 import yaml
 
-from operate.command import CannotGoOn
+from provisioning.command import CannotGoOn
+from provisioning.tables import PEOPLE_TABLES
 
 STAGES = ("dev", "acceptance", "production")
-PEOPLE_TABLES = ("register", "letters", "audit")
-"""Kinds of tables that hold what is kept of people."""
-TABLES = (*PEOPLE_TABLES, "transient", "catalogue")
 FOLDER = Path(__file__).parent.parent / "stages"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 ENTITY_IDS = ("CombiconnectEntityId", "DigidEntityId", "MachtigenEntityId")

@@ -23,13 +23,14 @@ from typing import Any
 from chalicelib.people.brp.access import check
 from chalicelib.saml.keys import OurKeys
 from chalicelib.settings import ConfigurationError
-from operate.command import command
 from operate.deploy.account import Account
 from operate.deploy.stages import STAGES, read_stage
 from operate.instants import instant
-from operate.keys import KeyPair, new_key_pair
+from operate.secrets.rotation import Refused, add_key, add_pepper, ids, in_use, named, retire
 from operate.secrets.store import read, write
-from operate.secrets.values import DAYS, KEYS, Refused, add_key, add_pepper, ids, in_use, named, retire
+from provisioning.command import command
+from provisioning.keys import KeyPair, new_key_pair
+from provisioning.secrets import DAYS, KEYS
 
 
 @command

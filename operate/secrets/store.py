@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operate.secrets.values import MADE_HERE, fresh_secrets
+from provisioning.secrets import MADE_HERE, fresh_secrets
 
 _FIRST = "first-value-made-by-operate-deploy"
 """Name of the version that a first value is. Secrets Manager takes one of a name, and refuses a second that differs."""

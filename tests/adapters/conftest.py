@@ -12,7 +12,7 @@ from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
-from operate.deploy.stages import TABLES
+from provisioning.tables import TABLES
 from tests.adapters import dynamodb_local
 from tests.builders import GENEROUS
 from tests.fakes import FakeMandates, FakeTries, FakeVault

@@ -13,7 +13,7 @@ from chalicelib.settings import ConfigurationError
 from local.brp.site import brp_site
 from local.brp.tokens import TokenDesk
 from local.serving import mutual_tls, serve_in_thread
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import some_bsns
 
 VERA = Bsn("900100084")

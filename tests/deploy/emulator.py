@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import boto3
 
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent

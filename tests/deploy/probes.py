@@ -16,7 +16,7 @@ from chalicelib.mandates.codes import generate, grouped
 from chalicelib.saml.registration import import_metadata
 from chalicelib.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 from tests.browser.people import someone
 from tests.deploy.emulator import ACCOUNT, REGION, client
 from tests.deploy.rights import Policy

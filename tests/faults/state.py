@@ -11,7 +11,7 @@ from moto.backends import get_backend
 
 from chalicelib.dynamo import plain
 from local import aws
-from operate.deploy.stages import TABLES
+from provisioning.tables import TABLES
 
 LASTING = ("register", "letters", "audit")
 """Tables that hold what people agreed on; the others hold sessions, and what operators registered."""

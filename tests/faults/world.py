@@ -18,7 +18,7 @@ from chalicelib.saml.wiring import saml
 from local import aws
 from local.digid.direct import DirectDigid
 from local.digid.known import certificate_in
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock
 from tests.faults import state

@@ -13,7 +13,7 @@ from chalicelib.saml.wiring import saml
 from local.digid.answers import Outcome, cancelled, signed_in
 from local.digid.direct import DirectDigid
 from local.digid.requests import Asked
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"

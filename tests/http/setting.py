@@ -19,7 +19,7 @@ from local.digid.forms import DIGID as DIGID_FORM
 from local.digid.forms import Form
 from local.persons import persons
 from local.stack import Stack, settings
-from operate.deploy.stages import TABLES
+from provisioning.tables import TABLES
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS

@@ -3,7 +3,7 @@
 import pytest
 
 from local import aws
-from operate.deploy.stages import TABLES
+from provisioning.tables import TABLES
 from tests.builders import HENK, PORTAL_ID, VERA
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera

@@ -14,7 +14,7 @@ from chalicelib.saml.registration import import_metadata
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.identities import COMBICONNECT, DIGID, MACHTIGEN
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA, a_service
 from tests.fakes import Clock
 from tests.http.client import BASE, Answer, Person, at_digid

@@ -19,7 +19,7 @@ from local.digid.answers import cancelled, signed_in
 from local.digid.artifacts import BackChannel
 from local.digid.direct import DirectDigid
 from local.digid.engine import Engine, new_artifact
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, Answer, Person, at_digid, digid
 from tests.http.serving import free_port
 from tests.saml.provider import FakeProvider

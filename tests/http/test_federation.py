@@ -16,7 +16,7 @@ from chalicelib.saml.decoding import inflate
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock
 from tests.http.client import Answer, Person

@@ -12,7 +12,7 @@ from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.answers import Issuer, Outcome, response, signed_in
 from local.digid.requests import Asked
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 from tests.http.client import DIGID, DIGID_KEYS, Person, at_digid
 from tests.http.client import digid as pinned

@@ -19,8 +19,8 @@ from chalicelib.saml.watching import restore, watch
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.serving import mutual_tls, server
-from operate.keys import new_key_pair
 from operate.metadata import main as metadata_command
+from provisioning.keys import new_key_pair
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.setting import pin_digid

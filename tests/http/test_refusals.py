@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.digid.answers import signed_in
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.http.client import Answer, Person, at_digid
 from tests.saml.provider import ENTITY_ID, FakeProvider
 

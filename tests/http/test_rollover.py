@@ -11,8 +11,8 @@ from lxml import etree
 
 from local import aws
 from local.digid.requests import Asked
-from operate.keys import KeyPair, new_key_pair
-from operate.secrets.values import dated_key
+from provisioning.keys import KeyPair, new_key_pair
+from provisioning.secrets import dated_key
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, digid
 from tests.saml.hostile import samples

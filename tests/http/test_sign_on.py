@@ -14,7 +14,7 @@ from chalicelib.wiring import Wiring
 from local.digid.answers import Outcome, signed_in
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid, digid

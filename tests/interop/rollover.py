@@ -5,7 +5,7 @@ from dataclasses import replace
 from chalicelib.catalogue.model import EntityId
 from chalicelib.saml.registration import import_metadata
 from chalicelib.wiring import Wiring
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 
 _SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 

@@ -13,7 +13,7 @@ import urllib3
 
 from chalicelib.wiring import Wiring
 from local.digid.answers import Outcome, cancelled, signed_in
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK
 from tests.http.client import Answer, Person, at_digid, digid
 from tests.http.serving import served

@@ -8,7 +8,7 @@ import pytest
 import urllib3
 
 from chalicelib.wiring import Wiring
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
 from tests.http.journey import mandate

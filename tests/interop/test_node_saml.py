@@ -14,7 +14,7 @@ import pytest
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate

@@ -15,7 +15,7 @@ from saml2.samlp import RequesterID, Scoping
 
 from chalicelib.wiring import Wiring
 from local.identities import COMBICONNECT, MACHTIGEN
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate

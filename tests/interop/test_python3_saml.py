@@ -10,7 +10,7 @@ from onelogin.saml2.auth import OneLogin_Saml2_Auth
 
 from chalicelib.wiring import Wiring
 from local.provider.saml import ACTING, LEGAL, _OnBehalfAuth, metadata, settings
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
 from tests.http.journey import mandate

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.wiring import Wiring
 from local.identities import MACHTIGEN
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person
 from tests.http.journey import mandate

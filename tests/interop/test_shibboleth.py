@@ -12,7 +12,7 @@ from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from local.serving import mutual_tls
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
 from tests.http.journey import mandate

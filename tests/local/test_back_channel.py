@@ -11,7 +11,7 @@ from app import app
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.serving import mutual_tls, server
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 from tests.http.client import BASE, Person
 from tests.http.conftest import client, clock, henk, someone, wired

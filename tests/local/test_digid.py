@@ -11,7 +11,7 @@ from local.digid.answers import signed_in
 from local.digid.engine import Engine, new_artifact
 from local.digid.names import NAMES, SAML, declared, key_name, signed, verifies
 from local.digid.requests import Asked, NobodyKnown
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 
 US, CONSUMER, SIGN_ON = "https://us.example/metadata", "https://us.example/acs", "https://digid.example/sso"

@@ -11,7 +11,7 @@ from werkzeug.test import Client
 
 from local.kit.findings import Verdict
 from local.kit.site import kit_site, run
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.national import ENTITY_ID, NEXT, READING, SUPPLIER, SUPPLIER_KEYS, NationalProvider
 from tests.saml.provider import FakeProvider
 

@@ -15,8 +15,8 @@ from lxml import etree
 from chalicelib.saml.times import written
 from local.kit.__main__ import judged
 from local.kit.findings import Verdict
-from operate.command import CannotGoOn
-from operate.keys import new_key_pair
+from provisioning.command import CannotGoOn
+from provisioning.keys import new_key_pair
 from tests.saml.national import NationalProvider
 from tests.saml.provider import NAMES, SAML, FakeProvider
 

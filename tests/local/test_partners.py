@@ -10,7 +10,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
 from local import aws
 from local.partners import register_folder
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 NOW = datetime.now(UTC)

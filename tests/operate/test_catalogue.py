@@ -197,7 +197,7 @@ def _without_services(path: Path) -> Path:
 
 
 def _new_certificate(path: Path) -> Path:
-    from operate.keys import new_key_pair  # noqa: PLC0415
+    from provisioning.keys import new_key_pair  # noqa: PLC0415
 
     (path.parent / "dv.xml").write_bytes(NationalProvider(keys=new_key_pair("new", oin=OIN)).metadata())
     return path

@@ -12,7 +12,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.names import PROTOCOL
 from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
-from operate.digid import pin
+from provisioning.digid import pin
 from tests.http.client import DIGID_KEYS
 from tests.operate.conftest import SERVICE
 from tests.operate.test_catalogue import LINE

@@ -10,7 +10,7 @@ import pytest
 
 from local import aws
 from operate import destroy, restore
-from operate.deploy.stages import PEOPLE_TABLES
+from provisioning.tables import PEOPLE_TABLES
 
 PREFIX = "digid-machtigen-dev"
 OLD, NEW = (f"{PREFIX}-{{}}{end}" for end in ("-one", "-two"))

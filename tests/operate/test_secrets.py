@@ -13,22 +13,11 @@ from chalicelib.keyring import STALE
 from chalicelib.mandates.period import midnight_after, today
 from chalicelib.mandates.requesting import CODE_DAYS
 from local import aws
-from operate.keys import new_key_pair
 from operate.secrets.__main__ import main
+from operate.secrets.rotation import PEPPER_KEPT, Refused, add_key, add_pepper, ids, in_use, retire
 from operate.secrets.store import create_missing, has_value, read
-from operate.secrets.values import (
-    KEYS,
-    MADE_HERE,
-    NAMES,
-    PEPPER_KEPT,
-    Refused,
-    add_key,
-    add_pepper,
-    dated_key,
-    ids,
-    in_use,
-    retire,
-)
+from provisioning.keys import new_key_pair
+from provisioning.secrets import KEYS, MADE_HERE, NAMES, dated_key
 
 NOW = datetime(2031, 5, 17, tzinfo=UTC)
 PREFIX = "digid-machtigen-dev"

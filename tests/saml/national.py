@@ -8,7 +8,7 @@ import xmlsec
 from lxml import etree
 
 from local.digid.known import certificate_in
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
 
 OIN, SUPPLIER_OIN = "00000009999999999999", "00000009999999999001"

@@ -15,7 +15,7 @@ from lxml import etree
 
 from chalicelib.saml.decoding import deflate
 from local.identities import MACHTIGEN
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 
 ENTITY_ID = "https://ominous.example/metadata"
 ACS, ARTIFACT_ACS = "https://ominous.example/acs", "https://ominous.example/artifact?tenant=1"

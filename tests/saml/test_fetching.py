@@ -14,7 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.saml.decoding import LARGEST_METADATA
 from chalicelib.saml.fetching import fetch
 from local.serving import mutual_tls
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/samlmetadata+xml\r\n\r\n"
 _DOCUMENT = b"<md:EntityDescriptor/>"

@@ -11,7 +11,7 @@ from chalicelib.saml import gate
 from chalicelib.saml.decoding import LARGEST_MESSAGE, deflate, from_base64, inflate
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.shapes import AUTHN_REQUEST
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider
 
 PROVIDER = FakeProvider()

@@ -11,8 +11,8 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate, OurKeys
 from chalicelib.saml.libraries import LibraryMismatch, check_libraries
 from chalicelib.settings import ConfigurationError
-from operate.keys import new_key_pair
-from operate.secrets.values import dated_key
+from provisioning.keys import new_key_pair
+from provisioning.secrets import dated_key
 
 START = """
 import xmlsec

@@ -20,7 +20,7 @@ from chalicelib.saml.names import PROTOCOL
 from chalicelib.saml.partners import ServiceProvider, read_identity_provider, read_service_provider
 from chalicelib.saml.registration import import_metadata, warnings
 from chalicelib.saml.shapes import AUTHN_REQUEST
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.samples import METADATA
 from tests.saml.provider import KEYS, NAMES, SAML, FakeProvider

@@ -9,7 +9,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.parsing import parse
 from chalicelib.saml.signatures import verified
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.hostile.forging import DS, EXCLUSIVE, Form, canonical, sign, x509
 from tests.saml.provider import KEYS, NAMES, FakeProvider, found
 

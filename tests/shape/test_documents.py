@@ -6,7 +6,7 @@ from pathlib import Path
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
 from operate.documents import documents
-from operate.secrets.values import NAMES
+from provisioning.secrets import NAMES
 from tests.shape.package import packaged
 
 ROOT = Path(__file__).parent.parent.parent

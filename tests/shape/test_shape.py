@@ -24,7 +24,10 @@ from chalicelib.web.texts import ERRORS
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
-OURS = [*SHIPPED, *(path for folder in ("local", "operate") for path in sorted((ROOT / folder).rglob("*.py")))]
+OURS = [
+    *SHIPPED,
+    *(path for folder in ("provisioning", "local", "operate") for path in sorted((ROOT / folder).rglob("*.py"))),
+]
 PARTS = (saml_routes, request_routes, activation_routes, overview_routes, health_routes, web_routes)
 ROUTES = [part.routes for part in PARTS]
 
@@ -49,11 +52,20 @@ EDGE = re.compile(
 )
 ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
 
+AROUND = {"provisioning": set[str](), "local": {"provisioning"}, "operate": {"provisioning"}}
+"""What is not shipped, and what of it each may import beside itself."""
+
+
+@pytest.mark.parametrize("room", AROUND)
+def test_the_laptop_and_what_operators_run_meet_in_the_room_below_both_only(room: str) -> None:
+    imported = {name.partition(".")[0] for path in (ROOT / room).rglob("*.py") for name in _imports(path)}
+    assert imported & (AROUND.keys() | {"bench", "tests"}) - {room} <= AROUND[room]
+
 
 @pytest.mark.parametrize("path", SHIPPED, ids=_module)
 def test_imports_point_downwards_only(path: Path) -> None:
     module, imported = _module(path), set(_imports(path))
-    assert not any(name.partition(".")[0] in ("app", "local", "tests", "moto") for name in imported)
+    assert not {name.partition(".")[0] for name in imported} & {"app", "moto", "tests", *AROUND}
     if PURE.match(module):
         assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
         assert "chalicelib.wiring" not in imported

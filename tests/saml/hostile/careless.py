@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from lxml import etree
 
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 from tests.saml.hostile.forging import DIGESTS, DS, ENVELOPED, HASHES, HMACS, INCLUSIVE, canonical, in_base64
 from tests.saml.provider import NAMES
 

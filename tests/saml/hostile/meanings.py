@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from operate.keys import new_key_pair
+from provisioning.keys import new_key_pair
 from tests.saml.hostile.samples import Sample
 from tests.saml.provider import NAMES, found
 

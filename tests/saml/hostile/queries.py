@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
 from chalicelib.saml.decoding import deflate
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.forging import DS, HASHES, MORE, private_key, sign
 from tests.saml.hostile.samples import STRANGER

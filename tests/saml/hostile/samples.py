@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 
 from local.digid.requests import Asked
-from operate.keys import KeyPair, new_key_pair
+from provisioning.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, DIGID_KEYS
 from tests.saml.hostile.forging import sign
 from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from operate.keys import KeyPair
+from provisioning.keys import KeyPair
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.careless import XPATH, XSLT
 from tests.saml.hostile.forging import (

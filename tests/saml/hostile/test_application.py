@@ -17,7 +17,7 @@ from local import aws
 from local.digid.engine import new_artifact
 from local.digid.metadata import metadata
 from local.partners import register_folder
-from operate.deploy.stages import TABLES
+from provisioning.tables import TABLES
 from tests.http.client import DIGID, DIGID_KEYS, Answer, Person
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign

@@ -6,8 +6,8 @@ import pytest
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.health.report import Report, answers, days_left
 from chalicelib.settings import ConfigurationError
-from operate.keys import new_key_pair
-from operate.secrets.values import dated_key
+from provisioning.keys import new_key_pair
+from provisioning.secrets import dated_key
 
 
 def _raises(error: Exception) -> object:

@@ -9,8 +9,8 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage
 from chalicelib.tables import CatalogueTable
 from local.digid.metadata import metadata
-from operate.digid import pin
-from operate.keys import new_key_pair
+from provisioning.digid import pin
+from provisioning.keys import new_key_pair
 from tests.fakes import FakeTable
 
 NOW = datetime.now(UTC)

@@ -1,25 +1,15 @@
-"""What secrets hold, and how that changes when something rotates. Pure, but for fresh randomness and the clock."""
+"""How what secrets hold changes when something rotates. Pure: the clock is an argument."""
 
-import base64
 import json
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.mandates.requesting import CODE_DAYS
 from chalicelib.saml.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
-from operate.command import CannotGoOn
-from operate.keys import KeyPair, new_key_pair
-
-KEYS = ("saml-key", "saml-digid-key", "saml-machtigen-key", "saml-encryption-key")
-MADE_HERE = ("person-key", "code-peppers", *KEYS)
-NAMES = (*MADE_HERE, "brp-key")
-"""The register's key is its operator's to give; the others are made here."""
-
-DAYS = 365
-"""How long a certificate lasts that is made here."""
-
+from provisioning.command import CannotGoOn
+from provisioning.keys import KeyPair
+from provisioning.secrets import dated_key, new_pepper
 
 PEPPER_KEPT = timedelta(days=CODE_DAYS + 2)
 """How long a pepper is kept after it was replaced: a code works until the end of its last day, wherever that is, and
@@ -28,26 +18,6 @@ a function may use a former pepper until it notices (`chalicelib/keyring.py::STA
 
 class Refused(CannotGoOn):
     """Why a secret was left as it is."""
-
-
-def dated_key(key_pair: KeyPair, active_from: datetime) -> dict[str, str]:
-    """Return a row of a secret that holds keys."""
-    return {"key": key_pair.key, "certificate": key_pair.certificate, "active_from": active_from.isoformat()}
-
-
-def new_pepper() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def fresh_secrets() -> dict[str, dict[str, Any]]:
-    """Return new key material for every secret by name, in the shape that `wiring.py` reads."""
-    since = datetime.now(UTC) - timedelta(hours=1)
-    return {
-        "person-key": {"key": new_pepper()},
-        "code-peppers": {"current": "1", "keys": {"1": new_pepper()}},
-        **{name: {"keys": [dated_key(new_key_pair("DigiD Machtigen", days=DAYS), since)]} for name in KEYS},
-        "brp-key": {"key": secrets.token_urlsafe(24)},
-    }
 
 
 def add_key(value: dict[str, Any], key_pair: KeyPair, active_from: datetime) -> dict[str, Any]:
