@@ -4,12 +4,13 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import islice
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.model import Letter
-from chalicelib.mandates.codes import Peppers, generate
+from chalicelib.mandates.codes import Fingerprint, Peppers, generate
 from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Opening, StoredCode
@@ -116,11 +117,16 @@ def a_code(request: Request, **changes: object) -> StoredCode:
         "claim": request.claim,
         "case_id": request.case_id,
         "represented": request.represented,
-        "fingerprint": PEPPERS.fingerprint(CODE, request.claim),
+        "fingerprint": _fingerprint(request.claim),
         "guesses_before": request.guesses_before,
         "expires_at": request.expires_at,
     }
     return StoredCode(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+@cache
+def _fingerprint(claim: ClaimId) -> Fingerprint:
+    return PEPPERS.fingerprint(CODE, claim)
 
 
 def a_mandate(request: Request | None = None, **changes: object) -> Mandate:

@@ -1,45 +1,14 @@
-"""Looking at mandates, revoking them, and deciding whether one may be used now (invariant 1)."""
+"""Looking at mandates, writing down their use, and revoking them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.mandates.model import Mandate, MandateState, Party
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.pseudonym import PersonId
-
-
-def usable(
-    representative: PersonId, service: Service, level: int, *, store: MandateStore, now: datetime
-) -> list[Mandate]:
-    """Return the mandates with which someone, signed in at `level`, may use a service now.
-
-    They are for the service itself or for its portal or set, active, and made at a sufficient level.
-    """
-    needed = service.level_at(now)
-    if level < needed or not service.may_be_mandated(now):
-        return []
-    held = (mandate for opener in service.opened_by(now) for mandate in store.held(representative, opener))
-    return [mandate for mandate in held if mandate.state(now) is MandateState.ACTIVE and mandate.level >= needed]
-
-
-def may_use(
-    case_id: str, representative: PersonId, service: Service, level: int, *, store: MandateStore, now: datetime
-) -> Mandate:
-    """Return the mandate of a case if it may be used now: a consistent read, at the moment of release.
-
-    Raises `Refused("not_mandated")`.
-    """
-    mandate = store.mandate(case_id)
-    if mandate is None or mandate.representative != representative:
-        raise Refused("not_mandated")
-    enough = min(mandate.level, level) >= service.level_at(now) and service.may_be_mandated(now)
-    if mandate.state(now) is MandateState.ACTIVE and mandate.service_id in service.opened_by(now) and enough:
-        return mandate
-    raise Refused("not_mandated")
 
 
 def note_use(mandate: Mandate, use_id: str, *, provider: str, level: int, store: MandateStore, now: datetime) -> None:

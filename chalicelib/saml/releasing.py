@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, Service
-from chalicelib.errors import Conflict, Refused, Unavailable
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.mandates.deciding import Denial, may_act
 from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.using import may_use, note_refusal, note_use
+from chalicelib.mandates.using import note_refusal, note_use
 from chalicelib.observe import Metric, count, log, note_failure
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.answers import FAILURES, octets, response
@@ -156,12 +157,11 @@ def _decided(login: Login, service: Service, visit: Visit) -> Outcome:
         return overtaken
     if decision.case_id is None:
         return SignedIn(Released(acting(login), None, level, service.service_id, login.session))
-    try:
-        mandate = may_use(
-            decision.case_id, person_of(login), service, login.reached, store=current().mandates, now=visit.now
-        )
-    except Refused as error:
-        return Failed("denied", error.reason)
+    mandate = may_act(
+        decision.case_id, person_of(login), service, login.reached, mandates=current().mandates, now=visit.now
+    )
+    if isinstance(mandate, Denial):
+        return Failed("denied", mandate)
     legal = Bsn(current().vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
     return SignedIn(Released(acting(login), legal, level, service.service_id, login.session), mandate)
 

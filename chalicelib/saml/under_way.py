@@ -4,8 +4,8 @@ import re
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, Refused
+from chalicelib.mandates.deciding import usable
 from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.using import usable
 from chalicelib.observe import note_failure
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -69,7 +69,7 @@ def service_of(login: Login) -> Service:
 
 def choices(login: Login, service: Service, visit: Visit) -> list[Mandate]:
     """Return the mandates that can be used for this login now."""
-    return usable(person_of(login), service, login.reached, store=current().mandates, now=visit.now)
+    return usable(person_of(login), service, login.reached, mandates=current().mandates, now=visit.now)
 
 
 def asks(login: Login, visit: Visit) -> bool:

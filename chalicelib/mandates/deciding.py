@@ -1,0 +1,64 @@
+"""The decision: may somebody act for another at a service now? (invariant 1)
+
+Asked for the choice, once more at the moment an answer leaves, and by whatever asks later.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.people.pseudonym import PersonId
+
+
+class Denial(StrEnum):
+    """Why somebody may not act for another: for logs. Nobody outside learns which it was (invariant 7)."""
+
+    NOT_THEIRS = "no mandate of who signed in"
+    NOT_MANDATABLE = "nobody may be mandated for the service"
+    ANOTHER_SERVICE = "a mandate for another service"
+    NOT_ACTIVE = "a mandate that is not active"
+    LEVEL_TOO_LOW = "a mandate, or a sign-in, below the level of the service"
+
+
+class Mandates(Protocol):
+    """Where mandates are read, each time as they are then: consistently."""
+
+    def mandate(self, case_id: str) -> Mandate | None: ...
+
+    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> Sequence[Mandate]: ...
+
+
+def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime) -> Denial | None:
+    """Return why a mandate does not let someone, signed in at `level`, use a service; None when it does.
+
+    It lets them when it is theirs and active, for the service itself or for what it is behind, and made at a
+    sufficient level.
+    """
+    if mandate.representative != by:
+        return Denial.NOT_THEIRS
+    if not at.may_be_mandated(now):
+        return Denial.NOT_MANDATABLE
+    if mandate.service_id not in at.opened_by(now):
+        return Denial.ANOTHER_SERVICE
+    if mandate.state(now) is not MandateState.ACTIVE:
+        return Denial.NOT_ACTIVE
+    return Denial.LEVEL_TOO_LOW if min(mandate.level, level) < at.level_at(now) else None
+
+
+def may_act(
+    case_id: str, by: PersonId, at: Service, level: int, *, mandates: Mandates, now: datetime
+) -> Mandate | Denial:
+    """Return the mandate of a case when it may be used now, or why not: from one consistent read."""
+    mandate = mandates.mandate(case_id)
+    return Denial.NOT_THEIRS if mandate is None else denial(mandate, by, at, level, now) or mandate
+
+
+def usable(by: PersonId, at: Service, level: int, *, mandates: Mandates, now: datetime) -> list[Mandate]:
+    """Return the mandates that someone may use now."""
+    if level < at.level_at(now) or not at.may_be_mandated(now):
+        return []
+    held = (mandate for opener in at.opened_by(now) for mandate in mandates.held(by, opener))
+    return [mandate for mandate in held if denial(mandate, by, at, level, now) is None]

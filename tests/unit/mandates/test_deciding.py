@@ -1,0 +1,214 @@
+"""Invariant 1: a mandate that is active now, of who signed in, for the service or what it is behind, at its level."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.catalogue.model import (
+    Announcement,
+    Authorisation,
+    Relation,
+    RelationKind,
+    Service,
+    ServiceId,
+    Validity,
+)
+from chalicelib.mandates.deciding import Denial, denial, may_act, usable
+from chalicelib.mandates.model import CaseId, Mandate, Party
+from chalicelib.mandates.period import NETHERLANDS, Period
+from chalicelib.people.pseudonym import PersonId
+from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, a_mandate, a_period, a_request, a_service, an_opening
+from tests.fakes import FakeMandates
+
+HENK, MINA = PersonId("henk"), PersonId("mina")
+TODAY, DAY = date(2031, 5, 17), timedelta(days=1)
+BEHIND = a_service(behind=(Relation(PORTAL_ID),))
+
+
+def behind(kind: RelationKind, valid: Validity = Validity()) -> Service:  # noqa: B008 - frozen
+    return a_service(behind=(Relation(PORTAL_ID, kind, valid),))
+
+
+@pytest.mark.parametrize(
+    ("mandate", "expected"),
+    [
+        (a_mandate(), None),
+        (a_mandate(period=Period(TODAY, TODAY)), None),
+        (a_mandate(period=Period(TODAY - 9 * DAY, TODAY)), None),
+        (a_mandate(period=Period(TODAY + DAY, TODAY + 9 * DAY)), Denial.NOT_ACTIVE),
+        (a_mandate(period=Period(TODAY - 9 * DAY, TODAY - DAY)), Denial.NOT_ACTIVE),
+        (a_mandate(revoked_at=NOW, revoked_by=Party.REPRESENTED), Denial.NOT_ACTIVE),
+        (a_mandate(revoked_at=NOW, revoked_by=Party.REPRESENTATIVE), Denial.NOT_ACTIVE),
+        (a_mandate(service_id=ServiceId("another")), Denial.ANOTHER_SERVICE),
+        (a_mandate(service_id=PORTAL_ID), Denial.ANOTHER_SERVICE),
+        (a_mandate(representative=MINA), Denial.NOT_THEIRS),
+        (a_mandate(represented=HENK, representative=PersonId("vera")), Denial.NOT_THEIRS),
+    ],
+)
+def test_a_mandate_opens_its_own_service_to_its_representative_while_it_lasts(
+    mandate: Mandate, expected: Denial | None
+) -> None:
+    assert denial(mandate, HENK, a_service(), 20, NOW) == expected
+
+
+def test_a_mandate_opens_nothing_from_the_midnight_at_which_its_last_day_ends() -> None:
+    mandate = a_mandate(period=Period(TODAY, TODAY))
+    midnight = datetime(2031, 5, 18, tzinfo=NETHERLANDS)
+    assert denial(mandate, HENK, a_service(), 20, midnight - timedelta(microseconds=1)) is None
+    assert denial(mandate, HENK, a_service(), 20, midnight) is Denial.NOT_ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        (behind(RelationKind.PORTAL), None),
+        (behind(RelationKind.SET), None),
+        (behind(RelationKind.MAILBOX), Denial.ANOTHER_SERVICE),
+        (behind(RelationKind.MEDIATION), Denial.ANOTHER_SERVICE),
+        (behind(RelationKind.PORTAL, Validity(active=False)), Denial.ANOTHER_SERVICE),
+        (behind(RelationKind.SET, Validity(until=NOW)), Denial.ANOTHER_SERVICE),
+        (behind(RelationKind.SET, Validity(since=NOW)), None),
+    ],
+)
+def test_a_mandate_for_a_portal_or_a_set_opens_what_is_behind_it_then(
+    service: Service, expected: Denial | None
+) -> None:
+    mandate = a_mandate(service_id=PORTAL_ID)
+    assert denial(mandate, HENK, service, 20, NOW) == expected
+
+
+@pytest.mark.parametrize("mandated", [10, 20, 25, 30])
+@pytest.mark.parametrize("signed_in", [10, 20, 25, 30])
+@pytest.mark.parametrize("asked", [10, 20, 25, 30])
+def test_the_mandate_and_the_sign_in_both_reach_the_level_of_the_service(
+    mandated: int, signed_in: int, asked: int
+) -> None:
+    enough = mandated >= asked and signed_in >= asked
+    told = denial(a_mandate(level=mandated), HENK, a_service(level=asked), signed_in, NOW)
+    assert told == (None if enough else Denial.LEVEL_TOO_LOW)
+
+
+def test_a_level_that_is_announced_counts_from_its_moment() -> None:
+    service = a_service(announced=Announcement(25, NOW))
+    assert denial(a_mandate(), HENK, service, 30, NOW - timedelta(seconds=1)) is None
+    assert denial(a_mandate(), HENK, service, 30, NOW) is Denial.LEVEL_TOO_LOW
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        a_service(mandatable=False),
+        a_service(authorisation=Authorisation.ORGANISATION),
+        a_service(authorisation=Authorisation.NOBODY),
+        a_service(valid=(Validity(), Validity(active=False))),
+        a_service(valid=(Validity(until=NOW),)),
+    ],
+)
+def test_a_service_for_which_nobody_may_be_mandated_is_opened_by_no_mandate(service: Service) -> None:
+    assert denial(a_mandate(), HENK, service, 20, NOW) is Denial.NOT_MANDATABLE
+
+
+def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
+    register = _register(a_mandate())
+    (chosen,) = usable(HENK, a_service(), 20, mandates=register, now=NOW)
+    register.revoke(chosen, Party.REPRESENTED, NOW)
+    assert may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_ACTIVE
+    assert usable(HENK, a_service(), 20, mandates=register, now=NOW) == []
+
+
+def test_a_case_that_does_not_exist_and_another_s_are_denied_alike() -> None:
+    register = _register(a_mandate())
+    for case_id, by in (("0" * 32, HENK), (a_mandate().case_id, MINA)):
+        assert may_act(case_id, by, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_THEIRS
+
+
+PEOPLE = tuple(PersonId(name) for name in ("vera", "henk", "mina", "okke"))
+SERVICES = (SERVICE_ID, PORTAL_ID, ServiceId("44444444-4444-4444-8444-444444444444"))
+levels = st.sampled_from([10, 20, 25, 30])
+days = st.integers(-40, 40)
+
+
+@dataclass(frozen=True)
+class Life:
+    """One mandate's history, as facts that a reader can check by hand. Days are counted from that of `NOW`."""
+
+    of: PersonId
+    by: PersonId
+    service_id: ServiceId
+    first: int
+    length: int
+    level: int
+    revoked_on: int | None
+
+    def opens(self, by: PersonId, at: Service, level: int, day: int) -> bool:
+        revoked = self.revoked_on is not None and self.revoked_on <= day
+        lasting = self.first <= day < self.first + self.length and not revoked
+        portal = {relation.parent for relation in at.behind}
+        return (
+            self.by == by
+            and lasting
+            and self.service_id in {at.service_id} | portal
+            and self.level >= at.level <= level
+        )
+
+
+lives = st.builds(
+    Life,
+    of=st.sampled_from(PEOPLE),
+    by=st.sampled_from(PEOPLE),
+    service_id=st.sampled_from(SERVICES),
+    first=days,
+    length=st.integers(1, 60),
+    level=levels,
+    revoked_on=st.none() | days,
+)
+
+
+@given(
+    histories=st.lists(lives, max_size=6),
+    by=st.sampled_from(PEOPLE),
+    service=st.sampled_from([a_service(), BEHIND]),
+    asked=levels,
+    level=levels,
+    day=days,
+)
+def test_whatever_happened_before_only_a_mandate_that_opens_the_service_now_lets_someone_act(
+    histories: list[Life], by: PersonId, service: Service, asked: int, level: int, day: int
+) -> None:
+    at, now = replace(service, level=asked), NOW + day * DAY
+    register, cases = FakeMandates(GENEROUS), {}
+    for number, life in enumerate(histories):
+        mandate = _lived(register, life, number, until=day)
+        cases[mandate.case_id] = life
+    opening = {case_id for case_id, life in cases.items() if life.opens(by, at, level, day)}
+    assert {mandate.case_id for mandate in usable(by, at, level, mandates=register, now=now)} == opening
+    for case_id in cases:
+        told = may_act(case_id, by, at, level, mandates=register, now=now)
+        assert isinstance(told, Mandate) == (case_id in opening)
+
+
+def _lived(register: FakeMandates, life: Life, number: int, until: int) -> Mandate:
+    """Let a mandate live in the register until a day."""
+    asked = a_request(
+        case_id=CaseId(f"{number:032x}"),
+        represented=life.of,
+        letter_id=f"{number:036x}",
+        service_id=life.service_id,
+        period=a_period(TODAY + life.first * DAY, life.length),
+    )
+    mandate = a_mandate(asked, representative=life.by, level=life.level)
+    register.open_request(an_opening(asked))
+    register.activate(asked, mandate)
+    if life.revoked_on is not None and life.revoked_on <= until:
+        register.revoke(mandate, Party.REPRESENTED, NOW + life.revoked_on * DAY)
+    return mandate
+
+
+def _register(mandate: Mandate) -> FakeMandates:
+    register = FakeMandates()
+    register.open_request(an_opening(asked := a_request()))
+    register.activate(asked, mandate)
+    return register
