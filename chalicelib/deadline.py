@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,6 +40,20 @@ def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return made  # type: ignore[return-value]  # None only where T is
+
+
+def at_once(seconds: float, most: int, work: Sequence[Callable[[], T]]) -> list[Future[T]]:
+    """Do some things, `most` at a time, within the budget of this request; return each as it is after `seconds`.
+
+    What is late is not waited for, and ends by its own time-outs; what has not begun by then never does.
+    """
+    threads = ThreadPoolExecutor(min(most, len(work)))
+    try:
+        begun = [threads.submit(copy_context().run, one) for one in work]
+        wait(begun, timeout=seconds)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+    return begun
 
 
 def whole(answer: "BaseHTTPResponse", most: int, ends: float, dependency: str) -> bytes:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, Register
 
 _ONE_ATTEMPT = 4.0
 """Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
+
+_MAKING = threading.Lock()
+"""The SDK cannot make two clients at a time."""
 
 T = TypeVar("T", bound=Table)
 
@@ -122,7 +126,7 @@ class Wiring:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client that waits no longer than the request may. Raises `Unavailable`."""
         region = self.settings.aws_region
-        with outage(service):
+        with outage(service), _MAKING:
             return _client(service, region)
 
 

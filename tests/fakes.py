@@ -47,6 +47,10 @@ class FakeRegister:
         found = {bsn: person for bsn, person in self.people.items() if bsn in asked - self.unreadable}
         return Found(found, frozenset(asked & self.unreadable))
 
+    def check(self) -> None:
+        if self.down:
+            raise Unavailable("brp")
+
 
 class FakeSender:
     def __init__(self) -> None:

@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cryptography import x509
 
+from chalicelib.budget import LONGEST, budget
+from chalicelib.deadline import at_once
 from chalicelib.errors import NotFound
 from chalicelib.settings import ConfigurationError
 
@@ -30,6 +33,16 @@ class Report:
         dependencies = {name: "ok" if alive else "down" for name, alive in self.answers.items()}
         status = "ok" if self.well else "degraded"
         return json.dumps({"status": status, "dependencies": dependencies, "days_left": dict(self.days_left)})
+
+
+def ask(checks: Mapping[str, Callable[[], object]]) -> dict[str, bool]:
+    """Ask everybody at a time: one who is silent takes no other's turn. Who has not answered in time does not answer.
+
+    Raises `Unavailable` when there is no time to ask anything, and `ConfigurationError`.
+    """
+    seconds = budget().patience("health", LONGEST)
+    asked = at_once(seconds, len(checks), [partial(answers, check) for check in checks.values()])
+    return {name: one.done() and one.result() for name, one in zip(checks, asked, strict=True)}
 
 
 def answers(check: Callable[[], object]) -> bool:

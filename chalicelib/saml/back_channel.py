@@ -1,7 +1,7 @@
 """Fetching DigiD's answer: SOAP over TLS, on which both sides show a certificate (combiconnect.md 3.2)."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -13,6 +13,12 @@ from chalicelib.errors import Unavailable
 from chalicelib.saml.decoding import LARGEST_MESSAGE
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.tls import show
+
+LONGEST = 7.0
+"""Seconds for a question and its answer together."""
+
+InTime = Callable[[float, str, Callable[[], bytes]], bytes]
+"""Who waits for an answer: as `deadline.in_time` does."""
 
 
 class BackChannel(Protocol):
@@ -27,13 +33,15 @@ class BackChannel(Protocol):
 class MutualTls:
     """Asks over TLS 1.2 or newer. The other side must show a certificate that is trusted, or a public one."""
 
-    def __init__(self, *, connect: float = 2.0, read: float = 5.0, longest: float = 7.0) -> None:
+    def __init__(
+        self, *, connect: float = 2.0, read: float = 5.0, longest: float = LONGEST, wait: InTime = in_time
+    ) -> None:
         """Seconds for each step, and for all together: who sends a byte a second is not waited for either."""
-        self._timeout, self._longest = urllib3.Timeout(connect=connect, read=read), longest
+        self._timeout, self._longest, self._wait = urllib3.Timeout(connect=connect, read=read), longest, wait
 
     def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
         granted, context = budget().patience("digid", self._longest), _context(key, tuple(trusted))
-        return in_time(granted, "digid", lambda: self._asked(address, envelope, context))
+        return self._wait(granted, "digid", lambda: self._asked(address, envelope, context))
 
     def _asked(self, address: str, envelope: bytes, context: ssl.SSLContext) -> bytes:
         sent = {

@@ -33,5 +33,5 @@ routes.post(ADDRESS, Caller.PARTNER, "text/xml", "application/soap+xml", "applic
 )
 routes.get("/saml/slo", Caller.PARTNER)(_later("log_out_by_redirect"))
 routes.post("/saml/slo", Caller.PARTNER)(_later("log_out_by_post"))
-routes.get("/saml/metadata", Caller.ANYONE)(_later("our_metadata"))
-routes.get("/saml/digid/metadata", Caller.ANYONE)(_later("our_digid_metadata"))
+routes.get("/saml/metadata", Caller.ALIKE)(_later("our_metadata"))
+routes.get("/saml/digid/metadata", Caller.ALIKE)(_later("our_digid_metadata"))

@@ -31,6 +31,8 @@ class Caller(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    ALIKE = "alike"
+    """Everybody gets the same. No session is looked for: it comes, and costs the same, whatever is down."""
     PARTNER = "partner"
     """A SAML endpoint: the message itself is signed, which takes the place of session and CSRF token. No session is
     looked for."""
@@ -82,7 +84,7 @@ def _handle(request: Request, view: View, caller: Caller, failing: Failing, para
     try:
         visit = read_visit(request, current().clock())
         _check_form(visit, caller)
-        if caller is not Caller.PARTNER:
+        if caller not in (Caller.ALIKE, Caller.PARTNER):
             visit = _recognised(visit)
             _admit(visit, caller)
         reply = view(visit, **parameters)

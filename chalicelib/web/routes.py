@@ -31,7 +31,7 @@ def log_out(visit: Visit) -> Reply:
     return redirect("/", Cookie(SESSION_COOKIE, "", max_age=0))
 
 
-@routes.get("/static/{name}", Caller.ANYONE)
+@routes.get("/static/{name}", Caller.ALIKE)
 def static_file(_: Visit, name: str) -> Reply:
     known = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
     if name not in known:

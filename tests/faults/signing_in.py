@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from lxml import etree
 
@@ -10,7 +10,7 @@ from local.digid.answers import cancelled, signed_in
 from local.identities import MACHTIGEN
 from tests.faults.flows import Check, Flow, Prepare, Step, fill_in, look, nothing, sign_in
 from tests.faults.world import ONE, SERVICES, TWO, World
-from tests.http.client import DIGID, Answer, at_digid
+from tests.http.client import DIGID, Answer, at_digid, digid
 from tests.http.journey import mandate
 from tests.saml.provider import NAMES, FakeProvider, found
 
@@ -21,12 +21,13 @@ _FOR_ANOTHER = f"<p:Scoping><p:RequesterID>{MACHTIGEN}</p:RequesterID></p:Scopin
 
 
 def _asks(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> Prepare:
-    """Let a provider write an AuthnRequest."""
+    """Let a provider write an AuthnRequest, for both bindings."""
 
     def ready(world: World) -> None:
         request = provider.request(
             IssueInstant=world.stamped(), AssertionConsumerServiceIndex=consumer, scoping=scoping
         )
+        world.facts["query"] = provider.query(request, "relay")
         world.facts["asked"] = provider.post_form(request, "relay")
         world.facts.pop("here", None)
 
@@ -63,6 +64,16 @@ def _at_digid(level: str = "20", *, cancels: bool = False) -> Prepare:
         world.facts["answer"] = cancelled(asked) if cancels else signed_in(asked, henk.bsn.digits, level)
 
     return ready
+
+
+def _return_by_form() -> Step:
+    """Come back with the artifact in a form, as DigiD may send it."""
+
+    def do(world: World) -> Answer:
+        way = urlsplit(digid().engine.way_back(world.facts["answer"]))
+        return _kept(world, world.henk.post(way.path, dict(parse_qsl(way.query))))
+
+    return Step("POST /saml/digid/acs", do, _at_digid(), resumes=True)
 
 
 def _return(*, cancels: bool = False, to_provider: bool = True) -> Step:
@@ -130,6 +141,8 @@ def _mandated_until_just_now(world: World) -> None:
 
 
 def _logout(provider: FakeProvider) -> Prepare:
+    """Let a provider write a LogoutRequest, for both bindings."""
+
     def ready(world: World) -> None:
         request = etree.fromstring(
             f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" ID="_{secrets.token_hex(16)}" '
@@ -137,6 +150,7 @@ def _logout(provider: FakeProvider) -> Prepare:
             f"<a:Issuer>{provider.entity_id}</a:Issuer><a:NameID>{world.facts[provider.entity_id]}</a:NameID>"
             "</p:LogoutRequest>"
         )
+        world.facts["query"] = provider.query(request, "relay")
         world.facts["asked"] = provider.post_form(request, "relay")
 
     return ready
@@ -187,3 +201,24 @@ FLOWS = (
         _signed_out,
     ),
 )
+
+BY_OTHER_BINDINGS = (
+    Flow(
+        "sign-in by Redirect",
+        nothing,
+        (
+            Step(
+                "GET /saml/sso",
+                lambda world: _kept(world, world.henk.get(f"/saml/sso?{world.facts['query']}")),
+                _asks(ONE),
+            ),
+            _return_by_form(),
+        ),
+    ),
+    Flow(
+        "logout by Redirect",
+        _signed_in_at(ONE),
+        (Step("GET /saml/slo", lambda world: world.henk.get(f"/saml/slo?{world.facts['query']}"), _logout(ONE)),),
+    ),
+)
+"""The same by other bindings: they ask the same of AWS, so that the matrix goes without them."""

@@ -2,9 +2,11 @@
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +22,10 @@ GoOn = Callable[[], AWSResponse]
 
 _HANGS = 4.0
 """Seconds that an attempt takes which nobody answers: to connect, and to wait (chalicelib/wiring.py)."""
+
+
+_waited: ContextVar[float] = ContextVar("waited", default=0.0)
+"""Seconds, by what is done."""
 
 
 class Crash(BaseException):
@@ -96,7 +102,10 @@ class Striker:
         self.after_each: Callable[[], None] | None = None
         self._at, self._fault, self.struck = -1, Fault.THROTTLED, False
         self._target: Call | None = None
-        self._down, self._waited = "", 0.0
+        self._down = ""
+        self._noting = threading.Lock()
+        self._waited = 0.0
+        """By whoever has waited longest."""
         self._numbers: dict[bytes, int] = {}
         self._done: dict[str, tuple[int, dict[str, Any], bytes]] = {}
 
@@ -111,11 +120,18 @@ class Striker:
         self._down, self._fault = service, fault
 
     def watch(self) -> float:
-        return self._waited
+        """Return the seconds that have passed. What is done at the same time, each in its own thread, waits at the same
+        time; the main thread has waited for the slowest of them by the time that it looks.
+        """
+        if threading.current_thread() is threading.main_thread():
+            _waited.set(self._waited)
+        return _waited.get()
 
     def wait(self, seconds: float) -> None:
-        """Let a pause between repeats pass at once."""
-        self._waited += seconds
+        """Let a pause between repeats, or waiting for what hangs, pass at once."""
+        _waited.set(self.watch() + seconds)
+        with self._noting:
+            self._waited = max(self._waited, _waited.get())
 
     def meet(self, event: str, request: AWSPreparedRequest, go_on: GoOn) -> AWSResponse:
         """Take a request as AWS would, or as the fault has it."""
@@ -128,7 +144,7 @@ class Striker:
             answer = go_on()
         else:
             self.struck, self._target = True, call
-            self._waited += _HANGS if self._fault is Fault.HANGING else 0.0
+            self.wait(_HANGS if self._fault is Fault.HANGING else 0.0)
             answer = _struck(self._fault, call, request, go_on)
         if self.after_each is not None:
             self.after_each()
@@ -142,11 +158,12 @@ class Striker:
         told.pop("ClientRequestToken", None)
         call = Call(service, operation, json.dumps(told, sort_keys=True))
         invocation = bytes(request.headers["amz-sdk-invocation-id"])
-        if invocation not in self._numbers:
-            self._numbers[invocation] = len(self.calls)
-            self.calls.append(call)
-            self.changed |= call.tables
-        return call, self._numbers[invocation]
+        with self._noting:
+            if invocation not in self._numbers:
+                self._numbers[invocation] = len(self.calls)
+                self.calls.append(call)
+                self.changed |= call.tables
+            return call, self._numbers[invocation]
 
     def _once_by_token(self, call: Call, request: AWSPreparedRequest, go_on: GoOn) -> GoOn:
         """Do a transaction once for each token, as DynamoDB does and moto does not."""

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-from chalice.test import Client
+from chalice.config import Config
+from chalice.local import RouteMatcher
+from chalice.test import Client, HTTPResponse, TestHTTPClient
 from lxml import etree
 
 from app import app
@@ -45,9 +48,32 @@ class Moment:
     now: datetime
 
 
+Route = tuple[str, str]
+"""Method, and path as it is registered."""
+
+
+class Noting(TestHTTPClient):
+    """Sends requests, and notes the method and route of each."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(app, config)
+        self.visited: set[Route] = set()
+        self._routes = RouteMatcher(list(app.routes))
+
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> HTTPResponse:
+        self.visited.add((method, self._routes.match_route(path).route))
+        return super().request(method, path, headers, body)
+
+
+class NotingClient(Client):
+    @cached_property
+    def http(self) -> Noting:
+        return Noting(self._chalice_config)
+
+
 @dataclass(slots=True)
 class World:
-    client: Client
+    client: NotingClient
     striker: Striker
     clock: Clock
     people: Mapping[str, Person]
@@ -110,7 +136,8 @@ def a_world() -> Iterator[World]:
     wired = wire(clock)
     for provider in (ONE, TWO):
         _connect(wired, provider)
-    with Client(app, project_dir=str(ROOT)) as client, striking() as striker:
+    client = NotingClient(app, project_dir=str(ROOT))
+    with striking() as striker:
         people = {name: Person(client, bsn) for name, bsn in (("vera", VERA), ("henk", HENK), ("mina", MINA))}
         certificate = certificate_in(client.http.get("/saml/metadata").body)
         yield World(client, striker, clock, people, wired.people, certificate, digid())

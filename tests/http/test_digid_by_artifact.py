@@ -1,5 +1,6 @@
 """DigiD's answer is fetched over real TLS, on which both sides show a certificate, from the stand-in's back channel."""
 
+import socket
 import ssl
 import tempfile
 import time
@@ -10,8 +11,9 @@ import pytest
 import urllib3
 from werkzeug.wrappers import Response
 
+from chalicelib.budget import Budget, within
 from chalicelib.errors import Unavailable
-from chalicelib.saml.back_channel import MutualTls
+from chalicelib.saml.back_channel import LONGEST, MutualTls
 from chalicelib.saml.keys import PrivateKey
 from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
@@ -168,6 +170,17 @@ def test_a_back_channel_that_drips_is_waited_for_no_longer_than_any(over_tls: Ca
     with pytest.raises(Unavailable):
         MutualTls(longest=1.0).ask(made.resolution, b"<x/>", key, (made.back_channel.root.certificate,))
     assert time.monotonic() - began < 8, "it would drip for ten seconds"
+
+
+def test_a_back_channel_that_is_silent_is_waited_for_no_longer_than_the_request_has(wired: Wiring) -> None:
+    """Its host takes the connection; nobody ever says anything on it."""
+    root, key = new_key_pair("root"), saml().us(wired.clock()).key
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address, began = f"https://localhost:{silent.getsockname()[1]}/artifact", time.monotonic()
+        with within(Budget(began + 0.8)), pytest.raises(Unavailable) as raised:
+            MutualTls().ask(address, b"<x/>", key, (root.certificate,))
+    assert raised.value.dependency == "digid"
+    assert time.monotonic() - began < LONGEST / 2
 
 
 def _dripping() -> Iterator[bytes]:

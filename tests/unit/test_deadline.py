@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from chalicelib.deadline import in_time
+from chalicelib.budget import Budget, budget, within
+from chalicelib.deadline import at_once, in_time
 from chalicelib.errors import InvalidMessage, Unavailable
 
 
@@ -26,3 +27,25 @@ def test_what_is_late_is_an_outage() -> None:
         in_time(0.01, "metadata", never.wait)
     assert raised.value.dependency == "metadata"
     never.set()
+
+
+def test_what_is_done_at_once_waits_for_nobody_who_is_late() -> None:
+    never = threading.Event()
+    late, here = at_once(0.2, 2, [never.wait, lambda: True])
+    assert not late.done()
+    assert here.result() is True
+    never.set()
+
+
+def test_what_had_no_turn_in_time_never_begins() -> None:
+    never, begun = threading.Event(), threading.Event()
+    _, second = at_once(0.05, 1, [never.wait, lambda: bool(begun.set())])
+    never.set()
+    assert second.cancelled()
+    assert not begun.is_set()
+
+
+def test_what_is_done_at_once_knows_the_budget_of_its_request() -> None:
+    with within(Budget(110.0, lambda: 100.0)):
+        (left,) = at_once(5, 8, [lambda: budget().left])
+    assert left.result() == 10.0

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
+from functools import partial
 
 from chalicelib.budget import budget
+from chalicelib.deadline import at_once
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp.access import Access, Credentials
 from chalicelib.people.brp.asking import Asking, Doubled
@@ -14,6 +16,9 @@ from chalicelib.people.brp.reading import not_read, read_answer
 from chalicelib.people.bsn import Bsn
 
 _AT_A_TIME = 8
+
+LONGEST = 6.0
+"""Seconds that all questions of a call have together."""
 
 
 class HaalCentraal:
@@ -29,7 +34,7 @@ class HaalCentraal:
         *,
         connect: float = 1.0,
         read: float = 3.0,
-        within: float = 6.0,
+        within: float = LONGEST,
     ) -> None:
         self._url, self._credentials, self._access = f"{url.rstrip('/')}/personen", credentials, Access()
         self._connect, self._read, self._within = connect, read, within
@@ -44,14 +49,8 @@ class HaalCentraal:
             return Found()
         asking = self._asking()
         # An accountant's two thousand clients are a hundred questions: several at a time, or the page would not come.
-        threads = ThreadPoolExecutor(min(_AT_A_TIME, len(asked)))
-        try:
-            questions = [threads.submit(_find, part, asking) for part in asked]
-            wait(questions, timeout=asking.ends - time.monotonic())
-        finally:
-            # Not waited for: what still hangs ends by its own time-outs.
-            threads.shutdown(wait=False, cancel_futures=True)
-        answers = [_brought(one) for one in questions]
+        questions = [partial(_find, part, asking) for part in asked]
+        answers = [_brought(one) for one in at_once(asking.ends - time.monotonic(), _AT_A_TIME, questions)]
         if not any(answers):
             raise Unavailable("brp")
         found = Found()
@@ -60,7 +59,7 @@ class HaalCentraal:
         return found
 
     def check(self) -> None:
-        """Ask our real question, about nobody. Raises `Unavailable` unless it is answered as one about people is."""
+        """Ask our real question, about nobody: it is answered as one about people is."""
         if self._asking().records([NOBODY]):
             raise Unavailable("brp")
 

@@ -73,3 +73,7 @@ class PopulationRegister(Protocol):
     def find(self, numbers: Iterable[Bsn]) -> Found:
         """Raise `Unavailable` when the register tells nothing about anybody: no answer, or nonsense."""
         ...
+
+    def check(self) -> None:
+        """Raise `Unavailable` unless a question about people would be answered."""
+        ...

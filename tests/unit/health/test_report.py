@@ -1,10 +1,12 @@
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.budget import Budget, within
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.health.report import Report, answers, days_left
+from chalicelib.health.report import Report, answers, ask, days_left
 from chalicelib.settings import ConfigurationError
 from provisioning.keys import new_key_pair
 from provisioning.secrets import dated_key
@@ -24,6 +26,13 @@ def test_what_is_not_there_has_answered_and_an_outage_has_not() -> None:
 def test_a_setting_that_is_wrong_is_no_outage() -> None:
     with pytest.raises(ConfigurationError):
         answers(lambda: _raises(ConfigurationError("BRP_URL is missing")))
+
+
+def test_who_is_silent_takes_nobody_elses_turn() -> None:
+    never = threading.Event()
+    with within(Budget(0.6, lambda: 0.0)):
+        assert ask({"brp": never.wait, "kms": lambda: None}) == {"brp": False, "kms": True}
+    never.set()
 
 
 def test_the_days_left_are_those_of_the_certificate_in_use() -> None:
