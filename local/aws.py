@@ -1,4 +1,4 @@
-"""AWS in this process (moto), with the resources of `.chalice/resources.json`: what is tested is what is deployed."""
+"""AWS in this process (moto), with the resources of `.chalice/resources`: what is tested is what is deployed."""
 
 import json
 import os

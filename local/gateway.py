@@ -85,7 +85,7 @@ class Gateway:
                 "requestId": str(uuid.uuid4()),
                 "identity": {"sourceIp": request.remote_addr, **_client_certificate(request)},
             },
-            # Every body is binary to our gateway (.chalice/resources.json), so that icons reach browsers as they are.
+            # Every body is binary to our gateway (.chalice/resources/gateway.yaml): icons reach browsers as they are.
             "body": base64.b64encode(request.get_data()).decode() or None,
             "isBase64Encoded": bool(request.get_data()),
         }

@@ -1,12 +1,10 @@
-"""Reading `.chalice/resources.json` as CloudFormation does, as far as the laptop needs it."""
+"""What `.chalice/resources` says, understood as CloudFormation does, as far as the laptop needs it."""
 
-import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent.parent / ".chalice" / "resources.json"
+from provisioning.resources import read_resources
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z:.]+)\}")
 
@@ -18,7 +16,7 @@ class Template:
     """Resources with their references resolved. `pseudo` gives `AWS::Region` and the like."""
 
     def __init__(self, pseudo: Mapping[str, str]) -> None:
-        document = json.loads(FILE.read_text(encoding="utf-8"))
+        document = read_resources()
         parameters = {name: {"Ref": str(one.get("Default", ""))} for name, one in document["Parameters"].items()}
         self.made: Made = {**parameters, **{name: {"Ref": value} for name, value in pseudo.items()}}
         # What has a condition is for a real account, and what has no type belongs to Chalice's own template.

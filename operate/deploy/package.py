@@ -16,6 +16,7 @@ from pathlib import Path
 
 from operate.deploy.gateway import with_every_method, with_pages
 from provisioning.command import CannotGoOn
+from provisioning.resources import read_resources
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 250 * 1024 * 1024
@@ -109,7 +110,8 @@ def size_table(archive: Path, rows: int = 12) -> Iterator[str]:
 
 def _run_chalice(project: Path, stage: str) -> None:
     command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
-    command += ["--merge-template", ".chalice/resources.json", "out"]
+    (project / "resources.json").write_text(json.dumps(read_resources(project / ".chalice" / "resources")))
+    command += ["--merge-template", "resources.json", "out"]
     # Only wheels: what is built here from source would be another file each time, and perhaps for another system.
     settings = {"AWS_DEFAULT_REGION": "eu-west-1", "PIP_ONLY_BINARY": ":all:", "PACKAGED_BY_OPERATE": "1"}
     environment = {**os.environ, **settings}
