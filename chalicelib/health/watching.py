@@ -5,7 +5,12 @@ from collections.abc import Callable
 
 import urllib3
 
+from chalicelib.deadline import in_time
+from chalicelib.errors import Unavailable
 from chalicelib.observe import Metric, count, log
+
+_LONGEST = 30.0
+"""Seconds: API Gateway gives up after 29."""
 
 
 def watch(address: str, fetch: Callable[[str], bytes]) -> None:
@@ -14,7 +19,7 @@ def watch(address: str, fetch: Callable[[str], bytes]) -> None:
         told = json.loads(fetch(f"{address}/health"))
         down = sorted(name for name, state in told["dependencies"].items() if state != "ok")
         days_left = {str(name): int(days) for name, days in told["days_left"].items()}
-    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (Unavailable, urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         log().error("health_not_told", cause=type(error).__name__)
         count(Metric.DEPENDENCY_DOWN)
         return
@@ -28,6 +33,10 @@ def watch(address: str, fetch: Callable[[str], bytes]) -> None:
 
 
 def fetch(address: str) -> bytes:
-    """Read an address of ours, whatever its status. Raises urllib3's `HTTPError`."""
+    """Read an address of ours, whatever its status. Raises `Unavailable` or urllib3's `HTTPError`."""
+    return in_time(_LONGEST, "health", lambda: _fetched(address))
+
+
+def _fetched(address: str) -> bytes:
     with urllib3.PoolManager(timeout=urllib3.Timeout(connect=2.0, read=26.0), retries=False) as pool:
         return bytes(pool.request("GET", address, redirect=False).data)

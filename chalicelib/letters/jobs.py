@@ -16,7 +16,7 @@ def print_letter(event: SQSEvent) -> None:
 
     wiring = current()
     printer = Printer(wiring.letters_table, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
-    with within(of_function(event.context, longest=25)):
+    with within(of_function(event.context, longest=25, clock=wiring.watch)):
         for record in event:
             printer.print(record.body, wiring.clock())
 
@@ -25,5 +25,5 @@ def print_letter(event: SQSEvent) -> None:
 def sweep_outbox(event: CloudWatchEvent) -> None:
     """Send letters that were written down but not sent, as many as there is time for."""
     wiring = current()
-    with within(of_function(event.context, longest=45)):
+    with within(of_function(event.context, longest=45, clock=wiring.watch)):
         wiring.outbox.sweep(wiring.clock())

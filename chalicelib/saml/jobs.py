@@ -16,5 +16,5 @@ def watch_metadata(event: CloudWatchEvent) -> None:
     from chalicelib.saml.watching import watch  # noqa: PLC0415
 
     wiring = current()
-    with within(of_function(event.context, longest=280)):
+    with within(of_function(event.context, longest=280, clock=wiring.watch)):
         watch(wiring.catalogue, fetch, wiring.clock())

@@ -16,20 +16,19 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
-    """Fetch what has an address, and warn of what ends soon. One partner's trouble is not another's (invariant 13)."""
+    """Warn of what ends soon, and fetch what has an address. One partner's trouble is not another's (invariant 13)."""
     sources = list(catalogue.sources())
+    # First, for nobody else has to answer: many who are silent leave no time, and hide nobody's end.
+    days = [_looked_after(source, lambda one: _days_left(one, catalogue, now)) for source in sources]
+    if left := [number for number in days if number is not None]:
+        count(Metric.PARTNER_DAYS_LEFT, min(left))
+    troubled = {source.entity_id for source, number in zip(sources, days, strict=True) if number is None}
     # Each hour another one is first: when time runs out, it is not always the same ones that wait.
     first = int(now.timestamp() // 3600) % max(len(sources), 1)
-    left, troubled = [], 0
     for source in (*sources[first:], *sources[:first]):
-        renewed = _looked_after(source, lambda one: _renewed(one, catalogue, fetch, now))
-        days = _looked_after(source, lambda one: _days_left(one, catalogue, now))
-        troubled += renewed is None or days is None
-        if days is not None:
-            left.append(days)
-    count(Metric.PARTNERS_TROUBLED, troubled)
-    if left:
-        count(Metric.PARTNER_DAYS_LEFT, min(left))
+        if _looked_after(source, lambda one: _renewed(one, catalogue, fetch, now)) is None:
+            troubled.add(source.entity_id)
+    count(Metric.PARTNERS_TROUBLED, len(troubled))
 
 
 def _looked_after(source: Source, do: Callable[[Source], int]) -> int | None:

@@ -1,6 +1,10 @@
 """Our client shows itself to the register as the register wants: certificate, client and token."""
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,3 +137,26 @@ def test_a_token_without_the_certificate_opens_nothing(register: Register) -> No
 def test_a_certificate_that_cannot_be_read_is_a_wrong_setting(register: Register) -> None:
     with pytest.raises(ConfigurationError, match="brp-key"):
         register.client(certificate="x").find([VERA])
+
+
+def test_a_desk_that_drips_its_token_holds_up_no_later_question(register: Register) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as desk:
+        threading.Thread(target=_drip, args=[desk], daemon=True).start()
+        shown = register.shown(token_url=f"http://127.0.0.1:{desk.getsockname()[1]}")
+        client = HaalCentraal(f"{register.address}/haalcentraal/api/brp", lambda: shown, read=0.4, within=1.0)
+        with pytest.raises(Unavailable):
+            client.find([VERA])
+        shown = register.shown()
+        time.sleep(0.2)
+        assert client.find([VERA]).people
+
+
+def _drip(desk: socket.socket) -> None:
+    """Take a connection and send a byte now and then, for five times as long as anybody waits."""
+    connection, _ = desk.accept()
+    with connection, suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n")
+        for _ in range(50):
+            connection.sendall(b" ")
+            time.sleep(0.1)

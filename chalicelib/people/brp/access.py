@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from chalicelib.deadline import in_time
 from chalicelib.errors import Unavailable
 from chalicelib.observe import log
 from chalicelib.settings import ConfigurationError
@@ -54,10 +55,12 @@ class Access:
         except (ssl.SSLError, ValueError):
             raise ConfigurationError("brp-key is wrong: certificate, private_key or authority cannot be read") from None
 
-    def header(self, shown: Credentials, timeout: urllib3.Timeout, *, refused: str = "") -> dict[str, str]:
+    def header(
+        self, shown: Credentials, timeout: urllib3.Timeout, longest: float, *, refused: str = ""
+    ) -> dict[str, str]:
         """Return the header that says who we are, with another token than one that was `refused`.
 
-        Raises `Unavailable` when there is no token to be had, and `ConfigurationError`.
+        Raises `Unavailable` when there is no token to be had in `longest` seconds, and `ConfigurationError`.
         """
         if "token_url" not in shown:
             return {"x-api-key": _printable(shown.get("key", ""), "key")}
@@ -65,7 +68,8 @@ class Access:
         with self._lock:
             known = self._of == client and self._clock() < self._until
             if not known or (refused and refused == f"Bearer {self._token}"):
-                self._token, lasts = self._fetch(shown, timeout)
+                # Others wait for this lock: for a token that drips, no longer than for any.
+                self._token, lasts = in_time(longest, "brp", lambda: self._fetch(shown, timeout))
                 self._of, self._until = client, self._clock() + lasts - min(_EARLY, lasts / 2)
             return {"authorization": f"Bearer {self._token}"}
 
@@ -79,13 +83,20 @@ class Access:
         }
         filled = {name: value for name, value in form.items() if value}
         try:
-            answer = self.pool(shown).request(
-                "POST", shown["token_url"], body=urlencode(filled), headers=_FORM, timeout=timeout, redirect=False
-            )
-            if answer.status != 200 or len(answer.data) > _LARGEST_TOKEN:  # noqa: PLR2004 - the one that carries it
+            with self.pool(shown).request(
+                "POST",
+                shown["token_url"],
+                body=urlencode(filled),
+                headers=_FORM,
+                timeout=timeout,
+                redirect=False,
+                preload_content=False,
+            ) as answer:
+                body = answer.read(_LARGEST_TOKEN + 1)
+            if answer.status != 200 or len(body) > _LARGEST_TOKEN:  # noqa: PLR2004 - the one that carries it
                 log().error("register_gives_no_token", status=answer.status)
                 raise Unavailable("brp")
-            told = json.loads(answer.data)
+            told = json.loads(body)
             return _printable(told["access_token"], "token"), float(told.get("expires_in", 0))
         except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, RecursionError):
             # The cause is dropped on purpose: its text may hold what we showed.

@@ -3,6 +3,7 @@ import json
 import pytest
 import urllib3
 
+from chalicelib.errors import Unavailable
 from chalicelib.health.watching import watch
 
 
@@ -43,6 +44,7 @@ def test_when_all_is_well_that_is_measured_too(capsys: pytest.CaptureFixture[str
         b'{"dependencies": {}}',
         b'{"dependencies": 3, "days_left": {}}',
         urllib3.exceptions.HTTPError(),
+        Unavailable("health"),
     ],
 )
 def test_when_nothing_is_told_something_is_down(told: bytes | Exception, capsys: pytest.CaptureFixture[str]) -> None:
