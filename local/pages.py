@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 from local.serving import Site
 
 _STATIC = Path(__file__).parent.parent / "chalicelib" / "web" / "static"
+_LANGUAGES = ("nl", "en")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 _environment = Environment(
@@ -22,15 +23,16 @@ _environment = Environment(
 
 
 def language(request: Request) -> str:
-    """Return `nl` or `en`, from `?lang=` or a cookie."""
+    """Return `nl` or `en`, from `?lang=`, a cookie, or what the browser prefers."""
     wished = request.values.get("lang") or request.cookies.get("local-language", "")
-    return "en" if wished == "en" else "nl"
+    return wished if wished in _LANGUAGES else request.accept_languages.best_match(_LANGUAGES, default=_LANGUAGES[0])
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
     """Render a template; in it `t("nederlands", "english")` gives the text in the visitor's language."""
     chosen = language(request)
-    shown = {"language": chosen, "t": lambda nl, en: en if chosen == "en" else nl, **values}
+    name = template.removesuffix(".html")
+    shown = {"page": name, "language": chosen, "t": lambda nl, en: en if chosen == "en" else nl, **values}
     body = _environment.get_template(template).render(shown)
     response = Response(body, status, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
     if "lang" in request.values:

@@ -22,7 +22,8 @@ def page(
 
     language = visit.language if visit else "nl"
     session, root = visit.session if visit else None, current().settings.root
-    shown = {"visit": visit, "session": session, "language": language, "root": root, **values}
+    name = template.removesuffix(".html")
+    shown = {"page": name, "visit": visit, "session": session, "language": language, "root": root, **values}
     body = environment(language).get_template(template).render(shown)
     return Reply(body=body, status=status, cookies=cookies, form_target=_origin(form_target))
 

@@ -80,11 +80,19 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture(scope="session")
 def look() -> Look:
-    """Check a page as a whole: no accessibility violation, nothing wider than a small telephone; keep pictures."""
+    """Check a page as a whole: its language, no accessibility violation, nothing wider than a small telephone.
+
+    Pictures are kept under its name, `<language>-<number>-<template>`, with a `-` before what is special about it:
+    so it is known of each template whether somebody looks at it (tests/shape/test_looks.py).
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     source = AXE.read_text(encoding="utf-8")
 
     def check(page: Page, name: str) -> None:
+        language, _, template, *_ = name.split("-")
+        assert page.locator("body").get_attribute("data-page") == template
+        # Before any function of ours is asked, nobody knows a language.
+        assert page.locator("html").get_attribute("lang") == (language if template != "gateway" else "nl")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)

@@ -16,6 +16,7 @@ from local.stack import Stack, fetch
 WORDS = {
     "nl": {
         "sign in": "Inloggen",
+        "sign in with digid": "Inloggen met DigiD",
         "cancel": "Annuleren",
         "next": "Volgende",
         "confirm request": "Bevestigen en brief versturen",
@@ -39,6 +40,7 @@ WORDS = {
     },
     "en": {
         "sign in": "Sign in",
+        "sign in with digid": "Sign in with DigiD",
         "cancel": "Cancel",
         "next": "Next",
         "confirm request": "Confirm and send the letter",
@@ -108,7 +110,6 @@ class Visitor:
 
     def at_digid(self, level: str = "20") -> None:
         self.come_to_digid()
-        self.page.goto(f"{self.page.url}?lang={self.language}")
         self.page.fill("[name=bsn]", self.person.bsn)
         self.page.select_option("[name=level]", level)
         self.press("sign in")
@@ -127,7 +128,7 @@ class Visitor:
 
     def sign_in_at_provider(self, whom: str) -> None:
         """Start at the municipality's second service, and sign in at DigiD."""
-        self.page.goto(f"{self.stack.provider}/?lang={self.language}")
+        self.page.goto(f"{self.stack.provider}/")
         self.page.get_by_role("link", name=self.words(whom)).nth(1).click()
         self.at_digid("25")
 

@@ -1,4 +1,4 @@
-"""What partners bring along: a long choice of people, and the test kit's page."""
+"""What partners bring along: choices of people, another identity provider's form, and the test kit's page."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,17 +7,23 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
+from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.wiring import Wiring
 from local.digid.answers import signed_in
-from local.stack import Stack
+from local.digid.site import DigidSite
+from local.serving import serve_in_thread
+from local.stack import Stack, fetch
+from provisioning.keys import new_key_pair
 from tests.browser.conftest import Look
+from tests.browser.people import WORDS
 from tests.builders import HENK
+from tests.fakes import Clock
 from tests.http.client import DIGID, Person, digid
 from tests.http.conftest import client, clock, henk, someone, vera, wired
 from tests.http.journey import mandate
-from tests.http.serving import served
+from tests.http.serving import free_port, served
 from tests.http.test_choice import clients
-from tests.saml.provider import FakeProvider
+from tests.saml.provider import ENTITY_ID, FakeProvider
 
 __all__ = ["client", "clients", "clock", "henk", "someone", "vera", "wired"]
 
@@ -30,7 +36,7 @@ def application(wired: Wiring) -> Iterator[str]:
         yield address
 
 
-def _choose(page: Page, address: str) -> None:
+def _choose(page: Page, address: str, *, on_behalf: bool = True) -> None:
     """Come to the choice of a person: the provider asks, and DigiD answers."""
     at_digid: list[Request] = []
 
@@ -40,7 +46,8 @@ def _choose(page: Page, address: str) -> None:
 
     page.route(f"{DIGID}/**", catch)
     provider = FakeProvider()
-    _send(page, f"{address}/saml/sso", provider.post_form(provider.on_behalf(Destination=f"{address}/saml/sso")))
+    ask = provider.on_behalf if on_behalf else provider.request
+    _send(page, f"{address}/saml/sso", provider.post_form(ask(Destination=f"{address}/saml/sso")))
     page.wait_for_url(f"{DIGID}/**")
     asked = digid().take(at_digid[0].url, dict(parse_qsl(at_digid[0].post_data or "")))
     page.goto(digid().engine.way_back(signed_in(asked, HENK.digits, "25")))
@@ -67,16 +74,16 @@ def test_someone_is_found_among_many_by_keyboard_alone(
     clients(12)
     page = new_context(language).new_page()
     _choose(page, application)
-    look(page, f"{language}-50-choose-among-many")
+    look(page, f"{language}-50-choose_person-among-many")
     page.get_by_role("searchbox").focus()
     page.keyboard.type("0011")
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio")).to_have_count(1)
-    look(page, f"{language}-51-found-one")
+    look(page, f"{language}-51-choose_person-found-one")
     page.get_by_role("searchbox").fill("piet")
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio")).to_have_count(0)
-    look(page, f"{language}-52-found-nobody")
+    look(page, f"{language}-52-choose_person-found-nobody")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,7 +100,57 @@ def _one_click(page: Page, look: Look, application: str, language: str) -> None:
     _choose(page, application)
     expect(page.get_by_role("radio")).to_have_count(0)
     expect(page.get_by_text("Vera van der Gever")).to_be_visible()
-    look(page, f"{language}-53-one-person")
+    look(page, f"{language}-53-choose_person-one")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_may_sign_in_for_themself_too_has_to_choose_and_in_time(
+    new_context: Callable[..., BrowserContext],
+    look: Look,
+    vera: Person,
+    henk: Person,
+    wired: Wiring,
+    clock: Clock,
+    language: str,
+) -> None:
+    mandate(vera, henk)
+    known = Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata(), Representation.CHOOSE)
+    wired.catalogue.put_connection(known)
+    page = new_context(language).new_page()
+    with served(wired) as application:
+        _choose(page, application, on_behalf=False)
+        page.get_by_role("button", name=WORDS[language]["sign in"], exact=True).click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        look(page, f"{language}-56-choose_person-nobody-chosen")
+        clock.forward(minutes=11)
+        page.get_by_role("button", name={"nl": "English", "en": "Nederlands"}[language]).click()
+        page.get_by_role("button", name={"nl": "Nederlands", "en": "English"}[language]).click()
+        expect(page.get_by_role("radio")).to_have_count(0)
+        look(page, f"{language}-57-choose_person-too-late")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_identity_provider_that_answers_by_post_has_a_form_too(
+    new_context: Callable[..., BrowserContext], look: Look, wired: Wiring, language: str
+) -> None:
+    context = new_context(language)
+    context.route("**/go_on.js", lambda route: route.abort())
+    page = context.new_page()
+    with served(wired) as application:
+        address = f"http://localhost:{(port := free_port())}"
+        ours = f"{application}/saml/digid/metadata?answer=post"
+        site = DigidSite(address, new_key_pair("by post"), lambda: fetch(ours), by_artifact=False)
+        running = serve_in_thread(site, port)
+        wired.catalogue.put_identity_provider(fetch(f"{address}/metadata"))
+        page.goto(f"{application}/login?next=/mandates")
+        page.get_by_role("button", name=WORDS[language]["go on"], exact=True).click()
+        page.get_by_label("Burgerservicenummer" if language == "nl" else "Citizen").fill(HENK.digits)
+        page.get_by_role("button", name=WORDS[language]["sign in"], exact=True).click()
+        look(page, f"{language}-59-digid_go_on")
+        page.get_by_role("button", name=WORDS[language]["go on"], exact=True).click()
+        page.wait_for_url(f"{application}/mandates")
+        running.shutdown()
+        running.server_close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -102,9 +159,12 @@ def test_the_kit_reports_on_metadata(
 ) -> None:
     (tmp_path / "provider.xml").write_bytes(FakeProvider().metadata())
     page = new_context(language).new_page()
-    page.goto(f"{stack.kit}/?lang={language}")
-    look(page, f"{language}-54-test-kit")
+    page.goto(f"{stack.kit}/")
+    look(page, f"{language}-54-kit")
+    page.locator("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, f"{language}-58-kit-no-file")
     page.get_by_label("Metadata").set_input_files(tmp_path / "provider.xml")
     page.locator("button").click()
     expect(page.get_by_text("for another, answered at").first).to_be_visible(timeout=30_000)
-    look(page, f"{language}-55-test-kit-report")
+    look(page, f"{language}-55-kit-report")

@@ -62,9 +62,9 @@ def code_of(case_id: str) -> str:
     return found[0]
 
 
-def mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID) -> str:
+def mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
     """Go through request, letter and activation; return the id of the case."""
-    case_id = ask_for_mandate(represented, service_id)
+    case_id = ask_for_mandate(represented, service_id, **dates)
     review = recognised(representative, case_id)
     assert representative.submit(review, {}).location == f"/mandates/{case_id}?activated=1"
     return case_id

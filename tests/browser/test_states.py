@@ -1,0 +1,122 @@
+"""Pages for what time, wrong codes and outages have done, on a clock of the test's own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from chalicelib.mandates.model import PER_CODE
+from chalicelib.mandates.period import today
+from chalicelib.web.visit import SESSION_COOKIE
+from chalicelib.wiring import Wiring
+from tests.browser.conftest import Look
+from tests.browser.people import WORDS
+from tests.builders import MINA, PORTAL_ID, SERVICE_ID
+from tests.fakes import Clock, FakeRegister
+from tests.http.client import Person
+from tests.http.conftest import client, clock, henk, mina, vera, wired
+from tests.http.journey import ask_for_mandate, code_of, deliver, mandate
+from tests.http.serving import served
+
+__all__ = ["client", "clock", "henk", "mina", "vera", "wired"]
+
+Contexts = Callable[..., BrowserContext]
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A browser in which somebody is signed in already."""
+
+    page: Page
+    address: str
+    language: str
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def press(self, key: str) -> None:
+        self.page.get_by_role("button", name=WORDS[self.language][key], exact=True).click()
+
+
+@contextmanager
+def _window(person: Person, wired: Wiring, context: BrowserContext, language: str) -> Iterator[Window]:
+    person.sign_in()
+    with served(wired) as address:
+        value, origin = person.cookies[SESSION_COOKIE], address.replace("http:", "https:")
+        context.add_cookies([{"name": SESSION_COOKIE, "value": value, "url": origin, "secure": True}])
+        yield Window(context.new_page(), address, language)
+
+
+def _void(case_id: str, person: Person, wired: Wiring) -> None:
+    """Let others try so many wrong codes that the code of a request is void."""
+    request = wired.mandates.request(wired.secrets.pseudonyms.person(person.bsn), case_id)
+    assert request is not None
+    for _ in range(PER_CODE):
+        wired.tries.add(request.claim, wired.clock(), wears=True)
+
+
+@LANGUAGES
+def test_a_page_tells_what_has_become_of_a_request(
+    language: str, wired: Wiring, clock: Clock, vera: Person, henk: Person, new_context: Contexts, look: Look
+) -> None:
+    ended = mandate(vera, henk, end="month")
+    expired = ask_for_mandate(vera, PORTAL_ID)
+    clock.forward(days=50)
+    vera.sign_in()
+    blocked = ask_for_mandate(vera)
+    deliver()
+    _void(blocked, vera, wired)
+    late = ask_for_mandate(vera, PORTAL_ID)
+    clock.forward(days=3)
+    with _window(vera, wired, new_context(language), language) as window:
+        look(window.open("/mandates"), f"{language}-60-mandates-past")
+        look(window.open(f"/requests/{blocked}"), f"{language}-61-request-blocked")
+        look(window.open(f"/requests/{late}"), f"{language}-62-request-late")
+        look(window.open(f"/requests/{expired}"), f"{language}-63-request-expired")
+        look(window.open(f"/mandates/{ended}"), f"{language}-64-mandate-ended")
+
+
+@LANGUAGES
+def test_a_mandate_that_begins_later_says_from_when(
+    language: str, wired: Wiring, clock: Clock, mina: Person, henk: Person, new_context: Contexts, look: Look
+) -> None:
+    start = f"{today(clock()) + timedelta(days=10):%d-%m-%Y}"
+    case_id = ask_for_mandate(mina, start="other", start_date=start, end="month")
+    henk.sign_in()
+    known = {"bsn": MINA.digits, "born": "21-06-1985", "code": code_of(case_id)}
+    henk.submit(henk.submit("/activate", known).location, {})
+    with _window(henk, wired, new_context(language), language) as window:
+        look(window.open(f"/mandates/{case_id}"), f"{language}-65-mandate-future")
+
+
+@LANGUAGES
+def test_who_asks_hears_of_a_letter_that_may_come_too_late_and_of_an_outage(
+    language: str, wired: Wiring, clock: Clock, vera: Person, new_context: Contexts, look: Look
+) -> None:
+    with _window(vera, wired, new_context(language), language) as window:
+        page = window.open(f"/request/{SERVICE_ID}")
+        page.fill("[name=end_date]", f"{today(clock()) + timedelta(days=3):%d-%m-%Y}")
+        window.press("next")
+        look(page, f"{language}-66-confirm_request-tight")
+        cast("FakeRegister", wired.people).down = True
+        window.press("confirm request")
+        look(page, f"{language}-67-failure-outage")
+
+
+@LANGUAGES
+def test_who_was_away_too_long_hears_that_the_form_is_kept(
+    language: str, wired: Wiring, clock: Clock, vera: Person, new_context: Contexts, look: Look
+) -> None:
+    with _window(vera, wired, new_context(language), language) as window:
+        page = window.open("/activate")
+        page.fill("[name=bsn]", "900100758")
+        clock.forward(minutes=20)
+        window.press("next")
+        expect(page.get_by_role("link", name=WORDS[language]["sign in with digid"])).to_be_visible()
+        look(page, f"{language}-68-sign_in-time-is-over")
