@@ -239,6 +239,24 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
         assert len(alarm["Properties"]["AlarmDescription"]) > 20, "it says what is the matter"
 
 
+_CALM = {
+    # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
+    *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
+    # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.
+    "AnswerRefused",
+    # OldestUnsentLetter rings: how many they are says nothing of how long they wait.
+    "LettersUnsent",
+    # Each is an answer 503, which the gateway counts, and DependencyDown tells what it was.
+    "DependencyFailed",
+}
+
+
+def test_whatever_is_counted_has_an_alarm_or_a_reason_for_none(template: dict[str, Any]) -> None:
+    """What goes on after one bad item says so nowhere else."""
+    watched = {_watched(alarm)[1] for alarm in _of(template, "CloudWatch::Alarm").values()}
+    assert set(Metric) - watched == _CALM
+
+
 def test_every_alarm_has_its_entry_in_the_operators_book(template: dict[str, Any]) -> None:
     names = [
         one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}-")
