@@ -7,6 +7,7 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.codes import Code
 from chalicelib.mandates.model import WEARING, CaseId, Mandate, Request, RequestState
+from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.observe import Metric, count, log
@@ -23,8 +24,8 @@ class Guess:
     represented: Bsn
     born: BirthDate = field(repr=False)
     code: Code = field(repr=False)
-    network: str = field(repr=False)
-    """Address that the guess comes from."""
+    address: str = field(repr=False)
+    """Where the guess comes from."""
 
 
 class WrongCombination(Refused):
@@ -44,7 +45,7 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     if guess.represented == guess.representative:
         raise Refused("own_bsn")
     pair = f"pair:{secrets.pseudonyms.person(guess.representative)}:{secrets.pseudonyms.person(guess.represented)}"
-    tried = _spend(pair, guess.network, tries, now)
+    tried = _spend(pair, guess.address, tries, now)
     claim = secrets.pseudonyms.claim(guess.represented, guess.born)
     wears = tried.in_all <= WEARING
     guesses = tries.add(claim, now, wears=wears)
@@ -61,11 +62,11 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     return usable[0]
 
 
-def _spend(pair: str, network: str, tries: Tries, now: datetime) -> Tried:
+def _spend(pair: str, address: str, tries: Tries, now: datetime) -> Tried:
     """Take a try of this representative for this person, and one of the network. Raises `RateLimited`."""
     tried = tries.spend(pair, now)
     try:
-        tries.spend(f"network:{network}", now)
+        tries.spend(f"network:{network_of(address)}", now)
     except RateLimited:
         tries.refund(pair)
         raise

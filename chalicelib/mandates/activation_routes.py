@@ -35,7 +35,7 @@ def check_code(visit: Visit) -> Reply:
     if bsn is None or born is None or code is None:
         return page("activate.html", visit, form=form, left=None, status=422)
     wiring, session = current(), visit.signed_in
-    guess = Guess(session.bsn, bsn, born, code, visit.network)
+    guess = Guess(session.bsn, bsn, born, code, visit.address)
     try:
         found = recognise(guess, store=wiring.mandates, tries=wiring.tries, secrets=wiring.secrets, now=visit.now)
     except WrongCombination as error:

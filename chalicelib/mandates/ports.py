@@ -112,7 +112,7 @@ class Tries(Protocol):
     """Counts guesses before they are checked. Fails closed: no counter, no check."""
 
     def spend(self, subject: str, now: datetime) -> Tried:
-        """Take one try of a subject (`pair:<representative>:<represented>`, `network:<address>`).
+        """Take one try of a subject (`pair:<representative>:<represented>`, `network:<network>`).
 
         Raises `RateLimited` when none is left in this window.
         """

@@ -29,8 +29,8 @@ class Visit:
     cookies: Mapping[str, str] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    network: str = field(repr=False)
-    """Address that the request comes from."""
+    address: str = field(repr=False)
+    """From which the request comes, as the gateway saw it."""
     language: str
     now: datetime
     session: Session | None = None
@@ -130,7 +130,7 @@ def read_visit(request: Request, now: datetime) -> Visit:
         cookies=cookies,
         headers=headers,
         body=body,
-        network=request.context.get("identity", {}).get("sourceIp", ""),
+        address=request.context.get("identity", {}).get("sourceIp", ""),
         language=_language(query, form, cookies, headers),
         now=now,
         client_certificate=request.context.get("identity", {}).get("clientCert", {}).get("clientCertPem"),

@@ -45,7 +45,7 @@ def _module(path: Path) -> str:
 
 
 PURE = re.compile(
-    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|period)|letters\.model)$"
+    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.model)$"
 )
 EDGE = re.compile(
     r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|choosing|browsers|under_way|sign_in|sign_on|releasing|resolving|logging_out|wiring))$"

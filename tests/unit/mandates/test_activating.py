@@ -166,6 +166,16 @@ def test_a_network_that_has_to_wait_costs_nobody_a_try(counter: Counter) -> None
     assert answer.value.tries_left == 4
 
 
+def test_another_address_of_ones_own_subnet_gives_no_other_tries(counter: Counter) -> None:
+    for number in range(100):
+        with pytest.raises(WrongCombination):
+            counter.guess(OTHER_CODE, by=Bsn(NUMBERS[number]), network=f"2001:db8:1:2::{number:x}")
+    with pytest.raises(RateLimited):
+        counter.guess(OTHER_CODE, network="2001:db8:1:2:ffff::1")
+    with pytest.raises(WrongCombination):
+        counter.guess(OTHER_CODE, network="2001:db8:1:3::1")
+
+
 def test_right_guesses_cost_no_tries(counter: Counter) -> None:
     for _ in range(12):
         counter.guess()
