@@ -36,7 +36,7 @@ def _peer() -> None:
 
 
 def imports() -> Iterator[Comparison]:
-    for what, module in (("the application", "app"), ("the letter worker", "chalicelib.letters.jobs")):
+    for what, module in (("the application", "app"), ("the workers", "chalicelib.jobs")):
         script = f"import {module}"
         yield compare(
             f"start Python, import {what}", _starter(script), _PEER_NAME, _peer, rounds=ROUNDS, warm=1, clock=processes

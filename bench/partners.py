@@ -10,16 +10,16 @@ from collections.abc import Iterator
 
 from chalice.test import Client
 
-from app import app
 from bench import cloud
 from bench.sign_in import wire
 from bench.timing import Comparison
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
-from chalicelib.wiring import Wiring, use
+from chalicelib.wiring import Wiring
 from local.digid.answers import signed_in
 from tests.builders import HENK, a_service
 from tests.http.client import Person, at_digid
 from tests.http.setting import ROOT
+from tests.process import app, use
 from tests.saml.provider import FakeProvider
 
 FEW, MANY = 10, 10_000

@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from app import app
 from bench import cloud
 from bench.timing import Comparison
 from chalicelib.catalogue.store import DynamoCatalogue
@@ -31,7 +30,7 @@ from chalicelib.keyring import Keyring
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings, documented
 from chalicelib.tables import CatalogueTable, TransientTable
-from chalicelib.wiring import Wiring, use
+from chalicelib.wiring import Wiring
 from local.digid.answers import signed_in
 from provisioning.keys import new_key_pair
 from provisioning.secrets import fresh_secrets
@@ -39,6 +38,7 @@ from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_openin
 from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, Person, at_digid
 from tests.http.setting import ROOT, pin_digid, register
+from tests.process import app, use
 from tests.saml.hostile.forging import private_key
 from tests.saml.provider import FakeProvider
 

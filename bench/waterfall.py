@@ -30,9 +30,10 @@ from app import app; lap()
 from saml2 import md, saml, samlp, xmldsig; lap()
 import chalicelib.saml.views; lap()
 import boto3; from boto3.dynamodb import types; lap()
-from chalicelib.wiring import current
-current().client("dynamodb"); lap()
-current().client("secretsmanager"); lap()
+from chalicelib.wiring import of_process
+wiring = of_process()
+wiring.client("dynamodb"); lap()
+wiring.client("secretsmanager"); lap()
 answer = app(json.load(open(sys.argv[1])), None); lap()
 assert answer["statusCode"] == 303, answer
 print(json.dumps(laps))

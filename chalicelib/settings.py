@@ -123,7 +123,7 @@ class Settings:
     aws_region = Setting(name, "Region of all the above; Lambda sets it", "eu-west-1")
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = dict(environment)
+        self.environment = environment
 
     def replaced(self, **values: str) -> "Settings":
         """Return these settings with other values, by attribute."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.budget import budget
 from chalicelib.catalogue.store import DynamoCatalogue
@@ -31,6 +31,11 @@ from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
 from chalicelib.settings import Settings
 from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, RegisterTable, TransientTable
+from chalicelib.web.sessions import Sessions
+
+if TYPE_CHECKING:
+    from chalicelib.saml.ports import SamlPorts
+    from chalicelib.saml.views import Views
 
 _ONE_ATTEMPT = 4.0
 """Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
@@ -102,6 +107,23 @@ class Wiring:
         key = base64.b64decode(self.secret("person-key")["key"])
         return Secrets(Pseudonyms(key), Peppers.from_secret(self.secret("code-peppers")), self.vault)
 
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.transient, self.vault)
+
+    @cached_property
+    def saml(self) -> "SamlPorts":
+        # Imported here: pages need no XML, and workers none of it.
+        from chalicelib.saml.ports import SamlPorts  # noqa: PLC0415
+
+        return SamlPorts(self)
+
+    @cached_property
+    def saml_views(self) -> "Views":
+        from chalicelib.saml.views import Views  # noqa: PLC0415
+
+        return Views(self.saml)
+
     @cached_property
     def keyring(self) -> Keyring:
         return Keyring(self.read_secret, self.clock)
@@ -147,16 +169,6 @@ def _in_time(service: str) -> None:
     budget().patience(service, most=_ONE_ATTEMPT, least=_ONE_ATTEMPT / 2)
 
 
-_current: list[Wiring] = []
-
-
-def current() -> Wiring:
-    """Return the process's wiring, made from the environment on first use."""
-    if not _current:
-        _current.append(Wiring(Settings(os.environ), lambda: datetime.now(UTC)))
-    return _current[0]
-
-
-def use(wiring: Wiring) -> None:
-    """Replace the process's wiring: for tests."""
-    _current[:] = [wiring]
+def of_process() -> Wiring:
+    """Return the wiring of a function in the cloud: settings from its environment, and the clock."""
+    return Wiring(Settings(os.environ), lambda: datetime.now(UTC))

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chalicelib import wiring
+from chalicelib.application import application
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.partners import read_service_provider
 from chalicelib.settings import Settings
+from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
 from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
@@ -98,8 +99,9 @@ def running(
         if _free(stack.port + 7, "the test kit", stack):
             exit_stack.enter_context(process("kit", stack.kit, stack.application))
         exit_stack.enter_context(aws.in_process())
-        wired = wiring.Wiring(settings(stack), lambda: datetime.now(UTC))
-        wiring.use(wired)
+        # As a function in the cloud: queues and schedules start those with what the environment tells them.
+        os.environ.update(settings(stack).environment)
+        wired = of_process()
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
         roots = digid_roots.read_bytes() if digid_roots else fetch(f"{stack.digid}/root.pem")
@@ -113,17 +115,15 @@ def running(
         yield stack
 
 
-def _pin(wired: wiring.Wiring, metadata: bytes, roots: str, *, by_artifact: bool | None) -> None:
+def _pin(wired: Wiring, metadata: bytes, roots: str, *, by_artifact: bool | None) -> None:
     try:
         pin(wired.catalogue, metadata, datetime.now(UTC), by_artifact=by_artifact, roots=roots)
     except InvalidMessage as error:
         raise CannotStart(f"DIGID_METADATA is refused: {error.told}") from None
 
 
-def _serve_back_channel(wired: wiring.Wiring, stack: Stack, exit_stack: ExitStack) -> None:
+def _serve_back_channel(wired: Wiring, stack: Stack, exit_stack: ExitStack) -> None:
     """Serve the application once more over TLS, to partners that show a certificate of their metadata."""
-    from app import app
-
     now = datetime.now(UTC)
     connections = [wired.catalogue.connection(source.entity_id) for source in wired.catalogue.sources()]
     trusted = [
@@ -132,7 +132,7 @@ def _serve_back_channel(wired: wiring.Wiring, stack: Stack, exit_stack: ExitStac
         for certificate in read_service_provider(connection.metadata, now).signing
     ]
     tls = mutual_tls(new_key_pair("localhost", host="localhost"), trusted)
-    back_channel = serve_in_thread(Gateway(app, stack.back_channel), stack.port + 5, tls)
+    back_channel = serve_in_thread(Gateway(application(wired), stack.back_channel), stack.port + 5, tls)
     exit_stack.callback(back_channel.shutdown)
 
 
@@ -156,15 +156,15 @@ def settings(stack: Stack) -> Settings:
     )
 
 
-def _serve(stack: Stack, wired: wiring.Wiring, exit_stack: ExitStack) -> None:
-    from app import app
-
-    application = serve_in_thread(Gateway(app, stack.application), stack.port)
-    exit_stack.callback(application.shutdown)
+def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
+    served = serve_in_thread(Gateway(application(wired), stack.application), stack.port)
+    exit_stack.callback(served.shutdown)
     site = letterbox_site(aws.client("s3"), wired.settings.letter_bucket, stack.letterbox)
     letterbox = serve_in_thread(site, stack.port + 3)
     exit_stack.callback(letterbox.shutdown)
     stop = threading.Event()
+    from app import app
+
     threads = events.drive(app, stop)
     for thread in threads:
         exit_stack.callback(thread.join, 2)

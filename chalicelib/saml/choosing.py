@@ -7,13 +7,12 @@ from chalicelib.errors import Refused
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
 from chalicelib.saml.logins import Decision, Failed, Login, LoginState
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.releasing import finish
 from chalicelib.saml.requests import Wanted
 from chalicelib.saml.sign_on import go_on
 from chalicelib.saml.under_way import choices, own_login, person_of, required, service_of
-from chalicelib.saml.wiring import saml
 from chalicelib.web.forms import Form
-from chalicelib.web.http import sessions
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit
 
@@ -27,32 +26,36 @@ _LONGEST_CHOICE = 64
 """Characters: those of a case, and some."""
 
 
-def choose_person(visit: Visit, login_id: str) -> Reply:
+def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
-    login = own_login(visit, login_id)
+    login = own_login(ports, visit, login_id)
     if login.decision is not None or (_due(login) and required(login).wanted is Wanted.SELF):
-        return go_on(login, visit) if visit.method == "GET" else Reply()
-    return _choice_page(login, visit, Form({"q": visit.asked("q").strip()[:100]}))
+        return go_on(ports, login, visit) if visit.method == "GET" else Reply()
+    return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}))
 
 
-def take_choice(visit: Visit, login_id: str) -> Reply:
+def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
-    login = own_login(visit, login_id)
+    login = own_login(ports, visit, login_id)
     form = Form(visit.fields)
     person = form.value("person")
     if visit.switches_language:
-        return choose_person(visit, login_id) if login.decision is not None else _choice_page(login, visit, form)
+        return (
+            choose_person(ports, visit, login_id)
+            if login.decision is not None
+            else _choice_page(ports, login, visit, form)
+        )
     if not _due(login) or required(login).wanted is Wanted.SELF:
         raise Refused("login_over")
     if login.expired(visit.now):
-        return finish(login, Decision(failed=Failed("failed", "took too long")), visit)
+        return finish(ports, login, Decision(failed=Failed("failed", "took too long")), visit)
     if visit.field("cancel"):
-        return finish(login, Decision(failed=Failed("cancelled", "cancelled at the choice")), visit)
+        return finish(ports, login, Decision(failed=Failed("cancelled", "cancelled at the choice")), visit)
     alone = person == "self" and required(login).wanted is not Wanted.EITHER
     if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"
-        return _choice_page(login, visit, form, status=422)
-    return finish(login, Decision(case_id=None if person == "self" else person), visit)
+        return _choice_page(ports, login, visit, form, status=422)
+    return finish(ports, login, Decision(case_id=None if person == "self" else person), visit)
 
 
 def _due(login: Login) -> bool:
@@ -60,13 +63,13 @@ def _due(login: Login) -> bool:
     return login.state is not LoginState.SENT
 
 
-def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
-    sign_on, service = required(login), service_of(login)
+def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
+    sign_on, service = required(login), service_of(ports, login)
     if login.decision is not None or not _due(login):
         raise Refused("login_over")
     expired = login.expired(visit.now)
-    usable = [] if expired else choices(login, service, visit)
-    names = _names(login, usable, visit) if usable else {}
+    usable = [] if expired else choices(ports, login, service, visit)
+    names = _names(ports, login, usable, visit) if usable else {}
     found = _matching(usable, names, form.value("q"))
     return page(
         "choose_person.html",
@@ -81,23 +84,23 @@ def _choice_page(login: Login, visit: Visit, form: Form, status: int = 200) -> R
         form=form,
         many=len(usable) > _MOST_SHOWN,
         expired=expired,
-        signed_in_at=_signed_in_at(login),
+        signed_in_at=_signed_in_at(ports, login),
         may_be_self=sign_on.wanted is Wanted.EITHER,
         form_target=sign_on.location,
     )
 
 
-def _names(login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
+def _names(ports: SamlPorts, login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
     """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
-    person = person_of(login)
+    person = person_of(ports, login)
     if len(usable) <= _MOST_SHOWN:
-        return names_of_others(person, usable)
+        return names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people)
     draft_id = f"names:{login.login_id}"
-    kept = sessions().draft(person, draft_id, visit.now)
+    kept = ports.adapters.sessions.draft(person, draft_id, visit.now)
     if kept is None or any(mandate.case_id not in kept for mandate in usable):
-        kept = dict(names_of_others(person, usable))
+        kept = dict(names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people))
         if len(json.dumps(kept)) <= _MOST_KEPT:
-            sessions().save_draft(person, draft_id, kept, visit.now)
+            ports.adapters.sessions.save_draft(person, draft_id, kept, visit.now)
     return kept
 
 
@@ -109,8 +112,8 @@ def _matching(usable: Sequence[Mandate], names: Mapping[str, str], words: str) -
     return [mandate for _, mandate in sorted(fitting, key=lambda one: one[0])]
 
 
-def _signed_in_at(login: Login) -> list[str]:
+def _signed_in_at(ports: SamlPorts, login: Login) -> list[str]:
     """Return where else this sign-in counts, by the names of the connections (combiconnect.md 5.5)."""
-    if not login.reused or login.shared is None or (shared := saml().federation.shared(login.shared)) is None:
+    if not login.reused or login.shared is None or (shared := ports.federation.shared(login.shared)) is None:
         return []
     return list(dict.fromkeys(told.name for told in shared.told))

@@ -17,46 +17,44 @@ from chalicelib.saml.endpoints import LogoutService
 from chalicelib.saml.gate import Unverified, opened_request
 from chalicelib.saml.heads import check_head, check_not_over
 from chalicelib.saml.partners import ServiceProvider
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.queries import extended, sign_query
 from chalicelib.saml.sign_in import post_page
 from chalicelib.saml.signatures import sign
 from chalicelib.saml.times import written
-from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Reply, Visit, redirect
-from chalicelib.wiring import current
 
 _UNKNOWN = Failure(names.REQUESTER, names.UNKNOWN_PRINCIPAL)
 _MOST_SESSIONS = 20
 """That one request may name: they end together."""
 
 
-def log_out(message: Unverified, binding: str, visit: Visit) -> Reply:
+def log_out(ports: SamlPorts, message: Unverified, binding: str, visit: Visit) -> Reply:
     """Answer a LogoutRequest the way it came, or by the one way that the provider has.
 
     The same request again has the same answer: it can end nothing more. Raises `InvalidMessage`; in the national
     profile also `NotFound`, for a session that is not the provider's. Any other client hears that in a status, so that
     its user does not end at our page.
     """
-    ours = saml()
-    connection, provider = ours.connected(message.issuer, visit.now)
-    octets = opened_request(message.accept(provider.signing), ours.encryption.all(visit.now))
+    connection, provider = ports.connected(message.issuer, visit.now)
+    octets = opened_request(message.accept(provider.signing), ports.encryption.all(visit.now))
     request = samlp.logout_request_from_string(octets)
-    _check(request, connection, binding, visit.now)
+    _check(ports, request, connection, binding, visit.now)
     back = _way_back(provider, binding, connection)
-    entrance = ours.identities(visit.now).entrance
+    entrance = ports.identities(visit.now).entrance
     # Last, in one write: what fails before ends nothing, and the same request again is answered again.
-    failure = None if ours.federation.end(_sessions(request), provider.entity_id, visit.now) else _UNKNOWN
+    failure = None if ports.federation.end(_sessions(request), provider.entity_id, visit.now) else _UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:
         raise NotFound("session of the sender")
     response = _response(request.id, back, failure, entrance, visit.now)
     return _sent(response, back, message.relay_state, connection, entrance, visit)
 
 
-def _check(request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime) -> None:
+def _check(ports: SamlPorts, request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime) -> None:
     if connection.profile is Profile.COMBICONNECT and binding != names.POST:
         raise InvalidMessage("CombiConnect logs out by POST", received=binding, expected=names.POST)
     check_head(request, now)
-    ours = f"{current().settings.base_url}/saml/slo"
+    ours = f"{ports.adapters.settings.base_url}/saml/slo"
     if request.destination != ours:
         raise InvalidMessage("Destination", received=request.destination or "", expected=ours)
     if request.not_on_or_after:

@@ -11,16 +11,15 @@ from chalicelib.saml.answers import artifact_response
 from chalicelib.saml.heads import check_head
 from chalicelib.saml.keys import Certificate
 from chalicelib.saml.partners import ServiceProvider
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.releasing import redeem
 from chalicelib.saml.replay import remembering, use_once
 from chalicelib.saml.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.soap import enveloped
-from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Visit
-from chalicelib.wiring import current
 
 
-def resolve(visit: Visit) -> bytes:
+def resolve(ports: SamlPorts, visit: Visit) -> bytes:
     """Answer an ArtifactResolve with a SOAP envelope.
 
     An artifact that is unknown, spent, too old or another provider's gets a success without a Response inside. It is
@@ -28,19 +27,19 @@ def resolve(visit: Visit) -> bytes:
     Raises `InvalidMessage` for what does not pass the gate.
     """
     message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
-    connection, provider = saml().connected(message.issuer, visit.now)
+    connection, provider = ports.connected(message.issuer, visit.now)
     _check_certificate(connection, provider, visit)
     request = samlp.artifact_resolve_from_string(message.accept(provider.signing))
-    _check(request, visit)
-    artifact, entrance = request.artifact.text or "", saml().identities(visit.now).entrance
-    waiting = saml().artifacts.find(artifact, provider.entity_id, visit.now)
-    ready = redeem(waiting, visit) if waiting else None
+    _check(ports, request, visit)
+    artifact, entrance = request.artifact.text or "", ports.identities(visit.now).entrance
+    waiting = ports.artifacts.find(artifact, provider.entity_id, visit.now)
+    ready = redeem(ports, waiting, visit) if waiting else None
     made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
-    transient, sender = current().transient, provider.entity_id
+    transient, sender = ports.adapters.transient, provider.entity_id
     once = remembering(transient, "resolve", sender, request.id, visit.now)
     if ready is not None:
         answer = enveloped(made(ready.message))
-        if not ready.settled or saml().artifacts.spend(artifact, current().new_id(), once):
+        if not ready.settled or ports.artifacts.spend(artifact, ports.adapters.new_id(), once):
             return answer
     use_once(transient, "resolve", sender, request.id, visit.now)
     return enveloped(made(None))
@@ -67,10 +66,10 @@ def _fingerprints(provider: ServiceProvider) -> list[str]:
     return [certificate.fingerprint for certificate in provider.signing]
 
 
-def _check(request: samlp.ArtifactResolve, visit: Visit) -> None:
+def _check(ports: SamlPorts, request: samlp.ArtifactResolve, visit: Visit) -> None:
     check_head(request, visit.now)
     # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
-    settings = current().settings
+    settings = ports.adapters.settings
     ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
     if request.destination is not None and not request.destination.startswith(ours):
         raise InvalidMessage("Destination", received=request.destination, expected=[f"{one}…" for one in ours])

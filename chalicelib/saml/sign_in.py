@@ -25,13 +25,12 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import LOGIN_LIFE, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import ARTIFACT, POST
 from chalicelib.saml.partners import IdentityProvider
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.replay import remembering
 from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
 from chalicelib.saml.under_way import check_browser, find, person_of, required
-from chalicelib.saml.wiring import saml
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Cookie, Reply, Visit, redirect
-from chalicelib.wiring import current
 
 _OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
 
@@ -48,15 +47,20 @@ class Returned:
 
 
 def send_to_digid(
-    visit: Visit, level: Level, *, path: str = "/mandates", sign_on: SignOn | None = None, once: tuple[Item, ...] = ()
+    ports: SamlPorts,
+    visit: Visit,
+    level: Level,
+    *,
+    path: str = "/mandates",
+    sign_on: SignOn | None = None,
+    once: tuple[Item, ...] = (),
 ) -> Reply:
     """Start a login and send the browser to DigiD. The browser gets a handle, without which nothing goes on.
 
     `once` is what counts together with it. Raises `Conflict` when that counted before.
     """
-    ours = saml()
-    login, bound = new_login(visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
-    (provider, answer), us = ours.digid(visit.now), ours.us(visit.now)
+    login, bound = new_login(ports, visit, level, path if _OUR_PATH.fullmatch(path) else "/mandates", sign_on)
+    (provider, answer), us = ports.digid(visit.now), ports.us(visit.now)
     request = build_request(login.digid_request, level, provider, us, visit.now, answer=answer)
     if POST not in provider.sign_on:
         reply = redirect(redirect_address(request, login.login_id, us), bound)
@@ -64,13 +68,13 @@ def send_to_digid(
         fields = {"SAMLRequest": post_field(request, us)}
         reply = post_page(visit, "DigiD", request.destination, fields, login.login_id, cookies=(bound,))
     # Last: what failed before has changed nothing.
-    ours.logins.start(login, *once)
+    ports.logins.start(login, *once)
     return reply
 
 
-def new_login(visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> tuple[Login, Cookie]:
+def new_login(ports: SamlPorts, visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> tuple[Login, Cookie]:
     """Make a new login, not yet started, and the cookie without which no browser goes on with it."""
-    new_id = current().new_id
+    new_id = ports.adapters.new_id
     handle = new_id()
     session = visit.session or visit.past
     login = Login(
@@ -87,9 +91,9 @@ def new_login(visit: Visit, level: Level, path: str, sign_on: SignOn | None) -> 
     return login, handing(handle, visit)
 
 
-def recognised(login: Login, known: SharedSignIn) -> Login:
+def recognised(ports: SamlPorts, login: Login, known: SharedSignIn) -> Login:
     """Return a login, not yet started, of someone whose earlier sign-in at this domain counts: nobody goes to DigiD."""
-    sealed = current().vault.seal(known.bsn.digits, login.sealing_context)
+    sealed = ports.adapters.vault.seal(known.bsn.digits, login.sealing_context)
     return replace(login, state=LoginState.IDENTIFIED, bsn=sealed, reached=known.level, reused=True, shared=known.key)
 
 
@@ -107,13 +111,13 @@ def post_page(
     return page("go_on.html", visit, name=name, location=location, fields=fields, form_target=location, cookies=cookies)
 
 
-def take_back(visit: Visit) -> Returned:
+def take_back(ports: SamlPorts, visit: Visit) -> Returned:
     """Read DigiD's answer, in the browser that began; one that was read before leads on.
 
     A refused answer ends a login for a provider, which hears of it; a login to our own site stays as it was. Raises
     `InvalidMessage`, or `Refused` (`cookies_off`, `login_over`).
     """
-    login = find(visit.asked("RelayState") or visit.field("RelayState"))
+    login = find(ports, visit.asked("RelayState") or visit.field("RelayState"))
     if login is None:
         _message(visit)
         raise Refused("login_over")
@@ -123,7 +127,7 @@ def take_back(visit: Visit) -> Returned:
     if login.expired(visit.now):
         return Returned(login, failed=Failed("failed", "came back too late"))
     try:
-        identity = _read(login, visit)
+        identity = _read(ports, login, visit)
     except NotSignedIn as error:
         return Returned(login, failed=Failed(error.failure, "DigiD says so"))
     except InvalidMessage as error:
@@ -131,16 +135,16 @@ def take_back(visit: Visit) -> Returned:
             raise
         note_refusal(error.reason, received=error.received, expected=error.expected)
         return Returned(login, failed=Failed("failed", error.reason, error.received, error.expected))
-    return Returned(_identified(login, identity, visit), identity.bsn)
+    return Returned(_identified(ports, login, identity, visit), identity.bsn)
 
 
-def moved_cookie(login: Login, visit: Visit) -> tuple[Cookie, ...]:
+def moved_cookie(ports: SamlPorts, login: Login, visit: Visit) -> tuple[Cookie, ...]:
     """Return the new cookie by which the browser of someone who comes from DigiD shares the sign-in in a domain."""
     domain = required(login).domain
     if domain is None or login.shared is None or login.reused:
         return ()
-    new = current().new_id()
-    saml().federation.move(shared_value(visit), new, person_of(login), domain, login.shared, visit.now)
+    new = ports.adapters.new_id()
+    ports.federation.move(shared_value(visit), new, person_of(ports, login), domain, login.shared, visit.now)
     return (shared_cookie(new),)
 
 
@@ -150,19 +154,19 @@ def _message(visit: Visit) -> Unverified | str:
     return artifact or response_from_post(visit.form, RESPONSE)
 
 
-def _read(login: Login, visit: Visit) -> Identity:
+def _read(ports: SamlPorts, login: Login, visit: Visit) -> Identity:
     """Read DigiD's answer to a login. Raises `NotSignedIn` or `InvalidMessage`."""
-    ours, message = saml(), _message(visit)
-    provider, _ = ours.digid(visit.now)
+    message = _message(visit)
+    provider, _ = ports.digid(visit.now)
     note_sender(provider.entity_id)
     if isinstance(message, str):
-        octets, binding, wrapper = _fetched(message, provider, visit.now), ARTIFACT, None
+        octets, binding, wrapper = _fetched(ports, message, provider, visit.now), ARTIFACT, None
     else:
         octets, binding, wrapper = _accepted(message, provider), POST, message.wrapper
     return read_response(
-        opened_response(octets, ours.encryption.all(visit.now), provider.signing),
+        opened_response(octets, ports.encryption.all(visit.now), provider.signing),
         provider=provider,
-        us=ours.us(visit.now),
+        us=ports.us(visit.now),
         request_id=login.digid_request,
         level=Level(login.level),
         now=visit.now,
@@ -177,21 +181,22 @@ def _accepted(message: Unverified, provider: IdentityProvider) -> bytes:
     return message.accept(provider.signing)
 
 
-def _fetched(artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
+def _fetched(ports: SamlPorts, artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
     """Return the octets of the Response that an artifact of DigiD stands for. Raises `NotSignedIn` when it has none."""
-    ours = saml()
-    us, request_id, address = ours.us(now), f"_{current().new_id()}", resolution_address(artifact, provider)
+    us, request_id, address = ports.us(now), f"_{ports.adapters.new_id()}", resolution_address(artifact, provider)
     question = resolve_envelope(artifact, request_id, address, us, now)
-    answer = response_from_soap(ours.back_channel.ask(address, question, us.key, provider.trusted), ARTIFACT_RESPONSE)
+    answer = response_from_soap(ports.back_channel.ask(address, question, us.key, provider.trusted), ARTIFACT_RESPONSE)
     return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id, now=now)
 
 
-def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
+def _identified(ports: SamlPorts, login: Login, identity: Identity, visit: Visit) -> Login:
     """Write down who it is, together with the id of the assertion that says so."""
-    sealed = current().vault.seal(identity.bsn.digits, login.sealing_context)
-    once = remembering(current().transient, "assertion", "digid", identity.assertion_id, visit.now)
+    sealed = ports.adapters.vault.seal(identity.bsn.digits, login.sealing_context)
+    once = remembering(ports.adapters.transient, "assertion", "digid", identity.assertion_id, visit.now)
     try:
-        identified = saml().logins.identify(login, sealed, identity.level, _shared(login, identity.bsn, visit), once)
+        identified = ports.logins.identify(
+            login, sealed, identity.level, _shared(ports, login, identity.bsn, visit), once
+        )
     except Conflict:
         raise Refused("login_over") from None
     log().info("signed_in", level=int(identity.level), login_id=login.login_id)
@@ -199,8 +204,8 @@ def _identified(login: Login, identity: Identity, visit: Visit) -> Login:
     return identified
 
 
-def _shared(login: Login, bsn: Bsn, visit: Visit) -> str | None:
+def _shared(ports: SamlPorts, login: Login, bsn: Bsn, visit: Visit) -> str | None:
     if login.sign_on is None or login.sign_on.domain is None:
         return None
-    person, new_key = current().secrets.pseudonyms.person(bsn), current().new_id()
-    return saml().federation.key_for(shared_value(visit), login.sign_on.domain, person, new_key, visit.now)
+    person, new_key = ports.adapters.secrets.pseudonyms.person(bsn), ports.adapters.new_id()
+    return ports.federation.key_for(shared_value(visit), login.sign_on.domain, person, new_key, visit.now)

@@ -14,14 +14,13 @@ from chalicelib.saml.levels import Level
 from chalicelib.saml.logins import Decision, Failed, Login, LoginState, SignOn
 from chalicelib.saml.names import POST
 from chalicelib.saml.partners import ServiceProvider
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.releasing import answer, finish
 from chalicelib.saml.replay import remembering, seen_before
 from chalicelib.saml.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.sign_in import new_login, recognised, send_to_digid
 from chalicelib.saml.under_way import asks
-from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Cookie, Reply, Visit, redirect
-from chalicelib.wiring import current
 
 _REASONS = {
     "not_supported": "Scoping asks neither for DigiD nor for DigiD Machtigen",
@@ -32,9 +31,9 @@ _REASONS = {
 """Why a request is answered without anybody being asked, by failure."""
 
 
-def begin(message: Unverified, binding: str, visit: Visit) -> Reply:
+def begin(ports: SamlPorts, message: Unverified, binding: str, visit: Visit) -> Reply:
     """Begin a sign-in that a provider asks for. Raises what `_accepted` does; a request counts once."""
-    request, connection, service = _accepted(message, binding, visit)
+    request, connection, service = _accepted(ports, message, binding, visit)
     wanted, failure = as_offered(request, service, visit.now)
     sign_on = SignOn(
         entity_id=request.entity_id,
@@ -47,54 +46,60 @@ def begin(message: Unverified, binding: str, visit: Visit) -> Reply:
         domain=domain_of(connection),
     )
     level = Level(max(service.level_at(visit.now), request.level or Level.BASIC))
-    once = remembering(current().transient, "request", request.entity_id, request.request_id, visit.now)
+    once = remembering(ports.adapters.transient, "request", request.entity_id, request.request_id, visit.now)
     try:
-        return _begun(request, sign_on, level, failure, once, visit)
+        return _begun(ports, request, sign_on, level, failure, once, visit)
     except Conflict:
         raise seen_before() from None
 
 
-def go_on(login: Login, visit: Visit) -> Reply:
+def go_on(ports: SamlPorts, login: Login, visit: Visit) -> Reply:
     """Go on with a login of this browser: to the choice of a person, or to the provider."""
     if login.decision is not None:
         if login.expired(visit.now):
             raise Refused("login_over")
-        return answer(login, visit)
+        return answer(ports, login, visit)
     if login.expired(visit.now):
-        return finish(login, Decision(failed=Failed("failed", "took too long")), visit)
-    return redirect(_choice(login)) if asks(login, visit) else finish(login, Decision(), visit)
+        return finish(ports, login, Decision(failed=Failed("failed", "took too long")), visit)
+    return redirect(_choice(login)) if asks(ports, login, visit) else finish(ports, login, Decision(), visit)
 
 
 def _begun(
-    request: SignOnRequest, sign_on: SignOn, level: Level, failure: str | None, once: Item, visit: Visit
+    ports: SamlPorts,
+    request: SignOnRequest,
+    sign_on: SignOn,
+    level: Level,
+    failure: str | None,
+    once: Item,
+    visit: Visit,
 ) -> Reply:
-    login, bound = new_login(visit, level, "/", sign_on)
-    known = None if failure or request.force else _known(sign_on, level, visit)
+    login, bound = new_login(ports, visit, level, "/", sign_on)
+    known = None if failure or request.force else _known(ports, sign_on, level, visit)
     if known is not None:
-        login = recognised(login, known)
-        if not (request.passive and asks(login, visit)):
-            return _straight(login, bound, once, visit)
+        login = recognised(ports, login, known)
+        if not (request.passive and asks(ports, login, visit)):
+            return _straight(ports, login, bound, once, visit)
     failure = failure or ("passive" if request.passive else None)
     if failure is not None:
         decision = Decision(failed=Failed(failure, _REASONS[failure]))
-        return _straight(replace(login, state=LoginState.DECIDED, decision=decision), bound, once, visit)
-    return send_to_digid(visit, level, sign_on=sign_on, once=(once,))
+        return _straight(ports, replace(login, state=LoginState.DECIDED, decision=decision), bound, once, visit)
+    return send_to_digid(ports, visit, level, sign_on=sign_on, once=(once,))
 
 
-def _known(sign_on: SignOn, level: Level, visit: Visit) -> SharedSignIn | None:
+def _known(ports: SamlPorts, sign_on: SignOn, level: Level, visit: Visit) -> SharedSignIn | None:
     """Return the earlier sign-in of this browser that counts here."""
     cookie = shared_value(visit)
     if cookie is None or sign_on.domain is None:
         return None
-    known = saml().federation.found(cookie, sign_on.domain)
+    known = ports.federation.found(cookie, sign_on.domain)
     return known if known is not None and known.serves(level, visit.now) else None
 
 
-def _straight(login: Login, bound: Cookie, once: Item, visit: Visit) -> Reply:
+def _straight(ports: SamlPorts, login: Login, bound: Cookie, once: Item, visit: Visit) -> Reply:
     """Start a login that needs no DigiD, and go on with it. After an outage the browser may try again."""
-    saml().logins.start(login, once)
+    ports.logins.start(login, once)
     try:
-        reply = go_on(login, visit)
+        reply = go_on(ports, login, visit)
     except Unavailable as error:
         log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
         return redirect(_choice(login), bound)
@@ -105,19 +110,20 @@ def _choice(login: Login) -> str:
     return f"/saml/choice/{login.login_id}"
 
 
-def _accepted(message: Unverified, binding: str, visit: Visit) -> tuple[SignOnRequest, Connection, Service]:
+def _accepted(
+    ports: SamlPorts, message: Unverified, binding: str, visit: Visit
+) -> tuple[SignOnRequest, Connection, Service]:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotFound` for who or what is unknown."""
-    ours = saml()
-    connection, provider = ours.connected(message.issuer, visit.now)
+    connection, provider = ports.connected(message.issuer, visit.now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
         raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
-    request = read_request(message.accept(provider.signing), connection, provider, ours.as_asked, visit.now)
-    service = _service(request, provider)
+    request = read_request(message.accept(provider.signing), connection, provider, ports.as_asked, visit.now)
+    service = _service(ports, request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
         raise NotFound("service of the sender", received=[service.service_id, request.audience])
     if not service.counts(visit.now):
         raise NotFound("service", received=service.service_id)
-    ours.recipient(connection, service.entity_id, visit.now)
+    ports.recipient(connection, service.entity_id, visit.now)
     return request, connection, service
 
 
@@ -134,12 +140,12 @@ def as_offered(request: SignOnRequest, service: Service, now: datetime) -> tuple
     return wanted, None if offered else "function_not_supported"
 
 
-def _service(request: SignOnRequest, provider: ServiceProvider) -> Service:
+def _service(ports: SamlPorts, request: SignOnRequest, provider: ServiceProvider) -> Service:
     """Return the service that is asked for: by UUID, or by an index of the registry or of the provider's metadata.
 
     The only one of a connection need not be named.
     """
-    catalogue = current().catalogue
+    catalogue = ports.adapters.catalogue
     if request.service_uuid is not None:
         return catalogue.service(request.service_uuid)
     if request.service_index is not None:

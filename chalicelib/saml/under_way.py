@@ -11,21 +11,20 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.saml.browsers import began_here
 from chalicelib.saml.logins import Decision, Login, LoginState, SignOn
+from chalicelib.saml.ports import SamlPorts
 from chalicelib.saml.requests import Wanted
-from chalicelib.saml.wiring import saml
 from chalicelib.web.visit import Visit
-from chalicelib.wiring import current
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-def find(login_id: str) -> Login | None:
-    return saml().logins.find(login_id) if _ID.fullmatch(login_id) else None
+def find(ports: SamlPorts, login_id: str) -> Login | None:
+    return ports.logins.find(login_id) if _ID.fullmatch(login_id) else None
 
 
-def own_login(visit: Visit, login_id: str) -> Login:
+def own_login(ports: SamlPorts, visit: Visit, login_id: str) -> Login:
     """Return a login for a provider that this browser began, over or not. Raises `Refused`."""
-    login = find(login_id)
+    login = find(ports, login_id)
     if login is None:
         raise Refused("login_over")
     required(login)
@@ -52,40 +51,42 @@ def required(login: Login) -> SignOn:
     return login.sign_on
 
 
-def acting(login: Login) -> Bsn:
+def acting(ports: SamlPorts, login: Login) -> Bsn:
     """Return who signed in. Raises `Refused` when DigiD has not said so yet."""
     if login.bsn is None:
         raise Refused("login_over")
-    return Bsn(current().vault.open(login.bsn, login.sealing_context))
+    return Bsn(ports.adapters.vault.open(login.bsn, login.sealing_context))
 
 
-def person_of(login: Login) -> PersonId:
-    return current().secrets.pseudonyms.person(acting(login))
+def person_of(ports: SamlPorts, login: Login) -> PersonId:
+    return ports.adapters.secrets.pseudonyms.person(acting(ports, login))
 
 
-def service_of(login: Login) -> Service:
-    return current().catalogue.service(required(login).service_id)
+def service_of(ports: SamlPorts, login: Login) -> Service:
+    return ports.adapters.catalogue.service(required(login).service_id)
 
 
-def choices(login: Login, service: Service, visit: Visit) -> list[Mandate]:
+def choices(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> list[Mandate]:
     """Return the mandates that can be used for this login now."""
-    return usable(person_of(login), service, login.reached, mandates=current().mandates, now=visit.now)
+    return usable(person_of(ports, login), service, login.reached, mandates=ports.adapters.mandates, now=visit.now)
 
 
-def asks(login: Login, visit: Visit) -> bool:
+def asks(ports: SamlPorts, login: Login, visit: Visit) -> bool:
     """Tell whether the person has something to choose."""
     wanted = required(login).wanted
-    return wanted is Wanted.REPRESENTED or (wanted is Wanted.EITHER and bool(choices(login, service_of(login), visit)))
+    return wanted is Wanted.REPRESENTED or (
+        wanted is Wanted.EITHER and bool(choices(ports, login, service_of(ports, login), visit))
+    )
 
 
-def decide(login: Login, decision: Decision) -> Login:
+def decide(ports: SamlPorts, login: Login, decision: Decision) -> Login:
     """Write down how a login ends. The same again is the same; raises `Refused("login_over")` for anything else."""
     known: Login | None = login
     if login.decision is None:
         try:
-            return saml().logins.decide(login, decision)
+            return ports.logins.decide(login, decision)
         except Conflict:
-            known = find(login.login_id)
+            known = find(ports, login.login_id)
     if known is None or known.decision != decision:
         raise Refused("login_over")
     return known

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.observe import follow
+from chalicelib.web.http import Frame
 from chalicelib.web.unserved import as_page
-from chalicelib.wiring import current
 
 FIXED = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -26,11 +26,11 @@ def content_security_policy(form_target: str = "") -> str:
     )
 
 
-def add_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
+def add_headers(frame: Frame, request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Chalice middleware: it also sees the answers that Chalice makes itself (405, 415, 500)."""
-    correlation = str(request.context.get("requestId") or current().new_id())
+    correlation = str(request.context.get("requestId") or frame.new_id())
     follow(correlation)
-    response = as_page(request, get_response(request))
+    response = as_page(request, get_response(request), frame)
     form_target = str(response.headers.pop("X-Form-Target", ""))
     response.headers.update({**FIXED, "X-Correlation-Id": correlation})
     response.headers["Content-Security-Policy"] = content_security_policy(form_target)

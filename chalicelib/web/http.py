@@ -1,11 +1,15 @@
-"""Routes: the one place where a request is let in, errors become pages, and headers are set (security.md section 3)."""
+"""Routes: the one place where a request is let in, and errors become pages (security.md section 3).
+
+A room declares its routes where its views are; the roof gives them what they need when it registers them.
+"""
 
 import functools
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
@@ -13,12 +17,15 @@ from chalicelib.budget import of_function, within
 from chalicelib.changes import nothing_changed
 from chalicelib.errors import InvalidMessage, Refused, Unavailable
 from chalicelib.observe import log
+from chalicelib.settings import Settings
 from chalicelib.web.failures import PLAINEST, failure_page, sign_in_page
 from chalicelib.web.sessions import Sessions
 from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
-from chalicelib.wiring import current
 
+Ports = TypeVar("Ports")
 View = Callable[..., Reply]
+"""Takes its room's ports, a `Visit`, and what its path names (all text); may raise what `web/failures.py` knows."""
+
 _MOST_KEPT, _LONGEST_PATH = 10_000, 250
 """Characters of a form that is kept, with its names, and of its address; far more than any page of ours has."""
 
@@ -42,64 +49,108 @@ class SessionOver(Exception):
     """Nobody is signed in, or not any more."""
 
 
-class Routes(Blueprint):
-    """A blueprint whose views take a `Visit` and return a `Reply`, and may raise what `web/failures.py` knows."""
+class Frame(Protocol):
+    """What every request needs before a view is asked."""
 
-    def __init__(self, import_name: str) -> None:
-        super().__init__(import_name)
-        self.callers: dict[tuple[str, str], Caller] = {}
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    @property
+    def new_id(self) -> Callable[[], str]: ...
+
+    @property
+    def watch(self) -> Callable[[], float]:
+        """By which time-outs are counted, in seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    path: str
+    methods: tuple[str, ...]
+    caller: Caller
+    content_types: tuple[str, ...]
+    failing: Failing
+    view: View
+
+
+class Routes(Generic[Ports]):
+    """The routes of a room, declared; `blueprint` registers them for the ports with which their views work."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self.declared = name, list[Route]()
 
     def get(self, path: str, caller: Caller) -> Callable[[View], View]:
         """Declare a page. HEAD asks for it without its body, but never delivers a message: that is for GET alone."""
-        methods = ["GET"] if caller is Caller.PARTNER else ["GET", "HEAD"]
-        return self._declare(path, methods, caller, ["application/json"], failure_page)
+        methods = ("GET",) if caller is Caller.PARTNER else ("GET", "HEAD")
+        return self._declare(path, methods, caller, ("application/json",), failure_page)
 
     def post(
         self, path: str, caller: Caller, *content_types: str, failing: Failing = failure_page
     ) -> Callable[[View], View]:
-        types = list(content_types) or ["application/x-www-form-urlencoded"]
-        return self._declare(path, ["POST"], caller, types, failing)
+        types = content_types or ("application/x-www-form-urlencoded",)
+        return self._declare(path, ("POST",), caller, types, failing)
+
+    def blueprint(self, frame: Frame, ports: Ports) -> Blueprint:
+        made = Blueprint(self._name)
+        for route in self.declared:
+            register = made.route(
+                route.path,
+                methods=list(route.methods),
+                content_types=list(route.content_types),
+                name=route.view.__name__,
+            )
+            register(_handler(made, route, frame, ports))
+        return made
 
     def _declare(
-        self, path: str, methods: list[str], caller: Caller, content_types: list[str], failing: Failing
+        self, path: str, methods: tuple[str, ...], caller: Caller, content_types: tuple[str, ...], failing: Failing
     ) -> Callable[[View], View]:
-        self.callers.update(dict.fromkeys(((path, method) for method in methods), caller))
-
-        def register(view: View) -> View:
-            @functools.wraps(view)
-            def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-                with within(of_function(self.lambda_context, clock=current().watch)):
-                    reply = _handle(self.current_request, view, caller, failing, parameters)
-                return reply.to_chalice(current().settings.root)
-
-            self.route(path, methods=methods, content_types=content_types, name=view.__name__)(handle)
+        def declare(view: View) -> View:
+            self.declared.append(Route(path, methods, caller, content_types, failing, view))
             return view
 
-        return register
+        return declare
 
 
-def _handle(request: Request, view: View, caller: Caller, failing: Failing, parameters: dict[str, str]) -> Reply:
+def _handler(blueprint: Blueprint, route: Route, frame: Frame, ports: Ports) -> Callable[..., Response]:
+    @functools.wraps(route.view)
+    def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
+        with within(of_function(blueprint.lambda_context, clock=frame.watch)):
+            reply = _handle(blueprint.current_request, route, frame, functools.partial(route.view, ports, **parameters))
+        return reply.to_chalice(frame.settings.root)
+
+    return handle
+
+
+def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit], Reply]) -> Reply:
     visit = None
     nothing_changed()
     try:
-        visit = read_visit(request, current().clock())
-        _check_form(visit, caller)
-        if caller not in (Caller.ALIKE, Caller.PARTNER):
-            visit = _recognised(visit)
-            _admit(visit, caller)
-        reply = view(visit, **parameters)
+        visit = read_visit(request, frame.clock(), frame.settings.root)
+        _check_form(visit, route.caller)
+        if route.caller not in (Caller.ALIKE, Caller.PARTNER):
+            visit = _recognised(visit, frame.sessions)
+            _admit(visit, route.caller, frame.settings.origin)
+        reply = view(visit)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
-        reply = _told(visit, error, failing)
+        reply = _told(visit, error, route.failing, frame)
     if visit is not None and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
     return replace(reply, body="") if request.method == "HEAD" else reply
 
 
-def _told(visit: Visit | None, error: Exception, failing: Failing) -> Reply:
+def _told(visit: Visit | None, error: Exception, failing: Failing, frame: Frame) -> Reply:
     try:
         if isinstance(error, SessionOver) and visit is not None:
-            return _invite(visit)
+            return _invite(visit, frame.sessions)
         return failing(visit, error)
     except Exception:  # noqa: BLE001 - here ends what can be tried
         with suppress(Exception):
@@ -115,17 +166,17 @@ def _check_form(visit: Visit, caller: Caller) -> None:
         raise Refused(visit.unread)
 
 
-def _recognised(visit: Visit) -> Visit:
+def _recognised(visit: Visit, sessions: Sessions) -> Visit:
     token = visit.cookies.get(SESSION_COOKIE)
-    session = sessions().find(token, visit.now) if token else None
+    session = sessions.find(token, visit.now) if token else None
     if session is None:
         return visit
     return replace(visit, session=session) if session.alive(visit.now) else replace(visit, past=session)
 
 
-def _admit(visit: Visit, caller: Caller) -> None:
+def _admit(visit: Visit, caller: Caller, origin: str) -> None:
     """Let a request in: the session it needs, and for a form the proof that our own page sent it."""
-    if visit.method == "POST" and not _from_our_page(visit):
+    if visit.method == "POST" and not _from_our_page(visit, origin):
         raise Refused("foreign_form")
     if caller is Caller.SIGNED_IN and visit.session is None:
         raise SessionOver
@@ -133,17 +184,17 @@ def _admit(visit: Visit, caller: Caller) -> None:
         raise Refused("foreign_form")
 
 
-def _from_our_page(visit: Visit) -> bool:
+def _from_our_page(visit: Visit, ours: str) -> bool:
     """Check what browsers add by themselves. Our pages send no referrer, so a browser may say `Origin: null`; then
     Sec-Fetch-Site tells. A client that says neither still needs the CSRF token.
     """
     site, origin = visit.headers.get("sec-fetch-site"), visit.headers.get("origin")
     if site is not None:
         return site == "same-origin"
-    return origin in (None, current().settings.origin)
+    return origin in (None, ours)
 
 
-def _invite(visit: Visit) -> Reply:
+def _invite(visit: Visit, sessions: Sessions) -> Reply:
     """Ask someone to sign in (again). What they filled in is kept for them, and only for them."""
     if visit.past is None or visit.method != "POST":
         return sign_in_page(visit)
@@ -151,7 +202,7 @@ def _invite(visit: Visit) -> Reply:
     if size > _MOST_KEPT or len(visit.path) > _LONGEST_PATH:
         return sign_in_page(visit, kept=False)
     try:
-        sessions().save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
+        sessions.save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
     except Unavailable as error:
         log().warning("form_not_kept", dependency=error.dependency)
         return sign_in_page(visit, kept=False)
@@ -164,16 +215,11 @@ def form_draft(path: str) -> str:
     return f"form:{path}"
 
 
-def kept_form(visit: Visit) -> dict[str, str]:
+def kept_form(visit: Visit, sessions: Sessions) -> dict[str, str]:
     """Return what was filled in on this page before the session ran out, once; otherwise nothing."""
     person, draft_id = visit.signed_in.person, form_draft(visit.path)
-    kept = sessions().draft(person, draft_id, visit.now)
+    kept = sessions.draft(person, draft_id, visit.now)
     if kept is None:
         return {}
-    sessions().drop_draft(person, draft_id)
+    sessions.drop_draft(person, draft_id)
     return {name: str(value) for name, value in kept.items()}
-
-
-def sessions() -> Sessions:
-    wiring = current()
-    return Sessions(wiring.transient, wiring.vault)

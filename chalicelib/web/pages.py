@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.web.visit import Cookie, Reply, Visit
-from chalicelib.wiring import current
 
 
 def page(
@@ -21,7 +20,7 @@ def page(
     from chalicelib.web.templating import environment  # noqa: PLC0415
 
     language = visit.language if visit else "nl"
-    session, root = visit.session if visit else None, current().settings.root
+    session, root = (visit.session, visit.root) if visit else (None, "")
     name = template.removesuffix(".html")
     shown = {"page": name, "visit": visit, "session": session, "language": language, "root": root, **values}
     body = environment(language).get_template(template).render(shown)

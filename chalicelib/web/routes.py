@@ -1,14 +1,13 @@
-"""The start page, and files for the browser."""
+"""What the frame itself serves: files for the browser, and the page of addresses that lead nowhere."""
 
 from pathlib import Path
 
 from chalicelib.errors import NotFound
-from chalicelib.web.http import Caller, Routes, sessions
-from chalicelib.web.pages import page
+from chalicelib.web.http import Caller, Routes
 from chalicelib.web.unserved import UNKNOWN
-from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
+from chalicelib.web.visit import Reply, Visit
 
-routes = Routes(__name__)
+routes = Routes[None](__name__)
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {
@@ -20,19 +19,8 @@ _TYPES = {
 _BINARY = (".png",)
 
 
-@routes.get("/", Caller.ANYONE)
-def start_page(visit: Visit) -> Reply:
-    return page("start.html", visit)
-
-
-@routes.post("/logout", Caller.SIGNED_IN)
-def log_out(visit: Visit) -> Reply:
-    sessions().end(visit.cookies[SESSION_COOKIE])
-    return redirect("/", Cookie(SESSION_COOKIE, "", max_age=0))
-
-
 @routes.get("/static/{name}", Caller.ALIKE)
-def static_file(_: Visit, name: str) -> Reply:
+def static_file(_ports: None, _: Visit, name: str) -> Reply:
     known = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
     if name not in known:
         raise NotFound("file")
@@ -42,5 +30,5 @@ def static_file(_: Visit, name: str) -> Reply:
 
 
 @routes.get(UNKNOWN, Caller.ANYONE)
-def unknown_page(_: Visit, **_name: str) -> Reply:
+def unknown_page(_ports: None, _: Visit, **_name: str) -> Reply:
     raise NotFound("page")

@@ -4,11 +4,11 @@ from chalice.app import Request, Response
 
 from chalicelib.observe import log
 from chalicelib.web.failures import NOT_FOUND, Words
+from chalicelib.web.http import Frame
 from chalicelib.web.pages import page
 from chalicelib.web.soap_faults import ADDRESS, fault
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import read_visit
-from chalicelib.wiring import current
 
 _WORDS = {
     405: Words(
@@ -27,7 +27,7 @@ UNKNOWN = "/{page_name}"
 """The route of addresses that lead nowhere (routes.py)."""
 
 
-def as_page(request: Request, response: Response) -> Response:
+def as_page(request: Request, response: Response, frame: Frame) -> Response:
     """Return an answer of Chalice's own as a page of ours, with what it said in `Allow`; every other one as it is."""
     words = _WORDS.get(response.status_code)
     if words is None or not isinstance(response.body, dict):
@@ -39,9 +39,9 @@ def as_page(request: Request, response: Response) -> Response:
     if request.context.get("resourcePath") == ADDRESS:
         reply = fault(words.status, words.title)
     else:
-        visit = read_visit(request, current().clock())
+        visit = read_visit(request, frame.clock(), frame.settings.root)
         reply = page("failure.html", visit, status=words.status, words=words, reference="")
-    made = reply.to_chalice(current().settings.root)
+    made = reply.to_chalice(frame.settings.root)
     if words.status == 405:  # noqa: PLR2004
         made.headers["Allow"] = response.headers["Allow"]
     return made

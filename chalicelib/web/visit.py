@@ -33,6 +33,8 @@ class Visit:
     """From which the request comes, as the gateway saw it."""
     language: str
     now: datetime
+    root: str = ""
+    """Path under which our pages lie."""
     session: Session | None = None
     """Of someone who is signed in now."""
     past: Session | None = None
@@ -113,7 +115,7 @@ def redirect(location: str, *cookies: Cookie) -> Reply:
     return Reply(status=303, location=location, cookies=cookies)
 
 
-def read_visit(request: Request, now: datetime) -> Visit:
+def read_visit(request: Request, now: datetime, root: str) -> Visit:
     headers = {name.lower(): value for name, value in request.headers.items()}
     cookies = _cookies(headers.get("cookie", ""))
     asked = request.query_params
@@ -133,6 +135,7 @@ def read_visit(request: Request, now: datetime) -> Visit:
         address=request.context.get("identity", {}).get("sourceIp", ""),
         language=_language(query, form, cookies, headers),
         now=now,
+        root=root,
         client_certificate=request.context.get("identity", {}).get("clientCert", {}).get("clientCertPem"),
         unread=unread,
     )

@@ -14,7 +14,7 @@ from lxml import etree
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
-from chalicelib import wiring
+from chalicelib.application import application
 from chalicelib.catalogue.model import Service
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.model import CaseId, Mandate
@@ -24,7 +24,7 @@ from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.question import FIELDS
 from chalicelib.people.brp.reading import read_answer
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.wiring import saml
+from chalicelib.wiring import Wiring
 from local import aws
 from local.brp.records import register
 from local.digid.answers import cancelled, signed_in
@@ -64,15 +64,13 @@ class _Register:
 class Stage:
     """One browser, DigiD, and the application."""
 
-    def __init__(self, wired: wiring.Wiring, clock: Clock) -> None:
-        from app import app
-
+    def __init__(self, wired: Wiring, clock: Clock) -> None:
         self.wired, self.clock = wired, clock
-        self._browser = Browser(Gateway(app, BASE))
+        self._browser = Browser(Gateway(application(wired), BASE))
         keys = new_key_pair("digid of the test kit", days=_DAYS)
         ours = lambda: self.get("/saml/digid/metadata").data  # noqa: E731
         self._digid = DirectDigid(Engine(f"{DIGID}/metadata", f"{DIGID}/sso", keys, ours, clock))
-        saml().back_channel = self._digid
+        wired.saml.back_channel = self._digid
         wired.catalogue.put_identity_provider(self._digid.metadata)
 
     def get(self, address: str) -> TestResponse:
@@ -148,7 +146,6 @@ def artifact_in(answer: TestResponse) -> str:
 def stage() -> Iterator[Stage]:
     clock = Clock()
     with aws.in_process():
-        wired: Any = wiring.Wiring(settings(Stack(8000)), clock)
+        wired: Any = Wiring(settings(Stack(8000)), clock)
         wired.people = _Register()
-        wiring.use(wired)
         yield Stage(wired, clock)

@@ -2,7 +2,9 @@
 
 import random
 
-from chalicelib.letters.jobs import sweep_outbox
+from chalice.app import CloudWatchEvent
+
+from chalicelib.jobs import sweeping
 from chalicelib.mandates.codes import generate, grouped
 from local.events import _schedule_event
 from tests.builders import SERVICE_ID
@@ -12,6 +14,7 @@ from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
 from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, print_one
+from tests.process import current
 
 _DONE = Answer(200, "done", {})
 
@@ -60,7 +63,7 @@ def _print(_: World) -> Answer:
 
 
 def sweep(_: World) -> Answer:
-    sweep_outbox(_schedule_event("sweep_outbox"), None)
+    sweeping(CloudWatchEvent(_schedule_event("sweep_outbox"), None), current())
     return _DONE
 
 

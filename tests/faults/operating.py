@@ -2,13 +2,13 @@
 
 from lxml import etree
 
-from chalicelib import wiring
 from chalicelib.catalogue.model import EntityId
 from chalicelib.catalogue.store import Source
 from chalicelib.saml.watching import watch
 from tests.faults.flows import Flow, Step
 from tests.faults.world import ONE, TWO, World
 from tests.http.client import Answer
+from tests.process import current
 from tests.saml.provider import FakeProvider
 
 
@@ -24,7 +24,7 @@ def _url(provider: FakeProvider) -> str:
 
 def _published(world: World) -> None:
     """Let both partners have an address, and something new there."""
-    catalogue = wiring.current().catalogue
+    catalogue = current().catalogue
     for provider in (ONE, TWO):
         source = Source(EntityId(provider.entity_id), _url(provider), None)
         catalogue.keep_version(source, _document(provider, 1), world.clock.now)
@@ -33,7 +33,7 @@ def _published(world: World) -> None:
 
 
 def _watch(world: World) -> Answer:
-    watch(wiring.current().catalogue, lambda url: bytes(world.facts[url]), world.clock.now)
+    watch(current().catalogue, lambda url: bytes(world.facts[url]), world.clock.now)
     return Answer(200, "done", {})
 
 
@@ -41,7 +41,7 @@ def _renewed(world: World) -> bool:
     """Tell whether an hour later what is new counts at both, and is kept once beside what was."""
     world.clock.forward(hours=1)
     _watch(world)
-    catalogue = wiring.current().catalogue
+    catalogue = current().catalogue
     return all(
         b"_version2" in catalogue.connection(provider.entity_id).metadata
         and [b"_version2" in document for _, document in catalogue.versions(provider.entity_id)] == [False, True]

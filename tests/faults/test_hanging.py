@@ -6,8 +6,6 @@ from typing import NoReturn
 
 import pytest
 
-from app import app
-from chalicelib import wiring
 from chalicelib.budget import budget
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp import client as brp
@@ -15,7 +13,6 @@ from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.back_channel import MutualTls
 from chalicelib.saml.keys import PrivateKey
-from chalicelib.saml.wiring import saml
 from local.digid.direct import DirectDigid
 from tests.faults import looking, operating
 from tests.faults.everything import FLOWS
@@ -25,6 +22,7 @@ from tests.faults.signing_in import BY_OTHER_BINDINGS
 from tests.faults.striking import Fault
 from tests.faults.world import Route, World
 from tests.http.client import Answer
+from tests.process import app, current
 
 _LONGEST = 20.0
 _JOBS = (*operating.FLOWS, *(flow for flow in FLOWS if flow.name.startswith("letter")))
@@ -69,9 +67,9 @@ class _HangingDigid(DirectDigid):
 def _let_hang(dependency: str, world: World) -> None:
     match dependency:
         case "register":
-            wiring.current().people = _HangingRegister(world)
+            current().people = _HangingRegister(world)
         case "digid":
-            saml().back_channel = _HangingDigid(world)
+            current().saml.back_channel = _HangingDigid(world)
         case _:
             world.striker.fail_all(dependency, Fault.HANGING)
 

@@ -6,15 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
+from chalice.app import CloudWatchEvent
 
-from chalicelib import wiring
 from chalicelib.budget import budget
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import Source
 from chalicelib.errors import Unavailable
-from chalicelib.letters.jobs import sweep_outbox
+from chalicelib.jobs import sweeping, watching_metadata
 from chalicelib.saml import fetching
-from chalicelib.saml.jobs import watch_metadata
 from local.events import _schedule_event
 from provisioning.keys import new_key_pair
 from tests.faults import state
@@ -23,6 +22,7 @@ from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.journey import ask_for_mandate, print_one
 from tests.http.setting import ROOT
+from tests.process import current
 from tests.saml.provider import KEYS, FakeProvider
 
 _MANY = 40
@@ -47,7 +47,7 @@ def _print() -> None:
 
 
 def _letters_wait(world: World) -> None:
-    table, now = wiring.current().letters_table, world.clock.now
+    table, now = current().letters_table, world.clock.now
     for number in range(_MANY):
         letter_id = f"{number:032x}"
         until = now.replace(year=now.year + 1)
@@ -58,7 +58,7 @@ def _letters_wait(world: World) -> None:
 
 def _partners_are_known(world: World) -> None:
     """Know many partners with an address for metadata; the certificate of each eighth ends soon."""
-    catalogue, soon = wiring.current().catalogue, new_key_pair("soon", days=5, now=world.clock.now)
+    catalogue, soon = current().catalogue, new_key_pair("soon", days=5, now=world.clock.now)
     for number in range(_MANY):
         entity_id = EntityId(f"https://partner-{number:02}.example/metadata")
         provider = FakeProvider(KEYS if number % 8 else soon, entity_id)
@@ -66,9 +66,13 @@ def _partners_are_known(world: World) -> None:
         catalogue.keep_version(Source(entity_id, entity_id, None), b"<x/>", world.clock.now)
 
 
+def _scheduled(name: str) -> CloudWatchEvent:
+    return CloudWatchEvent(_schedule_event(name), None)
+
+
 _PRINT = Job("print_letter", _a_letter_is_queued, _print)
-_SWEEP = Job("sweep_outbox", _letters_wait, lambda: sweep_outbox(_schedule_event("sweep_outbox"), None))
-_WATCH = Job("watch_metadata", _partners_are_known, lambda: watch_metadata(_schedule_event("watch_metadata"), None))
+_SWEEP = Job("sweep_outbox", _letters_wait, lambda: sweeping(_scheduled("sweep_outbox"), current()))
+_WATCH = Job("watch_metadata", _partners_are_known, lambda: watching_metadata(_scheduled("watch_metadata"), current()))
 
 
 def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPatch) -> float:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app import app
 from local.gateway import ThreadedChalice
 from tests.builders import SERVICE_ID
 from tests.faults import state
@@ -21,6 +20,7 @@ from tests.faults.judging import see
 from tests.faults.world import Moment, World
 from tests.http.client import Answer, Person
 from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera
+from tests.process import app
 
 Act = Callable[[World], Answer]
 

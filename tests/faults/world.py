@@ -13,11 +13,9 @@ from chalice.local import RouteMatcher
 from chalice.test import Client, HTTPResponse, TestHTTPClient
 from lxml import etree
 
-from app import app
-from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
 from chalicelib.patience import Patience
-from chalicelib.saml.wiring import saml
+from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.direct import DirectDigid
 from local.digid.known import certificate_in
@@ -28,6 +26,7 @@ from tests.faults import state
 from tests.faults.striking import Striker, striking
 from tests.http.client import Person, digid
 from tests.http.setting import ROOT, wire
+from tests.process import app, current, use
 from tests.saml.provider import FakeProvider, verify
 
 ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
@@ -113,11 +112,11 @@ class World:
 
     def start_function(self) -> None:
         """Start the function anew: what one has read and kept, the next has not."""
-        made = wiring.Wiring(wiring.current().settings, self.clock)
+        made = Wiring(current().settings, self.clock)
         made.people, made.watch = self.register, self.striker.watch
         made.patience = Patience(2.0, self.striker.watch, self.striker.wait)
-        wiring.use(made)
-        saml().back_channel = self.digid
+        use(made)
+        current().saml.back_channel = self.digid
 
     def answer_in(self, message: str) -> etree._Element:
         """Return the answer in a form, verified as ours."""
@@ -143,7 +142,7 @@ def a_world() -> Iterator[World]:
         yield World(client, striker, clock, people, wired.people, certificate, digid())
 
 
-def _connect(wired: wiring.Wiring, provider: FakeProvider) -> None:
+def _connect(wired: Wiring, provider: FakeProvider) -> None:
     organisation = "00000009999999990001"
     known = Connection(
         EntityId(provider.entity_id), "Gemeente", provider.metadata(), organisation=organisation, sso_domain="voorbeeld"

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from chalice.test import Client as ChaliceClient
 
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.wiring import saml
 from local.digid.answers import Outcome, cancelled, signed_in
 from local.digid.direct import DirectDigid
 from local.digid.requests import Asked
 from provisioning.keys import new_key_pair
+from tests.process import current
 
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
@@ -124,7 +124,7 @@ class Person:
 
 def digid() -> DirectDigid:
     """Return the DigiD that the application asks."""
-    channel = saml().back_channel
+    channel = current().saml.back_channel
     assert isinstance(channel, DirectDigid)
     return channel
 

@@ -6,28 +6,28 @@ from datetime import UTC, datetime
 import pytest
 from chalice.test import Client
 
-from app import app
-from chalicelib import wiring
 from chalicelib.people.bsn import Bsn
+from chalicelib.wiring import Wiring
 from tests.builders import HENK, MINA, VERA
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.setting import ROOT, wire
+from tests.process import app
 
 
 @pytest.fixture
-def wired(cloud: None) -> wiring.Wiring:  # noqa: ARG001 - only set up
+def wired(cloud: None) -> Wiring:  # noqa: ARG001 - only set up
     return wire(Clock(datetime.now(UTC)))
 
 
 @pytest.fixture
-def clock(wired: wiring.Wiring) -> Clock:
+def clock(wired: Wiring) -> Clock:
     assert isinstance(wired.clock, Clock)
     return wired.clock
 
 
 @pytest.fixture
-def client(wired: wiring.Wiring) -> Iterator[Client]:  # noqa: ARG001 - only set up
+def client(wired: Wiring) -> Iterator[Client]:  # noqa: ARG001 - only set up
     with Client(app, project_dir=str(ROOT)) as made:
         yield made
 

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 
+from chalice.app import SQSEvent
 from pypdf import PdfReader
 
-from chalicelib.letters.jobs import print_letter
+from chalicelib.jobs import printing
 from local import aws
 from tests.builders import SERVICE_ID, VERA
 from tests.http.client import Person
+from tests.process import current
 
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
 
@@ -43,7 +45,7 @@ def taken() -> Iterator[str]:
 
 def print_one(body: str) -> None:
     """Print the letter of one message of the queue."""
-    print_letter({"Records": [{"body": body, "receiptHandle": "x"}]}, None)
+    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, None), current())
 
 
 def printed(case_id: str) -> list[str]:

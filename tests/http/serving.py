@@ -6,11 +6,11 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app import app
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.serving import serve_in_thread
 from tests.http.client import digid
+from tests.process import app
 
 
 def free_port() -> int:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from chalice.test import Client
 
-from chalicelib import wiring
 from chalicelib.catalogue.model import Connection, EntityId, Relation
 from chalicelib.people.brp.question import FIELDS
 from chalicelib.people.brp.reading import read_answer
-from chalicelib.saml.wiring import saml
+from chalicelib.wiring import Wiring
 from local import aws
 from local.brp.records import register as handed_out
 from local.digid.direct import DirectDigid
@@ -24,21 +23,22 @@ from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS
 from tests.http.journey import taken
+from tests.process import current, use
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def wire(clock: Callable[[], datetime]) -> wiring.Wiring:
+def wire(clock: Callable[[], datetime]) -> Wiring:
     """Empty the tables, register the provider and DigiD, and make this the process's wiring."""
     _empty_tables()
-    made = wiring.Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
-    wiring.use(made)
+    made = Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
+    use(made)
     register(made)
     return made
 
 
-def register(made: wiring.Wiring) -> None:
+def register(made: Wiring) -> None:
     """Make up the people, DigiD and a provider with two services."""
     everyone = list(persons())
     found = read_answer(everyone, handed_out(everyone, FIELDS))
@@ -50,7 +50,7 @@ def register(made: wiring.Wiring) -> None:
     made.catalogue.put_service(portal)
 
 
-def pin_digid(made: wiring.Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM) -> DirectDigid:
+def pin_digid(made: Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM) -> DirectDigid:
     """Let DigiD, or another identity provider, sign people in for the process's wiring, which is `made`."""
     ours = f"/saml/digid/metadata?answer={'artifact' if by_artifact and not form.encrypted else 'post'}"
     engine = Engine(
@@ -63,13 +63,13 @@ def pin_digid(made: wiring.Wiring, *, by_artifact: bool = True, form: Form = DIG
         form=form,
     )
     digid = DirectDigid(engine)
-    saml().back_channel = digid
+    current().saml.back_channel = digid
     made.catalogue.put_identity_provider(digid.metadata)
     return digid
 
 
 def _get(path: str) -> bytes:
-    from app import app  # noqa: PLC0415 - who only fills tables needs no application
+    from tests.process import app  # noqa: PLC0415 - who only fills tables needs no application
 
     with Client(app, project_dir=str(ROOT)) as client:
         return bytes(client.http.get(path).body)

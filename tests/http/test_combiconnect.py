@@ -8,7 +8,6 @@ from lxml import etree
 from werkzeug.test import Client as Caller
 from xmlsec import Error as CannotOpen
 
-from app import app
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.saml.registration import import_metadata
 from chalicelib.wiring import Wiring
@@ -19,6 +18,7 @@ from tests.builders import HENK, VERA, a_service
 from tests.fakes import Clock
 from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
+from tests.process import app
 from tests.saml.national import (
     ACS,
     ENTITY_ID,

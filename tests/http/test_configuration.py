@@ -1,15 +1,15 @@
 """A setting that is missing or wrong stops a function when it is first used, and the log names it."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.health.jobs import watch_health
-from chalicelib.letters.jobs import print_letter, sweep_outbox
-from chalicelib.saml.jobs import watch_metadata
+from chalicelib.jobs import printing, sweeping, watching_health, watching_metadata
 from chalicelib.settings import ConfigurationError, Settings
-from chalicelib.wiring import Wiring, use
+from chalicelib.wiring import Wiring
 from local import aws
 from tests.builders import SERVICE_ID
 from tests.fakes import FakeSender
@@ -25,16 +25,18 @@ _SCHEDULE = dict.fromkeys(
 @pytest.mark.parametrize(
     ("worker", "event", "key"),
     [
-        (print_letter, {"Records": [_RECORD]}, "LETTERS_TABLE"),
-        (sweep_outbox, _SCHEDULE, "LETTERS_TABLE"),
-        (watch_metadata, _SCHEDULE, "CATALOGUE_TABLE"),
-        (watch_health, _SCHEDULE, "BASE_URL"),
+        (printing, SQSEvent({"Records": [_RECORD]}, None), "LETTERS_TABLE"),
+        (sweeping, CloudWatchEvent(_SCHEDULE, None), "LETTERS_TABLE"),
+        (watching_metadata, CloudWatchEvent(_SCHEDULE, None), "CATALOGUE_TABLE"),
+        (watching_health, CloudWatchEvent(_SCHEDULE, None), "BASE_URL"),
     ],
 )
-def test_a_worker_without_a_setting_stops_and_names_it(wired: Wiring, worker: object, event: object, key: str) -> None:
-    use(Wiring(Settings({"AWS_REGION": "eu-west-1"}), wired.clock))
+def test_a_worker_without_a_setting_stops_and_names_it(
+    wired: Wiring, worker: Callable[[object, Wiring], None], event: object, key: str
+) -> None:
+    without = Wiring(Settings({"AWS_REGION": "eu-west-1"}), wired.clock)
     with pytest.raises(ConfigurationError, match=f"^{key} is missing: "):
-        worker(event, None)  # type: ignore[operator]
+        worker(event, without)
 
 
 @pytest.mark.parametrize(
@@ -58,10 +60,8 @@ def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wire
     ask_for_mandate(vera)
     assert _letters() == ["requested"]
     only = {key: wired.settings.environment[key] for key in ("LETTERS_TABLE", "LETTER_QUEUE", "AWS_REGION")}
-    use(Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
-    sweep_outbox(_SCHEDULE, None)
+    sweeping(CloudWatchEvent(_SCHEDULE, None), Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
     assert _letters() == ["queued"]
-    use(wired)
     deliver()
     assert _letters() == ["printed"]
 

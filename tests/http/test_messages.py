@@ -8,7 +8,6 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import Unavailable
-from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.answers import Issuer, Outcome, response, signed_in
 from local.digid.requests import Asked
@@ -16,6 +15,7 @@ from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 from tests.http.client import DIGID, DIGID_KEYS, Person, at_digid
 from tests.http.client import digid as pinned
+from tests.process import current
 from tests.saml.provider import NAMES, FakeProvider, found
 
 PROVIDER = FakeProvider()
@@ -96,7 +96,7 @@ def test_whatever_fails_at_artifact_resolution_is_told_by_soap(
     def failing(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(saml().artifacts, "find", failing)
+    monkeypatch.setattr(current().saml.artifacts, "find", failing)
     body = PROVIDER.resolve("AAQAAA==")
     answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=body)
     assert (answer.status_code, _fault(answer.body)) == (status, "soap:Server")

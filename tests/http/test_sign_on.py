@@ -9,7 +9,6 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.errors import Unavailable
-from chalicelib.saml.wiring import saml
 from chalicelib.wiring import Wiring
 from local.digid.answers import Outcome, signed_in
 from local.digid.known import certificate_in
@@ -19,6 +18,7 @@ from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid, digid
 from tests.http.journey import ask_for_mandate, mandate
+from tests.process import current
 from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
 
 PROVIDER = FakeProvider()
@@ -243,7 +243,7 @@ def test_who_was_asked_for_cannot_be_chosen_otherwise(
         raise Unavailable("dynamodb")
 
     with monkeypatch.context() as patched:
-        patched.setattr(saml().logins, "decide", down)
+        patched.setattr(current().saml.logins, "decide", down)
         assert henk.answer(asked, message).status == 503
     assert wired
     choice = f"/saml/choice/{asked.relay_state}"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from app import app
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.serving import mutual_tls, server
@@ -16,6 +15,7 @@ from tests.fakes import Clock
 from tests.http.client import BASE, Person
 from tests.http.conftest import client, clock, henk, someone, wired
 from tests.http.test_combiconnect import DIRECT, artifact_in, asked, connect, start
+from tests.process import app
 from tests.saml.national import SIGNING
 
 __all__ = ["client", "clock", "henk", "someone", "wired"]

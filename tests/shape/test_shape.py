@@ -15,8 +15,8 @@ from chalice.app import SQSEventConfig
 
 from app import app
 from chalicelib.health import routes as health_routes
-from chalicelib.mandates import activation_routes, overview_routes, request_routes
 from chalicelib.saml import routes as saml_routes
+from chalicelib.site import activation, mandates, requests, start
 from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
@@ -28,8 +28,10 @@ OURS = [
     *SHIPPED,
     *(path for folder in ("provisioning", "local", "operate") for path in sorted((ROOT / folder).rglob("*.py"))),
 ]
-PARTS = (saml_routes, request_routes, activation_routes, overview_routes, health_routes, web_routes)
-ROUTES = [part.routes for part in PARTS]
+PARTS = (saml_routes, requests, activation, mandates, start, health_routes, web_routes)
+ROUTES = [route for part in PARTS for route in part.routes.declared]
+ROOF = {"app", *(f"chalicelib.{name}" for name in ("application", "jobs", "wiring"))}
+"""The roof: the only modules that know which adapter stands behind which port."""
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -48,7 +50,8 @@ PURE = re.compile(
     r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.model)$"
 )
 EDGE = re.compile(
-    r"chalicelib\.(\w+\.(\w*routes|jobs)|web\.\w+|saml\.(views|choosing|browsers|under_way|sign_in|sign_on|releasing|resolving|logging_out|wiring))$"
+    r"chalicelib\.(site\.\w+|web\.\w+|health\.routes|saml\.(routes|views|choosing|browsers|under_way|sign_in|sign_on"
+    r"|releasing|resolving|logging_out|ports))$"
 )
 ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
 
@@ -68,13 +71,12 @@ def test_imports_point_downwards_only(path: Path) -> None:
     assert not {name.partition(".")[0] for name in imported} & {"app", "moto", "tests", *AROUND}
     if PURE.match(module):
         assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
-        assert "chalicelib.wiring" not in imported
-    if not EDGE.match(module) and module not in ("app", "chalicelib.mandates.names"):
-        assert "chalicelib.wiring" not in imported, "only routes and jobs reach for the wiring"
+    assert module in ROOF or not ROOF & imported, "nothing below the roof fetches what it needs"
+    if not EDGE.match(module) and module not in ROOF:
         assert not any(name.startswith("chalicelib.web") for name in imported), "use cases know no pages"
     if not module.startswith("chalicelib.saml"):
         assert not any(name.startswith(("saml2", "xmlsec", "lxml")) for name in imported)
-        assert module == "app" or not any(name.startswith("chalicelib.saml") for name in imported)
+        assert module in ROOF or not any(name.startswith("chalicelib.saml") for name in imported)
 
 
 def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
@@ -96,7 +98,7 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 def test_every_route_says_who_may_call_it() -> None:
-    declared = {key: caller for routes in ROUTES for key, caller in routes.callers.items()}
+    declared = {(route.path, method): route.caller for route in ROUTES for method in route.methods}
     served = {(path, method) for path, methods in app.routes.items() for method in methods}
     assert served == set(declared)
     for (path, method), caller in declared.items():
@@ -106,7 +108,7 @@ def test_every_route_says_who_may_call_it() -> None:
 
 
 def test_only_saml_endpoints_go_without_session_and_token() -> None:
-    partners = {path for routes in ROUTES for (path, _), caller in routes.callers.items() if caller is Caller.PARTNER}
+    partners = {route.path for route in ROUTES if route.caller is Caller.PARTNER}
     assert partners == {"/saml/sso", "/saml/digid/acs", "/saml/artifact", "/saml/slo"}
 
 
@@ -116,15 +118,10 @@ def test_app_registers_and_does_nothing_else() -> None:
     assert not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(ast.parse(source)))
 
 
-@pytest.mark.parametrize(
-    ("module", "worker"),
-    [("letters", "print_letter"), ("letters", "sweep_outbox"), ("health", "watch_health")],
-)
-def test_a_worker_starts_alone(module: str, worker: str) -> None:
-    """Lambda loads only the worker's module; what it pulls in, every cold start pays for."""
+def test_workers_start_alone() -> None:
+    """Lambda loads only their module; what it pulls in, every cold start pays for."""
     script = (
-        f"import sys; import chalicelib.{module}.jobs as jobs; "
-        f"assert callable(jobs.{worker}); "
+        "import sys; from chalicelib.jobs import print_letter, sweep_outbox, watch_metadata, watch_health; "
         "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -133,7 +130,7 @@ def test_a_worker_starts_alone(module: str, worker: str) -> None:
 
 def test_the_watch_over_metadata_loads_xml_alone() -> None:
     script = (
-        "import sys; import chalicelib.saml.jobs, chalicelib.saml.watching, chalicelib.saml.fetching; "
+        "import sys; import chalicelib.jobs, chalicelib.saml.watching, chalicelib.saml.fetching; "
         "print([name for name in ('app', 'saml2', 'jinja2', 'typst') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -141,7 +138,7 @@ def test_the_watch_over_metadata_loads_xml_alone() -> None:
 
 
 def test_importing_the_application_reads_no_setting_and_starts_no_client() -> None:
-    script = "import app; from chalicelib import wiring; assert not wiring._current; print(app.app.app_name)"
+    script = "import sys, app; assert 'boto3' not in sys.modules; print(app.app.app_name)"
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, env={})
     assert shown.stdout.strip() == "digid-machtigen"
 

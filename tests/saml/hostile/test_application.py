@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from lxml import etree
 
-from chalicelib.saml.wiring import saml
-from chalicelib.wiring import Wiring, current
+from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.engine import new_artifact
 from local.digid.metadata import metadata
 from local.partners import register_folder
 from provisioning.tables import TABLES
 from tests.http.client import DIGID, DIGID_KEYS, Answer, Person
+from tests.process import current
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.meanings import MEANINGS, Meaning
@@ -63,7 +63,7 @@ def _artifact_response(person: Person) -> Door:
     query = urlencode({"SAMLart": new_artifact(f"{DIGID}/metadata"), "RelayState": asked.relay_state})
 
     def send(message: bytes) -> Answer:
-        saml().back_channel = _BackChannel(enveloped(message))
+        current().saml.back_channel = _BackChannel(enveloped(message))
         return person.get(f"/saml/digid/acs?{query}")
 
     return Door(samples.artifact_response(asked, f"_{'0' * 32}"), send, 303)

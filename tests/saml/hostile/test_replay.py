@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
-from app import app
 from local.gateway import ThreadedChalice
 from tests.http.client import Person
+from tests.process import app
 from tests.saml.hostile.test_application import DOORS
 from tests.saml.provider import NAMES
 

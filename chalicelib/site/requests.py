@@ -7,17 +7,17 @@ from chalicelib.catalogue.model import Service, search
 from chalicelib.dates import typed_date
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.letters.outbox import progress
-from chalicelib.mandates.clicks import once
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period, today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
+from chalicelib.site.clicks import once
+from chalicelib.site.ports import SitePorts
 from chalicelib.web.forms import Form
-from chalicelib.web.http import Caller, Routes, kept_form, sessions
+from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
-from chalicelib.wiring import current
 
-routes = Routes(__name__)
+routes = Routes[SitePorts](__name__)
 
 _PRESETS = {"month": 30, "year": 365}
 """Lengths in days that can be chosen with one click, where the service allows them."""
@@ -30,97 +30,96 @@ _LATE = timedelta(days=2)
 
 
 @routes.get("/request", Caller.SIGNED_IN)
-def choose_service(visit: Visit) -> Reply:
+def choose_service(ports: SitePorts, visit: Visit) -> Reply:
     words = visit.asked("q").strip()[:100]
-    services = [service for service in current().catalogue.services() if service.may_be_mandated(visit.now)]
+    services = [service for service in ports.catalogue.services() if service.may_be_mandated(visit.now)]
     found = search(services, words, visit.language)
     return page("choose_service.html", visit, words=words, found=found)
 
 
 @routes.get("/request/{service_id}", Caller.SIGNED_IN)
-def choose_dates(visit: Visit, service_id: str) -> Reply:
-    service = _service(visit, service_id)
-    chosen = sessions().draft(visit.signed_in.person, _chosen(service_id), visit.now) or {}
-    return _dates_page(visit, service, _form({"start": "today", **chosen, **kept_form(visit)}))
+def choose_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
+    service = _service(ports, visit, service_id)
+    chosen = ports.sessions.draft(visit.signed_in.person, _chosen(service_id), visit.now) or {}
+    return _dates_page(visit, service, _form({"start": "today", **chosen, **kept_form(visit, ports.sessions)}))
 
 
 @routes.post("/request/{service_id}", Caller.SIGNED_IN)
-def keep_dates(visit: Visit, service_id: str) -> Reply:
-    service = _service(visit, service_id)
+def keep_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
+    service = _service(ports, visit, service_id)
     form = _form(visit.fields)
     if visit.switches_language:
         return _dates_page(visit, service, form)
     period = _read_period(form, service, visit)
     if period is None:
         return _dates_page(visit, service, form, status=422)
-    wiring = current()
-    case_id = wiring.new_id()
+    case_id = ports.new_id()
     draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
-    sessions().save_draft(visit.signed_in.person, _reviewed(case_id), draft, visit.now)
+    ports.sessions.save_draft(visit.signed_in.person, _reviewed(case_id), draft, visit.now)
     # Kept for who comes back to change it.
     typed = {name: form.value(name) for name in ("start", "start_date", "end", "end_date")}
-    sessions().save_draft(visit.signed_in.person, _chosen(service_id), typed, visit.now)
+    ports.sessions.save_draft(visit.signed_in.person, _chosen(service_id), typed, visit.now)
     return redirect(f"/request/confirm/{case_id}")
 
 
 @routes.get("/request/confirm/{case_id}", Caller.SIGNED_IN)
-def review_request(visit: Visit, case_id: str) -> Reply:
-    if _asked(visit, case_id):
+def review_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    if _asked(ports, visit, case_id):
         return redirect(f"/requests/{case_id}")
-    wish = _wish(visit, case_id)
-    person = reachable(wish.bsn, current().people)
+    wish = _wish(ports, visit, case_id)
+    person = reachable(wish.bsn, ports.people)
     tight = wish.period.end < today(visit.now) + _LETTER_TAKES
     return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id, tight=tight)
 
 
 @routes.post("/request/confirm/{case_id}", Caller.SIGNED_IN)
-def send_request(visit: Visit, case_id: str) -> Reply:
+def send_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/request/confirm/{case_id}")
-    once(lambda: _ask(visit, case_id), done=lambda: _asked(visit, case_id))
+    once(lambda: _ask(ports, visit, case_id), done=lambda: _asked(ports, visit, case_id))
     return redirect(f"/requests/{case_id}?sent=1")
 
 
-def _asked(visit: Visit, case_id: str) -> bool:
-    return current().mandates.request(visit.signed_in.person, case_id) is not None
+def _asked(ports: SitePorts, visit: Visit, case_id: str) -> bool:
+    return ports.mandates.request(visit.signed_in.person, case_id) is not None
 
 
-def _ask(visit: Visit, case_id: str) -> None:
-    wiring, wish = current(), _wish(visit, case_id)
+def _ask(ports: SitePorts, visit: Visit, case_id: str) -> None:
+    wish = _wish(ports, visit, case_id)
     ask(
         wish,
-        store=wiring.mandates,
-        people=wiring.people,
-        tries=wiring.tries,
-        letters=wiring.letters,
-        secrets=wiring.secrets,
-        pick=wiring.pick,
+        store=ports.mandates,
+        people=ports.people,
+        tries=ports.tries,
+        letters=ports.letters,
+        secrets=ports.secrets,
+        pick=ports.pick,
         now=visit.now,
     )
-    sessions().drop_draft(visit.signed_in.person, _reviewed(case_id))
-    sessions().drop_draft(visit.signed_in.person, _chosen(wish.service.service_id))
+    ports.sessions.drop_draft(visit.signed_in.person, _reviewed(case_id))
+    ports.sessions.drop_draft(visit.signed_in.person, _chosen(wish.service.service_id))
 
 
 @routes.get("/requests/{case_id}", Caller.SIGNED_IN)
-def show_request(visit: Visit, case_id: str) -> Reply:
-    return _request_page("request.html", visit, case_id, sent=bool(visit.asked("sent")))
+def show_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    return _request_page(ports, "request.html", visit, case_id, sent=bool(visit.asked("sent")))
 
 
 @routes.get("/requests/{case_id}/withdraw", Caller.SIGNED_IN)
-def review_withdrawal(visit: Visit, case_id: str) -> Reply:
-    return _request_page("withdraw.html", visit, case_id)
+def review_withdrawal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    return _request_page(ports, "withdraw.html", visit, case_id)
 
 
 @routes.post("/requests/{case_id}/withdraw", Caller.SIGNED_IN)
-def withdraw_request(visit: Visit, case_id: str) -> Reply:
+def withdraw_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/requests/{case_id}/withdraw")
-    withdraw(visit.signed_in.person, case_id, store=current().mandates, now=visit.now)
+    withdraw(visit.signed_in.person, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/requests/{case_id}")
 
 
-def _service(visit: Visit, service_id: str) -> Service:
-    service = current().catalogue.service(service_id)
+def _service(ports: SitePorts, visit: Visit, service_id: str) -> Service:
+    service = ports.catalogue.service(service_id)
     if not service.may_be_mandated(visit.now):
         raise NotFound("service")
     if visit.signed_in.level < (level := service.level_at(visit.now)):
@@ -128,12 +127,12 @@ def _service(visit: Visit, service_id: str) -> Service:
     return service
 
 
-def _wish(visit: Visit, case_id: str) -> Wish:
+def _wish(ports: SitePorts, visit: Visit, case_id: str) -> Wish:
     session = visit.signed_in
-    draft = sessions().draft(session.person, _reviewed(case_id), visit.now)
+    draft = ports.sessions.draft(session.person, _reviewed(case_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
-    service = _service(visit, draft["service_id"])
+    service = _service(ports, visit, draft["service_id"])
     start, end = date.fromisoformat(draft["start"]), date.fromisoformat(draft["end"])
     if start < today(visit.now):
         # The form was left open past midnight.
@@ -192,22 +191,21 @@ def _dates_page(visit: Visit, service: Service, form: Form, status: int = 200) -
     )
 
 
-def _request_page(template: str, visit: Visit, case_id: str, *, sent: bool = False) -> Reply:
-    wiring = current()
-    request = wiring.mandates.request(visit.signed_in.person, case_id)
+def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, sent: bool = False) -> Reply:
+    request = ports.mandates.request(visit.signed_in.person, case_id)
     if request is None:
         raise NotFound("request")
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
-    guesses = wiring.tries.total(request.claim)
+    guesses = ports.tries.total(request.claim)
     return page(
         template,
         visit,
         request=request,
         state=request.state(visit.now, guesses),
         wrong_codes=guesses.since(request.guesses_before).made,
-        service=wiring.catalogue.service(request.service_id),
-        letter=progress(wiring.letters_table, request.letter_id),
+        service=ports.catalogue.service(request.service_id),
+        letter=progress(ports.letters_table, request.letter_id),
         late=visit.now >= request.requested_at + _LATE,
         last_day=request.last_day,
         sent=sent,

@@ -6,103 +6,101 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused
 from chalicelib.mandates import codes
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
-from chalicelib.mandates.clicks import once
 from chalicelib.mandates.model import CaseId, Request
 from chalicelib.mandates.parties import Parties, parties
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
+from chalicelib.site.clicks import once
+from chalicelib.site.ports import SitePorts
 from chalicelib.web.forms import Form
-from chalicelib.web.http import Caller, Routes, kept_form, sessions
+from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
-from chalicelib.wiring import current
 
-routes = Routes(__name__)
+routes = Routes[SitePorts](__name__)
 
 
 @routes.get("/activate", Caller.SIGNED_IN)
-def fill_in_code(visit: Visit) -> Reply:
-    return page("activate.html", visit, form=Form(kept_form(visit)), left=None)
+def fill_in_code(ports: SitePorts, visit: Visit) -> Reply:
+    return page("activate.html", visit, form=Form(kept_form(visit, ports.sessions)), left=None)
 
 
 @routes.post("/activate", Caller.SIGNED_IN)
-def check_code(visit: Visit) -> Reply:
+def check_code(ports: SitePorts, visit: Visit) -> Reply:
     form = Form(visit.fields)
     if visit.switches_language:
         return page("activate.html", visit, form=form, left=None)
     bsn, born, code = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse), form.read("code", codes.parse)
     if bsn is None or born is None or code is None:
         return page("activate.html", visit, form=form, left=None, status=422)
-    wiring, session = current(), visit.signed_in
+    session = visit.signed_in
     guess = Guess(session.bsn, bsn, born, code, visit.address)
     try:
-        found = recognise(guess, store=wiring.mandates, tries=wiring.tries, secrets=wiring.secrets, now=visit.now)
+        found = recognise(guess, store=ports.mandates, tries=ports.tries, secrets=ports.secrets, now=visit.now)
     except WrongCombination as error:
         return page("activate.html", visit, form=form, left=error.tries_left, status=422)
     except Refused as error:
         form.errors["bsn"] = error.reason
         return page("activate.html", visit, form=form, left=None, status=422)
     recognised = {"represented": found.represented, "case_id": found.case_id}
-    sessions().save_draft(session.person, _draft(found.case_id), recognised, visit.now)
+    ports.sessions.save_draft(session.person, _draft(found.case_id), recognised, visit.now)
     return redirect(f"/activate/{found.case_id}")
 
 
 @routes.get("/activate/{case_id}", Caller.SIGNED_IN)
-def review_activation(visit: Visit, case_id: str) -> Reply:
-    if _holds(visit, case_id):
+def review_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    if _holds(ports, visit, case_id):
         return redirect(f"/mandates/{case_id}")
-    request, service = _recognised(visit, case_id)
-    both = _parties(visit, request)
+    request, service = _recognised(ports, visit, case_id)
+    both = _parties(ports, visit, request)
     names = {"representative": both.representative.name, "represented": both.represented.name}
     return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, names=names)
 
 
 @routes.post("/activate/{case_id}", Caller.SIGNED_IN)
-def confirm_activation(visit: Visit, case_id: str) -> Reply:
+def confirm_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/activate/{case_id}")
-    once(lambda: _activate(visit, case_id), done=lambda: _holds(visit, case_id))
+    once(lambda: _activate(ports, visit, case_id), done=lambda: _holds(ports, visit, case_id))
     return redirect(f"/mandates/{case_id}?activated=1")
 
 
-def _holds(visit: Visit, case_id: str) -> bool:
-    made = current().mandates.mandate(case_id)
+def _holds(ports: SitePorts, visit: Visit, case_id: str) -> bool:
+    made = ports.mandates.mandate(case_id)
     return made is not None and made.representative == visit.signed_in.person
 
 
-def _activate(visit: Visit, case_id: str) -> None:
-    wiring, session = current(), visit.signed_in
-    request, service = _recognised(visit, case_id)
-    _parties(visit, request)
+def _activate(ports: SitePorts, visit: Visit, case_id: str) -> None:
+    session = visit.signed_in
+    request, service = _recognised(ports, visit, case_id)
+    _parties(ports, visit, request)
     activate(
         request.represented,
         request.case_id,
         representative=session.bsn,
         level=session.level,
         service=service,
-        store=wiring.mandates,
-        secrets=wiring.secrets,
+        store=ports.mandates,
+        secrets=ports.secrets,
         now=visit.now,
     )
-    sessions().drop_draft(session.person, _draft(case_id))
+    ports.sessions.drop_draft(session.person, _draft(case_id))
 
 
-def _recognised(visit: Visit, case_id: str) -> tuple[Request, Service]:
+def _recognised(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Request, Service]:
     """Return the request whose code this person has shown to know."""
-    draft: dict[str, Any] | None = sessions().draft(visit.signed_in.person, _draft(case_id), visit.now)
+    draft: dict[str, Any] | None = ports.sessions.draft(visit.signed_in.person, _draft(case_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
-    wiring = current()
-    request = waiting(PersonId(draft["represented"]), CaseId(case_id), store=wiring.mandates, now=visit.now)
-    return request, wiring.catalogue.service(request.service_id)
+    request = waiting(PersonId(draft["represented"]), CaseId(case_id), store=ports.mandates, now=visit.now)
+    return request, ports.catalogue.service(request.service_id)
 
 
-def _parties(visit: Visit, request: Request) -> Parties:
+def _parties(ports: SitePorts, visit: Visit, request: Request) -> Parties:
     """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
-    wiring = current()
-    represented = Bsn(wiring.vault.open(request.represented_bsn, f"case:{request.case_id}"))
-    return parties(visit.signed_in.bsn, represented, people=wiring.people)
+    represented = Bsn(ports.vault.open(request.represented_bsn, f"case:{request.case_id}"))
+    return parties(visit.signed_in.bsn, represented, people=ports.people)
 
 
 def _draft(case_id: str) -> str:

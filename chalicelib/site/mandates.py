@@ -7,21 +7,21 @@ from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Mandate, Party, Request, RequestState
 from chalicelib.mandates.names import names_of_others
 from chalicelib.mandates.using import by_state, revoke, seen_by
+from chalicelib.site.ports import SitePorts
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
-from chalicelib.wiring import current
 
-routes = Routes(__name__)
+routes = Routes[SitePorts](__name__)
 
 
 @routes.get("/mandates", Caller.SIGNED_IN)
-def my_mandates(visit: Visit) -> Reply:
-    store, person = current().mandates, visit.signed_in.person
+def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
+    store, person = ports.mandates, visit.signed_in.person
     given, held = store.given(person), store.held(person)
     requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
     waiting = [request for request in requests if request.state(visit.now) is RequestState.WAITING]
-    guesses = {claim: current().tries.total(claim) for claim in {request.claim for request in waiting}}
+    guesses = {claim: ports.tries.total(claim) for claim in {request.claim for request in waiting}}
     return page(
         "mandates.html",
         visit,
@@ -30,42 +30,42 @@ def my_mandates(visit: Visit) -> Reply:
         open_requests=waiting,
         past_requests=[request for request in requests if request not in waiting],
         states={request.case_id: request.state(visit.now, guesses.get(request.claim)) for request in requests},
-        names=names_of_others(person, [*given, *held]),
-        services=_services([*given, *held, *requests]),
+        names=names_of_others(person, [*given, *held], vault=ports.vault, people=ports.people),
+        services=_services(ports, [*given, *held, *requests]),
     )
 
 
 @routes.get("/mandates/{case_id}", Caller.SIGNED_IN)
-def show_mandate(visit: Visit, case_id: str) -> Reply:
-    return _mandate_page("mandate.html", visit, case_id, activated=bool(visit.asked("activated")))
+def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    return _mandate_page(ports, "mandate.html", visit, case_id, activated=bool(visit.asked("activated")))
 
 
 @routes.get("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
-def review_revocation(visit: Visit, case_id: str) -> Reply:
-    return _mandate_page("revoke.html", visit, case_id)
+def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    return _mandate_page(ports, "revoke.html", visit, case_id)
 
 
 @routes.post("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
-def revoke_mandate(visit: Visit, case_id: str) -> Reply:
+def revoke_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/mandates/{case_id}/revoke")
-    revoke(visit.signed_in.person, case_id, store=current().mandates, now=visit.now)
+    revoke(visit.signed_in.person, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}")
 
 
-def _services(cases: Iterable[Mandate | Request]) -> dict[str, Service]:
+def _services(ports: SitePorts, cases: Iterable[Mandate | Request]) -> dict[str, Service]:
     """Return the services that are named, leaving out those that have left the catalogue."""
     found: dict[str, Service] = {}
     for service_id in {case.service_id for case in cases}:
         try:
-            found[service_id] = current().catalogue.service(service_id)
+            found[service_id] = ports.catalogue.service(service_id)
         except NotFound:
             continue
     return found
 
 
-def _mandate_page(template: str, visit: Visit, case_id: str, *, activated: bool = False) -> Reply:
-    store, person = current().mandates, visit.signed_in.person
+def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, activated: bool = False) -> Reply:
+    store, person = ports.mandates, visit.signed_in.person
     mandate, party = seen_by(person, case_id, store=store)
     return page(
         template,
@@ -74,8 +74,8 @@ def _mandate_page(template: str, visit: Visit, case_id: str, *, activated: bool 
         state=mandate.state(visit.now),
         party=party,
         gives=party is Party.REPRESENTED,
-        service=_services([mandate]).get(mandate.service_id),
-        name=names_of_others(person, [mandate]).get(mandate.case_id),
+        service=_services(ports, [mandate]).get(mandate.service_id),
+        name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
         history=store.history(mandate.case_id),
         activated=activated,
     )

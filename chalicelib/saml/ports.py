@@ -1,12 +1,19 @@
-"""What only the SAML roles need: partners, keys, logins. Apart from `chalicelib/wiring.py`, which workers load."""
+"""What the SAML roles work with: partners, keys and logins, made from the adapters that everything has."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.catalogue.model import Connection
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
+from chalicelib.keyring import Keyring
+from chalicelib.mandates.ports import MandateStore
+from chalicelib.mandates.requesting import Secrets
+from chalicelib.people.brp.person import PopulationRegister
+from chalicelib.people.vault import Vault
 from chalicelib.saml import requests
 from chalicelib.saml.artifacts import Artifacts
 from chalicelib.saml.assertions import Identities, Issuer
@@ -23,15 +30,54 @@ from chalicelib.saml.partners import (
     read_identity_provider,
     read_service_provider,
 )
-from chalicelib.wiring import Wiring, current
+from chalicelib.settings import Settings
+from chalicelib.tables import TransientTable
+from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:
     from chalicelib.saml.back_channel import BackChannel
 
 
+class Adapters(Protocol):
+    """What the roof hands to the SAML roles."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def new_id(self) -> Callable[[], str]: ...
+
+    @property
+    def pick(self) -> Callable[[int], int]: ...
+
+    @property
+    def keyring(self) -> Keyring: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
+
+    @property
+    def vault(self) -> Vault: ...
+
+    @property
+    def transient(self) -> TransientTable: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def catalogue(self) -> DynamoCatalogue: ...
+
+    @property
+    def mandates(self) -> MandateStore: ...
+
+    @property
+    def people(self) -> PopulationRegister: ...
+
+
 @dataclass
-class SamlWiring:
-    wiring: Wiring
+class SamlPorts:
+    adapters: Adapters
 
     @property
     def signing(self) -> OurKeys:
@@ -43,7 +89,7 @@ class SamlWiring:
         return self._keys("saml-encryption-key")
 
     def identities(self, now: datetime) -> Identities:
-        settings, new_id, reads = self.wiring.settings, self.wiring.new_id, self.encryption.active(now).certificate
+        settings, new_id, reads = self.adapters.settings, self.adapters.new_id, self.encryption.active(now).certificate
         return Identities(
             Issuer(settings.combiconnect_entity_id, self.signing.active(now), new_id),
             Issuer(settings.digid_entity_id, self._keys("saml-digid-key").active(now), new_id),
@@ -53,7 +99,7 @@ class SamlWiring:
 
     def published(self, role: str) -> tuple[str, OurKeys]:
         """Return the entityID and keys of one of our identities: `digid`, `machtigen`, or CombiConnect itself."""
-        settings = self.wiring.settings
+        settings = self.adapters.settings
         others = {"digid": settings.digid_entity_id, "machtigen": settings.machtigen_entity_id}
         if role in others:
             return others[role], self._keys(f"saml-{role}-key")
@@ -61,7 +107,7 @@ class SamlWiring:
 
     @property
     def as_asked(self) -> requests.Us:
-        settings = self.wiring.settings
+        settings = self.adapters.settings
         return requests.Us(
             f"{settings.base_url}/saml/sso",
             settings.combiconnect_entity_id,
@@ -70,20 +116,20 @@ class SamlWiring:
         )
 
     def us(self, now: datetime) -> Us:
-        base = self.wiring.settings.base_url
+        base = self.adapters.settings.base_url
         return Us(f"{base}/saml/digid/metadata", f"{base}/saml/digid/acs", self.signing.active(now))
 
     @cached_property
     def logins(self) -> Logins:
-        return Logins(self.wiring.transient)
+        return Logins(self.adapters.transient)
 
     @cached_property
     def federation(self) -> Federation:
-        return Federation(self.wiring.transient, self.wiring.vault)
+        return Federation(self.adapters.transient, self.adapters.vault)
 
     @cached_property
     def artifacts(self) -> Artifacts:
-        return Artifacts(self.wiring.transient)
+        return Artifacts(self.adapters.transient)
 
     @cached_property
     def back_channel(self) -> "BackChannel":
@@ -94,7 +140,7 @@ class SamlWiring:
 
     def digid(self, now: datetime) -> tuple[IdentityProvider, str]:
         """Return DigiD, and the binding by which it is asked to answer: by POST where it resolves no artifacts."""
-        pinned = self.wiring.catalogue.identity_provider()
+        pinned = self.adapters.catalogue.identity_provider()
         provider = replace(read_identity_provider(pinned.metadata, now), roots=pinned.roots)
         return provider, ARTIFACT if pinned.by_artifact and provider.resolution else POST
 
@@ -107,7 +153,7 @@ class SamlWiring:
 
     def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
         """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""
-        connection = self.wiring.catalogue.connection(entity_id)
+        connection = self.adapters.catalogue.connection(entity_id)
         if not connection.counts(now):
             raise NotFound("connection, by its dates or switched off", received=entity_id)
         return connection, read_service_provider(connection.metadata, now)
@@ -115,7 +161,7 @@ class SamlWiring:
     def recipient(self, connection: Connection, entity_id: str, now: datetime) -> Recipient:
         """Return who may read what is told about a service of `entity_id`. Raises `NotFound`."""
         if entity_id != connection.entity_id:
-            behind = self.wiring.catalogue.provider_behind(connection.entity_id, entity_id)
+            behind = self.adapters.catalogue.provider_behind(connection.entity_id, entity_id)
             return read_behind_supplier(behind, now).recipient
         recipient = read_service_provider(connection.metadata, now).recipient
         if not recipient.keys:
@@ -123,14 +169,4 @@ class SamlWiring:
         return recipient
 
     def _keys(self, name: str) -> OurKeys:
-        return OurKeys.from_secret(name, self.wiring.keyring.get(name))
-
-
-@lru_cache(maxsize=1)
-def _of(wiring: Wiring) -> SamlWiring:
-    return SamlWiring(wiring)
-
-
-def saml() -> SamlWiring:
-    """Return the SAML side of the process's wiring."""
-    return _of(current())
+        return OurKeys.from_secret(name, self.adapters.keyring.get(name))
