@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
+from chalicelib.catalogue.model import can_be_entity_id
 from chalicelib.letters.limits import Limits
 
 T = TypeVar("T")
-
-_LONGEST_ENTITY_ID = 1024
 
 
 class ConfigurationError(Exception):
@@ -64,8 +63,8 @@ def name(text: str) -> str:
 
 
 def entity_id(text: str) -> str:
-    """Read an entityID: an absolute URI of at most 1,024 characters (SAML core 8.3.6)."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", text, re.ASCII) or len(text) > _LONGEST_ENTITY_ID:
+    """Read an entityID of ours: an absolute URI (SAML core 8.3.6)."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", text, re.ASCII) or not can_be_entity_id(text):
         raise ValueError("it has to be an entityID, such as urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000")
     return text
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from lxml import etree
 
+from chalicelib.catalogue.model import LONGEST_ENTITY_ID, can_be_entity_id
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.decoding import LARGEST_MESSAGE, LARGEST_METADATA
 from chalicelib.saml.names import tag
@@ -21,8 +22,6 @@ _ID = re.compile(rf"[^\W\d][\w.-]{{0,{_LONGEST_ID - 1}}}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _INDEX = re.compile(r"[0-9]{1,5}", re.ASCII)
 _LARGEST_INDEX = 65535
-_LONGEST_ENTITY_ID = 1000
-"""Bytes. SAML has 1024 characters (core 8.3.6); our keys need a few of them."""
 
 # Looked for inside libxml2: to visit thousands of elements from here takes longer than all the rest.
 _count = etree.XPath("count(//*)")
@@ -178,9 +177,9 @@ def index_of(text: str) -> int:
 
 
 def entity_id_of(text: str) -> str:
-    """Check that a name can be an entityID (SAML core 8.3.6). Raises `InvalidMessage`."""
-    if not 0 < len(text.encode()) <= _LONGEST_ENTITY_ID:
-        raise InvalidMessage("entityID", received=text, expected=f"1 to {_LONGEST_ENTITY_ID} bytes")
+    """Check that a name can be an entityID. Raises `InvalidMessage`."""
+    if not can_be_entity_id(text):
+        raise InvalidMessage("entityID", received=text, expected=f"1 to {LONGEST_ENTITY_ID} bytes")
     return text
 
 

@@ -1,11 +1,12 @@
 """The catalogue in memory, on moto and on DynamoDB Local: what is written is found, and what is dropped is gone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 
-from chalicelib.catalogue.model import Connection, EntityId
+from chalicelib.catalogue.model import LONGEST_ENTITY_ID, Connection, EntityId, can_be_entity_id
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import NotFound
 from chalicelib.tables import CatalogueTable
@@ -34,6 +35,19 @@ def test_a_connection_is_found_by_its_entity_id(catalogue: DynamoCatalogue) -> N
         catalogue.connection("urn:nobody")
     with pytest.raises(NotFound):
         catalogue.provider_behind(ENTITY_ID, "urn:nobody")
+
+
+@pytest.mark.parametrize("letter", ["x", "é"], ids=["plain", "of two bytes"])
+def test_the_longest_name_fits_in_every_key(catalogue: DynamoCatalogue, letter: str) -> None:
+    longest = EntityId((letter * LONGEST_ENTITY_ID).encode()[:LONGEST_ENTITY_ID].decode())
+    assert can_be_entity_id(longest)
+    assert not can_be_entity_id(f"{longest}x")
+    connection = replace(CONNECTION, entity_id=longest)
+    catalogue.put_connection(connection, {longest: b"<provider/>"})
+    catalogue.keep_version(Source(longest, None, None), b"first", FIRST)
+    assert catalogue.connection(longest) == connection
+    assert catalogue.provider_behind(longest, longest) == b"<provider/>"
+    assert [source.entity_id for source in catalogue.sources()] == [longest]
 
 
 def test_a_provider_that_left_its_supplier_is_gone(catalogue: DynamoCatalogue) -> None:

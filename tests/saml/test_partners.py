@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from chalicelib.catalogue.model import LONGEST_ENTITY_ID
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.endpoints import mistake_in
 from chalicelib.saml.gate import from_post
@@ -283,7 +284,7 @@ def test_what_misleads_is_refused_in_words(name: str) -> None:
     ("document", "reason"),
     [
         (lambda raw: raw.replace(PROTOCOL.encode(), b"urn:oasis:names:tc:SAML:1.1:protocol"), "protocolSupport"),
-        (lambda raw: raw.replace(b"https://sp.example/md", b"x" * 1001), "entityID"),
+        (lambda raw: raw.replace(b"https://sp.example/md", b"x" * (LONGEST_ENTITY_ID + 1)), "entityID"),
     ],
 )
 def test_a_role_of_another_protocol_and_a_boundless_name_are_refused(

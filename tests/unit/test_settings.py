@@ -1,5 +1,6 @@
 import pytest
 
+from chalicelib.catalogue.model import LONGEST_ENTITY_ID
 from chalicelib.settings import ConfigurationError, Settings
 
 RIGHT = {"BASE_URL": "https://machtigen.example.nl/api/", "REGISTER_TABLE": "a-register"}
@@ -19,7 +20,7 @@ def test_an_address_that_is_none_names_its_key_and_does_not_show_its_value(wrong
     assert str(error.value) == "BASE_URL is wrong: it has to be an address, such as https://machtigen.example.nl"
 
 
-@pytest.mark.parametrize("wrong", ["machtigen", "urn:two words", "urn:x\ny", f"urn:{'x' * 1021}", ":x"])
+@pytest.mark.parametrize("wrong", ["machtigen", "urn:two words", "urn:x\ny", f"urn:{LONGEST_ENTITY_ID * 'x'}", ":x"])
 def test_an_entity_id_is_an_absolute_uri(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^DIGID_ENTITY_ID is wrong: it has to be an entityID"):
         _ = Settings({"DIGID_ENTITY_ID": wrong}).digid_entity_id
