@@ -54,13 +54,13 @@ def sign_in(person: Person, wiring: Wiring, provider: FakeProvider) -> float:
     return (spent + time.process_time() - started) * 1000
 
 
-def run(*, each_another: bool) -> tuple[list[float], list[float]]:
+def run(most: int, rounds: int, *, each_another: bool) -> tuple[list[float], list[float]]:
     """Sign in at few and at many in turn; the same partner every time, or another one."""
-    few, many = connected(FEW), connected(MANY)
+    few, many = connected(FEW), connected(most)
     times: tuple[list[float], list[float]] = ([], [])
     with Client(app, project_dir=str(ROOT)) as client:
         person = Person(client, HENK)
-        for number in range(_WARM + _ROUNDS):
+        for number in range(_WARM + rounds):
             for (wiring, providers), spent in zip((few, many), times, strict=True):
                 provider = providers[number * 61 % len(providers) if each_another else 0]
                 spent.append(sign_in(person, wiring, provider))
@@ -74,7 +74,7 @@ def measurements() -> Iterator[Comparison]:
         ("the same, another partner each time", "another", None),
     ):
         quiet = {**os.environ, **cloud.QUIET}
-        command = [sys.executable, "-m", "bench.partners", which]
+        command = [sys.executable, "-m", "bench.partners", which, str(MANY), str(_ROUNDS)]
         told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
         many, few = json.loads(told.splitlines()[-1])
         ratios = [mine / theirs for mine, theirs in zip(many, few, strict=True)]
@@ -84,4 +84,4 @@ def measurements() -> Iterator[Comparison]:
 MEASUREMENTS = (measurements,)
 
 if __name__ == "__main__":
-    print(json.dumps(run(each_another=sys.argv[1] == "another")))
+    print(json.dumps(run(int(sys.argv[2]), int(sys.argv[3]), each_another=sys.argv[1] == "another")))

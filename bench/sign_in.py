@@ -155,7 +155,7 @@ def measurements() -> Iterator[Comparison]:
         ("a complete sign-in on behalf of someone, by Artifact", "artifact", 25),
         ("the same, by POST", "post", None),
     ):
-        command = [sys.executable, "-m", "bench.sign_in", binding]
+        command = [sys.executable, "-m", "bench.sign_in", binding, str(_ROUNDS)]
         quiet = {**os.environ, **cloud.QUIET}
         told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
         ours, units = json.loads(told.splitlines()[-1])
@@ -167,4 +167,4 @@ def measurements() -> Iterator[Comparison]:
 MEASUREMENTS = (measurements,)
 
 if __name__ == "__main__":
-    print(json.dumps(run(_ROUNDS, artifact=sys.argv[1] == "artifact")))
+    print(json.dumps(run(int(sys.argv[2]), artifact=sys.argv[1] == "artifact")))

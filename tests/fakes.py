@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -233,19 +233,35 @@ class FakeTable:
         return dict(found) if found is not None else None
 
     def put(self, item: Item, condition: Condition | None = None) -> None:
-        with self._lock:
-            self._check(self._items.get((item["pk"], item["sk"])), condition)
-            self._items[item["pk"], item["sk"]] = {name: value for name, value in item.items() if value is not None}
+        self.write_together([self.putting(item, condition)])
 
     def change(self, pk: str, sk: str, update: str, condition: Condition, returning: str = "NONE") -> Item:
-        if not update.startswith("SET ") or returning != "NONE":
-            raise NotImplementedError(update)
-        with self._lock:
-            self._check(found := self._items.get((pk, sk)), condition)
-            changes = (part.split(" = ") for part in update.removeprefix("SET ").split(", "))
-            new = {condition.names.get(name, name): condition.values[value] for name, value in changes}
-            self._items[pk, sk] = {**(found or {"pk": pk, "sk": sk}), **new}
+        if returning != "NONE":
+            raise NotImplementedError(returning)
+        self.write_together([self.changing(pk, sk, update, condition)])
         return {}
+
+    def putting(self, item: Item, condition: Condition | None = None) -> Item:
+        new = {name: value for name, value in item.items() if value is not None}
+        return {"key": (item["pk"], item["sk"]), "condition": condition, "new": lambda _: new}
+
+    def changing(self, pk: str, sk: str, update: str, condition: Condition) -> Item:
+        if not update.startswith("SET "):
+            raise NotImplementedError(update)
+        changes = (part.split(" = ") for part in update.removeprefix("SET ").split(", "))
+        new = {condition.names.get(name, name): condition.values[value] for name, value in changes}
+        return {
+            "key": (pk, sk),
+            "condition": condition,
+            "new": lambda found: {**(found or {"pk": pk, "sk": sk}), **new},
+        }
+
+    def write_together(self, writes: Sequence[Item]) -> None:
+        with self._lock:
+            for write in writes:
+                self._check(self._items.get(write["key"]), write["condition"])
+            for write in writes:
+                self._items[write["key"]] = write["new"](self._items.get(write["key"]))
 
     def delete(self, pk: str, sk: str) -> None:
         with self._lock:
@@ -259,22 +275,23 @@ class FakeTable:
 
     @staticmethod
     def _check(item: Item | None, condition: Condition | None) -> None:
-        if condition is None:
-            return
-        names, values = condition.names, condition.values
-        match condition.text.replace("(", " ").replace(")", " ").replace(",", " ").split():
-            case ["attribute_not_exists", "pk"]:
-                holds = item is None
-            case ["attribute_exists", "pk"]:
-                holds = item is not None
-            case [name, "=", value]:
-                holds = item is not None and item.get(names.get(name, name)) == values[value]
-            case [name, "IN", *allowed]:
-                holds = item is not None and item.get(names.get(name, name)) in [values[one] for one in allowed]
-            case _:
-                raise NotImplementedError(condition.text)
-        if not holds:
+        if condition is not None and not all(_holds(text, item, condition) for text in condition.text.split(" AND ")):
             raise Conflict("condition")
+
+
+def _holds(text: str, item: Item | None, condition: Condition) -> bool:
+    names, values = condition.names, condition.values
+    match text.replace("(", " ").replace(")", " ").replace(",", " ").split():
+        case ["attribute_not_exists", name]:
+            return item is None or item.get(names.get(name, name)) is None
+        case ["attribute_exists", "pk"]:
+            return item is not None
+        case [name, "=", value]:
+            return item is not None and item.get(names.get(name, name)) == values[value]
+        case [name, "IN", *allowed]:
+            return item is not None and item.get(names.get(name, name)) in [values[one] for one in allowed]
+        case _:
+            raise NotImplementedError(condition.text)
 
 
 class Clock:

@@ -65,6 +65,24 @@ def test_a_change_happens_if_its_condition_holds(table: Table, condition: Condit
     assert found["number"] == 3
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Condition("attribute_exists(pk) AND attribute_not_exists(spent_by)", {}, {":by": "me"}), True),
+        (Condition("attribute_exists(pk) AND attribute_not_exists(entity_id)", {}, {":by": "me"}), False),
+    ],
+)
+def test_writes_together_happen_all_or_not_at_all(table: Table, condition: Condition, *, holds: bool) -> None:
+    together = [table.putting({"pk": "P", "sk": "N"}, NEW), table.changing("P", "S", "SET spent_by = :by", condition)]
+    if not holds:
+        with pytest.raises(Conflict):
+            table.write_together(together)
+    else:
+        table.write_together(together)
+    assert table.get("P", "S") == ({**ROW, "spent_by": "me"} if holds else ROW)
+    assert table.get("P", "N") == ({"pk": "P", "sk": "N"} if holds else None)
+
+
 def test_what_is_deleted_is_gone_however_often(table: Table) -> None:
     for _ in range(2):
         table.delete("P", "S")
