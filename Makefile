@@ -27,7 +27,7 @@ lint: $(VENV)/.dev ## ruff: rules and format
 types: $(VENV)/.dev ## mypy, strict
 	@$(BIN)/mypy
 
-shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the package that would be deployed, and look inside
+shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the packages that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
 docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/metrics.md
@@ -52,7 +52,7 @@ kit: $(VENV)/.local $(STYLES) $(TEXTS) ## say what to mend in a provider's metad
 	@$(BIN)/python -m local.kit $(if $(METADATA),"$(METADATA)") $(if $(REQUEST),--request "$(REQUEST)")
 
 audit: $(VENV)/.dev ## look the shipped packages up in the public list of vulnerabilities, as far as it can be reached
-	@sh tests/shape/audit.sh $(BIN)/pip-audit requirements.txt
+	@for shipped in requirements.txt print_vendor/requirements.txt; do sh tests/shape/audit.sh $(BIN)/pip-audit $$shipped || exit 1; done
 
 clean: ## remove what set-up made
 	@rm -rf $(VENV) .venv-emulator .venv-maykin node_modules $(DYNAMODB)/node_modules build $(STYLES) $(TEXTS)
@@ -62,7 +62,7 @@ $(VENV)/bin/python:
 	@echo "Making a virtual environment…"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.local: requirements.txt local/requirements.txt | $(VENV)/bin/python
+$(VENV)/.local: requirements.txt print_vendor/requirements.txt local/requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the stack needs…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r local/requirements.txt
 	@touch $@

@@ -38,7 +38,11 @@ def _peer() -> None:
 
 
 def imports() -> Iterator[Comparison]:
-    for what, module in (("the application", "app"), ("the workers", "chalicelib.jobs")):
+    for what, module in (
+        ("the application", "app"),
+        ("the workers", "chalicelib.jobs"),
+        ("the print vendor", "print_vendor.function"),
+    ):
         script = f"import {module}"
         yield compare(
             f"start Python, import {what}", _starter(script), _PEER_NAME, _peer, rounds=ROUNDS, warm=1, clock=processes

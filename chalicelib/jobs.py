@@ -1,20 +1,15 @@
-"""Functions that queues and schedules start, each with its ports. They load neither the application nor pysaml2.
+"""Functions that schedules start, each with its ports. They load neither the application nor pysaml2.
 
 What is only needed by one of them is imported in it: Lambda loads this module for each.
 """
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.budget import of_function, within
 from chalicelib.wiring import Wiring, of_process
 
 jobs = Blueprint(__name__)
 _wiring = of_process()
-
-
-@jobs.on_sqs_message(queue="digid-machtigen-letters", batch_size=1)
-def print_letter(event: SQSEvent) -> None:
-    printing(event, _wiring)
 
 
 @jobs.schedule(Rate(1, unit=Rate.MINUTES))
@@ -30,16 +25,6 @@ def watch_metadata(event: CloudWatchEvent) -> None:
 @jobs.schedule(Rate(5, unit=Rate.MINUTES))
 def watch_health(event: CloudWatchEvent) -> None:
     watching_health(event, _wiring)
-
-
-def printing(event: SQSEvent, wiring: Wiring) -> None:
-    """Print one letter. An error sends it back to the queue, and after five times to the dead letters."""
-    from chalicelib.letters.printing import Printer  # noqa: PLC0415 - the typesetter
-
-    printer = Printer(wiring.letters_table, wiring.vault, wiring.client("s3"), wiring.settings.letter_bucket)
-    with within(of_function(event.context, longest=25, clock=wiring.watch)):
-        for record in event:
-            printer.print(record.body, wiring.clock())
 
 
 def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:

@@ -40,7 +40,6 @@ class Metric(StrEnum):
     DEPENDENCY_FAILED = ("DependencyFailed", "A visitor met something that we need and that did not answer")
     UNEXPECTED_ERROR = ("UnexpectedError", "An error that no rule foresees: always worth a look")
     RECORD_NOT_READ = ("RecordNotRead", "A record of the population register was odd; everybody else's was read")
-    LETTER_PRINTED = ("LetterPrinted", "The print function made a letter")
     LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
     OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")
     LETTERS_NOT_SENT = ("LettersNotSent", "Letters that the sweeper could not send; it goes on, and tries them again")

@@ -111,7 +111,6 @@ class Settings:
         "address",
         "1,5,3,10",
     )
-    letter_bucket = Setting(name, "Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
     field_key = Setting(
         name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"
     )

@@ -159,13 +159,14 @@ def settings(stack: Stack) -> Settings:
 def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     served = serve_in_thread(Gateway(application(wired), stack.application), stack.port)
     exit_stack.callback(served.shutdown)
-    site = letterbox_site(aws.client("s3"), wired.settings.letter_bucket, stack.letterbox)
+    site = letterbox_site(aws.client("s3"), aws.BUCKET, stack.letterbox)
     letterbox = serve_in_thread(site, stack.port + 3)
     exit_stack.callback(letterbox.shutdown)
     stop = threading.Event()
     from app import app
+    from print_vendor.app import app as print_vendor
 
-    threads = events.drive(app, stop)
+    threads = [*events.drive(app, stop), *events.drive(print_vendor, stop)]
     for thread in threads:
         exit_stack.callback(thread.join, 2)
     exit_stack.callback(stop.set)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
+from print_vendor.observe import METRICS
+from print_vendor.settings import documented as of_print_vendor
 from provisioning.command import command
 
 FOLDER = Path(__file__).parent.parent / "docs"
@@ -14,14 +16,20 @@ FOLDER = Path(__file__).parent.parent / "docs"
 _CONFIGURATION = """\
 # Configuration
 
-Made from `chalicelib/settings.py` by `make docs`; a test keeps it true. Every key is an environment variable of a function. The
-template gives each function the keys that it uses and no others; a key that is missing or wrong stops the function when it is
-first used, and the log names it. No key holds a secret: secrets are in Secrets Manager, named `<SECRETS_PREFIX>/<secret>`, and a
-function notices within five minutes when one changes.
+Made from `chalicelib/settings.py` and `print_vendor/settings.py` by `make docs`; a test keeps it true. Every key is an environment
+variable of a function. The template gives each function the keys that it uses and no others; a key that is missing or wrong stops the
+function when it is first used, and the log names it. No key holds a secret: secrets are in Secrets Manager, named
+`<SECRETS_PREFIX>/<secret>`, and a function notices within five minutes when one changes.
 
 | key | meaning | example |
 | --- | --- | --- |
 {keys}
+
+Of the print vendor's function:
+
+| key | meaning | example |
+| --- | --- | --- |
+{vendor}
 
 Read by Powertools itself:
 
@@ -52,8 +60,9 @@ Read by Powertools itself:
 _METRICS = """\
 # Metrics
 
-Made from `chalicelib/observe.py` by `make docs`; a test keeps it true. Metrics are written to the log in CloudWatch's embedded
-metric format, under the name of the stack, with the function as the dimension `service`. None of them names anybody.
+Made from `chalicelib/observe.py` and `print_vendor/observe.py` by `make docs`; a test keeps it true. Metrics are written to the log
+in CloudWatch's embedded metric format, under the name of the stack, with the function as the dimension `service`. None of them names
+anybody.
 
 | metric | unit | what it means |
 | --- | --- | --- |
@@ -65,9 +74,13 @@ def documents() -> dict[Path, str]:
     """Return each document with its text."""
     keys = [(f"`{key}`", setting.meaning, f"`{setting.example}`") for key, setting in documented()]
     libraries = [(f"`{key}`", meaning, f"`{example}`") for key, (meaning, example) in READ_BY_LIBRARIES.items()]
+    vendor = [(f"`{key}`", meaning, f"`{example}`") for key, meaning, example in of_print_vendor()]
     metrics = [(f"`{metric}`", metric.unit, metric.meaning) for metric in Metric]
+    metrics += [(f"`{metric}`", "Count", meaning) for metric, meaning in METRICS.items()]
     return {
-        FOLDER / "configuration.md": _CONFIGURATION.format(keys=_rows(keys), libraries=_rows(libraries)),
+        FOLDER / "configuration.md": _CONFIGURATION.format(
+            keys=_rows(keys), vendor=_rows(vendor), libraries=_rows(libraries)
+        ),
         FOLDER / "metrics.md": _METRICS.format(metrics=_rows(metrics)),
     }
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.letters.model import LetterState
+from chalicelib.letters.contract import LetterState
 from chalicelib.letters.outbox import move
 from chalicelib.tables import LettersTable
 from operate.deploy.account import Account

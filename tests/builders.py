@@ -8,8 +8,8 @@ from functools import cache
 from itertools import islice
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
+from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Limits
-from chalicelib.letters.model import Letter
 from chalicelib.mandates.codes import Fingerprint, Peppers, generate
 from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.period import Period

@@ -10,8 +10,8 @@ from chalicelib.audit.trail import SYSTEM, Event, Happening
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import Condition, Item
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
+from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Limits, Sent, possible_from
-from chalicelib.letters.model import Letter
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.period import midnight_before
 from chalicelib.mandates.ports import Opening, StoredCode, Tried
@@ -50,6 +50,34 @@ class FakeRegister:
     def check(self) -> None:
         if self.down:
             raise Unavailable("brp")
+
+
+class FakeLetterRows:
+    """Rows of letters as the print vendor sees them: where each is since when, and until when printing makes sense."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, tuple[LetterState, datetime | None]] = {}
+        self.until: dict[str, datetime] = {}
+
+    def begin(self, letter_id: str, now: datetime) -> bool:
+        return (
+            letter_id in self.until and now < self.until[letter_id] and self._move(letter_id, LetterState.PRINTING, now)
+        )
+
+    def finish(self, letter_id: str, now: datetime) -> bool:
+        return self._move(letter_id, LetterState.PRINTED, now)
+
+    def stop(self, letter_id: str, now: datetime) -> bool:
+        return self._move(letter_id, LetterState.STOPPED, now)
+
+    def state(self, letter_id: str) -> LetterState | None:
+        return self.states.get(letter_id, (None, None))[0]
+
+    def _move(self, letter_id: str, state: LetterState, now: datetime) -> bool:
+        if self.state(letter_id) not in MOVES[state] and self.states.get(letter_id) != (state, now):
+            return False
+        self.states[letter_id] = state, now
+        return True
 
 
 class FakeSender:

@@ -69,7 +69,7 @@ class Answering:
                 raise self._errors.pop(0)
             return call(**request)
 
-        return answer
+        return call if name == "exceptions" else answer
 
 
 def refusal(code: str, *reasons: str, operation: str = "TransactWriteItems") -> ClientError:

@@ -1,1 +1,1 @@
-"""Letters: written as data, kept in an outbox with the change that asks for them, printed once."""
+"""Letters: written as data, kept in an outbox with the change that asks for them, and sent to the print vendor."""

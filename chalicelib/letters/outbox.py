@@ -4,14 +4,12 @@ Sending may happen twice when a process dies in between; the vendor's function r
 that one letter id is one letter (invariant 3).
 """
 
-import base64
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.errors import Conflict, NotFound, Unavailable
-from chalicelib.letters.model import MOVES, Letter, LetterState
+from chalicelib.letters.contract import MOVES, Letter, LetterState, Message, row_key, sealing_context
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
@@ -28,9 +26,10 @@ def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: dateti
 
     Printing it makes no sense any more at `until`.
     """
+    pk, sk = row_key(letter.letter_id)
     row = {
-        "pk": _key(letter.letter_id),
-        "sk": "LETTER",
+        "pk": pk,
+        "sk": sk,
         "state": str(LetterState.REQUESTED),
         "requested_at": now.isoformat(),
         "useful_until": until.isoformat(),
@@ -51,7 +50,7 @@ def letter_stopping(table: LettersTable, letter_id: str) -> Item:
 
     It holds by itself, not by the clocks of two machines: without `useful_until` nothing begins to print.
     """
-    return table.changing(_key(letter_id), "LETTER", "REMOVE #until", Condition("", {"#until": "useful_until"}, {}))
+    return table.changing(*row_key(letter_id), "REMOVE #until", Condition("", {"#until": "useful_until"}, {}))
 
 
 class Outbox:
@@ -62,20 +61,16 @@ class Outbox:
 
     def send(self, letter_id: str, now: datetime) -> None:
         """Send one letter that is pending. Safe to repeat. Raises `Unavailable`, or `NotFound` for a mark alone."""
-        row = self._table.get(_key(letter_id), "LETTER")
+        row = self._table.get(*row_key(letter_id))
         if row is None:
             # Nobody writes one without the other: somebody has to look where it went.
             raise NotFound("letter")
         if row.get("useful_until", "") <= now.isoformat():
             stop(self._table, letter_id, now)
         elif "sealed" in row:
-            message = {
-                "letter_id": letter_id,
-                "sealed": base64.b64encode(row["sealed"]).decode(),
-                "correlation_id": row.get("correlation_id"),
-            }
+            message = Message(letter_id, row["sealed"], row.get("correlation_id")).to_json()
             with outage("sqs"):
-                self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(message))["MessageId"]
+                self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=message)["MessageId"]
             move(self._table, letter_id, LetterState.QUEUED, now)
         self._forget(letter_id)
 
@@ -127,15 +122,10 @@ class Outbox:
         known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
         self._table.write_together(
             [
-                self._table.changing(_key(letter_id), "LETTER", "REMOVE #s", known),
+                self._table.changing(*row_key(letter_id), "REMOVE #s", known),
                 self._table.deleting(_shard(letter_id), letter_id),
             ]
         )
-
-
-def begin(table: LettersTable, letter_id: str, now: datetime) -> bool:
-    """Claim a letter for printing; False when it was printed, or has become worthless."""
-    return move(table, letter_id, LetterState.PRINTING, now, " AND useful_until > :at")
 
 
 def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
@@ -144,43 +134,29 @@ def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
         log().info("letter_stopped", letter_id=letter_id)
 
 
-def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime, also: str = "") -> bool:
-    """Move a letter to a state; False when it is not in a state from which that is allowed, or `also` does not hold."""
+def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
+    """Move a letter to a state; False when it is not in a state from which that is allowed."""
     allowed = {f":from{number}": str(origin) for number, origin in enumerate(MOVES[state])}
     condition = Condition(
-        f"#state IN ({', '.join(allowed)}){also}",
+        f"#state IN ({', '.join(allowed)})",
         {"#state": "state", "#at": f"{state}_at"},
         {**allowed, ":state": str(state), ":at": now.isoformat()},
     )
     try:
-        table.change(_key(letter_id), "LETTER", "SET #state = :state, #at = :at", condition)
+        table.change(*row_key(letter_id), "SET #state = :state, #at = :at", condition)
     except Conflict:
         return False
     return True
 
 
-def state_of(table: LettersTable, letter_id: str) -> LetterState | None:
-    row = table.get(_key(letter_id), "LETTER") or {}
-    return LetterState(row["state"]) if "state" in row else None
-
-
 def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:
     """Return when a letter reached each state that it has reached."""
-    row = table.get(_key(letter_id), "LETTER") or {}
+    row = table.get(*row_key(letter_id)) or {}
     return {state: datetime.fromisoformat(row[f"{state}_at"]) for state in LetterState if f"{state}_at" in row}
-
-
-def _key(letter_id: str) -> str:
-    return f"LETTER#{letter_id}"
 
 
 def _shard(letter_id: str) -> str:
     return f"OUTBOX#{int(letter_id[-4:], 16) % _SHARDS}"
-
-
-def sealing_context(letter_id: str) -> str:
-    """Return the context under which a letter is sealed: it opens for this letter id only."""
-    return f"letter:{letter_id}"
 
 
 def seal(vault: Vault, letter: Letter) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
-from chalicelib.letters.model import Letter
+from chalicelib.letters.contract import Letter
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.mandates.period import Period, midnight_after, today

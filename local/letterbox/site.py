@@ -7,9 +7,9 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from chalicelib.letters.printing import object_key
 from local.pages import page, serve_static
 from local.serving import Site, as_json
+from print_vendor.bucket import object_key
 
 
 def letterbox_site(s3: Any, bucket: str, address: str) -> Site:  # noqa: ANN401 - boto3 client

@@ -16,7 +16,8 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.tables import CatalogueTable
 from operate.catalogue.__main__ import main as import_catalogue
 from operate.deploy.account import Account
-from operate.deploy.package import Package, build, size_table
+from operate.deploy.archive import size_table
+from operate.deploy.package import Package, build
 from operate.deploy.releases import address, keep
 from operate.deploy.smoke import smoke
 from operate.deploy.stack import Stack
@@ -103,8 +104,10 @@ def _packaged(account: Account, stage: Stage, package: Callable[[Path, str], Pac
     _say("Packaging, with all libraries…")
     with tempfile.TemporaryDirectory() as made:
         built = package(Path(made), stage.name)
-        for line in size_table(built.archive):
-            _say(line)
+        for name, archive in built.archives.items():
+            _say(name)
+            for line in size_table(archive):
+                _say(line)
         return keep(account, built)
 
 

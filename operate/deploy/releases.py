@@ -1,12 +1,14 @@
-"""Releases: a package and its template under one id, kept so that an earlier one can be deployed again."""
+"""Releases: archives and their template under one id, kept so that an earlier one can be deployed again."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from operate.deploy.account import Account
+from operate.deploy.archive import digest
 from operate.deploy.package import Package
 from provisioning.command import CannotGoOn
 
@@ -16,24 +18,26 @@ class NoSuchRelease(CannotGoOn):
 
 
 def keep(account: Account, package: Package) -> str:
-    """Upload a package and its template unless they are there, and return the id of the release."""
-    archive = f"packages/{package.digest}.zip"
-    template = with_code(json.loads(package.template.read_text()), account.releases, archive)
+    """Upload a package's archives and template unless they are there, and return the id of the release."""
+    keys = {name: f"packages/{digest(archive)}.zip" for name, archive in package.archives.items()}
+    template = with_code(json.loads(package.template.read_text()), account.releases, keys)
     text = json.dumps(template, sort_keys=True)
     release = hashlib.sha256(text.encode()).hexdigest()[:12]
     s3 = account.client("s3")
-    if not _is_there(s3, account.releases, archive):
-        s3.upload_file(str(package.archive), account.releases, archive)
+    for name, archive in package.archives.items():
+        if not _is_there(s3, account.releases, keys[name]):
+            s3.upload_file(str(archive), account.releases, keys[name])
     if not _is_there(s3, account.releases, _template_key(release)):
         s3.put_object(Bucket=account.releases, Key=_template_key(release), Body=text.encode())
     return release
 
 
-def with_code(template: dict[str, Any], bucket: str, archive: str) -> dict[str, Any]:
-    """Return a template whose functions take their code from a bucket."""
+def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    """Return a template whose functions take their code from a bucket; `keys` tells where each archive lies there."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": archive}
+            code = resource["Properties"]
+            code["CodeUri"] = {"Bucket": bucket, "Key": keys[code["CodeUri"]]}
     return template
 
 

@@ -150,7 +150,7 @@ def texts(row: Row, name: str, default: str | Mapping[str, str]) -> Mapping[str,
 def _on_letters(text: str) -> None:
     """Take care that a name can stand in a letter. Raises `Wrong` with the characters that cannot."""
     # Imported here: the typesetter is needed for nothing else.
-    from chalicelib.letters.rendering import not_shown  # noqa: PLC0415
+    from print_vendor.rendering import not_shown  # noqa: PLC0415
 
     if missing := not_shown(text):
         named = ", ".join(map(_named, missing))

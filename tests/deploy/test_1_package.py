@@ -2,16 +2,22 @@
 
 from pathlib import Path
 
-from operate.deploy.package import LIMIT, Package, sizes
+from operate.deploy.archive import digest
+from operate.deploy.package import Package
 from tests.deploy.world import built
+from tests.shape.package import not_alone, too_large
 
 
 def test_two_builds_are_the_same_bytes(package: Package, folder: Path) -> None:
     again = built(folder / "again")
-    assert again.digest == package.digest
+    for name, archive in package.archives.items():
+        assert digest(again.archives[name]) == digest(archive), name
     assert again.template.read_bytes() == package.template.read_bytes()
 
 
-def test_the_package_is_well_within_the_limits_of_lambda(package: Package) -> None:
-    assert sum(sizes(package.archive).values()) < 0.75 * LIMIT
-    assert package.archive.stat().st_size < 100_000_000
+def test_the_packages_are_as_small_as_they_are_meant_to_be(package: Package) -> None:
+    assert too_large(package) == []
+
+
+def test_each_package_starts_its_functions_and_clients_with_nothing_else_around(package: Package, folder: Path) -> None:
+    assert not_alone(package, folder / "alone") == []

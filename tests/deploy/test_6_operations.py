@@ -110,7 +110,7 @@ def test_an_earlier_release_is_deployed_again(world: World, on_domain: str, file
         template = json.loads(made.template.read_text())
         template["Resources"]["SweepOutbox"]["Properties"]["MemorySize"] = 320
         made.template.write_text(json.dumps(template, sort_keys=True))
-        return Package(package.archive, made.template)
+        return Package(package.archives, made.template)
 
     status, said = world.deploy_with(larger, file)
     assert status == 0, said

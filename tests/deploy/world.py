@@ -137,7 +137,7 @@ class World:
         # It does not import what stands for every other method, but has it by their names.
         for methods in gateway["DefinitionBody"]["paths"].values():
             methods.update(dict.fromkeys(_METHODS - methods.keys(), methods["x-amazon-apigateway-any-method"]))
-        made = Package(self.package.archive, folder / "emulated.json")
+        made = Package(self.package.archives, folder / "emulated.json")
         made.template.write_text(json.dumps(template, sort_keys=True))
         return made
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
+from botocore.exceptions import BotoCoreError
 from chalice.app import CloudWatchEvent
 
 from chalicelib.budget import budget
@@ -89,7 +90,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
     world.striker.fail_all(dependency, Fault.HANGING)
     began = world.striker.watch()
     try:
-        with suppress(Unavailable):
+        with suppress(Unavailable, BotoCoreError):
             job.start()
         return world.striker.watch() - began
     finally:

@@ -7,8 +7,8 @@ from io import BytesIO
 from chalice.app import SQSEvent
 from pypdf import PdfReader
 
-from chalicelib.jobs import printing
 from local import aws
+from print_vendor.function import Vendor, printing
 from tests.builders import SERVICE_ID, VERA
 from tests.http.client import Person
 from tests.process import current
@@ -45,7 +45,9 @@ def taken() -> Iterator[str]:
 
 def print_one(body: str) -> None:
     """Print the letter of one message of the queue."""
-    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, None), current())
+    wiring = current()
+    vendor = Vendor.of(wiring.settings.environment, wiring.clock, wiring.patience.sleep)
+    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, None), vendor)
 
 
 def printed(case_id: str) -> list[str]:

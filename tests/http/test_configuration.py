@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from chalice.app import CloudWatchEvent, SQSEvent
+from chalice.app import CloudWatchEvent
 
-from chalicelib.jobs import printing, sweeping, watching_health, watching_metadata
+from chalicelib.jobs import sweeping, watching_health, watching_metadata
 from chalicelib.settings import ConfigurationError, Settings
 from chalicelib.wiring import Wiring
 from local import aws
@@ -16,7 +16,6 @@ from tests.fakes import FakeSender
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, deliver
 
-_RECORD = {"body": '{"letter_id": "x", "sealed": ""}', "receiptHandle": "x"}
 _SCHEDULE = dict.fromkeys(
     ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
 )
@@ -25,7 +24,6 @@ _SCHEDULE = dict.fromkeys(
 @pytest.mark.parametrize(
     ("worker", "event", "key"),
     [
-        (printing, SQSEvent({"Records": [_RECORD]}, None), "LETTERS_TABLE"),
         (sweeping, CloudWatchEvent(_SCHEDULE, None), "LETTERS_TABLE"),
         (watching_metadata, CloudWatchEvent(_SCHEDULE, None), "CATALOGUE_TABLE"),
         (watching_health, CloudWatchEvent(_SCHEDULE, None), "BASE_URL"),

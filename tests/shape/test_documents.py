@@ -6,11 +6,14 @@ from pathlib import Path
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
 from operate.documents import documents
+from print_vendor.observe import METRICS, PRINTED
+from print_vendor.settings import documented as of_print_vendor
 from provisioning.secrets import NAMES
 from tests.shape.package import packaged
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+ROOMS = (ROOT / "chalicelib", ROOT / "print_vendor")
+SHIPPED = [ROOT / "app.py", *(path for room in ROOMS for path in sorted(room.rglob("*.py")))]
 
 
 def test_documents_say_what_the_code_says() -> None:
@@ -36,12 +39,15 @@ def test_functions_are_given_documented_settings_only_and_each_is_given_to_one_t
         if resource["Type"] == "AWS::Serverless::Function":
             given |= set(resource["Properties"]["Environment"]["Variables"])
     given |= set(template["Globals"]["Function"]["Environment"]["Variables"])
-    assert given | {"AWS_REGION"} == {key for key, _ in documented()} | set(READ_BY_LIBRARIES)
+    keys = {key for key, _ in documented()} | {key for key, _, _ in of_print_vendor()}
+    assert given | {"AWS_REGION"} == keys | set(READ_BY_LIBRARIES)
 
 
 def test_every_metric_is_counted_somewhere_and_none_by_another_name() -> None:
     used = {name for path in SHIPPED for name in re.findall(r"Metric\.([A-Z_]+)", path.read_text())}
     assert used == set(Metric.__members__)
+    assert {PRINTED} == set(METRICS)
+    assert not set(METRICS) & set(Metric), "one name is counted in one place"
 
 
 def _logged() -> list[tuple[Path, ast.Call]]:

@@ -21,11 +21,15 @@ from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
 from chalicelib.web.texts import ERRORS
+from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
+from print_vendor.app import app as print_vendor
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+VENDOR = sorted((ROOT / "print_vendor").rglob("*.py"))
 OURS = [
     *SHIPPED,
+    *VENDOR,
     *(path for folder in ("provisioning", "local", "operate") for path in sorted((ROOT / folder).rglob("*.py"))),
 ]
 PARTS = (saml_routes, requests, activation, mandates, start, health_routes, web_routes)
@@ -47,7 +51,7 @@ def _module(path: Path) -> str:
 
 
 PURE = re.compile(
-    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.model)$"
+    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.contract)$"
 )
 EDGE = re.compile(
     r"chalicelib\.(site\.\w+|web\.\w+|health\.routes|saml\.(routes|views|choosing|browsers|under_way|sign_in|sign_on"
@@ -57,6 +61,9 @@ ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml"
 
 AROUND = {"provisioning": set[str](), "local": {"provisioning"}, "operate": {"provisioning"}}
 """What is not shipped, and what of it each may import beside itself."""
+
+OUTSIDE = {"app", "moto", "tests", *AROUND}
+"""What nothing that is shipped may import."""
 
 
 @pytest.mark.parametrize("room", AROUND)
@@ -68,7 +75,7 @@ def test_the_laptop_and_what_operators_run_meet_in_the_room_below_both_only(room
 @pytest.mark.parametrize("path", SHIPPED, ids=_module)
 def test_imports_point_downwards_only(path: Path) -> None:
     module, imported = _module(path), set(_imports(path))
-    assert not {name.partition(".")[0] for name in imported} & {"app", "moto", "tests", *AROUND}
+    assert not {name.partition(".")[0] for name in imported} & {"print_vendor", *OUTSIDE}
     if PURE.match(module):
         assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
     assert module in ROOF or not ROOF & imported, "nothing below the roof fetches what it needs"
@@ -77,6 +84,48 @@ def test_imports_point_downwards_only(path: Path) -> None:
     if not module.startswith("chalicelib.saml"):
         assert not any(name.startswith(("saml2", "xmlsec", "lxml")) for name in imported)
         assert module in ROOF or not any(name.startswith("chalicelib.saml") for name in imported)
+
+
+CONTRACT = "chalicelib.letters.contract"
+
+
+@pytest.mark.parametrize("path", VENDOR, ids=_module)
+def test_the_print_vendor_knows_the_contract_and_nothing_else_of_ours(path: Path) -> None:
+    imported = set(_imports(path))
+    assert {name for name in imported if name.startswith("chalicelib")} <= {CONTRACT}
+    assert not {name.partition(".")[0] for name in imported} & OUTSIDE
+
+
+def test_the_contract_with_the_print_vendor_loads_nothing_else() -> None:
+    script = (
+        f"import sys; import {CONTRACT}; "
+        "print([name for name in sys.modules if name.partition('.')[0] not in {'__main__', *sys.stdlib_module_names}])"
+    )
+    command = [sys.executable, "-S", "-c", script]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "['chalicelib', 'chalicelib.letters', 'chalicelib.letters.contract']"
+
+
+CALLED = {APPLICATION: SHIPPED, PRINT_VENDOR: VENDOR}
+
+
+@pytest.mark.parametrize("part", CALLED, ids=lambda part: part.name)
+def test_the_descriptions_in_a_package_are_of_the_services_that_its_code_calls(part: Part) -> None:
+    """One that is missing would be told as an outage of that service, and only once it is deployed."""
+    made = [
+        (path, node.args[0] if node.args else None)
+        for path in CALLED[part]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _called(node.func) in {"client", "_client", "create_client", "resource"}
+    ]
+    named = {argument.value for _, argument in made if isinstance(argument, ast.Constant)}
+    assert named == part.services
+    # The wiring makes a client of the service that is named to it.
+    assert {_module(path) for path, argument in made if not isinstance(argument, ast.Constant)} <= {"chalicelib.wiring"}
+
+
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
@@ -93,8 +142,9 @@ def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    readers = {_module(path) for path in SHIPPED if "os.environ" in path.read_text() or "getenv" in path.read_text()}
-    assert readers == {"chalicelib.wiring", "chalicelib.chalice_commands"}
+    texts = {_module(path): path.read_text() for path in (*SHIPPED, *VENDOR)}
+    readers = {module for module, text in texts.items() if "os.environ" in text or "getenv" in text}
+    assert readers == {"chalicelib.wiring", "chalicelib.chalice_commands", "print_vendor.function"}
 
 
 def test_every_route_says_who_may_call_it() -> None:
@@ -121,7 +171,7 @@ def test_app_registers_and_does_nothing_else() -> None:
 def test_workers_start_alone() -> None:
     """Lambda loads only their module; what it pulls in, every cold start pays for."""
     script = (
-        "import sys; from chalicelib.jobs import print_letter, sweep_outbox, watch_metadata, watch_health; "
+        "import sys; from chalicelib.jobs import sweep_outbox, watch_metadata, watch_health; "
         "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -159,7 +209,8 @@ def test_size_budgets_hold() -> None:
 
 def test_one_letter_is_one_message() -> None:
     """A failed batch would send all its letters back; Chalice cannot report single failures."""
-    assert all(one.batch_size == 1 for one in app.event_sources if isinstance(one, SQSEventConfig))
+    queues = [one for one in print_vendor.event_sources if isinstance(one, SQSEventConfig)]
+    assert [one.batch_size for one in queues] == [1]
 
 
 def _messages() -> set[str]:
@@ -196,10 +247,24 @@ def test_the_catalogue_of_the_laptop_refers_only_to_itself() -> None:
 def test_nothing_of_this_machine_or_of_a_registry_is_in_the_repository() -> None:
     for lock in ("package-lock.json", "tests/adapters/dynamodb_local/package-lock.json"):
         assert '"resolved"' not in (ROOT / lock).read_text()
-    for name in ("requirements.txt", "requirements-dev.txt", "local/requirements.txt", "tests/deploy/requirements.txt"):
-        pins = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
-        assert all("==" in pin for pin in pins)
-        assert not any("://" in pin for pin in pins)
+    for name in ("requirements.txt", "requirements-dev.txt", *(f"{room}/requirements.txt" for room in PINNING)):
+        assert all("==" in pin for pin in _pins(name))
+        assert not any("://" in pin for pin in _pins(name))
+
+
+PINNING = ("print_vendor", "local", "tests/deploy")
+
+
+def _pins(name: str) -> list[str]:
+    return [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
+
+
+def test_both_packages_have_the_same_versions_of_what_both_have() -> None:
+    ours, theirs = (
+        dict(pin.split("==") for pin in _pins(name)) for name in ("requirements.txt", "print_vendor/requirements.txt")
+    )
+    assert {name: version for name, version in theirs.items() if ours.get(name, version) != version} == {}
+    assert theirs.keys() - ours.keys() == {"typst", "font-source-sans-pro"}
 
 
 def test_every_refusal_has_its_words() -> None:

@@ -1,5 +1,6 @@
 """The packaged template of each stage: what AWS is asked for."""
 
+import copy
 import json
 import re
 import subprocess
@@ -12,14 +13,22 @@ from chalice.app import ScheduledEventConfig, SQSEventConfig
 
 from app import app
 from chalicelib.observe import Metric
+from operate.deploy.parts import PARTS
 from operate.deploy.releases import with_code
 from operate.deploy.stages import STAGES, read_stage
+from print_vendor.app import app as print_vendor
+from print_vendor.observe import METRICS
 from tests.shape.package import FUNCTIONS, packaged
 
 Resource = dict[str, Any]
 
 BOOK = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text()
 """What operators read."""
+
+_SOURCES = [*app.event_sources, *print_vendor.event_sources]
+"""Queues and schedules that the code names."""
+
+_COUNTED = {*Metric, *METRICS}
 
 
 @pytest.fixture(params=STAGES)
@@ -35,7 +44,8 @@ def _of(template: dict[str, Any], kind: str) -> dict[str, Resource]:
 
 def test_cfn_lint_finds_nothing(template: dict[str, Any], tmp_path: Path) -> None:
     """As it is deployed: with the code in a bucket."""
-    (tmp_path / "template.json").write_text(json.dumps(with_code(template, "bucket", "key")))
+    deployed = with_code(copy.deepcopy(template), "bucket", {part.archive: part.name for part in PARTS})
+    (tmp_path / "template.json").write_text(json.dumps(deployed))
     program = str(Path(sys.executable).parent / "cfn-lint")
     command = [program, "--regions", "eu-west-1", "--", str(tmp_path / "template.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -51,7 +61,7 @@ def test_the_files_of_all_stages_can_be_read_up_to_what_the_operator_adds() -> N
 
 def test_every_function_has_memory_time_concurrency_and_a_name_of_its_own(template: dict[str, Any]) -> None:
     functions = _of(template, "Serverless::Function")
-    assert set(functions) == FUNCTIONS
+    assert set(functions) == set(FUNCTIONS)
     properties = [one["Properties"] for one in functions.values()]
     assert all(one["MemorySize"] >= 256 and one["Timeout"] <= 300 for one in properties)
     assert all(one["ReservedConcurrentExecutions"] >= 1 for one in properties)
@@ -228,7 +238,7 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
     alarms = _of(template, "CloudWatch::Alarm")
     watched = {name: _watched(alarm) for name, alarm in alarms.items()}
     ours = {metric for namespace, metric in watched.values() if namespace == {"Ref": "Prefix"}}
-    assert ours <= set(Metric)
+    assert ours <= _COUNTED
     aws = {metric for namespace, metric in watched.values() if namespace != {"Ref": "Prefix"}}
     assert aws == {
         "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "5XXError", "Errors", "Throttles"
@@ -270,7 +280,7 @@ def test_the_dashboard_shows_metrics_that_are_written(template: dict[str, Any]) 
     parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"][1]
     body = json.loads("".join(part if isinstance(part, str) else part["Fn::Sub"] for part in parts))
     shown = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
-    assert {metric[1] for metric in shown if metric[0] == "${Prefix}"} <= set(Metric)
+    assert {metric[1] for metric in shown if metric[0] == "${Prefix}"} <= _COUNTED
     assert len(body["widgets"]) == 6
 
 
@@ -279,7 +289,7 @@ def test_a_function_that_tells_which_messages_failed_is_believed(template: dict[
 
     Ours take one message at a time and raise, so there is nothing to believe; one that takes more must say so.
     """
-    for source in app.event_sources:
+    for source in _SOURCES:
         if isinstance(source, SQSEventConfig):
             functions = [
                 one
@@ -297,10 +307,8 @@ def test_queues_in_code_are_queues_of_the_template(template: dict[str, Any]) -> 
         for one in _of(template, "SQS::Queue").values()
     }
     read = {
-        str(source.queue).removeprefix("digid-machtigen-")
-        for source in app.event_sources
-        if isinstance(source, SQSEventConfig)
+        str(source.queue).removeprefix("digid-machtigen-") for source in _SOURCES if isinstance(source, SQSEventConfig)
     }
     assert read | {f"{queue}-dead" for queue in read} == named
-    scheduled = [source for source in app.event_sources if isinstance(source, ScheduledEventConfig)]
+    scheduled = [source for source in _SOURCES if isinstance(source, ScheduledEventConfig)]
     assert len(scheduled) + len(read) + 1 == len(FUNCTIONS)

@@ -1,5 +1,9 @@
-"""A letter as data, and the message that carries it to the print vendor (machtigen.md 4.6). Pure."""
+"""What we and the print vendor share, and nothing more: the message of a letter, and how its row tells where it is.
 
+Importing it loads nothing else of ours, and nothing of others.
+"""
+
+import base64
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -30,12 +34,44 @@ MOVES: dict[LetterState, tuple[LetterState, ...]] = {
     LetterState.PRINTED: (*_UNBEGUN, LetterState.PRINTING, LetterState.STOPPED),
     LetterState.STOPPED: (*_UNBEGUN, LetterState.PRINTING),
 }
-"""From which states each state may be reached."""
+"""From which states each state may be reached. A row says `state`, when it was reached (`<state>_at`), and until when
+printing makes sense (`useful_until`, absent once it does not)."""
+
+
+def row_key(letter_id: str) -> tuple[str, str]:
+    """Return `pk` and `sk` of a letter's row."""
+    return f"LETTER#{letter_id}", "LETTER"
+
+
+def sealing_context(letter_id: str) -> str:
+    """Return the context under which a letter is sealed: it opens for this letter id only."""
+    return f"letter:{letter_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What lies in the queue: whose letter it is, and the letter as JSON, sealed for the vendor."""
+
+    letter_id: str
+    sealed: bytes = field(repr=False)
+    correlation_id: str | None = None
+    """By which the request can be followed that asked for the letter."""
+
+    def to_json(self) -> str:
+        return json.dumps({**asdict(self), "sealed": base64.b64encode(self.sealed).decode()})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Message":
+        """Read what `to_json` wrote. Raises `ValueError` for what is no such message."""
+        match values := json.loads(text):
+            case {"letter_id": str(letter_id), "sealed": str(sealed)}:
+                return cls(letter_id, base64.b64decode(sealed, validate=True), values.get("correlation_id"))
+        raise ValueError("no message of a letter")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything that is printed on a mandate-code letter. Holds no BSN."""
+    """Everything that is printed on a mandate-code letter (machtigen.md 4.6). Holds no BSN."""
 
     letter_id: str
     reference: str

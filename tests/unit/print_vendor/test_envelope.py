@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.letters.rendering import render
 from chalicelib.people.brp.record import LETTERS
+from print_vendor.rendering import render
 from tests.builders import a_letter
 
 POINTS_PER_MM = 72 / 25.4

@@ -10,27 +10,23 @@ import font_source_sans_pro
 import typst
 from babel.dates import format_date
 
-from chalicelib.letters.model import Letter
+from chalicelib.letters.contract import Letter
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+class CannotSet(Exception):
+    """A letter that cannot be set. What the typesetter says is left out: it may quote the letter."""
+
+
 def render(letter: Letter) -> bytes:
-    """Return the PDF of a letter. The same letter gives the same bytes."""
+    """Return the PDF of a letter. The same letter gives the same bytes. Raises `CannotSet`."""
     days = {
         name: format_date(value, "d MMMM y", locale=letter.language)
         for name, value in asdict(letter).items()
         if isinstance(value, date)
     }
-    pdf = _compiler().compile(
-        input=str(_TEMPLATES / "letter.typ"),
-        format="pdf",
-        sys_inputs={"letter": json.dumps({**asdict(letter), **days})},
-        pdf_standards="ua-1",
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("one letter is one document")
-    return pdf
+    return _set("letter.typ", letter=json.dumps({**asdict(letter), **days}))
 
 
 def not_shown(text: str) -> str:
@@ -43,12 +39,22 @@ def _shown(character: str) -> bool:
     if character.isascii() and character.isprintable():
         return True
     try:
-        _compiler().compile(
-            input=str(_TEMPLATES / "sample.typ"), format="pdf", sys_inputs={"text": character}, pdf_standards="ua-1"
-        )
-    except (typst.TypstError, UnicodeEncodeError):
+        _set("sample.typ", text=character)
+    except CannotSet:
         return False
     return True
+
+
+def _set(template: str, **inputs: str) -> bytes:
+    try:
+        pdf = _compiler().compile(
+            input=str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards="ua-1"
+        )
+    except (typst.TypstError, UnicodeEncodeError) as error:
+        raise CannotSet(type(error).__name__) from None
+    if not isinstance(pdf, bytes):
+        raise TypeError("one letter is one document")
+    return pdf
 
 
 @cache

@@ -1,0 +1,61 @@
+"""The function that the queue of letters starts, and what it prints with: made from the environment on first use."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import boto3
+from botocore.config import Config
+from chalice.app import Blueprint, SQSEvent
+
+from print_vendor.bucket import Bucket
+from print_vendor.printing import Printer
+from print_vendor.rows import LetterRows
+from print_vendor.sealed import Opener
+from print_vendor.settings import Settings
+
+_PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+"""All calls of a letter, each answered at its second attempt, fit in the function's 30 seconds."""
+
+jobs = Blueprint(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A printer, and the clock by which it prints."""
+
+    printer: Printer
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def of(
+        cls, environment: Mapping[str, str], clock: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> "Vendor":
+        """Return one with real adapters. Raises `ConfigurationError`."""
+        settings = Settings.of(environment)
+        # A session of its own: of one session no two threads may make clients, as those of the laptop would.
+        aws = boto3.Session(region_name=settings.aws_region)
+        opener = Opener(aws.client("kms", config=_PATIENCE), settings.field_key)
+        rows = LetterRows(aws.client("dynamodb", config=_PATIENCE), settings.letters_table, sleep)
+        bucket = Bucket(aws.client("s3", config=_PATIENCE), settings.letter_bucket)
+        return cls(Printer(opener, rows, bucket), clock)
+
+
+@cache
+def _of_process() -> Vendor:
+    """Return the vendor of a function in the cloud. On first use: who packages imports us too."""
+    return Vendor.of(os.environ, lambda: datetime.now(UTC), time.sleep)
+
+
+@jobs.on_sqs_message(queue="digid-machtigen-letters", batch_size=1)
+def print_letter(event: SQSEvent) -> None:
+    printing(event, _of_process())
+
+
+def printing(event: SQSEvent, vendor: Vendor) -> None:
+    """Print one letter. An error sends it back to the queue, and after five times to the dead letters."""
+    for record in event:
+        vendor.printer.print(record.body, vendor.clock())

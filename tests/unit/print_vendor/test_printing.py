@@ -1,0 +1,128 @@
+"""One message, one letter, whatever fails on the way; and what is told of it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.letters.contract import LetterState, Message, sealing_context
+from print_vendor.observe import log
+from print_vendor.printing import Printer
+from tests.builders import NOW, a_letter
+from tests.fakes import FakeLetterRows, FakeVault
+
+LETTER = a_letter()
+ID = LETTER.letter_id
+
+
+class FakeBucket:
+    """Notes what is put there; `down` makes it fail for that kind."""
+
+    def __init__(self) -> None:
+        self.put_there: list[tuple[str, str, bytes]] = []
+        self.down = ""
+
+    def put(self, letter_id: str, kind: str, body: bytes) -> None:
+        if kind == self.down:
+            raise ConnectionError(kind)
+        self.put_there.append((letter_id, kind, body))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for _, kind, _ in self.put_there]
+
+
+class Shop:
+    """A printer among fakes, and a message that asks for a letter."""
+
+    def __init__(self) -> None:
+        self.rows, self.bucket = FakeLetterRows(), FakeBucket()
+        self.rows.states[ID], self.rows.until[ID] = (LetterState.QUEUED, NOW), NOW + timedelta(days=43)
+        self.printer = Printer(FakeVault(), self.rows, self.bucket)
+        sealed = FakeVault().seal(LETTER.to_json(), sealing_context(ID))
+        self.message = Message(ID, sealed, "the request").to_json()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def test_the_slip_lies_there_before_the_letter_and_says_where_it_goes(shop: Shop) -> None:
+    shop.printer.print(shop.message, NOW)
+    assert shop.bucket.kinds == ["json", "pdf"]
+    (_, _, slip), (_, _, pdf) = shop.bucket.put_there
+    assert pdf.startswith(b"%PDF")
+    assert json.loads(slip) == {
+        "form_of_address": "",
+        "addressee": LETTER.addressee,
+        "address": list(LETTER.address),
+        "printed_at": NOW.isoformat(),
+        "correlation_id": "the request",
+    }
+    assert shop.rows.state(ID) is LetterState.PRINTED
+
+
+@pytest.mark.parametrize("kind", ["json", "pdf"])
+def test_a_bucket_that_fails_sends_the_message_back_and_it_is_printed_the_next_time(shop: Shop, kind: str) -> None:
+    shop.bucket.down = kind
+    with pytest.raises(ConnectionError):
+        shop.printer.print(shop.message, NOW)
+    assert shop.rows.state(ID) is LetterState.PRINTING
+    shop.bucket.down = ""
+    shop.printer.print(shop.message, NOW + timedelta(minutes=3))
+    assert shop.bucket.kinds[-2:] == ["json", "pdf"]
+    assert shop.rows.state(ID) is LetterState.PRINTED
+
+
+def test_once_printed_nothing_is_put_or_counted_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    for minutes in (0, 3):
+        shop.printer.print(shop.message, NOW + timedelta(minutes=minutes))
+    assert shop.bucket.kinds == ["json", "pdf"]
+    assert [record.message for record in caplog.records] == ["letter_printed", "letter_printed_before"]
+    (measured,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    assert (measured["LetterPrinted"], measured["correlation_id"]) == ([1], "the request")
+    assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+def test_a_metric_that_cannot_be_written_prints_no_letter_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    monkeypatch.setattr("print_vendor.observe.single_metric", None)
+    shop.printer.print(shop.message, NOW)
+    assert shop.rows.state(ID) is LetterState.PRINTED
+
+
+def test_what_is_worthless_is_left_and_said_once(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    shop.rows.until.clear()
+    for minutes in (0, 3):
+        shop.printer.print(shop.message, NOW + timedelta(minutes=minutes))
+    assert shop.bucket.kinds == []
+    assert shop.rows.state(ID) is LetterState.STOPPED
+    assert [record.message for record in caplog.records] == ["letter_stopped"]
+
+
+def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_letter(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.printer.print(shop.message, NOW)
+    line: dict[str, Any] = json.loads(log().registered_formatter.format(caplog.records[-1]))
+    assert line.keys() == {"level", "message", "timestamp", "service", "letter_id", "correlation_id"}
+    assert (line["letter_id"], line["correlation_id"]) == (ID, "the request")
+
+
+def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """Lambda writes what a function raises, with the trace and its causes, into the log."""
+    odd = a_letter(addressee="日本 van Dijk")
+    sealed = FakeVault().seal(odd.to_json(), sealing_context(ID))
+    with pytest.raises(Exception) as error:  # noqa: PT011 - whatever it is
+        shop.printer.print(Message(ID, sealed).to_json(), NOW)
+    (record,) = caplog.records
+    assert record.message == "letter_not_printed"
+    told = f"{error.getrepr(style='native')} {vars(record)}"
+    assert "CannotSet" in told
+    assert ID in told
+    assert not [secret for secret in ("日", "Dijk", LETTER.code, "Lindelaan") if secret in told]
