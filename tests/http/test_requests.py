@@ -92,6 +92,20 @@ def test_its_owner_sees_that_and_how_often_wrong_codes_were_tried_and_when_the_c
     assert "Waiting for activation" in vera.get("/mandates").body
 
 
+def test_wrong_codes_for_a_later_request_are_not_told_of_one_that_has_expired(
+    vera: Person, clock: Clock, wired: Wiring
+) -> None:
+    expired = ask_for_mandate(vera)
+    clock.forward(days=50)
+    vera.sign_in()
+    case_id = ask_for_mandate(vera)
+    request = wired.mandates.request(wired.secrets.pseudonyms.person(vera.bsn), case_id)
+    assert request is not None
+    wired.tries.add(request.claim, wired.clock(), wears=True)
+    assert "Wrong codes tried" in vera.get(f"/requests/{case_id}").body
+    assert "Wrong codes tried" not in vera.get(f"/requests/{expired}").body
+
+
 def test_who_asks_for_more_letters_than_one_may_is_told_when_it_is_possible_again(vera: Person, clock: Clock) -> None:
     case_id = ask_for_mandate(vera)
     _withdraw(vera, case_id)
