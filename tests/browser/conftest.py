@@ -21,6 +21,8 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 1100)
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Comes true when a page is painted: pictures taken sooner have holes."""
 
 Look = Callable[[Page, str], None]
 
@@ -95,6 +97,7 @@ def look() -> Look:
         assert page.locator("html").get_attribute("lang") == (language if template != "gateway" else "nl")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(PAINTED)
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
             overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"

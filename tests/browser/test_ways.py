@@ -157,6 +157,27 @@ def _opens_at_its_errors(page: Page) -> None:
     assert page.evaluate("document.querySelector(':target').name") == "start_date"
 
 
+@LANGUAGES
+def test_back_after_an_error_shows_the_form_and_sends_nothing_again(
+    language: str, stack: Stack, new_context: Contexts
+) -> None:
+    page = new_context(language).new_page()
+    visitor = Visitor(page, someone("Jip Jong"), language, stack)
+    visitor.sign_in("/request")
+    visitor.follow("service")
+    page.fill("[name=end_date]", "31-02-2027")
+    visitor.press("next")
+    page.fill("[name=end_date]", "")
+    visitor.choose_longest()
+    page.wait_for_url("**/request/confirm/**")
+    # Of what was sent a browser asks whether to send it again, and shows a page of its own.
+    page.go_back()
+    expect(page.locator("h1")).to_be_visible()
+    assert page.locator("body").get_attribute("data-page") == "choose_dates"
+    expect(page.locator("[name=end][value=max]")).to_be_checked()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def _a_code() -> str:
     import random  # noqa: PLC0415
 
