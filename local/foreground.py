@@ -71,7 +71,7 @@ def _table(stack: Stack) -> str:
         ("Test kit for providers", stack.kit),
         ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
     ]
-    people = [(person.bsn, person.born, f"{person.name}, {person.note}".lstrip(", ")) for person in persons().values()]
+    people = [(one.bsn, one.birth_date, f"{one.name}, {one.note}".lstrip(", ")) for one in persons().values()]
     lines = ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
     lines += [f"  left out: {line}" for line in stack.left_out]

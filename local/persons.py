@@ -83,6 +83,11 @@ class TestPerson:
         return full_name(self)
 
     @property
+    def birth_date(self) -> str:
+        """As people write it: `dd-mm-yyyy`, zeros for what is unknown."""
+        return "-".join(reversed(self.born.split("-")))
+
+    @property
     def address(self) -> list[str]:
         """Address lines as on an envelope, with the country."""
         from local.brp.residence import lines

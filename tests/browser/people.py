@@ -120,9 +120,8 @@ class Visitor:
         self.press("next")
 
     def fill_in_code(self, other: TestPerson, code: str) -> None:
-        year, month, day = other.born.split("-")
         self.page.fill("[name=bsn]", other.bsn)
-        self.page.fill("[name=born]", f"{day}-{month}-{year}")
+        self.page.fill("[name=born]", other.birth_date)
         self.page.fill("[name=code]", code)
         self.press("next")
 

@@ -93,6 +93,8 @@ def test_a_mandate_that_begins_later_says_from_when(
     henk.submit(henk.submit("/activate", known).location, {})
     with _window(henk, wired, new_context(language), language) as window:
         look(window.open(f"/mandates/{case_id}"), f"{language}-65-mandate-future")
+        cast("FakeRegister", wired.people).down = True
+        look(window.open(f"/mandates/{case_id}"), f"{language}-69-mandate-name-unknown")
 
 
 @LANGUAGES

@@ -40,7 +40,7 @@ def test_a_double_click_on_activate_is_one_activation(vera: Person, henk: Person
     first = henk.post(review, {"csrf": token})
     wired.mandates = LooksTooEarly(wired.mandates)  # type: ignore[assignment]
     assert henk.post(review, {"csrf": token}).location == first.location == f"/mandates/{case_id}?activated=1"
-    assert vera.get(f"/mandates/{case_id}").body.count("Activated, ") == 1
+    assert vera.get(f"/mandates/{case_id}").body.count("Activated by") == 1
 
 
 def test_a_second_click_of_somebody_else_gets_nothing(vera: Person, henk: Person, mina: Person, wired: Wiring) -> None:

@@ -1,13 +1,14 @@
 """The represented person's pages over HTTP: asking, the letter, and taking back."""
 
 import random
+from typing import cast
 
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.mandates.model import PER_CODE
 from chalicelib.mandates.period import midnight_after, today
 from chalicelib.wiring import Wiring
-from tests.builders import SERVICE_ID
-from tests.fakes import Clock
+from tests.builders import SERVICE_ID, a_person
+from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, deliver, of_vera, printed
 
@@ -90,6 +91,24 @@ def test_its_owner_sees_that_and_how_often_wrong_codes_were_tried_and_when_the_c
     assert ask_for_mandate(vera, again.removeprefix("/request/")) != case_id
     assert "Code blocked" in vera.get(f"/requests/{case_id}").body
     assert "Waiting for activation" in vera.get("/mandates").body
+
+
+def test_an_address_has_its_lines_and_no_markup_of_its_own(vera: Person, wired: Wiring) -> None:
+    register = cast("FakeRegister", wired.people)
+    register.people[vera.bsn] = a_person(address=("Dreef <9>", "1234 AB  Voorbeeld"))
+    vera.sign_in()
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
+    assert "V. van der Gever<br>Dreef &lt;9&gt;<br>1234 AB" in vera.get(review).body
+
+
+def test_who_needs_a_higher_level_hears_that_something_is_kept_only_where_it_is(vera: Person) -> None:
+    vera.sign_in()
+    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
+    vera.sign_in(level="10")
+    for path, kept in ((f"/request/{SERVICE_ID}", False), (review, True)):
+        page = vera.get(path)
+        assert page.status == 403
+        assert ("What you filled in is kept" in page.body) is kept
 
 
 def test_wrong_codes_for_a_later_request_are_not_told_of_one_that_has_expired(
