@@ -28,7 +28,7 @@ import urllib3; lap()
 import lxml.etree, xmlsec; lap()
 from app import app; lap()
 from saml2 import md, saml, samlp, xmldsig; lap()
-import chalicelib.saml.views; lap()
+import chalicelib.saml.endpoints.views; lap()
 import boto3; from boto3.dynamodb import types; lap()
 from chalicelib.wiring import of_process
 wiring = of_process()

@@ -5,7 +5,7 @@ from functools import partial
 from chalice.app import Chalice
 
 from chalicelib.health import routes as health
-from chalicelib.saml import routes as saml
+from chalicelib.saml.endpoints import routes as saml
 from chalicelib.site import activation, mandates, requests, start
 from chalicelib.web import routes as web
 from chalicelib.web.headers import add_headers

@@ -35,8 +35,8 @@ def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
 
 def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Fetch partners' metadata anew where it has an address, and warn of what ends soon."""
-    from chalicelib.saml.fetching import fetch  # noqa: PLC0415 - XML
-    from chalicelib.saml.watching import watch  # noqa: PLC0415
+    from chalicelib.saml.partners.fetching import fetch  # noqa: PLC0415 - XML
+    from chalicelib.saml.partners.watching import watch  # noqa: PLC0415
 
     with within(of_function(event.context, longest=280, clock=wiring.watch)):
         watch(wiring.catalogue, fetch, wiring.clock())

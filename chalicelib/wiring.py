@@ -34,8 +34,8 @@ from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, Register
 from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:
-    from chalicelib.saml.ports import SamlPorts
-    from chalicelib.saml.views import Views
+    from chalicelib.login.ports import SamlPorts
+    from chalicelib.saml.endpoints.views import Views
 
 _ONE_ATTEMPT = 4.0
 """Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
@@ -114,13 +114,13 @@ class Wiring:
     @cached_property
     def saml(self) -> "SamlPorts":
         # Imported here: pages need no XML, and workers none of it.
-        from chalicelib.saml.ports import SamlPorts  # noqa: PLC0415
+        from chalicelib.login.ports import SamlPorts  # noqa: PLC0415
 
         return SamlPorts(self)
 
     @cached_property
     def saml_views(self) -> "Views":
-        from chalicelib.saml.views import Views  # noqa: PLC0415
+        from chalicelib.saml.endpoints.views import Views  # noqa: PLC0415
 
         return Views(self.saml)
 

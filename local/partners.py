@@ -11,9 +11,9 @@ import yaml
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, Service
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.partners import OfferedService, read_behind_supplier, read_service_provider
-from chalicelib.saml.registration import Imported, import_metadata, oin_in, warnings
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.partners.registration import Imported, import_metadata, oin_in, warnings
+from chalicelib.saml.partners.roles import OfferedService, read_behind_supplier, read_service_provider
 from provisioning.catalogue.claims import check_name, claimed
 from provisioning.catalogue.reading import Wrong, service
 

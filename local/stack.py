@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chalicelib.application import application
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.partners import read_service_provider
+from chalicelib.saml.partners.roles import read_service_provider
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage, NotFound
-from chalicelib.saml.watching import restore
+from chalicelib.saml.partners.watching import restore
 from operate import table
 from operate.instants import instant
 from provisioning.command import command

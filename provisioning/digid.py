@@ -7,7 +7,7 @@ from cryptography import x509
 from chalicelib.catalogue.model import PinnedDigid
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage, NotFound
-from chalicelib.saml.registration import import_identity_provider
+from chalicelib.saml.partners.registration import import_identity_provider
 
 
 def pin(

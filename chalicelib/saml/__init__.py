@@ -1,4 +1,4 @@
-"""SAML: identity provider towards service providers (CombiConnect), service provider towards DigiD.
+"""SAML, in rooms: the craft, the messages, what partners' metadata says, our role towards providers and towards DigiD.
 
-Every inbound message passes the gate (`gate.py`); what is read is what was signed (invariant 9).
+Nobody outside loads it before the first message comes.
 """

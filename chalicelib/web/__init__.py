@@ -1,1 +1,4 @@
-"""Pages: the one place for sessions, CSRF, headers, languages and error pages."""
+"""The frame of every page: visit, form, session, headers, errors, templating.
+
+It knows no use case: what is shown is for the rooms of pages to say.
+"""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chalicelib.errors import Unavailable
-from chalicelib.saml.keys import PrivateKey
+from chalicelib.saml.craft.keys import PrivateKey
 from local.digid.engine import Engine
 from local.digid.metadata import metadata
 from local.digid.requests import Asked, NobodyKnown

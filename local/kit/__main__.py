@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chalicelib.catalogue.model import Profile
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.registration import import_metadata
+from chalicelib.saml.partners.registration import import_metadata
 from local.identities import MACHTIGEN
 from local.kit.client import Client
 from local.kit.findings import Finding, Verdict, mend

@@ -7,7 +7,7 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Profile
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.registration import Imported
+from chalicelib.saml.partners.registration import Imported
 from local.kit.findings import Finding, mend
 from local.kit.recorded import Recording
 

@@ -10,16 +10,16 @@ from lxml import etree
 from saml2 import samlp
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.decoding import from_base64, inflate
-from chalicelib.saml.heads import check_head
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import POST, REDIRECT, tag
-from chalicelib.saml.parsing import canonical, parse
-from chalicelib.saml.registration import Imported
-from chalicelib.saml.shapes import ARTIFACT_RESOLVE, AUTHN_REQUEST, LOGOUT_REQUEST, Shape
-from chalicelib.saml.soap import message_in
-from chalicelib.saml.times import OLDEST_REQUEST, instant, written
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.decoding import from_base64, inflate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.parsing import canonical, parse
+from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE, AUTHN_REQUEST, LOGOUT_REQUEST, Shape
+from chalicelib.saml.craft.soap import message_in
+from chalicelib.saml.craft.times import OLDEST_REQUEST, instant, written
+from chalicelib.saml.craft.uris import POST, REDIRECT, tag
+from chalicelib.saml.messages.heads import check_head
+from chalicelib.saml.partners.registration import Imported
 from local.kit.case import Case, broken
 from local.kit.findings import Finding, mend, note, ok
 from local.kit.reading_on import read_on

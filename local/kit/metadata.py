@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.saml.encryption import CIPHERS, RSA_OAEP
-from chalicelib.saml.names import POST, tag
-from chalicelib.saml.registration import Imported
+from chalicelib.saml.craft.encryption import CIPHERS, RSA_OAEP
+from chalicelib.saml.craft.uris import POST, tag
+from chalicelib.saml.partners.registration import Imported
 from local.kit.findings import Finding, mend, note, ok
 
 _LONG = timedelta(days=30)

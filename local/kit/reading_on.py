@@ -6,12 +6,12 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.endpoints import ConsumerService
-from chalicelib.saml.names import POST, tag
-from chalicelib.saml.parsing import canonical
-from chalicelib.saml.partners import ServiceProvider
-from chalicelib.saml.requests import SignOnRequest, Us, Wanted, read_request
-from chalicelib.saml.times import written
+from chalicelib.saml.craft.parsing import canonical
+from chalicelib.saml.craft.times import written
+from chalicelib.saml.craft.uris import POST, tag
+from chalicelib.saml.messages.requests import SignOnRequest, Us, Wanted, read_request
+from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.roles import ServiceProvider
 from local import identities
 from local.kit.case import Case, broken, told
 from local.kit.findings import Finding, mend, note, ok

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.decoding import inflate
+from chalicelib.saml.craft.decoding import inflate
 from provisioning.command import CannotGoOn
 
 FORMS = (

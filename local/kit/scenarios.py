@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 
 from chalicelib.catalogue.model import Profile, Service
 from chalicelib.mandates.model import Mandate
-from chalicelib.saml.endpoints import ConsumerService
-from chalicelib.saml.names import ARTIFACT
-from chalicelib.saml.registration import Imported
+from chalicelib.saml.craft.uris import ARTIFACT
+from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.registration import Imported
 from local.kit.client import ACTING, LEGAL, Answer, Client
 from local.kit.findings import Finding, mend, ok
 from local.kit.stage import REPRESENTATIVE, REPRESENTED, Stage, artifact_in, posted

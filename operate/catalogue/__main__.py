@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.saml.fetching import fetch
-from chalicelib.saml.registration import warnings
+from chalicelib.saml.partners.fetching import fetch
+from chalicelib.saml.partners.registration import warnings
 from operate import table
 from operate.catalogue.csv_file import read_csv
 from operate.catalogue.draft import check_together

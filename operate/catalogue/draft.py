@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
-from chalicelib.saml.registration import Imported
+from chalicelib.saml.partners.registration import Imported
 from provisioning.catalogue.claims import claimed
 from provisioning.catalogue.reading import Problems
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue, Source
-from chalicelib.saml.partners import ServiceProvider, read_service_provider
+from chalicelib.saml.partners.roles import ServiceProvider, read_service_provider
 from operate.catalogue.draft import Draft, DraftConnection
 
 

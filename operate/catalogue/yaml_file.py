@@ -25,8 +25,8 @@ import yaml
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, Validity
 from chalicelib.errors import InvalidMessage, Unavailable
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.registration import Imported, import_metadata, oin_in
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.partners.registration import Imported, import_metadata, oin_in
 from operate.catalogue.draft import Draft, DraftConnection
 from provisioning.catalogue.reading import LINE, Problems, Row, Wrong, kind, only_known, service, validity, yes
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.gate import from_metadata
+from chalicelib.saml.craft.gate import from_metadata
 
 _TRIES = 5
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.people.brp.access import check
-from chalicelib.saml.keys import OurKeys
+from chalicelib.saml.craft.keys import OurKeys
 from chalicelib.settings import ConfigurationError
 from operate.deploy.account import Account
 from operate.deploy.stages import STAGES, read_stage

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.mandates.requesting import CODE_DAYS
-from chalicelib.saml.keys import OurKeys, PrivateKey
+from chalicelib.saml.craft.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
 from provisioning.command import CannotGoOn
 from provisioning.keys import KeyPair

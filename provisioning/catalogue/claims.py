@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.gate import from_metadata
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.registration import Imported
+from chalicelib.saml.craft.gate import from_metadata
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.partners.registration import Imported
 
 
 def check_name(document: bytes, imported: Imported, known: Connection | None, keys: Iterable[Certificate]) -> None:

@@ -13,7 +13,7 @@ from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import generate, grouped
-from chalicelib.saml.registration import import_metadata
+from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import KeyPair

@@ -4,7 +4,7 @@ from lxml import etree
 
 from chalicelib.catalogue.model import EntityId
 from chalicelib.catalogue.store import Source
-from chalicelib.saml.watching import watch
+from chalicelib.saml.partners.watching import watch
 from tests.faults.flows import Flow, Step
 from tests.faults.world import ONE, TWO, World
 from tests.http.client import Answer

@@ -11,8 +11,8 @@ from chalicelib.errors import Unavailable
 from chalicelib.people.brp import client as brp
 from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.back_channel import MutualTls
-from chalicelib.saml.keys import PrivateKey
+from chalicelib.saml.craft.keys import PrivateKey
+from chalicelib.saml.digid.back_channel import MutualTls
 from local.digid.direct import DirectDigid
 from tests.faults import looking, operating
 from tests.faults.everything import FLOWS

@@ -14,7 +14,7 @@ from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import Source
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping, watching_metadata
-from chalicelib.saml import fetching
+from chalicelib.saml.partners import fetching
 from local.events import _schedule_event
 from provisioning.keys import new_key_pair
 from tests.faults import state

@@ -9,7 +9,7 @@ from werkzeug.test import Client as Caller
 from xmlsec import Error as CannotOpen
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
-from chalicelib.saml.registration import import_metadata
+from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.wiring import Wiring
 from local.gateway import Gateway
 from local.identities import COMBICONNECT, DIGID, MACHTIGEN

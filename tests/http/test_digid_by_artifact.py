@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from chalicelib.budget import Budget, within
 from chalicelib.errors import Unavailable
-from chalicelib.saml.back_channel import LONGEST, MutualTls
-from chalicelib.saml.keys import PrivateKey
+from chalicelib.saml.craft.keys import PrivateKey
+from chalicelib.saml.digid.back_channel import LONGEST, MutualTls
 from chalicelib.wiring import Wiring
 from local.digid.answers import cancelled, signed_in
 from local.digid.artifacts import BackChannel

@@ -12,7 +12,7 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, ServiceId
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.decoding import inflate
+from chalicelib.saml.craft.decoding import inflate
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Request, Response
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import Source
 from chalicelib.errors import InvalidMessage, Unavailable
-from chalicelib.saml.fetching import fetch
-from chalicelib.saml.registration import import_metadata
-from chalicelib.saml.watching import restore, watch
+from chalicelib.saml.partners.fetching import fetch
+from chalicelib.saml.partners.registration import import_metadata
+from chalicelib.saml.partners.watching import restore, watch
 from chalicelib.wiring import Wiring
 from local.digid.known import certificate_in
 from local.serving import mutual_tls, server

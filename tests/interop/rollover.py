@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.catalogue.model import EntityId
-from chalicelib.saml.registration import import_metadata
+from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.wiring import Wiring
 from provisioning.keys import KeyPair
 

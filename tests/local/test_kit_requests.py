@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
-from chalicelib.saml.times import written
+from chalicelib.saml.craft.times import written
 from local.kit.__main__ import judged
 from local.kit.findings import Verdict
 from provisioning.command import CannotGoOn

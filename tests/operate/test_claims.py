@@ -9,7 +9,7 @@ from lxml import etree
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.names import PROTOCOL
+from chalicelib.saml.craft.uris import PROTOCOL
 from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
 from provisioning.digid import pin

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
-from chalicelib.saml.decoding import deflate
+from chalicelib.saml.craft.decoding import deflate
 from local.identities import MACHTIGEN
 from provisioning.keys import KeyPair, new_key_pair
 

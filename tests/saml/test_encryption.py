@@ -2,8 +2,8 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from chalicelib.saml.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient, encrypted_assertion
-from chalicelib.saml.keys import Certificate
+from chalicelib.saml.craft.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient, encrypted_assertion
+from chalicelib.saml.craft.keys import Certificate
 from tests.saml.hostile.samples import assertion
 from tests.saml.provider import KEYS, NAMES, found
 

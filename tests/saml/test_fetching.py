@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.saml.decoding import LARGEST_METADATA
-from chalicelib.saml.fetching import fetch
+from chalicelib.saml.craft.decoding import LARGEST_METADATA
+from chalicelib.saml.partners.fetching import fetch
 from local.serving import mutual_tls
 from provisioning.keys import new_key_pair
 

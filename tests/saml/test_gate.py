@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.decoding import LARGEST_MESSAGE, deflate, from_base64, inflate
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.shapes import AUTHN_REQUEST
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.decoding import LARGEST_MESSAGE, deflate, from_base64, inflate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.shapes import AUTHN_REQUEST
 from provisioning.keys import new_key_pair
 from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider
 

@@ -8,8 +8,8 @@ import pytest
 import xmlsec
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate, OurKeys
-from chalicelib.saml.libraries import LibraryMismatch, check_libraries
+from chalicelib.saml.craft.keys import Certificate, OurKeys
+from chalicelib.saml.craft.libraries import LibraryMismatch, check_libraries
 from chalicelib.settings import ConfigurationError
 from provisioning.keys import new_key_pair
 from provisioning.secrets import dated_key

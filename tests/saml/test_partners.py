@@ -14,13 +14,13 @@ from lxml import etree
 
 from chalicelib.catalogue.model import LONGEST_ENTITY_ID
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.endpoints import mistake_in
-from chalicelib.saml.gate import from_post
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.names import PROTOCOL
-from chalicelib.saml.partners import ServiceProvider, read_identity_provider, read_service_provider
-from chalicelib.saml.registration import import_metadata, warnings
-from chalicelib.saml.shapes import AUTHN_REQUEST
+from chalicelib.saml.craft.gate import from_post
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.shapes import AUTHN_REQUEST
+from chalicelib.saml.craft.uris import PROTOCOL
+from chalicelib.saml.partners.endpoints import mistake_in
+from chalicelib.saml.partners.registration import import_metadata, warnings
+from chalicelib.saml.partners.roles import ServiceProvider, read_identity_provider, read_service_provider
 from provisioning.keys import KeyPair
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.samples import METADATA

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.decoding import deflate
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.queries import RSA_SHA256, extended
-from chalicelib.saml.shapes import AUTHN_REQUEST
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.decoding import deflate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.queries import RSA_SHA256, extended
+from chalicelib.saml.craft.shapes import AUTHN_REQUEST
 from tests.saml.provider import KEYS, FakeProvider
 
 PROVIDER = FakeProvider()

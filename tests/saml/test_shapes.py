@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import shapes
-from chalicelib.saml.shapes import Shape
+from chalicelib.saml.craft import shapes
+from chalicelib.saml.craft.shapes import Shape
 from tests.saml.hostile import samples
 from tests.saml.hostile.test_gate import GATES, _accept
 from tests.saml.provider import NAMES, FakeProvider, found

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.parsing import parse
-from chalicelib.saml.signatures import verified
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.parsing import parse
+from chalicelib.saml.craft.signatures import verified
 from provisioning.keys import new_key_pair
 from tests.saml.hostile.forging import DS, EXCLUSIVE, Form, canonical, sign, x509
 from tests.saml.provider import KEYS, NAMES, FakeProvider, found

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.soap import enveloped, message_in
+from chalicelib.saml.craft.soap import enveloped, message_in
 
 V11, V12 = "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'

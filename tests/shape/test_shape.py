@@ -15,13 +15,12 @@ from chalice.app import SQSEventConfig
 
 from app import app
 from chalicelib.health import routes as health_routes
-from chalicelib.saml import routes as saml_routes
+from chalicelib.saml.endpoints import routes as saml_routes
 from chalicelib.site import activation, mandates, requests, start
 from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
 from chalicelib.web.texts import ERRORS
-from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
 from print_vendor.app import app as print_vendor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,11 +52,38 @@ def _module(path: Path) -> str:
 PURE = re.compile(
     r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.contract)$"
 )
-EDGE = re.compile(
-    r"chalicelib\.(site\.\w+|web\.\w+|health\.routes|saml\.(routes|views|choosing|browsers|under_way|sign_in|sign_on"
-    r"|releasing|resolving|logging_out|ports))$"
-)
 ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
+
+WALLS = {
+    "audit": set[str](),
+    "catalogue": set[str](),
+    "people": set[str](),
+    "letters": {"people"},
+    "mandates": {"audit", "catalogue", "letters", "people"},
+    "web": {"mandates", "people"},
+    "site": {"catalogue", "letters", "mandates", "people", "web"},
+    "health": {"catalogue", "people", "web"},
+    "saml.craft": {"catalogue"},
+    "saml.partners": {"catalogue", "saml.craft"},
+    "saml.messages": {"catalogue", "people", "saml.craft", "saml.partners"},
+    "saml.digid": {"saml.craft"},
+    "login": {
+        *("catalogue", "mandates", "people", "web"),
+        *("saml.craft", "saml.digid", "saml.messages", "saml.partners"),
+    },
+    "saml.combiconnect": {"catalogue", "login", "saml.craft", "saml.messages", "saml.partners", "web"},
+    "saml.endpoints": {"catalogue", "login", "saml.combiconnect", "saml.craft", "saml.messages", "web"},
+}
+"""What each room of the application may import, besides itself and what stands in no room."""
+
+TAKEN_BY = {
+    "jinja2": {"web"},
+    "lxml": {"login", "saml.craft", "saml.messages", "saml.partners"},
+    "saml2": {"saml.combiconnect", "saml.messages"},
+    "urllib3": {"health", "people", "saml.digid", "saml.partners"},
+    "xmlsec": {"saml.craft"},
+}
+"""The rooms that may use a library which others should not need."""
 
 AROUND = {"provisioning": set[str](), "local": {"provisioning"}, "operate": {"provisioning"}}
 """What is not shipped, and what of it each may import beside itself."""
@@ -72,60 +98,45 @@ def test_the_laptop_and_what_operators_run_meet_in_the_room_below_both_only(room
     assert imported & (AROUND.keys() | {"bench", "tests"}) - {room} <= AROUND[room]
 
 
+def _room(module: str) -> str | None:
+    """Return the room in which a module stands, or that it is."""
+    parts = module.removeprefix("chalicelib.").split(".")
+    names = (".".join(parts[:2]), parts[0])
+    return next((name for name in names if module.startswith("chalicelib.") and name in WALLS), None)
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=_module)
 def test_imports_point_downwards_only(path: Path) -> None:
     module, imported = _module(path), set(_imports(path))
-    assert not {name.partition(".")[0] for name in imported} & {"print_vendor", *OUTSIDE}
+    assert not {name.partition(".")[0] for name in imported} & {"app", "moto", "tests", *AROUND}
     if PURE.match(module):
         assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
     assert module in ROOF or not ROOF & imported, "nothing below the roof fetches what it needs"
-    if not EDGE.match(module) and module not in ROOF:
-        assert not any(name.startswith("chalicelib.web") for name in imported), "use cases know no pages"
-    if not module.startswith("chalicelib.saml"):
-        assert not any(name.startswith(("saml2", "xmlsec", "lxml")) for name in imported)
-        assert module in ROOF or not any(name.startswith("chalicelib.saml") for name in imported)
 
 
-CONTRACT = "chalicelib.letters.contract"
+@pytest.mark.parametrize("room", WALLS)
+def test_a_room_imports_what_its_walls_let_through(room: str) -> None:
+    paths = [path for path in SHIPPED if _room(_module(path)) == room]
+    imported = {name for path in paths for name in _imports(path)}
+    assert paths, "nobody lives there"
+    assert {found for name in imported if (found := _room(name))} - {room} <= WALLS[room]
+    libraries = {name.partition(".")[0] for name in imported} & TAKEN_BY.keys()
+    assert {library for library in libraries if room not in TAKEN_BY[library]} == set()
 
 
-@pytest.mark.parametrize("path", VENDOR, ids=_module)
-def test_the_print_vendor_knows_the_contract_and_nothing_else_of_ours(path: Path) -> None:
-    imported = set(_imports(path))
-    assert {name for name in imported if name.startswith("chalicelib")} <= {CONTRACT}
-    assert not {name.partition(".")[0] for name in imported} & OUTSIDE
+def test_what_stands_in_no_room_imports_none() -> None:
+    """But the roof, of course; and the settings, whose values have the types of two rooms."""
+    for path in SHIPPED:
+        if (module := _module(path)) not in ROOF and _room(module) is None and module != "chalicelib.settings":
+            assert not any(_room(name) for name in _imports(path)), module
 
 
-def test_the_contract_with_the_print_vendor_loads_nothing_else() -> None:
-    script = (
-        f"import sys; import {CONTRACT}; "
-        "print([name for name in sys.modules if name.partition('.')[0] not in {'__main__', *sys.stdlib_module_names}])"
-    )
-    command = [sys.executable, "-S", "-c", script]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert shown.stdout.strip() == "['chalicelib', 'chalicelib.letters', 'chalicelib.letters.contract']"
-
-
-CALLED = {APPLICATION: SHIPPED, PRINT_VENDOR: VENDOR}
-
-
-@pytest.mark.parametrize("part", CALLED, ids=lambda part: part.name)
-def test_the_descriptions_in_a_package_are_of_the_services_that_its_code_calls(part: Part) -> None:
-    """One that is missing would be told as an outage of that service, and only once it is deployed."""
-    made = [
-        (path, node.args[0] if node.args else None)
-        for path in CALLED[part]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and _called(node.func) in {"client", "_client", "create_client", "resource"}
-    ]
-    named = {argument.value for _, argument in made if isinstance(argument, ast.Constant)}
-    assert named == part.services
-    # The wiring makes a client of the service that is named to it.
-    assert {_module(path) for path, argument in made if not isinstance(argument, ast.Constant)} <= {"chalicelib.wiring"}
-
-
-def _called(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+def test_every_room_says_what_it_is_for() -> None:
+    for room in WALLS:
+        text = ast.get_docstring(ast.parse((ROOT / "chalicelib" / room.replace(".", "/") / "__init__.py").read_text()))
+        assert text, room
+        told = re.search(r"\b(never|nothing|nobody|none|no|not|neither)\b", text, re.IGNORECASE)
+        assert told, f"{room} does not say what it must not do"
 
 
 def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
@@ -180,7 +191,7 @@ def test_workers_start_alone() -> None:
 
 def test_the_watch_over_metadata_loads_xml_alone() -> None:
     script = (
-        "import sys; import chalicelib.jobs, chalicelib.saml.watching, chalicelib.saml.fetching; "
+        "import sys; import chalicelib.jobs, chalicelib.saml.partners.watching, chalicelib.saml.partners.fetching; "
         "print([name for name in ('app', 'saml2', 'jinja2', 'typst') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

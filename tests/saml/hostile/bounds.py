@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from chalicelib.saml.decoding import LARGEST_MESSAGE
+from chalicelib.saml.craft.decoding import LARGEST_MESSAGE
 from tests.saml.hostile.forging import EXCLUSIVE, Form, sign
 from tests.saml.hostile.samples import STRANGER, Sample
 from tests.saml.hostile.variants import Variant

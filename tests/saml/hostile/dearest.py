@@ -16,10 +16,10 @@ from urllib.parse import parse_qs, urlencode
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.decoding import deflate
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.shapes import AUTHN_REQUEST, LOGOUT_REQUEST, Shape
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.decoding import deflate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.shapes import AUTHN_REQUEST, LOGOUT_REQUEST, Shape
 from tests.saml.hostile import samples
 from tests.saml.hostile.forging import EXCLUSIVE, Form, sign
 from tests.saml.hostile.queries import signed

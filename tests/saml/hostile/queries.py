@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
-from chalicelib.saml.decoding import deflate
+from chalicelib.saml.craft.decoding import deflate
 from provisioning.keys import KeyPair
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.forging import DS, HASHES, MORE, private_key, sign

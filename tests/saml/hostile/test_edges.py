@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.registration import import_identity_provider, import_metadata, warnings
+from chalicelib.saml.partners.registration import import_identity_provider, import_metadata, warnings
 from tests.http.client import Person
 from tests.saml.hostile import samples
 from tests.saml.hostile.samples import Sample

@@ -9,10 +9,10 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.registration import import_metadata
-from chalicelib.saml.shapes import ARTIFACT_RESOLVE, ARTIFACT_RESPONSE, AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE, ARTIFACT_RESPONSE, AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
+from chalicelib.saml.partners.registration import import_metadata
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile.careless import believed
 from tests.saml.hostile.samples import SAMPLES, Sample

@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml import gate
-from chalicelib.saml.keys import Certificate
-from chalicelib.saml.shapes import ARTIFACT_RESPONSE, RESPONSE
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.craft.shapes import ARTIFACT_RESPONSE, RESPONSE
 from local.digid.answers import SOAP, Issuer, artifact_response, response, signed_in
 from local.digid.forms import DIGID, FORMS, Form
 from local.digid.requests import Asked

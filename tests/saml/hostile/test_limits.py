@@ -19,8 +19,8 @@ from chalicelib.errors import InvalidMessage
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.bounds import VARIANTS
 from tests.saml.hostile.test_gate import _accept
-from chalicelib.saml import gate
-from chalicelib.saml.shapes import AUTHN_REQUEST
+from chalicelib.saml.craft import gate
+from chalicelib.saml.craft.shapes import AUTHN_REQUEST
 from urllib.parse import parse_qs
 
 sample = {make().role: make() for make in samples.SAMPLES}[sys.argv[1]]

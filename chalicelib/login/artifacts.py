@@ -1,0 +1,79 @@
+"""Artifacts: a reference to an answer, which its provider fetches once, within two minutes (combiconnect.md 3.1, 6)."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.dynamo import NEW, Condition, Item
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.saml.craft.times import ANSWER_LIFE
+from chalicelib.tables import TransientTable
+
+_TYPE, _ENDPOINT = b"\x00\x04", b"\x00\x00"
+_KEPT = timedelta(minutes=15)
+"""So long a provider that comes too late is told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an artifact stands for. The answer itself is made when it is fetched, from what holds then."""
+
+    entity_id: str
+    login_id: str
+    sent_at: datetime
+    """When the browser was sent to the provider with the artifact."""
+
+    def late(self, now: datetime) -> bool:
+        return now >= self.sent_at + ANSWER_LIFE
+
+
+def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:
+    """Make an artifact of type 4: type, endpoint index 0, SHA-1 of our entityID, 20 random bytes (bindings 3.6.4)."""
+    source = hashlib.sha1(entity_id.encode(), usedforsecurity=False).digest()
+    handle = pick(2**160).to_bytes(20, "big")
+    return base64.b64encode(_TYPE + _ENDPOINT + source + handle).decode()
+
+
+class Artifacts:
+    """Artifacts in DynamoDB, under the hash of their value: a copy of the table resolves nothing."""
+
+    def __init__(self, table: TransientTable) -> None:
+        self._table = table
+
+    def keep(self, artifact: str, waiting: Waiting) -> None:
+        row = {"pk": _key(artifact), "sk": "ARTIFACT", "ttl": int((waiting.sent_at + _KEPT).timestamp())}
+        self._table.put({**row, **asdict(waiting), "sent_at": waiting.sent_at.isoformat()}, NEW)
+
+    def find(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
+        """Return what an artifact stands for. None if it is unknown, spent, over a quarter of an hour old or another's.
+
+        Another provider that asks for it spoils nothing for the one that it is meant for.
+        """
+        item = self._table.get(_key(artifact), "ARTIFACT")
+        if item is None or item["entity_id"] != entity_id or "spent_by" in item:
+            return None
+        waiting = Waiting(item["entity_id"], item["login_id"], datetime.fromisoformat(item["sent_at"]))
+        return waiting if now < waiting.sent_at + _KEPT else None
+
+    def spend(self, artifact: str, by: str, *together: Item) -> bool:
+        """Spend an artifact, once, when its answer is ready to leave: so an outage before that costs nobody an answer.
+
+        `by` names this try, and tells after a lost reply whose it was. Return False when another was first.
+        """
+        unspent = Condition("attribute_exists(pk) AND attribute_not_exists(spent_by)", {}, {":by": by})
+        spending = self._table.changing(_key(artifact), "ARTIFACT", "SET spent_by = :by", unspent)
+        try:
+            self._table.write_together([spending, *together])
+        except Conflict:
+            return False
+        except Unavailable:
+            item = self._table.get(_key(artifact), "ARTIFACT")
+            if item is None or item.get("spent_by") != by:
+                raise
+        return True
+
+
+def _key(artifact: str) -> str:
+    return f"ARTIFACT#{hashlib.sha256(artifact.strip().encode()).hexdigest()}"

@@ -1,0 +1,119 @@
+"""The choice page: for whom someone signs in at a provider (combiconnect.md 1.6)."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from chalicelib.errors import Refused
+from chalicelib.login.asking import go_on
+from chalicelib.login.logins import Decision, Failed, Login, LoginState
+from chalicelib.login.ports import SamlPorts
+from chalicelib.login.releasing import finish
+from chalicelib.login.under_way import choices, own_login, person_of, required, service_of
+from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.names import names_of_others
+from chalicelib.saml.messages.requests import Wanted
+from chalicelib.web.forms import Form
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit
+
+_MOST_SHOWN = 10
+"""People in the list. Who acts for more finds them by name."""
+
+_MOST_KEPT = 300_000
+"""Characters of the names of all, which are one item of a table: with more of them they are fetched for each page."""
+
+_LONGEST_CHOICE = 64
+"""Characters: those of a case, and some."""
+
+
+def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
+    """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
+    login = own_login(ports, visit, login_id)
+    if login.decision is not None or (_due(login) and required(login).wanted is Wanted.SELF):
+        return go_on(ports, login, visit) if visit.method == "GET" else Reply()
+    return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}))
+
+
+def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
+    """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
+    login = own_login(ports, visit, login_id)
+    form = Form(visit.fields)
+    person = form.value("person")
+    if visit.switches_language:
+        return (
+            choose_person(ports, visit, login_id)
+            if login.decision is not None
+            else _choice_page(ports, login, visit, form)
+        )
+    if not _due(login) or required(login).wanted is Wanted.SELF:
+        raise Refused("login_over")
+    if login.expired(visit.now):
+        return finish(ports, login, Decision(failed=Failed("failed", "took too long")), visit)
+    if visit.field("cancel"):
+        return finish(ports, login, Decision(failed=Failed("cancelled", "cancelled at the choice")), visit)
+    alone = person == "self" and required(login).wanted is not Wanted.EITHER
+    if alone or not 0 < len(person) <= _LONGEST_CHOICE:
+        form.errors["person"] = "person_missing"
+        return _choice_page(ports, login, visit, form, status=422)
+    return finish(ports, login, Decision(case_id=None if person == "self" else person), visit)
+
+
+def _due(login: Login) -> bool:
+    """Tell whether DigiD has said who it is, and the provider has not had its answer."""
+    return login.state is not LoginState.SENT
+
+
+def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
+    sign_on, service = required(login), service_of(ports, login)
+    if login.decision is not None or not _due(login):
+        raise Refused("login_over")
+    expired = login.expired(visit.now)
+    usable = [] if expired else choices(ports, login, service, visit)
+    names = _names(ports, login, usable, visit) if usable else {}
+    found = _matching(usable, names, form.value("q"))
+    return page(
+        "choose_person.html",
+        visit,
+        status=status,
+        login=login,
+        service=service,
+        total=len(usable),
+        found=len(found),
+        mandates=found[:_MOST_SHOWN],
+        names=names,
+        form=form,
+        many=len(usable) > _MOST_SHOWN,
+        expired=expired,
+        signed_in_at=_signed_in_at(ports, login),
+        may_be_self=sign_on.wanted is Wanted.EITHER,
+        form_target=sign_on.location,
+    )
+
+
+def _names(ports: SamlPorts, login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
+    """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
+    person = person_of(ports, login)
+    if len(usable) <= _MOST_SHOWN:
+        return names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people)
+    draft_id = f"names:{login.login_id}"
+    kept = ports.adapters.sessions.draft(person, draft_id, visit.now)
+    if kept is None or any(mandate.case_id not in kept for mandate in usable):
+        kept = dict(names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people))
+        if len(json.dumps(kept)) <= _MOST_KEPT:
+            ports.adapters.sessions.save_draft(person, draft_id, kept, visit.now)
+    return kept
+
+
+def _matching(usable: Sequence[Mandate], names: Mapping[str, str], words: str) -> list[Mandate]:
+    """Return those in whose name every word occurs, by name."""
+    wanted = words.casefold().split()
+    named = [(names.get(mandate.case_id, "").casefold(), mandate) for mandate in usable]
+    fitting = [(name, mandate) for name, mandate in named if all(word in name for word in wanted)]
+    return [mandate for _, mandate in sorted(fitting, key=lambda one: one[0])]
+
+
+def _signed_in_at(ports: SamlPorts, login: Login) -> list[str]:
+    """Return where else this sign-in counts, by the names of the connections (combiconnect.md 5.5)."""
+    if not login.reused or login.shared is None or (shared := ports.federation.shared(login.shared)) is None:
+        return []
+    return list(dict.fromkeys(told.name for told in shared.told))

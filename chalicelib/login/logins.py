@@ -1,0 +1,178 @@
+"""Logins under way: from the moment someone is sent to DigiD until the provider, or our own site, has its answer."""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.dynamo import NEW, Condition, Item
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.saml.messages.requests import Wanted
+from chalicelib.tables import TransientTable
+
+LOGIN_LIFE = timedelta(minutes=10)
+_KEPT = timedelta(hours=1)
+"""An expired login is kept a little longer, so that the provider still gets an answer."""
+
+
+class LoginState(StrEnum):
+    SENT = "sent"
+    """At DigiD."""
+    IDENTIFIED = "identified"
+    """DigiD has said who it is."""
+    DECIDED = "decided"
+    """Chosen, cancelled or failed. Happens once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """A provider's request that this login is for."""
+
+    entity_id: str
+    request_id: str
+    location: str
+    binding: str
+    relay_state: str | None
+    service_id: ServiceId
+    wanted: Wanted
+    domain: str | None = None
+    """In what domain a sign-in is shared (shared.py), where the connection shares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """That nobody signed in: `failure` is a key of `answers.FAILURES`, the rest tells an engineer why."""
+
+    failure: str
+    reason: str = field(compare=False)
+    received: str | None = field(default=None, compare=False)
+    expected: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a login ended: for oneself, on behalf of the person of a case, or in a failure."""
+
+    case_id: str | None = None
+    failed: Failed | None = None
+    session: str | None = None
+    """Key of the session that began, for a login to our own site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    login_id: str
+    browser: str
+    """Hash of the handle of the browser that started; no other browser may go on."""
+    digid_request: str
+    """ID of our AuthnRequest, to which DigiD's answer must refer."""
+    level: int
+    expires_at: datetime
+    session: str
+    """Name of the session that a provider is told: the same, however often the answer has to be made."""
+    path: str = "/"
+    """Where to go on our own site, for a login that is not for a provider."""
+    sign_on: SignOn | None = None
+    replaces: str | None = None
+    """Key of the session on our own site that this sign-in takes the place of."""
+    state: LoginState = LoginState.SENT
+    bsn: bytes | None = field(default=None, repr=False)
+    reached: int = 0
+    reused: bool = False
+    """Whether an earlier sign-in was used: nobody was sent to DigiD."""
+    shared: str | None = None
+    """Key of the shared sign-in that this one belongs to (shared.py)."""
+    decision: Decision | None = None
+
+    @property
+    def sealing_context(self) -> str:
+        return f"login:{self.login_id}"
+
+    def expired(self, now: datetime) -> bool:
+        return now >= self.expires_at
+
+
+class Logins:
+    """Logins in DynamoDB. Every step forward is conditional, so that each is taken once."""
+
+    def __init__(self, table: TransientTable) -> None:
+        self._table = table
+
+    def start(self, login: Login, *together: Item) -> None:
+        """Write down a login, and what counts together with it or not at all. Raises `Conflict`."""
+        row = {"pk": _key(login.login_id), "sk": "LOGIN", "ttl": int((login.expires_at + _KEPT).timestamp())}
+        values = {**asdict(login), "expires_at": login.expires_at.isoformat(), "state": str(login.state)}
+        if login.sign_on is not None:
+            values["sign_on"] = {**asdict(login.sign_on), "wanted": str(login.sign_on.wanted)}
+        self._table.write_together([self._table.putting({**row, **values}, NEW), *together])
+
+    def find(self, login_id: str) -> Login | None:
+        item = self._table.get(_key(login_id), "LOGIN")
+        return _login(item) if item else None
+
+    def identify(self, login: Login, bsn: bytes, reached: int, shared: str | None, *together: Item) -> Login:
+        """Write down who it is. Raises `Conflict` when DigiD's answer was used before."""
+        values = {"bsn": bsn, "reached": reached, **({"shared": shared} if shared else {})}
+        change = self._moving(login, LoginState.IDENTIFIED, (LoginState.SENT,), values)
+        self._table.write_together([change, *together])
+        return replace(login, state=LoginState.IDENTIFIED, bsn=bsn, reached=reached, shared=shared)
+
+    def decide(self, login: Login, decision: Decision) -> Login:
+        """Write down how it ended. Raise `Conflict` when it had ended."""
+        origins = (LoginState.SENT, LoginState.IDENTIFIED)
+        self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": asdict(decision)})])
+        return replace(login, state=LoginState.DECIDED, decision=decision)
+
+    def settle(self, login: Login, session: str) -> bool:
+        """Write down with which session a login to our own site ended. Return False when it was another."""
+        try:
+            self.decide(login, Decision(session=session))
+        except Conflict:
+            return False
+        except Unavailable:
+            # It may have been written all the same.
+            known = self.find(login.login_id)
+            if known is None or known.decision is None or known.decision.session != session:
+                raise
+        return True
+
+    def _moving(self, login: Login, to: LoginState, origins: tuple[LoginState, ...], values: dict[str, Any]) -> Item:
+        allowed = {f":from{number}": str(origin) for number, origin in enumerate(origins)}
+        changes = {"state": str(to), **values}
+        condition = Condition(
+            f"#state IN ({', '.join(allowed)})",
+            {f"#{name}": name for name in changes},
+            {**allowed, **{f":{name}": value for name, value in changes.items()}},
+        )
+        update = ", ".join(f"#{name} = :{name}" for name in changes)
+        return self._table.changing(_key(login.login_id), "LOGIN", f"SET {update}", condition)
+
+
+def _key(login_id: str) -> str:
+    return f"LOGIN#{login_id}"
+
+
+def _login(item: dict[str, Any]) -> Login:
+    sign_on, decision = item.get("sign_on"), item.get("decision")
+    return Login(
+        login_id=item["login_id"],
+        browser=item["browser"],
+        digid_request=item["digid_request"],
+        level=item["level"],
+        expires_at=datetime.fromisoformat(item["expires_at"]),
+        session=item["session"],
+        path=item["path"],
+        sign_on=SignOn(**{**sign_on, "wanted": Wanted(sign_on["wanted"])}) if sign_on else None,
+        replaces=item.get("replaces"),
+        state=LoginState(item["state"]),
+        bsn=item.get("bsn"),
+        reached=item["reached"],
+        reused=item["reused"],
+        shared=item.get("shared"),
+        decision=_decision(decision) if decision else None,
+    )
+
+
+def _decision(item: dict[str, Any]) -> Decision:
+    return Decision(**{**item, "failed": Failed(**item["failed"]) if item["failed"] else None})

@@ -1,0 +1,4 @@
+"""XML in, verified octets out: decoding, parsing, shapes, signatures, encryption, and the gate that puts them in order.
+
+It knows no role, table or page. Every inbound message passes the gate; what is read is what was signed (invariant 9).
+"""

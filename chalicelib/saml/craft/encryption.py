@@ -1,0 +1,161 @@
+"""Encryption for whoever may read: an assertion as a whole, or identifiers one by one (combiconnect.md 3.6)."""
+
+import base64
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.sax.saxutils import escape, quoteattr
+
+import xmlsec
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.hashes import SHA1
+from lxml import etree
+
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.craft.keys import Certificate, PrivateKey
+from chalicelib.saml.craft.parsing import only
+from chalicelib.saml.craft.uris import ASSERTION, ENCRYPTION, SIGNATURE, tag
+
+_GCM = "http://www.w3.org/2009/xmlenc11#aes{bits}-gcm"
+AES_256_GCM, AES_128_GCM = _GCM.format(bits=256), _GCM.format(bits=128)
+AES_256_CBC, AES_128_CBC = f"{ENCRYPTION}aes256-cbc", f"{ENCRYPTION}aes128-cbc"
+CIPHERS = {AES_256_GCM: 32, AES_128_GCM: 16, AES_256_CBC: 32, AES_128_CBC: 16}
+"""Those that we write and read, in order of preference, with the bytes of their key."""
+
+RSA_OAEP = f"{ENCRYPTION}rsa-oaep-mgf1p"
+"""The one key transport that we write and read; RSA 1.5 tells too much to who tries (XML Encryption 1.1, 6.1.2)."""
+
+_NONCE, _BLOCK = 12, 16
+_NAMESPACES = f'xmlns:xenc="{ENCRYPTION}" xmlns:ds="{SIGNATURE}"'
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """A partner's certificate to encrypt with, under the name that it has in the partner's metadata."""
+
+    name: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who may read an identifier, with every key it may hold: two while it changes certificates."""
+
+    entity_id: str
+    keys: tuple[EncryptionKey, ...]
+    methods: frozenset[str] = frozenset()
+    """What its metadata offers, if it says so."""
+
+
+def encrypted_assertion(assertion: etree._Element, recipient: Recipient) -> etree._Element:
+    """Return an EncryptedAssertion with a key for each of the recipient's, inside the KeyInfo as most clients want.
+
+    It is AES-256-GCM, unless the recipient's metadata offers only others of those we can make.
+    """
+    keys = recipient.keys
+    cipher = next((cipher for cipher in CIPHERS if cipher in recipient.methods), AES_256_GCM)
+    # The octets of the assertion by itself, with all its namespaces: many a client reads them without what is around.
+    key, value = _sealed(etree.tostring(assertion), cipher)
+    inside = "".join(
+        f"<xenc:EncryptedKey>{_transport(key, one, named=len(keys) > 1)}</xenc:EncryptedKey>" for one in keys
+    )
+    return etree.fromstring(
+        f'<saml:EncryptedAssertion xmlns:saml="{ASSERTION}" {_NAMESPACES}>'
+        f'<xenc:EncryptedData Type="{ENCRYPTION}Element"><xenc:EncryptionMethod Algorithm="{cipher}"/>'
+        f"<ds:KeyInfo>{inside}</ds:KeyInfo>{_cipher_data(value)}</xenc:EncryptedData></saml:EncryptedAssertion>"
+    )
+
+
+def encrypted_id(identifier: bytes, recipients: Sequence[Recipient], new_id: Callable[[], str]) -> etree._Element:
+    """Return an EncryptedID as CombiConnect lays it out: the keys stand beside the data (combiconnect.md 3.6)."""
+    key, value = _sealed(identifier, AES_256_CBC)
+    data_id, key_name = f"_{new_id()}", f"cek-{new_id()}"
+    addressed = [(f"_{new_id()}", recipient, one) for recipient in recipients for one in recipient.keys]
+    if len(addressed) == 1:
+        info = f'<ds:RetrievalMethod Type="{ENCRYPTION}EncryptedKey" URI="#{addressed[0][0]}"/>'
+        carried = ""
+    else:
+        info = f"<ds:KeyName>{key_name}</ds:KeyName>"
+        carried = f"<xenc:CarriedKeyName>{key_name}</xenc:CarriedKeyName>"
+    beside = "".join(
+        f'<xenc:EncryptedKey Id="{key_id}" Recipient={quoteattr(recipient.entity_id)}>{_transport(key, one)}'
+        f'<xenc:ReferenceList><xenc:DataReference URI="#{data_id}"/></xenc:ReferenceList>{carried}</xenc:EncryptedKey>'
+        for key_id, recipient, one in addressed
+    )
+    return etree.fromstring(
+        f'<saml:EncryptedID xmlns:saml="{ASSERTION}" {_NAMESPACES}>'
+        f'<xenc:EncryptedData Id="{data_id}" Type="{ENCRYPTION}Element">'
+        f'<xenc:EncryptionMethod Algorithm="{AES_256_CBC}"/><ds:KeyInfo>{info}</ds:KeyInfo>'
+        f"{_cipher_data(value)}</xenc:EncryptedData>{beside}</saml:EncryptedID>"
+    )
+
+
+def _sealed(octets: bytes, cipher: str) -> tuple[bytes, bytes]:
+    """Return a fresh key, and the octets under it as XML Encryption writes them (5.2)."""
+    key = secrets.token_bytes(CIPHERS[cipher])
+    if cipher in (AES_256_GCM, AES_128_GCM):
+        nonce = secrets.token_bytes(_NONCE)
+        return key, nonce + AESGCM(key).encrypt(nonce, octets, None)
+    pad = _BLOCK - len(octets) % _BLOCK
+    vector = secrets.token_bytes(_BLOCK)
+    encryptor = Cipher(AES(key), CBC(vector)).encryptor()
+    return key, vector + encryptor.update(octets + secrets.token_bytes(pad - 1) + bytes([pad])) + encryptor.finalize()
+
+
+def _transport(key: bytes, to: EncryptionKey, *, named: bool = True) -> str:
+    # SHA-1 as the padding's function is what the field agreed on, and is not weakened by collisions (1.8).
+    oaep = padding.OAEP(padding.MGF1(SHA1()), SHA1(), None)  # noqa: S303 - see above
+    name = f"<ds:KeyInfo><ds:KeyName>{escape(to.name)}</ds:KeyName></ds:KeyInfo>" if named else ""
+    return (
+        f'<xenc:EncryptionMethod Algorithm="{RSA_OAEP}"><ds:DigestMethod Algorithm="{SIGNATURE}sha1"/>'
+        f"</xenc:EncryptionMethod>{name}{_cipher_data(to.certificate.public_key.encrypt(key, oaep))}"
+    )
+
+
+def _cipher_data(octets: bytes) -> str:
+    value = base64.b64encode(octets).decode()
+    return f"<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"
+
+
+def opened(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> bytes:
+    """Return the octets in an EncryptedAssertion or EncryptedID. Only to be called on what was signed.
+
+    Raises `InvalidMessage`, the same whatever is wrong inside.
+    """
+    data = only(encrypted, "xenc:EncryptedData")
+    _check_methods(data, CIPHERS)
+    for encrypted_key in encrypted.iter(tag("xenc:EncryptedKey")):
+        _check_methods(encrypted_key, (RSA_OAEP,))
+    # Senders put the keys beside the data or inside it; xmlsec looks inside. Without a type it hands out octets.
+    data.attrib.pop("Type", "")
+    info = data.find(tag("ds:KeyInfo"))
+    if info is None:
+        info = etree.Element(tag("ds:KeyInfo"))
+        data.insert(1, info)
+    info.extend(encrypted.findall(tag("xenc:EncryptedKey")))
+    for key in keys:
+        try:
+            return bytes(xmlsec.EncryptionContext(_manager(key)).decrypt(data))
+        except (xmlsec.Error, TypeError):
+            continue
+    raise InvalidMessage("cannot be opened")
+
+
+def _check_methods(element: etree._Element, allowed: Collection[str]) -> None:
+    if only(element, "xenc:EncryptionMethod").get("Algorithm", "") not in allowed:
+        raise InvalidMessage("cannot be opened")
+    if element.find(f".//{tag('xenc:CipherReference')}") is not None:
+        raise InvalidMessage("cannot be opened")
+
+
+@lru_cache(maxsize=256)
+def _manager(key: PrivateKey) -> xmlsec.KeysManager:
+    """Kept per key: a new one reads the system's certificates, which costs more than the whole answer."""
+    manager = xmlsec.KeysManager()
+    manager.add_key(key.xmlsec_key)
+    return manager

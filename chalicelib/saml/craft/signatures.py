@@ -1,0 +1,207 @@
+"""Gate, step 4: enveloped XML signatures. Strict in what is accepted, plain in what is made (security.md section 1)."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import xmlsec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from lxml import etree
+
+from chalicelib.errors import InvalidMessage
+from chalicelib.saml.craft.decoding import from_base64
+from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey
+from chalicelib.saml.craft.parsing import alone, canonical, only, text_of
+from chalicelib.saml.craft.uris import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, tag
+
+_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+SIGNATURE_METHODS = tuple(HASHES)
+_DIGESTS: dict[str, Callable[[bytes], Any]] = {
+    "http://www.w3.org/2001/04/xmlenc#sha256": hashlib.sha256,
+    f"{_MORE}sha384": hashlib.sha384,
+    "http://www.w3.org/2001/04/xmlenc#sha512": hashlib.sha512,
+}
+DIGEST_METHODS = tuple(_DIGESTS)
+_SIGNED_INFO_FORM = (
+    f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
+    f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
+    f'<ds:SignatureMethod Algorithm="{_MORE}rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#{{id}}">'
+    f'<ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
+    f'<ds:Transform Algorithm="{EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>'
+    '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod>'
+    "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+)
+"""In exclusive canonical form, ready to be signed (XML Signature 4.4)."""
+_SIGNED_INFO = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
+_REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
+_MOST_PREFIXES, _LONGEST_LIST, _LONGEST_VALUE = 16, 512, 4096
+"""Of a PrefixList, which makes canonicalisation dear, in prefixes and characters; characters of a value in base64."""
+
+
+def verified(element: etree._Element, certificates: Iterable[Certificate]) -> bytes:
+    """Return the octets of an element that its own signature covers, without that signature.
+
+    What is returned is what was digested, so whoever reads it reads what was signed. The key comes from
+    `certificates`, never from the message: KeyInfo is not looked at. Nothing but SignedInfo is put in canonical form
+    before one of these keys is known to have signed it: a stranger makes us do little. An element that stands inside
+    another is left as it is. Raises `InvalidMessage`.
+    """
+    signature = only(element, "ds:Signature")
+    digest = _check_form(signature, element)
+    if (signer := _signer(signature, certificates)) is None:
+        raise InvalidMessage("signature does not verify", expected="the key of a signing certificate in the metadata")
+    if element.getparent() is not None:
+        element = alone(element)
+        signature = only(element, "ds:Signature")
+    if not _verifies(signature, element, signer):
+        raise InvalidMessage("digest does not fit")
+    octets = _octets_without(signature, element)
+    if not _same(digest, octets, signature):
+        raise InvalidMessage("digest does not fit")
+    return octets
+
+
+def sign(
+    element: etree._Element,
+    key: PrivateKey,
+    *,
+    after: str = "saml:Issuer",
+    certificate: bool = True,
+    named: bool = True,
+) -> None:
+    """Sign an element in place with RSA-SHA256; the signature comes right behind its child `after`, or first.
+
+    The key is named in it, and shown unless `certificate` is False: the national profile wants the name alone (1.7).
+    `named` is False where a reader knows our certificate alone, which has no such name: Shibboleth's metadata filter.
+
+    What is signed is written down in its canonical form at once, so that only the RSA operation takes time: xmlsec
+    would set up a key per signature, which costs half as much again (docs/performance.md).
+    """
+    digest = base64.b64encode(hashlib.sha256(canonical(element)).digest()).decode()
+    info = _SIGNED_INFO_FORM.format(id=element.get("ID"), digest=digest)
+    value = base64.b64encode(key.private_key.sign(info.encode(), PKCS1v15(), SHA256())).decode()
+    name = f"<ds:KeyName>{key.certificate.key_name}</ds:KeyName>"
+    shown = f"<ds:X509Data><ds:X509Certificate>{key.certificate.base64}</ds:X509Certificate></ds:X509Data>"
+    signature = etree.fromstring(
+        f'<ds:Signature xmlns:ds="{SIGNATURE}">{info}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>'
+        f"{name if named else ''}{shown if certificate else ''}</ds:KeyInfo></ds:Signature>"
+    )
+    before = element.find(tag(after))
+    element.insert(0 if before is None else element.index(before) + 1, signature)
+
+
+def _check_form(signature: etree._Element, element: etree._Element) -> str:
+    """Check all that decides what is signed and how, before any of it is carried out. Returns the digest method."""
+    names = [etree.QName(child).localname for child in signature]
+    if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+        raise InvalidMessage("unusual signature")
+    info, value = signature[0], signature[1]
+    inside = (one for part in (info, value) for one in part.iter() if not _inclusive(one))
+    if any(etree.QName(one).namespace != SIGNATURE for one in (*signature, *inside)):
+        raise InvalidMessage("foreign element in a signature")
+    if [etree.QName(child).localname for child in info] != _SIGNED_INFO:
+        raise InvalidMessage("not one reference")
+    how, method, reference = info
+    if how.get("Algorithm") != EXCLUSIVE_C14N:
+        raise InvalidMessage("algorithm not allowed", received=how.get("Algorithm"), expected=EXCLUSIVE_C14N)
+    if method.get("Algorithm") not in HASHES or len(method):
+        raise InvalidMessage("algorithm not allowed", received=method.get("Algorithm"), expected=SIGNATURE_METHODS[0])
+    if len(text_of(value)) > _LONGEST_VALUE:
+        raise InvalidMessage("SignatureValue too long")
+    _check_prefixes(how)
+    return _check_reference(reference, element)
+
+
+def _check_reference(reference: etree._Element, element: etree._Element) -> str:
+    if not element.get("ID") or reference.get("URI") != f"#{element.get('ID')}" or reference.get("Type"):
+        raise InvalidMessage("reference to something else")
+    if [etree.QName(child).localname for child in reference] != _REFERENCE:
+        raise InvalidMessage("unusual reference")
+    transforms, method, value = reference
+    algorithms = [one.get("Algorithm", "") for one in transforms]
+    if algorithms != [ENVELOPED, EXCLUSIVE_C14N] or len(transforms[0]):
+        wanted = f"{ENVELOPED} {EXCLUSIVE_C14N}"
+        raise InvalidMessage("transform not allowed", received=" ".join(algorithms), expected=wanted)
+    _check_prefixes(transforms[1])
+    if (digest := method.get("Algorithm", "")) not in _DIGESTS or len(method):
+        raise InvalidMessage("algorithm not allowed", received=digest, expected=DIGEST_METHODS[0])
+    if len(text_of(value)) > _LONGEST_VALUE:
+        raise InvalidMessage("DigestValue too long")
+    return digest
+
+
+def _check_prefixes(transform: etree._Element) -> None:
+    """Bound what is looked for at every element, before anything is put in canonical form."""
+    if len(transform) > 1 or any(not _inclusive(child) or len(child) for child in transform):
+        raise InvalidMessage("unusual canonicalisation")
+    listed = transform[0].get("PrefixList", "") if len(transform) else ""
+    if len(listed) > _LONGEST_LIST or len(listed.split()) > _MOST_PREFIXES:
+        raise InvalidMessage(
+            "PrefixList too long", received=f"{len(listed.split())} prefixes", expected=f"at most {_MOST_PREFIXES}"
+        )
+
+
+def _signer(signature: etree._Element, certificates: Iterable[Certificate]) -> Certificate | None:
+    """Return whose key signed SignedInfo."""
+    info = alone(signature[0])
+    octets, value = canonical(info, _prefixes(info[0])), _decoded(signature[1])
+    method = HASHES[info[1].get("Algorithm", "")]
+    for certificate in certificates:
+        try:
+            certificate.public_key.verify(value, octets, PKCS1v15(), method)
+        except InvalidSignature:
+            continue
+        return certificate
+    return None
+
+
+def _verifies(signature: etree._Element, element: etree._Element, certificate: Certificate) -> bool:
+    # KeyInfo is nobody's business: not even there when a second pair of eyes looks at what we digest ourselves.
+    for key_info in list(signature)[2:]:
+        signature.remove(key_info)
+    context = xmlsec.SignatureContext()
+    context.key = certificate.xmlsec_key
+    context.register_id(element, "ID")
+    try:
+        context.verify(signature)
+    except xmlsec.Error:
+        return False
+    return True
+
+
+def _octets_without(signature: etree._Element, element: etree._Element) -> bytes:
+    prefixes = _prefixes(signature[0][2][0][1])
+    tail, place = signature.tail, element.index(signature)
+    element.remove(signature)
+    # Text behind a signature belongs to its parent, and to what was digested.
+    if tail:
+        _append_text(element, place, tail)
+    octets = canonical(element, prefixes)
+    signature.tail = None
+    return octets
+
+
+def _append_text(element: etree._Element, place: int, tail: str) -> None:
+    if place == 0:
+        element.text = (element.text or "") + tail
+    else:
+        element[place - 1].tail = (element[place - 1].tail or "") + tail
+
+
+def _same(digest: str, octets: bytes, signature: etree._Element) -> bool:
+    return bool(_DIGESTS[digest](octets).digest() == _decoded(signature[0][2][2]))
+
+
+def _decoded(element: etree._Element) -> bytes:
+    return from_base64("".join(text_of(element).split()))
+
+
+def _inclusive(element: etree._Element) -> bool:
+    return element.tag == f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
+
+
+def _prefixes(transform: etree._Element) -> list[str] | None:
+    return transform[0].get("PrefixList", "").split() if len(transform) else None

@@ -1,0 +1,100 @@
+"""What a provider gets: a Response with an assertion, or one that says no (combiconnect.md sections 3 and 4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+from saml2 import saml, samlp
+
+from chalicelib.catalogue.model import Profile
+from chalicelib.saml.craft import uris
+from chalicelib.saml.craft.signatures import sign
+from chalicelib.saml.craft.times import written
+from chalicelib.saml.messages import assertions
+from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, Released, to_xml
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A status that says no."""
+
+    top: str
+    second: str
+    message: str | None = None
+
+
+FAILURES = {
+    "cancelled": Failure(uris.RESPONDER, uris.AUTHN_FAILED, uris.CANCELLED),
+    "failed": Failure(uris.RESPONDER, uris.AUTHN_FAILED),
+    "denied": Failure(uris.RESPONDER, uris.REQUEST_DENIED),
+    "level_too_low": Failure(uris.RESPONDER, uris.NO_AUTHN_CONTEXT),
+    "level_not_supported": Failure(uris.RESPONDER, uris.NO_AUTHN_CONTEXT, "Level of assurance not supported"),
+    "passive": Failure(uris.RESPONDER, uris.NO_PASSIVE),
+    "not_supported": Failure(uris.REQUESTER, uris.NO_SUPPORTED_IDP),
+    "function_not_supported": Failure(uris.RESPONDER, uris.REQUEST_UNSUPPORTED, "Not supported for this service"),
+    "unavailable": Failure(uris.RESPONDER, uris.REQUEST_DENIED, "Temporarily unavailable"),
+    "too_late": Failure(uris.REQUESTER, uris.REQUEST_DENIED),
+}
+"""The statuses of combiconnect.md section 4, by the name under which a decision is kept."""
+
+
+def response(
+    outcome: Released | Failure, to: Addressee, we: Identities, profile: Profile, now: datetime
+) -> etree._Element:
+    """Build the Response for an outcome, valid for two minutes and for this provider only.
+
+    In the national profile it is not signed: it only ever travels inside a signed ArtifactResponse (1.7).
+    """
+    root = _envelope(outcome, to, we.entrance, now)
+    if profile is Profile.COMBICONNECT:
+        if isinstance(outcome, Released):
+            root.append(assertions.combiconnect(outcome, to, we, now))
+        return root
+    if isinstance(outcome, Released):
+        root.append(assertions.general(outcome, to, we.entrance, now))
+    sign(root, we.entrance.key)
+    return root
+
+
+def artifact_response(
+    inside: etree._Element | None, resolve_id: str, issuer: Issuer, profile: Profile, now: datetime
+) -> etree._Element:
+    """Build the signed ArtifactResponse. Without a Response inside, the artifact had nothing for whom asked (3.2)."""
+    message = samlp.ArtifactResponse(
+        id=issuer.message_id(),
+        version="2.0",
+        issue_instant=written(now),
+        in_response_to=resolve_id,
+        issuer=saml.Issuer(text=issuer.entity_id),
+        status=status(None),
+    )
+    root = to_xml(message)
+    if inside is not None:
+        root.append(inside)
+    sign(root, issuer.key, certificate=profile is Profile.GENERAL)
+    return root
+
+
+def octets(element: etree._Element) -> bytes:
+    return etree.tostring(element, encoding="utf-8", xml_declaration=True)
+
+
+def status(failure: Failure | None) -> samlp.Status:
+    if failure is None:
+        return samlp.Status(status_code=samlp.StatusCode(value=uris.SUCCESS))
+    code = samlp.StatusCode(value=failure.top, status_code=samlp.StatusCode(value=failure.second))
+    message = samlp.StatusMessage(text=failure.message) if failure.message else None
+    return samlp.Status(status_code=code, status_message=message)
+
+
+def _envelope(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+    message = samlp.Response(
+        id=issuer.message_id(),
+        version="2.0",
+        issue_instant=written(now),
+        destination=to.location,
+        in_response_to=to.request_id,
+        issuer=saml.Issuer(text=issuer.entity_id),
+        status=status(None if isinstance(outcome, Released) else outcome),
+    )
+    return to_xml(message)

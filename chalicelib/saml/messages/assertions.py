@@ -1,0 +1,195 @@
+"""The assertion that an answer holds: for any client, or as CombiConnect lays it out (combiconnect.md 3.4 to 3.7)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from lxml import etree
+from saml2 import saml, samlp
+
+from chalicelib.people.bsn import Bsn
+from chalicelib.saml.craft import uris
+from chalicelib.saml.craft.encryption import Recipient, encrypted_assertion, encrypted_id
+from chalicelib.saml.craft.keys import PrivateKey
+from chalicelib.saml.craft.parsing import only, text_of
+from chalicelib.saml.craft.signatures import sign
+from chalicelib.saml.craft.times import ANSWER_LIFE, written
+from chalicelib.saml.craft.uris import tag
+from chalicelib.saml.messages.levels import Level
+
+_PREFIXES = {"samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Who signed in, and for whom. `legal` is None for someone who acts for themself."""
+
+    acting: Bsn
+    legal: Bsn | None
+    level: Level
+    service_uuid: str
+    session: str
+    """Transient NameID and SessionIndex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One of our identities, as it signs. `new_id` returns at least 128 random bits in hex."""
+
+    entity_id: str
+    key: PrivateKey
+    new_id: Callable[[], str]
+
+    def message_id(self) -> str:
+        return f"_{self.new_id()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Our three identities, each with a key of its own (combiconnect.md 1.1)."""
+
+    entrance: Issuer
+    """CombiConnect, which answers."""
+    digid: Issuer
+    """Says who signed in."""
+    machtigen: Issuer
+    """Says who is mandated by whom: the declaration."""
+    machtigen_reads: Recipient
+    """Machtigen as a reader: in DigiD's statement it learns who signed in (combiconnect.md 3.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where an answer goes and what it answers."""
+
+    entity_id: str
+    """Of the connection."""
+    location: str
+    request_id: str
+    recipient: Recipient = field(repr=False)
+    """Who may read identifiers: the service provider, never a cluster supplier."""
+    sent_at: datetime | None = None
+    """When the browser was sent to the provider, from where the answer's life counts; None for now."""
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """The connection first: some clients look no further (combiconnect.md 3.4)."""
+        return tuple(dict.fromkeys((self.entity_id, self.recipient.entity_id)))
+
+
+def general(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+    """Return an assertion for any client, signed and then encrypted as a whole."""
+    return encrypted_assertion(in_the_clear(who, to, issuer, now), to.recipient)
+
+
+def in_the_clear(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+    """Return the signed assertion inside, with identifiers as plain attributes. It never leaves us like this."""
+    values = {uris.SERVICE_UUID: who.service_uuid, uris.ACTING_SUBJECT: who.acting.digits}
+    if who.legal is not None:
+        values[uris.LEGAL_SUBJECT] = who.legal.digits
+    attributes = [_attribute(name, value) for name, value in values.items()]
+    assertion = _built(who, to, issuer, now, audience=to.audience, attributes=attributes)
+    sign(assertion, issuer.key)
+    return assertion
+
+
+def combiconnect(who: Released, to: Addressee, we: Identities, now: datetime) -> etree._Element:
+    """Return a signed assertion with encrypted identifiers, and the statements it rests on in its Advice."""
+    asked = (we.entrance.entity_id,)
+    read_by = (to.recipient, we.machtigen_reads) if who.legal else (to.recipient,)
+    acting = _identifiers(replace(who, legal=None), read_by, we.digid)
+    advice = [_signed(_built(who, to, we.digid, now, audience=asked, attributes=acting), we.digid)]
+    if who.legal is not None:
+        both = _identifiers(who, (to.recipient,), we.machtigen)
+        advice.append(_signed(_built(who, to, we.machtigen, now, audience=asked, attributes=both), we.machtigen))
+    attributes = _identifiers(who, (to.recipient,), we.entrance)
+    outer = _built(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=advice)
+    return _signed(outer, we.entrance)
+
+
+def to_xml(message: samlp.SamlBase) -> etree._Element:
+    """Turn one of pysaml2's message objects into an element that can be signed."""
+    return etree.fromstring(message.to_string(_PREFIXES))
+
+
+def _signed(assertion: etree._Element, issuer: Issuer) -> etree._Element:
+    sign(assertion, issuer.key, certificate=False)
+    return assertion
+
+
+def _identifiers(who: Released, readers: Sequence[Recipient], issuer: Issuer) -> list[etree._Element]:
+    """Return the attributes, with every identifier encrypted afresh: no Id may stand twice in a document (3.6)."""
+    attributes = [_attribute(uris.SERVICE_UUID, who.service_uuid)]
+    for name, bsn in ((uris.ACTING_SUBJECT, who.acting), (uris.LEGAL_SUBJECT, who.legal)):
+        if bsn is not None:
+            name_id = saml.NameID(format=uris.PERSISTENT, name_qualifier=uris.LEGACY_BSN, text=bsn.digits)
+            attributes.append(_attribute(name, encrypted_id(name_id.to_string(_PREFIXES), readers, issuer.new_id)))
+    return attributes
+
+
+def _attribute(name: str, value: str | etree._Element) -> etree._Element:
+    attribute = etree.Element(tag("saml:Attribute"), Name=name, nsmap={"saml": uris.ASSERTION})
+    holder = etree.SubElement(attribute, tag("saml:AttributeValue"))
+    if isinstance(value, str):
+        holder.text = value
+    else:
+        holder.append(value)
+    return attribute
+
+
+def _built(
+    who: Released,
+    to: Addressee,
+    issuer: Issuer,
+    now: datetime,
+    *,
+    audience: Sequence[str],
+    attributes: Sequence[etree._Element],
+    advice: Sequence[etree._Element] = (),
+) -> etree._Element:
+    root = to_xml(
+        saml.Assertion(
+            id=issuer.message_id(),
+            version="2.0",
+            issue_instant=written(now),
+            issuer=saml.Issuer(text=issuer.entity_id),
+            subject=_subject(who, to, now),
+            conditions=_conditions(to, audience, now),
+            authn_statement=[_authentication(who, advice, now)],
+        )
+    )
+    if advice:
+        holder = etree.Element(tag("saml:Advice"))
+        holder.extend(advice)
+        only(root, "saml:Conditions").addnext(holder)
+    etree.SubElement(root, tag("saml:AttributeStatement")).extend(attributes)
+    return root
+
+
+def _subject(who: Released, to: Addressee, now: datetime) -> saml.Subject:
+    until = written((to.sent_at or now) + ANSWER_LIFE)
+    data = saml.SubjectConfirmationData(in_response_to=to.request_id, recipient=to.location, not_on_or_after=until)
+    return saml.Subject(
+        name_id=saml.NameID(format=uris.TRANSIENT, text=who.session),
+        subject_confirmation=[saml.SubjectConfirmation(method=uris.BEARER, subject_confirmation_data=data)],
+    )
+
+
+def _conditions(to: Addressee, audience: Sequence[str], now: datetime) -> saml.Conditions:
+    middle = to.sent_at or now
+    restriction = saml.AudienceRestriction(audience=[saml.Audience(text=entity_id) for entity_id in audience])
+    return saml.Conditions(
+        not_before=written(middle - ANSWER_LIFE),
+        not_on_or_after=written(middle + ANSWER_LIFE),
+        audience_restriction=[restriction],
+    )
+
+
+def _authentication(who: Released, advice: Sequence[etree._Element], now: datetime) -> saml.AuthnStatement:
+    """State the level, and on whose word: those whose statements stand in the Advice, in the same order (3.4)."""
+    authorities = [text_of(only(statement, "saml:Issuer")) for statement in advice]
+    context = saml.AuthnContext(
+        authn_context_class_ref=saml.AuthnContextClassRef(text=who.level.uri),
+        authenticating_authority=[saml.AuthenticatingAuthority(text=entity_id) for entity_id in authorities],
+    )
+    return saml.AuthnStatement(authn_instant=written(now), session_index=who.session, authn_context=context)

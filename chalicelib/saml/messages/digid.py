@@ -1,0 +1,243 @@
+"""Our role towards DigiD: ask it to sign someone in, and read what it answers (combiconnect.md 3.6, DigiD SAML 3.x)."""
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+from saml2 import saml, samlp
+
+from chalicelib.errors import InvalidMessage
+from chalicelib.people.bsn import Bsn
+from chalicelib.saml.craft import uris
+from chalicelib.saml.craft.decoding import deflate
+from chalicelib.saml.craft.keys import PrivateKey
+from chalicelib.saml.craft.parsing import parse
+from chalicelib.saml.craft.queries import extended, sign_query
+from chalicelib.saml.craft.signatures import sign
+from chalicelib.saml.craft.times import SKEW, instant, written
+from chalicelib.saml.craft.uris import tag
+from chalicelib.saml.messages.answers import octets
+from chalicelib.saml.messages.assertions import to_xml
+from chalicelib.saml.messages.heads import check_head, check_not_over
+from chalicelib.saml.messages.levels import Level
+from chalicelib.saml.partners.roles import IdentityProvider
+
+_FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_low"}
+"""What a second-level status of DigiD means for the provider; any other is a failure (combiconnect.md 4.1)."""
+
+_NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
+"""Sector code of the BSN, which a test identity provider may leave out (design.md section 5)."""
+
+_ANOTHER_NUMBER = re.compile(r"s(?!00000000)[0-9]{8}:[0-9]+|(?:s00000000:)?[0-9]{8}")
+"""What DigiD also identifies people by: the number of another sector, or one that was never padded to nine digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Us:
+    """We, as DigiD knows us."""
+
+    entity_id: str
+    consumer: str
+    key: PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in, at which level."""
+
+    bsn: Bsn
+    level: Level
+    assertion_id: str
+
+
+class NotSignedIn(Exception):
+    """DigiD says, signed, that nobody signed in as we asked. `failure` is a key of `answers.FAILURES`."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+def build_request(
+    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime, *, answer: str = uris.ARTIFACT
+) -> samlp.AuthnRequest:
+    """Build an AuthnRequest for at least a level, always with a fresh sign-in; `answer` is a binding."""
+    context = samlp.RequestedAuthnContext(
+        comparison="minimum", authn_context_class_ref=[saml.AuthnContextClassRef(text=level.digid_class)]
+    )
+    return samlp.AuthnRequest(
+        id=request_id,
+        version="2.0",
+        issue_instant=written(now),
+        # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
+        destination=provider.sign_on.get(uris.POST) or provider.sign_on[uris.REDIRECT],
+        force_authn="true",
+        protocol_binding=answer,
+        assertion_consumer_service_url=us.consumer,
+        issuer=saml.Issuer(text=us.entity_id),
+        requested_authn_context=context,
+    )
+
+
+def redirect_address(request: samlp.AuthnRequest, relay_state: str, us: Us) -> str:
+    """Return where to send the browser, the request signed in the query string."""
+    message = base64.b64encode(deflate(str(request).encode())).decode()
+    return extended(request.destination, sign_query("SAMLRequest", message, relay_state, us.key))
+
+
+def post_field(request: samlp.AuthnRequest, us: Us) -> str:
+    """Return the value of `SAMLRequest` for a form, the request signed inside."""
+    root = to_xml(request)
+    sign(root, us.key)
+    return base64.b64encode(octets(root)).decode()
+
+
+def read_response(
+    verified: bytes,
+    *,
+    provider: IdentityProvider,
+    us: Us,
+    request_id: str,
+    level: Level,
+    now: datetime,
+    binding: str = uris.POST,
+    wrapper: bytes | None = None,
+) -> Identity:
+    """Read verified octets that came by a binding: a Response, or an assertion alone with the `wrapper` around it.
+
+    Raises `NotSignedIn` or `InvalidMessage`.
+    """
+    response = samlp.response_from_string(verified if wrapper is None else wrapper)
+    if response is None:
+        raise InvalidMessage("no Response")
+    _check_issuer(response.issuer, provider)
+    _check_response(response, us, request_id, binding)
+    check_head(response, now)
+    inside = _inside(response)
+    assertion = inside if wrapper is None else saml.assertion_from_string(verified)
+    check_head(assertion, now)
+    _check_issuer(assertion.issuer, provider)
+    _check_subject(assertion.subject, us, request_id, now)
+    _check_conditions(assertion.conditions, us, now)
+    return Identity(_bsn(assertion.subject.name_id), _level(assertion, level, now), assertion.id)
+
+
+def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str, now: datetime) -> bytes:
+    """Return the Response in a verified ArtifactResponse to our ArtifactResolve `request_id`.
+
+    Raises `NotSignedIn` when there is none, or `InvalidMessage`.
+    """
+    message = samlp.artifact_response_from_string(verified)
+    _check_issuer(message.issuer, provider)
+    failed = message.status.status_code.value != uris.SUCCESS
+    # What DigiD could not read it refuses without saying what it answers (digid.md A10).
+    unnamed = failed and message.in_response_to is None
+    if not (unnamed or message.in_response_to == request_id):
+        raise _differs("InResponseTo of the ArtifactResponse", message.in_response_to, request_id)
+    if failed:
+        # Whenever it was made: it comes so when our clock and DigiD's are minutes apart.
+        raise NotSignedIn("failed")
+    check_head(message, now)
+    inside = parse(verified).find(tag("samlp:Response"))
+    if inside is None:
+        raise NotSignedIn("failed")
+    # With all that is declared around it: an assertion that is encrypted inside may lean on that.
+    return etree.tostring(inside, method="c14n")
+
+
+def _differs(what: str, received: str | None, expected: str) -> InvalidMessage:
+    return InvalidMessage(what, received=received or "", expected=expected)
+
+
+def _check_response(response: samlp.Response, us: Us, request_id: str, binding: str) -> None:
+    # By Artifact DigiD names no Destination: nobody is sent anywhere (combiconnect.md 3.9).
+    unsent = binding == uris.ARTIFACT and response.destination is None
+    if not (unsent or response.destination == us.consumer):
+        raise _differs("Destination of the Response", response.destination, us.consumer)
+    if response.in_response_to != request_id:
+        raise _differs("InResponseTo of the Response", response.in_response_to, request_id)
+
+
+def _inside(response: samlp.Response) -> saml.Assertion:
+    if response.status.status_code.value != uris.SUCCESS:
+        if response.assertion:
+            raise InvalidMessage("a failure with an assertion")
+        second = response.status.status_code.status_code
+        raise NotSignedIn(_FAILURES.get(second.value if second is not None else "", "failed"))
+    if len(response.assertion) != 1:
+        raise InvalidMessage("not one assertion")
+    return response.assertion[0]
+
+
+def _check_issuer(issuer: saml.Issuer, provider: IdentityProvider) -> None:
+    stated = (issuer.text or "").strip() if issuer is not None else ""
+    if stated != provider.entity_id:
+        raise _differs("Issuer", stated, provider.entity_id)
+
+
+def _check_subject(subject: saml.Subject, us: Us, request_id: str, now: datetime) -> None:
+    confirmations = subject.subject_confirmation
+    methods = [confirmation.method or "" for confirmation in confirmations]
+    if methods != [uris.BEARER]:
+        raise InvalidMessage("SubjectConfirmation", received=methods, expected=uris.BEARER)
+    data = confirmations[0].subject_confirmation_data
+    if data is None or data.recipient != us.consumer:
+        raise _differs("Recipient", data.recipient if data is not None else None, us.consumer)
+    if data.in_response_to != request_id:
+        raise _differs("InResponseTo of the assertion", data.in_response_to, request_id)
+    if data.not_before:
+        raise _differs("NotBefore of a SubjectConfirmation", data.not_before, "none")
+    check_not_over("NotOnOrAfter of the SubjectConfirmation", data.not_on_or_after or "", now)
+
+
+def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> None:
+    if conditions.not_before and now + SKEW < instant(conditions.not_before):
+        raise _differs("NotBefore of Conditions", conditions.not_before, f"at most {written(now)}")
+    if conditions.not_on_or_after:
+        check_not_over("NotOnOrAfter of Conditions", conditions.not_on_or_after, now)
+    restrictions = [
+        [(audience.text or "").strip() for audience in restriction.audience]
+        for restriction in conditions.audience_restriction
+    ]
+    if not restrictions or any(us.entity_id not in audiences for audiences in restrictions):
+        received = [audience for audiences in restrictions for audience in audiences]
+        raise InvalidMessage("Audience", received=received, expected=us.entity_id)
+
+
+def _bsn(name_id: saml.NameID | None) -> Bsn:
+    text = (name_id.text or "").strip() if name_id is not None else ""
+    if _ANOTHER_NUMBER.fullmatch(text):
+        raise NotSignedIn("failed")
+    match = _NAME_ID.fullmatch(text)
+    if match is None:
+        raise InvalidMessage("NameID is not a BSN")
+    try:
+        return Bsn(match[1])
+    except ValueError:
+        raise InvalidMessage("NameID is not a BSN") from None
+
+
+def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
+    statement = assertion.authn_statement[0]
+    context = statement.authn_context
+    if context is None or context.authn_context_class_ref is None:
+        raise InvalidMessage("no level of assurance")
+    reference = (context.authn_context_class_ref.text or "").strip()
+    try:
+        reached = Level.from_class(reference)
+    except ValueError:
+        raise _differs("AuthnContextClassRef", reference, "a level of DigiD") from None
+    # We ask for a fresh sign-in (ForceAuthn), so an old one is not an answer to our question.
+    if not now - _FRESH <= instant(statement.authn_instant or "") <= now + SKEW:
+        raise _differs("AuthnInstant", statement.authn_instant, f"{written(now - _FRESH)} to {written(now)}")
+    if statement.session_not_on_or_after is not None:
+        check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
+    if reached < asked:
+        raise NotSignedIn("level_too_low")
+    return reached
+
+
+_FRESH = 15 * SKEW
+"""A sign-in may take a quarter of an hour."""
