@@ -1,4 +1,4 @@
-"""The same pages without scripts, by keyboard only, and with everything that can be filled in wrongly."""
+"""The same pages without scripts, and with everything that can be filled in wrongly."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -39,48 +39,6 @@ def test_everything_works_without_scripts(language: str, stack: Stack, new_conte
     helper.go_on()
     expect(helper.page.locator("main")).not_to_contain_text(giver.person.name)
     expect(helper.page.locator("main")).to_contain_text(helper.person.name)
-
-
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until the element with a name has the focus, and check that the focus can be seen."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(
-            """() => { const e = document.activeElement; const s = getComputedStyle(e);
-            return [(e.labels?.[0]?.innerText || e.innerText || e.value || '').trim(),
-                    s.outlineStyle !== 'none' || s.boxShadow !== 'none']; }"""
-        )
-        if focused[0] == name:
-            assert focused[1], f"the focus on {name} cannot be seen"
-            return
-    raise AssertionError(f"{name} cannot be reached with the keyboard")
-
-
-def test_a_request_can_be_made_with_the_keyboard_alone(stack: Stack, new_context: Contexts) -> None:
-    page = new_context("nl").new_page()
-    visitor = Visitor(page, someone("Lies Ligplaats"), "nl", stack)
-    visitor.open("/")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.innerText") == "Naar de inhoud"
-    page.keyboard.press("Enter")
-    _tab_to(page, "Iemand machtigen")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{stack.digid}/login/**")
-    _tab_to(page, "Burgerservicenummer van een testpersoon")
-    page.keyboard.type(visitor.person.bsn)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/request")
-    _tab_to(page, "Parkeervergunning")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/request/*")
-    _tab_to(page, "Eén maand (30 dagen)")
-    page.keyboard.press("Space")
-    _tab_to(page, "Volgende")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/request/confirm/**")
-    _tab_to(page, "Bevestigen en brief versturen")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/requests/**")
 
 
 @LANGUAGES
