@@ -10,11 +10,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """It is not there, or it is not yours: the two must look the same. `received` is for the log, as below."""
-
-    def __init__(self, what: str = "", *, received: Quotable | None = None) -> None:
-        super().__init__(what)
-        self.received = None if received is None else quoted(received)
+    """It is not there, or it is not yours: the two must look the same."""
 
 
 class Refused(DomainError):
@@ -57,23 +53,31 @@ class Unavailable(DomainError):
         self.dependency = dependency
 
 
-class InvalidMessage(DomainError):
-    """A SAML message did not pass the gate.
+class Explained(DomainError):
+    """No to a message, or to what one began, with what its sender's engineer needs to mend it.
 
-    All three are for the log, and for the engineer of who sent it: `reason` names the rule and holds nothing of the
-    message; `received` and `expected` are cut short and cleaned here, and are never about a person. An empty `received`
-    reads "nothing"; None is not told.
+    All three are for the log: `reason` names the rule and holds nothing of the message; `received` and `expected` are
+    the values, or where a value is personal, secret or huge its shape. They are cut short and cleaned here, and never
+    about a person; what is empty reads "nothing".
     """
 
-    def __init__(self, reason: str, *, received: Quotable | None = None, expected: Quotable | None = None) -> None:
+    def __init__(self, reason: str, *, received: Quotable, expected: Quotable) -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.received = None if received is None else quoted(received)
-        self.expected = None if expected is None else quoted(expected)
+        self.reason, self.received, self.expected = reason, quoted(received), quoted(expected)
 
     @property
     def told(self) -> str:
         """All three in one line, for whoever reads it at once."""
-        received = f", received {self.received}" if self.received is not None else ""
-        expected = f", expected {self.expected}" if self.expected is not None else ""
-        return f"{self.reason}{received}{expected}"
+        return f"{self.reason}, received {self.received}, expected {self.expected}"
+
+
+class InvalidMessage(Explained):
+    """A SAML message did not pass the gate."""
+
+
+class NotOpen(Explained, NotFound):
+    """What a message names, or whose it is, is unknown or not open now. A page only says that it is not there."""
+
+
+class SignInOver(Explained, Refused):
+    """A sign-in does not go on, here or at all. `reason` is one of those of `Refused`."""

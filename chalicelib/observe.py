@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
+from chalicelib.errors import Explained
 from chalicelib.quoting import quoted
 
 if TYPE_CHECKING:
@@ -124,8 +125,9 @@ def reference() -> str:
 
 
 def note_sender(claimed: str) -> None:
-    """Remember whose message this request is about: the issuer as it is claimed, before anything is believed."""
-    _sender.set(quoted(claimed) if claimed.strip() else None)
+    """Remember whose message this request is about: the issuer as it claims to be, before anything is believed."""
+    if claimed.strip():
+        _sender.set(quoted(claimed))
 
 
 def sender() -> str | None:
@@ -138,41 +140,30 @@ def noted() -> bool:
     return _noted.get()
 
 
-def note_refusal(reason: str, *, received: str | None, expected: str | None) -> None:
-    """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person.
-
-    `received` and `expected` are those of an error, which has them quoted.
-    """
+def note_refusal(why: Explained) -> None:
+    """Write down that a message was refused, for its sender's engineer: which rule, and nothing about a person."""
     _noted.set(True)
     log().warning(
         "message_refused",
         entity_id=sender(),
-        reason=reason,
-        received=received,
-        expected=expected,
+        reason=why.reason,
+        received=why.received,
+        expected=why.expected,
         reference=reference(),
     )
     count(Metric.MESSAGE_REFUSED)
 
 
-def note_failure(
-    entity_id: str,
-    login_id: str,
-    failure: str,
-    reason: str,
-    *,
-    received: str | None = None,
-    expected: str | None = None,
-) -> None:
-    """Write down why a provider is told that nobody signed in: `failure` is its status by name, `reason` the rule."""
+def note_failure(entity_id: str, login_id: str, failure: str, why: Explained) -> None:
+    """Write down why a provider is told that nobody signed in: `failure` is its status by name."""
     _noted.set(True)
     log().warning(
         "sign_on_failed",
         entity_id=quoted(entity_id),
         login_id=login_id,
         failure=failure,
-        reason=reason,
-        received=received,
-        expected=expected,
+        reason=why.reason,
+        received=why.received,
+        expected=why.expected,
         reference=reference(),
     )

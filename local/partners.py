@@ -60,7 +60,7 @@ def register_folder(catalogue: DynamoCatalogue, folder: Path, now: datetime) -> 
 def _check_claims(
     catalogue: DynamoCatalogue, document: bytes, imported: Imported, described: dict[str, Any], now: datetime
 ) -> None:
-    """Raise `InvalidMessage` for metadata, or a file beside it, that takes what is another organisation's."""
+    """Raise `InvalidMessage` or `Wrong` for metadata, or a file beside it, that takes what is another's."""
     entity_id = EntityId(imported.provider.entity_id)
     connected = {source.entity_id: catalogue.connection(source.entity_id) for source in catalogue.sources()}
     known = connected.get(entity_id)
@@ -69,7 +69,7 @@ def _check_claims(
     services = [service(row, entity_id, described["name"]) for row in described["services"]]
     there = {one.service_id: one for one in catalogue.services()}
     if claims := list(claimed(imported, services, there, connected)):
-        raise InvalidMessage("; ".join(claims))
+        raise Wrong("; ".join(claims))
 
 
 def _given(beside: Path) -> dict[str, Any]:

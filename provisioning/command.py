@@ -57,5 +57,7 @@ def _reason(error: BaseException) -> str:  # noqa: PLR0911 - a table reads best 
             return f"{error.filename}: {error.strerror}" if error.filename else f"This computer refuses: {error}"
         case UnicodeError():
             return f"A file is not the text that it should be (UTF-8): {error}"
+        case InvalidMessage():
+            return error.told
         case _:
             return str(error)

@@ -20,7 +20,8 @@ def pin(
     provider = import_identity_provider(metadata, now)
     by_artifact = bool(provider.resolution) if by_artifact is None else by_artifact
     if by_artifact and not provider.resolution:
-        raise InvalidMessage("no ArtifactResolutionService in the metadata: ask for its answers by POST")
+        reason = "no ArtifactResolutionService in the metadata: ask for its answers by POST"
+        raise InvalidMessage(reason, received="", expected="at least one")
     ends_at = min([provider.ends_at, *_ends(roots)])
     wanted = PinnedDigid(metadata, by_artifact, ends_at, roots)
     try:
@@ -39,4 +40,5 @@ def _ends(roots: str) -> list[datetime]:
     try:
         return [root.not_valid_after_utc for root in x509.load_pem_x509_certificates(roots.encode())]
     except ValueError:
-        raise InvalidMessage("the roots of DigiD's back channel are no certificates in PEM") from None
+        reason, received = "the roots of DigiD's back channel are no certificates in PEM", f"{len(roots)} characters"
+        raise InvalidMessage(reason, received=received, expected="X.509 in PEM") from None

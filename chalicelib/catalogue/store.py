@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.catalogue.model import Connection, EntityId, PinnedDigid, Service, ServiceId
 from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
 from chalicelib.dynamo import page_through
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotOpen
 from chalicelib.tables import CatalogueTable
 
 _SERVICES, _CONNECTIONS = "SERVICES", "CONNECTIONS"
@@ -33,10 +33,10 @@ class DynamoCatalogue:
         return [service_of(item["sk"], item) for item in page_through(self._table, _SERVICES)]
 
     def service(self, service_id: str) -> Service:
-        """Raise `NotFound` for a service that is not in the catalogue."""
+        """Raise `NotOpen` for a service that is not in the catalogue."""
         item = self._table.get(_SERVICES, service_id)
         if item is None:
-            raise NotFound("service", received=service_id)
+            raise NotOpen("unknown service", received=service_id, expected="the UUID of one in the catalogue")
         return service_of(service_id, item)
 
     def put_service(self, service: Service) -> None:
@@ -51,10 +51,11 @@ class DynamoCatalogue:
             self._table.delete(_connection_key(service.asked_through), f"SERVICE#{service.index:05}")
 
     def service_at(self, entity_id: str, index: int) -> Service:
-        """Return the service that a connection asks for by an index. Raises `NotFound`."""
+        """Return the service that a connection asks for by an index. Raises `NotOpen`."""
         item = self._table.get(_connection_key(entity_id), f"SERVICE#{index:05}")
         if item is None:
-            raise NotFound("service", received=f"AttributeConsumingServiceIndex {index}")
+            received = f"AttributeConsumingServiceIndex {index}"
+            raise NotOpen("unknown service", received=received, expected=map(str, self.services_of(entity_id)))
         return self.service(item["service_id"])
 
     def services_of(self, entity_id: str) -> dict[int, ServiceId]:
@@ -63,10 +64,10 @@ class DynamoCatalogue:
         return {int(item["sk"].removeprefix("SERVICE#")): ServiceId(item["service_id"]) for item in items}
 
     def connection(self, entity_id: str) -> Connection:
-        """Raise `NotFound` for a provider that is not connected."""
+        """Raise `NotOpen` for a provider that is not connected."""
         item = self._table.get(_connection_key(entity_id), "CONNECTION")
         if item is None:
-            raise NotFound("connection", received=entity_id)
+            raise NotOpen("unknown connection", received=entity_id, expected="an entityID that is registered")
         return connection_of(entity_id, item)
 
     def put_connection(self, connection: Connection, behind: Mapping[EntityId, bytes] | None = None) -> None:
@@ -86,10 +87,11 @@ class DynamoCatalogue:
         self._table.delete(_CONNECTIONS, entity_id)
 
     def provider_behind(self, connection: str, entity_id: str) -> bytes:
-        """Return the metadata of a provider behind a cluster supplier. Raises `NotFound`."""
+        """Return the metadata of a provider behind a cluster supplier. Raises `NotOpen`."""
         item = self._table.get(_connection_key(connection), f"PROVIDER#{entity_id}")
         if item is None:
-            raise NotFound("provider behind the connection", received=entity_id)
+            reason, expected = "unknown provider behind the connection", "an EntityDescriptor in its metadata"
+            raise NotOpen(reason, received=entity_id, expected=expected)
         metadata: bytes = item["metadata"]
         return metadata
 
@@ -117,7 +119,7 @@ class DynamoCatalogue:
         """Return DigiD as it is pinned. Kept apart from the providers': no key serves two roles."""
         item = self._table.get("DIGID", "METADATA")
         if item is None:
-            raise NotFound("identity provider")
+            raise NotOpen("no identity provider", received="", expected="metadata that is pinned")
         ends_at = item.get("ends_at")
         ends = datetime.fromisoformat(ends_at) if ends_at else None
         return PinnedDigid(item["metadata"], item["by_artifact"], ends, item.get("roots", ""))

@@ -25,8 +25,12 @@ class Waiting:
     sent_at: datetime
     """When the browser was sent to the provider with the artifact."""
 
+    @property
+    def ends_at(self) -> datetime:
+        return self.sent_at + ANSWER_LIFE
+
     def late(self, now: datetime) -> bool:
-        return now >= self.sent_at + ANSWER_LIFE
+        return now >= self.ends_at
 
 
 def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:

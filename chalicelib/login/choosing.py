@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from chalicelib.errors import Refused
 from chalicelib.login.asking import go_on
 from chalicelib.login.logins import Decision, Failed, Login, LoginState
 from chalicelib.login.ports import SamlPorts
 from chalicelib.login.releasing import finish
-from chalicelib.login.under_way import choices, own_login, person_of, required, service_of
+from chalicelib.login.under_way import choices, over, own_login, person_of, ran_out, required, service_of
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
 from chalicelib.saml.messages.requests import Wanted
@@ -46,11 +45,12 @@ def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
             else _choice_page(ports, login, visit, form)
         )
     if not _due(login) or required(login).wanted is Wanted.SELF:
-        raise Refused("login_over")
+        raise over(login)
     if login.expired(visit.now):
-        return finish(ports, login, Decision(failed=Failed("failed", "took too long")), visit)
+        return finish(ports, login, Decision(failed=ran_out(login, visit)), visit)
     if visit.field("cancel"):
-        return finish(ports, login, Decision(failed=Failed("cancelled", "cancelled at the choice")), visit)
+        cancelled = Failed.of("cancelled", "cancelled at the choice", received="cancel", expected="a choice")
+        return finish(ports, login, Decision(failed=cancelled), visit)
     alone = person == "self" and required(login).wanted is not Wanted.EITHER
     if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"
@@ -66,7 +66,7 @@ def _due(login: Login) -> bool:
 def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
     sign_on, service = required(login), service_of(ports, login)
     if login.decision is not None or not _due(login):
-        raise Refused("login_over")
+        raise over(login)
     expired = login.expired(visit.now)
     usable = [] if expired else choices(ports, login, service, visit)
     names = _names(ports, login, usable, visit) if usable else {}

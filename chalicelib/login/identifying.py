@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.dynamo import Item
-from chalicelib.errors import Conflict, InvalidMessage, Refused
+from chalicelib.errors import Conflict, InvalidMessage, SignInOver
 from chalicelib.login.browsers import handing, hashed, shared_cookie, shared_value
 from chalicelib.login.logins import LOGIN_LIFE, Failed, Login, LoginState, SignOn
 from chalicelib.login.once import remembering
 from chalicelib.login.ports import SamlPorts
 from chalicelib.login.shared import SharedSignIn
-from chalicelib.login.under_way import check_browser, find, person_of, required
+from chalicelib.login.under_way import check_browser, find, over, person_of, ran_out, required
 from chalicelib.observe import Metric, count, log, note_refusal, note_sender
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft.gate import Unverified, opened_response, response_from_post, response_from_soap
@@ -120,21 +120,21 @@ def take_back(ports: SamlPorts, visit: Visit) -> Returned:
     login = find(ports, visit.asked("RelayState") or visit.field("RelayState"))
     if login is None:
         _message(visit)
-        raise Refused("login_over")
+        raise over(login)
     check_browser(login, visit)
     if login.state is not LoginState.SENT:
         return Returned(login)
     if login.expired(visit.now):
-        return Returned(login, failed=Failed("failed", "came back too late"))
+        return Returned(login, failed=ran_out(login, visit))
     try:
         identity = _read(ports, login, visit)
     except NotSignedIn as error:
-        return Returned(login, failed=Failed(error.failure, "DigiD says so"))
+        return Returned(login, failed=Failed.by(error.failure, error))
     except InvalidMessage as error:
         if login.sign_on is None:
             raise
-        note_refusal(error.reason, received=error.received, expected=error.expected)
-        return Returned(login, failed=Failed("failed", error.reason, error.received, error.expected))
+        note_refusal(error)
+        return Returned(login, failed=Failed.by("failed", error))
     return Returned(_identified(ports, login, identity, visit), identity.bsn)
 
 
@@ -156,9 +156,9 @@ def _message(visit: Visit) -> Unverified | str:
 
 def _read(ports: SamlPorts, login: Login, visit: Visit) -> Identity:
     """Read DigiD's answer to a login. Raises `NotSignedIn` or `InvalidMessage`."""
-    message = _message(visit)
     provider, _ = ports.digid(visit.now)
     note_sender(provider.entity_id)
+    message = _message(visit)
     if isinstance(message, str):
         octets, binding, wrapper = _fetched(ports, message, provider, visit.now), ARTIFACT, None
     else:
@@ -198,7 +198,8 @@ def _identified(ports: SamlPorts, login: Login, identity: Identity, visit: Visit
             login, sealed, identity.level, _shared(ports, login, identity.bsn, visit), once
         )
     except Conflict:
-        raise Refused("login_over") from None
+        received = "an answer, or a sign-in, that counted before"
+        raise SignInOver("login_over", received=received, expected="DigiD's answer, once") from None
     log().info("signed_in", level=int(identity.level), login_id=login.login_id)
     count(Metric.SIGNED_IN)
     return identified

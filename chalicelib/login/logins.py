@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.dynamo import NEW, Condition, Item
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import Conflict, Explained, Unavailable
+from chalicelib.quoting import Quotable
 from chalicelib.saml.messages.requests import Wanted
 from chalicelib.tables import TransientTable
 
@@ -46,8 +47,20 @@ class Failed:
 
     failure: str
     reason: str = field(compare=False)
-    received: str | None = field(default=None, compare=False)
-    expected: str | None = field(default=None, compare=False)
+    received: str = field(compare=False)
+    expected: str = field(compare=False)
+
+    @classmethod
+    def by(cls, failure: str, why: Explained) -> Self:
+        return cls(failure, why.reason, why.received, why.expected)
+
+    @classmethod
+    def of(cls, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> Self:
+        return cls.by(failure, Explained(reason, received=received, expected=expected))
+
+    @property
+    def why(self) -> Explained:
+        return Explained(self.reason, received=self.received, expected=self.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now
     try:
         table.put(_row(kind, sender, message_id, now), NEW)
     except Conflict:
-        raise seen_before() from None
+        raise seen_before(message_id) from None
 
 
-def seen_before() -> InvalidMessage:
-    return InvalidMessage("seen before", expected="an ID that is new for each message")
+def seen_before(message_id: str) -> InvalidMessage:
+    return InvalidMessage("seen before", received=message_id, expected="an ID that is new for each message")
 
 
 def remembering(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:

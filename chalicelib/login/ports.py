@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, NotOpen
 from chalicelib.keyring import Keyring
 from chalicelib.login.artifacts import Artifacts
 from chalicelib.login.logins import Logins
@@ -152,20 +152,23 @@ class SamlPorts:
             return ARTIFACT
 
     def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
-        """Return a connection and what its metadata says. Raises `NotFound` for one that is not there or not open."""
+        """Return a connection and what its metadata says. Raises `NotOpen` for one that is not there or not open."""
         connection = self.adapters.catalogue.connection(entity_id)
         if not connection.counts(now):
-            raise NotFound("connection, by its dates or switched off", received=entity_id)
+            expected = "one that is switched on, within its dates"
+            raise NotOpen("the connection is not open", received=entity_id, expected=expected)
         return connection, read_service_provider(connection.metadata, now)
 
     def recipient(self, connection: Connection, entity_id: str, now: datetime) -> Recipient:
-        """Return who may read what is told about a service of `entity_id`. Raises `NotFound`."""
+        """Return who may read what is told about a service of `entity_id`. Raises `NotOpen`."""
         if entity_id != connection.entity_id:
             behind = self.adapters.catalogue.provider_behind(connection.entity_id, entity_id)
             return read_behind_supplier(behind, now).recipient
         recipient = read_service_provider(connection.metadata, now).recipient
         if not recipient.keys:
-            raise NotFound("encryption key", received=entity_id)
+            raise NotOpen(
+                "no encryption key", received=entity_id, expected="metadata with a certificate for encryption"
+            )
         return recipient
 
     def _keys(self, name: str) -> OurKeys:

@@ -18,7 +18,7 @@ from chalicelib.errors import Conflict, Unavailable
 from chalicelib.login.artifacts import Waiting, new_artifact
 from chalicelib.login.browsers import giving_up
 from chalicelib.login.identifying import post_page
-from chalicelib.login.logins import Decision, Failed, Login
+from chalicelib.login.logins import Decision, Failed, Login, LoginState
 from chalicelib.login.ports import SamlPorts
 from chalicelib.login.shared import Told
 from chalicelib.login.under_way import acting, decide, find, person_of, required, service_of
@@ -28,6 +28,7 @@ from chalicelib.mandates.using import note_refusal, note_use
 from chalicelib.observe import Metric, count, log, note_failure
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft.queries import extended
+from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import ARTIFACT
 from chalicelib.saml.messages.answers import FAILURES, octets, response
 from chalicelib.saml.messages.assertions import Addressee, Released
@@ -45,6 +46,12 @@ class SignedIn:
 
 
 Outcome = SignedIn | Failed
+_LOGGED_OUT = Failed.of(
+    "failed",
+    "logged out since",
+    received="a sign-in that has ended",
+    expected="one that goes on until the answer leaves",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Made:
 def finish(ports: SamlPorts, login: Login, decision: Decision, visit: Visit) -> Reply:
     """Decide a login, and send the browser to the provider with the answer or a reference to it.
 
-    Raises `Refused("login_over")` for one that was decided otherwise before.
+    Raises `SignInOver` for one that was decided otherwise before.
     """
     return answer(ports, decide(ports, login, decision), visit)
 
@@ -85,7 +92,10 @@ def redeem(ports: SamlPorts, waiting: Waiting, visit: Visit) -> Made | None:
     login = find(ports, waiting.login_id)
     if login is None:
         return None
-    late = Failed("too_late", "the artifact was resolved too late") if waiting.late(visit.now) else None
+    late = None
+    if waiting.late(visit.now):
+        expected = f"before {written(waiting.ends_at)}"
+        late = Failed.of("too_late", "the artifact was resolved too late", received=visit.now, expected=expected)
     return _release(ports, login, visit, late, sent_at=waiting.sent_at)
 
 
@@ -115,8 +125,7 @@ def _write_down(login: Login, outcome: Outcome) -> None:
     log().info("provider_answered", entity_id=entity_id, login_id=login.login_id, released=released)
     count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
     if isinstance(outcome, Failed):
-        received, expected = outcome.received, outcome.expected
-        note_failure(entity_id, login.login_id, outcome.failure, outcome.reason, received=received, expected=expected)
+        note_failure(entity_id, login.login_id, outcome.failure, outcome.why)
 
 
 def _told(
@@ -130,7 +139,7 @@ def _told(
     try:
         ports.federation.tell(told, released.acting, released.level, login.shared, visit.now, fresh=not login.reused)
     except Conflict:
-        return Failed("failed", "logged out since")
+        return _LOGGED_OUT
     if mandate is not None:
         store, level = ports.adapters.mandates, login.reached
         note_use(mandate, login.login_id, provider=service.provider, level=level, store=store, now=visit.now)
@@ -143,7 +152,8 @@ def _outcome(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> 
         outcome = _decided(ports, login, service, visit)
     except Unavailable as error:
         log().error("release_failed", dependency=error.dependency, login_id=login.login_id)
-        return Failed("unavailable", f"{error.dependency} does not answer")
+        dependency = error.dependency
+        return Failed.of("unavailable", f"{dependency} does not answer", received="", expected="an answer in time")
     if isinstance(outcome, Failed) and login.decision is not None and login.decision.case_id is not None:
         _note_refused(ports, login, login.decision.case_id, service, visit)
     return outcome
@@ -152,7 +162,7 @@ def _outcome(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> 
 def _decided(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> Outcome:
     decision = login.decision
     if decision is None:
-        return Failed("failed", "not decided")
+        return Failed.of("failed", "not decided", received=login.state, expected=LoginState.DECIDED)
     if decision.failed is not None:
         return decision.failed
     level = Level(login.reached)
@@ -169,7 +179,8 @@ def _decided(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> 
         now=visit.now,
     )
     if isinstance(mandate, Denial):
-        return Failed("denied", mandate)
+        expected = "an active mandate of who signed in, for this service and at its level"
+        return Failed.of("denied", mandate, received=decision.case_id, expected=expected)
     legal = Bsn(ports.adapters.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
     return SignedIn(Released(acting(ports, login), legal, level, service.service_id, login.session), mandate)
 
@@ -177,13 +188,13 @@ def _decided(ports: SamlPorts, login: Login, service: Service, visit: Visit) -> 
 def _overtaken(ports: SamlPorts, login: Login, service: Service, level: Level, now: datetime) -> Failed | None:
     """Return the failure, if what was so when someone signed in is so no more."""
     if not service.counts(now):
-        return Failed("denied", "the service has ended")
+        return Failed.of("denied", "the service has ended", received=service.service_id, expected="one that counts now")
     if login.reused and (login.shared is None or ports.federation.shared(login.shared) is None):
         # In another window.
-        return Failed("failed", "logged out since")
+        return _LOGGED_OUT
     if level >= (needed := service.level_at(now)):
         return None
-    return Failed("level_too_low", "level of assurance", received=str(int(level)), expected=str(needed))
+    return Failed.of("level_too_low", "level of assurance", received=str(int(level)), expected=str(needed))
 
 
 def _note_refused(ports: SamlPorts, login: Login, case_id: str, service: Service, visit: Visit) -> None:

@@ -3,17 +3,18 @@
 import re
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, Refused
+from chalicelib.errors import Conflict, Explained, SignInOver
 from chalicelib.login.browsers import began_here
-from chalicelib.login.logins import Decision, Login, LoginState, SignOn
+from chalicelib.login.logins import Decision, Failed, Login, LoginState, SignOn
 from chalicelib.login.ports import SamlPorts
 from chalicelib.mandates.deciding import usable
 from chalicelib.mandates.model import Mandate
 from chalicelib.observe import note_failure
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
+from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.requests import Wanted
-from chalicelib.web.visit import Visit
+from chalicelib.web.visit import LOGIN_COOKIE, Visit
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -23,38 +24,54 @@ def find(ports: SamlPorts, login_id: str) -> Login | None:
 
 
 def own_login(ports: SamlPorts, visit: Visit, login_id: str) -> Login:
-    """Return a login for a provider that this browser began, over or not. Raises `Refused`."""
+    """Return a login for a provider that this browser began, over or not. Raises `SignInOver`."""
     login = find(ports, login_id)
     if login is None:
-        raise Refused("login_over")
+        raise over(login)
     required(login)
     check_browser(login, visit)
     return login
 
 
 def check_browser(login: Login, visit: Visit) -> None:
-    """Raise `Refused` in a browser that did not begin this login, or lost the cookie, or has its answer already."""
+    """Raise `SignInOver` in a browser that did not begin this login, or lost the cookie, or has its answer already."""
     if began_here(login, visit):
         return
     if login.sign_on is not None and (login.state is LoginState.DECIDED or login.expired(visit.now)):
-        raise Refused("login_over")
+        raise over(login)
+    received = "the cookie of other sign-ins" if visit.cookies.get(LOGIN_COOKIE) else ""
+    expected = f"{LOGIN_COOKIE} as this sign-in set it"
     if login.sign_on is not None:
         reason = "came back without the cookie of this sign-in: nothing is answered"
-        note_failure(login.sign_on.entity_id, login.login_id, "cookies_off", reason)
-    raise Refused("cookies_off")
+        lost = Explained(reason, received=received, expected=expected)
+        note_failure(login.sign_on.entity_id, login.login_id, "cookies_off", lost)
+    raise SignInOver("cookies_off", received=received, expected=expected)
+
+
+def over(login: Login | None) -> SignInOver:
+    """Say that a login does not go on, and how it stands."""
+    stands = "a sign-in that we do not know"
+    if login is not None:
+        stands = f"{login.state}, good until {written(login.expires_at)}"
+    return SignInOver("login_over", received=stands, expected="a sign-in under way that waits for this step")
+
+
+def ran_out(login: Login, visit: Visit) -> Failed:
+    """Return the failure of a login that was not decided in time."""
+    return Failed.of("failed", "took too long", received=visit.now, expected=f"before {written(login.expires_at)}")
 
 
 def required(login: Login) -> SignOn:
-    """Return the provider's request of a login. Raises `Refused` for a login to our own site."""
+    """Return the provider's request of a login. Raises `SignInOver` for a login to our own site."""
     if login.sign_on is None:
-        raise Refused("login_over")
+        raise over(login)
     return login.sign_on
 
 
 def acting(ports: SamlPorts, login: Login) -> Bsn:
-    """Return who signed in. Raises `Refused` when DigiD has not said so yet."""
+    """Return who signed in. Raises `SignInOver` when DigiD has not said so yet."""
     if login.bsn is None:
-        raise Refused("login_over")
+        raise over(login)
     return Bsn(ports.adapters.vault.open(login.bsn, login.sealing_context))
 
 
@@ -80,7 +97,7 @@ def asks(ports: SamlPorts, login: Login, visit: Visit) -> bool:
 
 
 def decide(ports: SamlPorts, login: Login, decision: Decision) -> Login:
-    """Write down how a login ends. The same again is the same; raises `Refused("login_over")` for anything else."""
+    """Write down how a login ends. The same again is the same; raises `SignInOver` for anything else."""
     known: Login | None = login
     if login.decision is None:
         try:
@@ -88,5 +105,5 @@ def decide(ports: SamlPorts, login: Login, decision: Decision) -> Login:
         except Conflict:
             known = find(ports, login.login_id)
     if known is None or known.decision != decision:
-        raise Refused("login_over")
+        raise over(known)
     return known

@@ -8,6 +8,7 @@ from chalicelib.changes import may_have_changed
 from chalicelib.errors import (
     Conflict,
     DomainError,
+    Explained,
     InvalidMessage,
     LevelTooLow,
     NotFound,
@@ -223,11 +224,9 @@ def _write_down(error: Exception, words: Words) -> None:
             count(Metric.DEPENDENCY_FAILED)
         case InvalidMessage():
             # A partner's engineer looks for the reason; what citizens do wrong is not worth a warning.
-            note_refusal(error.reason, received=error.received, expected=error.expected)
-        case NotFound() if sender() is not None:
-            note_refusal(f"unknown or not open: {error}", received=error.received, expected=None)
-        case Refused() if sender() is not None:
-            note_refusal(error.reason, received=None, expected=None)
+            note_refusal(error)
+        case Explained() if sender() is not None:
+            note_refusal(error)
         case DomainError():
             log().info("request_refused", reason=str(error), status=words.status)
             if isinstance(error, RateLimited) and not isinstance(error, TooManyLetters):

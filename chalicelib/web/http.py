@@ -20,7 +20,7 @@ from chalicelib.observe import log
 from chalicelib.settings import Settings
 from chalicelib.web.failures import PLAINEST, failure_page, sign_in_page
 from chalicelib.web.sessions import Sessions
-from chalicelib.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
+from chalicelib.web.visit import LANGUAGE_COOKIE, READABLE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
 
 Ports = TypeVar("Ports")
 View = Callable[..., Reply]
@@ -161,7 +161,8 @@ def _told(visit: Visit | None, error: Exception, failing: Failing, frame: Frame)
 def _check_form(visit: Visit, caller: Caller) -> None:
     """Refuse a form that was not read. Raises `Refused`, or for a partner what it hears of any other message."""
     if visit.unread is not None and caller is Caller.PARTNER:
-        raise InvalidMessage("form that cannot be read", received=f"{len(visit.body)} bytes, {visit.unread}")
+        received = f"{len(visit.body)} bytes, {visit.unread}"
+        raise InvalidMessage("form that cannot be read", received=received, expected=READABLE)
     if visit.unread is not None:
         raise Refused(visit.unread)
 

@@ -17,6 +17,7 @@ _MOST_FIELDS = 100
 _LARGEST_FORM, _MOST_ESCAPES = 160 * 1024, 10_000
 """Bytes of a form, and how many of them may be written as `%XX`: each takes time. The largest message of a partner has
 half of both (saml/craft/decoding.py)."""
+READABLE = f"at most {_LARGEST_FORM} bytes, {_MOST_ESCAPES} of them written as %XX, and {_MOST_FIELDS} fields"
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 

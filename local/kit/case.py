@@ -37,5 +37,4 @@ def broken(error: InvalidMessage) -> Finding:
 
 
 def told(error: InvalidMessage) -> str:
-    parts = {"received": error.received, "expected": error.expected}
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value is not None)
+    return f"received {error.received}; expected {error.expected}"

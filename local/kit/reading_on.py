@@ -57,14 +57,12 @@ def _as_asked(root: Element) -> ServiceProvider:
 def _asked(read: SignOnRequest, case: Case) -> Iterator[Finding]:
     """Tell what a request asks that can be read."""
     if read.wanted is Wanted.UNSUPPORTED:
-        requesters = [one.text or "" for one in case.root.iter(tag("samlp:RequesterID"))]
-        error = InvalidMessage("Scoping", received=requesters, expected=identities.MACHTIGEN)
+        error = InvalidMessage("Scoping", received=read.scoping, expected=identities.MACHTIGEN)
         yield mend("Scoping is answered with NoSupportedIDP", told(error))
     else:
         yield ok(f"asks for whom: {read.wanted}")
     if not read.level_supported:
-        classes = [one.text or "" for one in case.root.iter(tag("saml:AuthnContextClassRef"))]
-        error = InvalidMessage("RequestedAuthnContext", received=classes, expected="a level of assurance of DigiD")
+        error = InvalidMessage("RequestedAuthnContext", received=read.levels, expected="a level of assurance of DigiD")
         yield mend("RequestedAuthnContext is answered with NoAuthnContext", told(error))
     if case.imported is None:
         yield note("the address for the answer was not compared", "give the sender's metadata: METADATA=provider.xml")

@@ -13,11 +13,13 @@ def check_name(document: bytes, imported: Imported, known: Connection | None, ke
     """Raise `InvalidMessage` when an entityID is connected already, unless one of its `keys` signed this document."""
     if known is None or known.metadata == imported.metadata:
         return
+    theirs = list(keys)
     try:
-        from_metadata(document).accept(keys)
-    except InvalidMessage:
+        from_metadata(document).accept(theirs)
+    except InvalidMessage as error:
         reason = f"entityID {imported.provider.entity_id} is that of {known.name}, and no key of theirs signed this"
-        raise InvalidMessage(reason) from None
+        expected = f"a signature by {', '.join(key.fingerprint for key in theirs)}"
+        raise InvalidMessage(reason, received=error.reason, expected=expected) from None
 
 
 def claimed(

@@ -113,7 +113,7 @@ def test_a_prefix_list_is_bounded_before_anything_is_canonicalised(listed: str) 
 
 def test_who_cannot_sign_does_not_make_us_canonicalise_the_message() -> None:
     """Shown with a message that has no canonical form: that matters only where its sender signed it."""
-    for keys, reason in ((STRANGER, "signature does not verify"), (KEYS, "digest does not fit")):
+    for keys, reason in ((STRANGER, "signature does not verify"), (KEYS, "no canonical form")):
         root = FakeProvider().request(inside='<a:Issuer xmlns:r="relative"/>')
         sign(root, keys, Form(octets=lambda _: b"anything"))
         with pytest.raises(InvalidMessage, match=reason):

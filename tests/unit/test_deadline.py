@@ -15,7 +15,7 @@ def test_what_is_in_time_is_returned() -> None:
 
 def test_what_fails_is_raised_where_it_is_waited_for() -> None:
     def fail() -> bytes:
-        raise InvalidMessage("not a document")
+        raise InvalidMessage("not a document", received="x", expected="a document")
 
     with pytest.raises(InvalidMessage, match="not a document"):
         in_time(5, "metadata", fail)

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.errors import InvalidMessage, NotFound
+from chalicelib.errors import InvalidMessage, NotFound, NotOpen
 from chalicelib.quoting import LONGEST, quoted
 
 CET = timezone(timedelta(hours=1))
@@ -68,6 +68,13 @@ def test_half_a_number_is_never_shown_where_a_value_is_cut(before: int) -> None:
 def test_an_error_quotes_what_was_received_and_expected() -> None:
     error = InvalidMessage("Destination", received="https://x\n/900100084", expected="https://y/saml/sso")
     assert (error.reason, error.received, error.expected) == ("Destination", "https://x/[number]", "https://y/saml/sso")
-    assert (InvalidMessage("not XML").received, InvalidMessage("not XML").expected) == (None, None)
-    assert InvalidMessage("Destination", received="").received == "nothing"
-    assert NotFound("connection", received="<x>").received == "[markup]"
+    assert error.told == "Destination, received https://x/[number], expected https://y/saml/sso"
+    assert (
+        InvalidMessage("Destination", received="", expected=[]).told
+        == "Destination, received nothing, expected nothing"
+    )
+
+
+def test_what_is_not_open_is_told_like_a_message_and_shown_like_what_is_not_there() -> None:
+    error = NotOpen("unknown connection", received="<x>", expected="an entityID")
+    assert (error.received, isinstance(error, NotFound)) == ("[markup]", True)

@@ -8,7 +8,7 @@ from saml2 import saml as saml2_saml
 from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, Profile
-from chalicelib.errors import InvalidMessage, NotFound
+from chalicelib.errors import InvalidMessage, NotOpen
 from chalicelib.login.identifying import post_page
 from chalicelib.login.ports import SamlPorts
 from chalicelib.saml.craft import uris
@@ -33,7 +33,7 @@ def log_out(ports: SamlPorts, message: Unverified, binding: str, visit: Visit) -
     """Answer a LogoutRequest the way it came, or by the one way that the provider has.
 
     The same request again has the same answer: it can end nothing more. Raises `InvalidMessage`; in the national
-    profile also `NotFound`, for a session that is not the provider's. Any other client hears that in a status, so that
+    profile also `NotOpen`, for a session that is not the provider's. Any other client hears that in a status, so that
     its user does not end at our page.
     """
     connection, provider = ports.connected(message.issuer, visit.now)
@@ -43,9 +43,10 @@ def log_out(ports: SamlPorts, message: Unverified, binding: str, visit: Visit) -
     back = _way_back(provider, binding, connection)
     entrance = ports.identities(visit.now).entrance
     # Last, in one write: what fails before ends nothing, and the same request again is answered again.
-    failure = None if ports.federation.end(_sessions(request), provider.entity_id, visit.now) else _UNKNOWN
+    sessions = _sessions(request)
+    failure = None if ports.federation.end(sessions, provider.entity_id, visit.now) else _UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:
-        raise NotFound("session of the sender")
+        raise NotOpen("no session of the sender", received=f"{len(sessions)} unknown", expected="one that it was told")
     response = _response(request.id, back, failure, entrance, visit.now)
     return _sent(response, back, message.relay_state, connection, entrance, visit)
 
@@ -79,7 +80,7 @@ def _sessions(request: samlp.LogoutRequest) -> Sequence[str]:
     stated = [request.name_id, *request.session_index]
     sessions = list(dict.fromkeys((one.text or "").strip() for one in stated if one is not None))
     if not all(sessions) or not sessions:
-        raise InvalidMessage("neither NameID nor SessionIndex", received="")
+        raise InvalidMessage("neither NameID nor SessionIndex", received="", expected="one of them, with text")
     if len(sessions) > _MOST_SESSIONS:
         raise InvalidMessage("SessionIndex", received=f"{len(sessions)} sessions", expected=f"at most {_MOST_SESSIONS}")
     return sessions

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 
 from chalicelib.errors import InvalidMessage
@@ -10,16 +11,19 @@ LARGEST_MESSAGE = 64 * 1024
 """Bytes, before and after inflating. Real messages stay below 32 kB."""
 LARGEST_METADATA = 256 * 1024
 """Bytes. That of a cluster stays below 200 kB."""
+_LONGEST_TEXT = LARGEST_MESSAGE * 4 // 3 + 4
+_ALPHABET = re.compile(r"[A-Za-z0-9+/=\r\n]+", re.ASCII)
 
 
 def from_base64(text: str) -> bytes:
     """Decode strictly. Raises `InvalidMessage` for anything but base64 with optional line ends."""
-    if len(text) > LARGEST_MESSAGE * 4 // 3 + 4:
-        raise InvalidMessage("too large")
+    if len(text) > _LONGEST_TEXT:
+        raise InvalidMessage("too large", received=f"{len(text)} characters", expected=f"at most {_LONGEST_TEXT}")
     try:
         return base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidMessage("not base64") from None
+        received = f"{len(text)} characters, of which {len(_ALPHABET.sub('', text))} are none of base64"
+        raise InvalidMessage("not base64", received=received, expected="base64 with its padding") from None
 
 
 def inflate(data: bytes) -> bytes:
@@ -28,9 +32,12 @@ def inflate(data: bytes) -> bytes:
     try:
         plain = stream.decompress(data, LARGEST_MESSAGE)
     except zlib.error:
-        raise InvalidMessage("not deflated") from None
+        received = f"{len(data)} bytes that begin with {data[:2].hex()}"
+        raise InvalidMessage("not deflated", received=received, expected="raw DEFLATE, without a header") from None
     if stream.unconsumed_tail or stream.unused_data or not stream.eof:
-        raise InvalidMessage("inflates to too much, or to too little")
+        received = f"{len(data)} bytes, of which {len(stream.unconsumed_tail or stream.unused_data)} are left over"
+        expected = f"one whole stream of at most {LARGEST_MESSAGE} bytes when inflated"
+        raise InvalidMessage("inflates to too much, or to too little", received=received, expected=expected)
     return plain
 
 

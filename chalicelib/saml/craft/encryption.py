@@ -125,7 +125,7 @@ def _cipher_data(octets: bytes) -> str:
 def opened(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> bytes:
     """Return the octets in an EncryptedAssertion or EncryptedID. Only to be called on what was signed.
 
-    Raises `InvalidMessage`, the same whatever is wrong inside.
+    Raises `InvalidMessage`, the same whatever is wrong inside the ciphertext.
     """
     data = only(encrypted, "xenc:EncryptedData")
     _check_methods(data, CIPHERS)
@@ -138,19 +138,21 @@ def opened(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> bytes:
         info = etree.Element(tag("ds:KeyInfo"))
         data.insert(1, info)
     info.extend(encrypted.findall(tag("xenc:EncryptedKey")))
-    for key in keys:
+    ours = tuple(keys)
+    for key in ours:
         try:
             return bytes(xmlsec.EncryptionContext(_manager(key)).decrypt(data))
         except (xmlsec.Error, TypeError):
             continue
-    raise InvalidMessage("cannot be opened")
+    received = f"{len(info.findall(tag('xenc:EncryptedKey')))} xenc:EncryptedKey"
+    raise InvalidMessage("cannot be opened", received=received, expected=[key.certificate.fingerprint for key in ours])
 
 
 def _check_methods(element: etree._Element, allowed: Collection[str]) -> None:
-    if only(element, "xenc:EncryptionMethod").get("Algorithm", "") not in allowed:
-        raise InvalidMessage("cannot be opened")
+    if (method := only(element, "xenc:EncryptionMethod").get("Algorithm", "")) not in allowed:
+        raise InvalidMessage("cannot be opened", received=method, expected=f"one of {', '.join(allowed)}")
     if element.find(f".//{tag('xenc:CipherReference')}") is not None:
-        raise InvalidMessage("cannot be opened")
+        raise InvalidMessage("cannot be opened", received="xenc:CipherReference", expected="xenc:CipherValue")
 
 
 @lru_cache(maxsize=256)

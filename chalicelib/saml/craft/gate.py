@@ -23,7 +23,7 @@ from chalicelib.saml.craft.queries import Query, verify_query
 from chalicelib.saml.craft.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.craft.signatures import verified
 from chalicelib.saml.craft.soap import message_in
-from chalicelib.saml.craft.uris import tag
+from chalicelib.saml.craft.uris import named, tag
 
 DEFLATED = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 """The one encoding of a message in a query (SAML bindings 3.4.4)."""
@@ -32,6 +32,8 @@ _DECLARATION = re.compile(rb"\A\s*<\?xml [^>]*\?>")
 
 LONGEST_RELAY_STATE = 80
 """Bytes (SAML bindings 3.4.3)."""
+_QUALIFIERS = ("NameQualifier", "SPNameQualifier", "SPProvidedID")
+_DESCRIPTORS = ("md:EntityDescriptor", "md:EntitiesDescriptor")
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -65,7 +67,7 @@ def from_query(parameters: Parameters, name: str, shape: Shape) -> Unverified:
     query = Query(name, _one(parameters, name), _optional(parameters, "RelayState"), _one(parameters, "SigAlg"))
     signature = from_base64(_one(parameters, "Signature"))
     if _is_signed(root):
-        raise InvalidMessage("signed twice")
+        raise InvalidMessage("signed twice", received="in the message and beside it", expected="beside it alone")
 
     def accept(keys: Iterable[Certificate]) -> bytes:
         verify_query(query, signature, keys)
@@ -105,11 +107,10 @@ def from_metadata(document: bytes) -> Unverified:
     root = parse(document, METADATA)
     several = root.tag == tag("md:EntitiesDescriptor")
     if not several and root.tag != tag("md:EntityDescriptor"):
-        raise InvalidMessage("not an EntityDescriptor")
+        raise InvalidMessage("not an EntityDescriptor", received=named(root), expected=_DESCRIPTORS)
     (ENTITIES_DESCRIPTOR if several else ENTITY_DESCRIPTOR).check(root)
     entity = root.findall(tag("md:EntityDescriptor"))[0] if several else root
-    if not (entity_id := entity.get("entityID")):
-        raise InvalidMessage("no entityID")
+    entity_id = entity_id_of(entity.get("entityID", ""))
     alone = [entity] if len(root.findall(tag("md:EntityDescriptor"))) == 1 else []
     covered = next(filter(_is_signed, (root, *alone)), None)
     return Unverified(
@@ -128,7 +129,8 @@ def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
 
     def accept(certificates: Iterable[Certificate]) -> bytes:
         if not whole and part is None:
-            raise InvalidMessage("not signed")
+            expected = "a Signature in the Response or in its Assertion"
+            raise InvalidMessage("not signed", received="", expected=expected)
         keys = list(certificates)
         # A second signature must be right too, where it stands; but what the first covers is all.
         octets = [verified(signed, keys) for signed in (root if whole else None, part) if signed is not None]
@@ -162,7 +164,7 @@ def opened_request(octets: bytes, keys: Iterable[PrivateKey]) -> bytes:
         return octets
     name_id = _opened_in_place(encrypted, keys)
     if name_id.tag != tag("saml:NameID") or len(name_id):
-        raise InvalidMessage("cannot be opened")
+        raise InvalidMessage("cannot be opened", received=named(name_id), expected="a saml:NameID with text")
     root.replace(encrypted, name_id)
     return canonical(root)
 
@@ -178,7 +180,8 @@ def _opened_in_place(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> e
     )
     context = parse(f"<context{known}>".encode() + _DECLARATION.sub(b"", opened(encrypted, keys)) + b"</context>")
     if len(context) != 1 or (context.text or "").strip() or (context[0].tail or "").strip():
-        raise InvalidMessage("cannot be opened")
+        received = f"{len(context)} elements, and perhaps text"
+        raise InvalidMessage("cannot be opened", received=received, expected="one element inside, and nothing else")
     return context[0]
 
 
@@ -195,17 +198,18 @@ def _checked(root: etree._Element, shape: Shape) -> etree._Element:
 
 def _issuer(root: etree._Element) -> str:
     issuer = only(root, "saml:Issuer")
-    if any(issuer.get(name) is not None for name in ("NameQualifier", "SPNameQualifier", "SPProvidedID")):
-        raise InvalidMessage("qualified issuer")
+    if qualified := [name for name in _QUALIFIERS if issuer.get(name) is not None]:
+        raise InvalidMessage("qualified issuer", received=qualified, expected="an Issuer without these")
     return entity_id_of(text_of(issuer))
 
 
 def _one(parameters: Parameters, name: str) -> str:
     if "SAMLRequest" in parameters and "SAMLResponse" in parameters:
-        raise InvalidMessage("request and response at once")
+        raise InvalidMessage("request and response at once", received="SAMLRequest, SAMLResponse", expected=name)
     values = parameters.get(name, ())
     if len(values) != 1 or not values[0]:
-        raise InvalidMessage(f"not one {name}")
+        received = [f"{len(value)} characters" for value in values]
+        raise InvalidMessage(f"not one {name}", received=received, expected="one that is not empty")
     return values[0]
 
 
@@ -215,6 +219,7 @@ def _optional(parameters: Parameters, name: str) -> str | None:
 
 def _relay_state(parameters: Parameters) -> str | None:
     relay_state = _optional(parameters, "RelayState")
-    if relay_state is not None and len(relay_state.encode()) > LONGEST_RELAY_STATE:
-        raise InvalidMessage("RelayState too long")
+    if relay_state is not None and (size := len(relay_state.encode())) > LONGEST_RELAY_STATE:
+        expected = f"at most {LONGEST_RELAY_STATE}"
+        raise InvalidMessage("RelayState too long", received=f"{size} bytes", expected=expected)
     return relay_state

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -51,7 +51,8 @@ class AnyCertificate:
             names = found.subject.public_bytes(), found.issuer.public_bytes()
             return cls(der, *names, _key_octets(found), found.not_valid_after_utc)
         except _ODD:
-            raise InvalidMessage("X509Certificate is not a certificate in base64") from None
+            reason, received = "X509Certificate is not a certificate in base64", f"{len(text)} characters"
+            raise InvalidMessage(reason, received=received, expected="X.509 in DER, in base64") from None
 
     def usable(self) -> "Certificate":
         """Raise `InvalidMessage` for another or a weaker key than we take."""
@@ -85,28 +86,34 @@ class Certificate:
         try:
             return cls._strong(x509.load_pem_x509_certificate(text.encode()).public_bytes(serialization.Encoding.DER))
         except _ODD:
-            raise InvalidMessage("not a certificate") from None
+            received = f"{len(text)} characters"
+            raise InvalidMessage("not a certificate", received=received, expected="X.509 in PEM") from None
 
     @classmethod
     def _strong(cls, der: bytes) -> "Certificate":
         certificate = cls(der)
         try:
-            key = x509.load_der_x509_certificate(der).public_key()
+            loaded = x509.load_der_x509_certificate(der)
+            key = loaded.public_key()
             # Looked at now, so that nothing that it says can surprise whoever reads it later.
             _ = certificate.oin, certificate.expires_at
         except UnsupportedAlgorithm:
-            raise InvalidMessage("X509Certificate has a key of an unknown kind, which is not RSA") from None
+            reason = "X509Certificate has a key of an unknown kind, which is not RSA"
+            kind = loaded.public_key_algorithm_oid.dotted_string
+            raise InvalidMessage(reason, received=kind, expected="RSA") from None
         except _ODD:
-            raise InvalidMessage("not a certificate") from None
+            received = f"{len(der)} bytes"
+            raise InvalidMessage("not a certificate", received=received, expected="X.509 that can be read") from None
         if not isinstance(key, RSAPublicKey):
-            kind = type(key).__name__.removesuffix("PublicKey")
-            raise InvalidMessage("X509Certificate has a key that is not RSA", received=kind, expected="RSA")
+            other = type(key).__name__.removesuffix("PublicKey")
+            raise InvalidMessage("X509Certificate has a key that is not RSA", received=other, expected="RSA")
         if not SMALLEST_KEY <= key.key_size <= _LARGEST_KEY:
             what = "key too small" if key.key_size < SMALLEST_KEY else "key too large"
             wanted = f"{SMALLEST_KEY} to {_LARGEST_KEY} bits"
             raise InvalidMessage(what, received=f"RSA of {key.key_size} bits", expected=wanted)
-        if key.public_numbers().e.bit_length() > _LONGEST_EXPONENT:
-            raise InvalidMessage("exponent of the key too large", expected=f"at most {_LONGEST_EXPONENT} bits")
+        if (bits := key.public_numbers().e.bit_length()) > _LONGEST_EXPONENT:
+            expected = f"at most {_LONGEST_EXPONENT} bits"
+            raise InvalidMessage("exponent of the key too large", received=f"{bits} bits", expected=expected)
         return certificate
 
     @cached_property
@@ -148,6 +155,16 @@ class Certificate:
     def fingerprint(self) -> str:
         """The beginning of the SHA-256 fingerprint, as `openssl x509 -fingerprint -sha256` writes it."""
         return hashlib.sha256(self.der).digest()[:8].hex(":").upper()
+
+
+def by_none(keys: Iterable[Certificate], algorithm: str, value: bytes) -> InvalidMessage:
+    """Say that none of some keys made a signature."""
+    shown = ", ".join(key.fingerprint for key in keys) or "none"
+    return InvalidMessage(
+        "signature does not verify",
+        received=f"{len(value)} bytes by {algorithm}",
+        expected=f"a signature by a key of the metadata: {shown}",
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from lxml import etree
 from chalicelib.catalogue.model import LONGEST_ENTITY_ID, can_be_entity_id
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.decoding import LARGEST_MESSAGE, LARGEST_METADATA
-from chalicelib.saml.craft.uris import tag
+from chalicelib.saml.craft.uris import named, tag
 
 _DEEPEST = 32
 _MOST_ATTRIBUTES = 32
@@ -59,8 +59,8 @@ def parse(data: bytes, bounds: Bounds = MESSAGE) -> etree._Element:
     try:
         data.decode("utf-8")
         root = etree.fromstring(data, _parser(bounds))
-    except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError):
-        raise InvalidMessage("not XML") from None
+    except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError) as error:
+        raise InvalidMessage("not XML", received=_where(error, data), expected="well-formed XML in UTF-8") from None
     encoding = root.getroottree().docinfo.encoding
     if encoding is not None and encoding.upper() != "UTF-8":
         raise InvalidMessage("wrong encoding", received=encoding, expected="UTF-8")
@@ -84,7 +84,20 @@ def canonical(element: etree._Element, prefixes: list[str] | None = None) -> byt
             element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes
         )
     except etree.C14NError:
-        raise InvalidMessage("no canonical form: a namespace is not a URI") from None
+        reason = "no canonical form: a namespace is not a URI"
+        raise InvalidMessage(reason, received=named(element), expected="namespaces that are absolute URIs") from None
+
+
+def _where(error: Exception, data: bytes) -> str:
+    """Say where reading stopped, for what stands there may be about a person."""
+    match error:
+        case etree.XMLSyntaxError():
+            line, column = error.position
+            return f"{len(data)} bytes, wrong at line {line}, column {column}"
+        case UnicodeDecodeError():
+            return f"{len(data)} bytes, wrong at byte {error.start}"
+        case _:
+            return f"{len(data)} bytes"
 
 
 def _check_octets(data: bytes, bounds: Bounds) -> None:
@@ -93,11 +106,18 @@ def _check_octets(data: bytes, bounds: Bounds) -> None:
         raise InvalidMessage("too large", received=f"{len(data)} bytes", expected=f"at most {bounds.size}")
     plain = data.replace(b"<!--", b"").replace(b"<![CDATA[", b"") if bounds.written_by_people else data
     if b"<!" in plain or b"\x00" in data:
-        raise InvalidMessage("comment, CDATA, declaration or wrong encoding")
+        found = f"one at byte {plain.index(b'<!')}" if b"<!" in plain else f"NUL at byte {data.index(0)}"
+        raise InvalidMessage(
+            "comment, CDATA, declaration or wrong encoding", received=found, expected="elements and text in UTF-8"
+        )
     # An element has at most two tags, an attribute one sign of equality; what is counted too much does no harm.
-    counts = (b"<", 2 * bounds.elements), (b"=", bounds.attributes), (b"xmlns", bounds.namespaces)
-    if any(data.count(sign) > most for sign, most in counts):
-        raise InvalidMessage("too many elements, attributes or namespaces")
+    for what, sign, most in (
+        ("tags", b"<", 2 * bounds.elements),
+        ("attributes", b"=", bounds.attributes),
+        ("namespaces", b"xmlns", bounds.namespaces),
+    ):
+        if (counted := data.count(sign)) > most:
+            raise InvalidMessage(f"too many {what}", received=counted, expected=f"at most {most}")
 
 
 def _parser(bounds: Bounds) -> etree.XMLParser:
@@ -118,15 +138,14 @@ def _parser(bounds: Bounds) -> etree.XMLParser:
 def _check_tree(root: etree._Element, bounds: Bounds) -> None:
     """Refuse what could make two readers see two messages: comments, instructions, a second element with an ID."""
     if root.getprevious() is not None or root.getnext() is not None:
-        raise InvalidMessage("something beside the root")
-    if cast("float", _count(root)) > bounds.elements or _is_too_deep(root) or _is_too_wide(root):
-        raise InvalidMessage("too deep or too wide")
+        raise InvalidMessage("something beside the root", received="a comment or instruction", expected="one element")
+    _check_size(root, bounds)
     if _has_other_nodes(root):
-        raise InvalidMessage("comment, instruction or entity")
+        raise InvalidMessage("comment or instruction", received="at least one", expected="elements and text")
     if _has_second_id(root):
-        raise InvalidMessage("a second kind of ID")
+        raise InvalidMessage("a second kind of ID", received="xml:id", expected="ID")
     if not bounds.written_by_people and _has_base(root):
-        raise InvalidMessage("xml:base, which no message has")
+        raise InvalidMessage("xml:base, which no message has", received="xml:base", expected="none")
     seen: set[str] = set()
     identified = cast("list[etree._Element]", _with_id(root))
     if len(identified) > bounds.ids:
@@ -137,12 +156,24 @@ def _check_tree(root: etree._Element, bounds: Bounds) -> None:
                 _check_id(value, name, seen)
 
 
+def _check_size(root: etree._Element, bounds: Bounds) -> None:
+    if (counted := int(cast("float", _count(root)))) > bounds.elements:
+        raise InvalidMessage("too many elements", received=counted, expected=f"at most {bounds.elements}")
+    if _is_too_deep(root):
+        raise InvalidMessage("too deep", received=f"more than {_DEEPEST} levels", expected=f"at most {_DEEPEST}")
+    if _is_too_wide(root):
+        received = f"more than {_MOST_ATTRIBUTES} attributes of one element"
+        raise InvalidMessage("too wide", received=received, expected=f"at most {_MOST_ATTRIBUTES}")
+
+
 def _check_id(value: str, name: str, seen: set[str]) -> None:
     if value in seen:
-        raise InvalidMessage("an ID is used twice")
+        raise InvalidMessage("an ID is used twice", received=value, expected="each once")
     # What a lower-case `id` means is up to whoever made the element: it is none of SAML's or of a signature's.
     if name != "id" and not _ID.fullmatch(value):
-        raise InvalidMessage(f"{name} is not a name of at most {_LONGEST_ID} characters", received=f"{len(value)}")
+        raise InvalidMessage(
+            f"{name} is not a name", received=value, expected=f"an NCName of 1 to {_LONGEST_ID} characters"
+        )
     seen.add(value)
 
 
@@ -152,9 +183,12 @@ def _check_namespaces(root: etree._Element) -> None:
     for event, what in etree.iterwalk(root, events=("start-ns", "end-ns")):
         in_scope += 1 if event == "start-ns" else -1
         if in_scope > _MOST_IN_SCOPE:
-            raise InvalidMessage("too many namespaces", expected=f"at most {_MOST_IN_SCOPE} at one place")
+            raise InvalidMessage(
+                "too many namespaces", received=in_scope, expected=f"at most {_MOST_IN_SCOPE} at one place"
+            )
         if event == "start-ns" and (len(what[1]) > _LONGEST_NAMESPACE or (what[1] and not _is_absolute(what[1]))):
-            raise InvalidMessage("a namespace is not an absolute URI", received=what[1][:_LONGEST_NAMESPACE])
+            expected = f"an absolute URI of at most {_LONGEST_NAMESPACE} characters"
+            raise InvalidMessage("a namespace is not an absolute URI", received=what[1], expected=expected)
 
 
 def _is_absolute(uri: str) -> bool:
@@ -165,7 +199,7 @@ def only(parent: etree._Element, prefixed: str) -> etree._Element:
     """Return the one child with a name. Raises `InvalidMessage` when there is none, or a second."""
     found = parent.findall(tag(prefixed))
     if len(found) != 1:
-        raise InvalidMessage(f"not one {prefixed}")
+        raise InvalidMessage(f"not one {prefixed}", received=len(found), expected=f"one in {named(parent)}")
     return found[0]
 
 
@@ -186,6 +220,6 @@ def entity_id_of(text: str) -> str:
 def text_of(element: etree._Element) -> str:
     """Return the text of an element without children. Raises `InvalidMessage` when it has any."""
     if len(element) or not (text := (element.text or "").strip()):
-        name = etree.QName(element).localname
-        raise InvalidMessage(f"no plain text in {name}", received="elements" if len(element) else "nothing")
+        received = "elements" if len(element) else ""
+        raise InvalidMessage(f"no plain text in {etree.QName(element).localname}", received=received, expected="text")
     return text

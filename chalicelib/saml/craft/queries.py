@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey
+from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey, by_none
 
 RSA_SHA256 = next(iter(HASHES))
 _HEX = re.compile(r"%[0-9A-F]{2}")
@@ -54,9 +54,9 @@ def verify_query(query: Query, signature: bytes, certificates: Iterable[Certific
     what we read. What the key signed is opened once, so that only hashes are made many times.
     """
     if query.algorithm not in HASHES:
-        raise InvalidMessage("algorithm not allowed", received=query.algorithm, expected=RSA_SHA256)
-    method, digests = HASHES[query.algorithm], None
-    for certificate in certificates:
+        raise InvalidMessage("algorithm not allowed", received=query.algorithm, expected=tuple(HASHES))
+    method, digests, known = HASHES[query.algorithm], None, tuple(certificates)
+    for certificate in known:
         try:
             stated = certificate.public_key.recover_data_from_signature(signature, PKCS1v15(), method)
         except InvalidSignature:
@@ -64,7 +64,7 @@ def verify_query(query: Query, signature: bytes, certificates: Iterable[Certific
         digests = frozenset(_digests(query, method.name)) if digests is None else digests
         if stated in digests:
             return
-    raise InvalidMessage("signature does not verify", expected="the key of a signing certificate in the metadata")
+    raise by_none(known, query.algorithm, signature)
 
 
 def sign_query(name: str, message: str, relay_state: str | None, key: PrivateKey) -> str:

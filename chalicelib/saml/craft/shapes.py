@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.craft.uris import PREFIXES, tag
+from chalicelib.saml.craft.uris import PREFIXES, named, tag
 
 _WATCHED = tuple(
     tag(name)
@@ -51,10 +51,12 @@ class Shape:
     def check(self, root: etree._Element) -> None:
         """Raise `InvalidMessage` unless the message has this shape."""
         if root.tag != tag(self.name):
-            raise InvalidMessage("another message", received=_named(root), expected=self.name)
+            raise InvalidMessage("another message", received=named(root), expected=self.name)
         placed = self._check(root)
         if placed != sum(1 for _ in root.iter(*_WATCHED)):
-            raise InvalidMessage("something out of place in a message", expected=f"{self.name} with only what it needs")
+            watched = sorted({named(element) for element in root.iter(*_WATCHED)})
+            expected = f"{self.name} with each where it belongs"
+            raise InvalidMessage("something out of place in a message", received=watched, expected=expected)
 
     def _check(self, element: etree._Element) -> int:
         """Check an element and those inside it; return how many watched elements stand where they may."""
@@ -65,7 +67,7 @@ class Shape:
         for name, (least, most) in self.children.items():
             if not least <= counts[tag(name)] <= most:
                 reason = f"too few or too many {name} in {self.name}"
-                raise InvalidMessage(reason, received=str(counts[tag(name)]), expected=f"{least} to {most}")
+                raise InvalidMessage(reason, received=counts[tag(name)], expected=f"{least} to {most}")
         shapes = {tag(shape.name): shape for shape in self.inner}
         inside = sum(shapes[child.tag]._check(child) for child in children if child.tag in shapes)
         leaves = sum(1 for child in children if child.tag in _WATCHED and child.tag not in shapes)
@@ -79,21 +81,15 @@ class Shape:
         for child in children:
             place = places.get(child.tag)
             if place is None:
-                raise InvalidMessage(f"unknown element in {self.name}", received=_named(child), expected=self._expected)
+                raise InvalidMessage(f"unknown element in {self.name}", received=named(child), expected=self._expected)
             if self.ordered and place < last:
                 reason = f"misplaced element in {self.name}"
-                raise InvalidMessage(reason, received=_named(child), expected=self._expected)
+                raise InvalidMessage(reason, received=named(child), expected=self._expected)
             last = place
 
     @property
     def _expected(self) -> str:
         return ", ".join(self.children) or "text alone"
-
-
-def _named(element: etree._Element) -> str:
-    name = etree.QName(element)
-    prefix = next((prefix for prefix, namespace in PREFIXES.items() if namespace == name.namespace), None)
-    return f"{prefix}:{name.localname}" if prefix else f"{name.localname} of {name.namespace or 'no namespace'}"
 
 
 def _is_foreign(element: etree._Element) -> bool:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import xmlsec
@@ -13,9 +13,9 @@ from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.decoding import from_base64
-from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey
+from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey, by_none
 from chalicelib.saml.craft.parsing import alone, canonical, only, text_of
-from chalicelib.saml.craft.uris import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, tag
+from chalicelib.saml.craft.uris import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, named, tag
 
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 SIGNATURE_METHODS = tuple(HASHES)
@@ -51,16 +51,15 @@ def verified(element: etree._Element, certificates: Iterable[Certificate]) -> by
     """
     signature = only(element, "ds:Signature")
     digest = _check_form(signature, element)
-    if (signer := _signer(signature, certificates)) is None:
-        raise InvalidMessage("signature does not verify", expected="the key of a signing certificate in the metadata")
+    signer = _signer(signature, tuple(certificates))
     if element.getparent() is not None:
         element = alone(element)
         signature = only(element, "ds:Signature")
-    if not _verifies(signature, element, signer):
-        raise InvalidMessage("digest does not fit")
+    fits = _verifies(signature, element, signer)
     octets = _octets_without(signature, element)
-    if not _same(digest, octets, signature):
-        raise InvalidMessage("digest does not fit")
+    stated, made = _decoded(signature[0][2][2]), _DIGESTS[digest](octets).digest()
+    if not fits or stated != made:
+        raise InvalidMessage("digest does not fit", received=_beginning(stated), expected=_beginning(made))
     return octets
 
 
@@ -97,46 +96,59 @@ def _check_form(signature: etree._Element, element: etree._Element) -> str:
     """Check all that decides what is signed and how, before any of it is carried out. Returns the digest method."""
     names = [etree.QName(child).localname for child in signature]
     if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
-        raise InvalidMessage("unusual signature")
+        raise InvalidMessage("unusual signature", received=names, expected="SignedInfo, SignatureValue, KeyInfo")
     info, value = signature[0], signature[1]
     inside = (one for part in (info, value) for one in part.iter() if not _inclusive(one))
-    if any(etree.QName(one).namespace != SIGNATURE for one in (*signature, *inside)):
-        raise InvalidMessage("foreign element in a signature")
-    if [etree.QName(child).localname for child in info] != _SIGNED_INFO:
-        raise InvalidMessage("not one reference")
+    foreign = next((one for one in (*signature, *inside) if etree.QName(one).namespace != SIGNATURE), None)
+    if foreign is not None:
+        expected = f"elements of {SIGNATURE}"
+        raise InvalidMessage("foreign element in a signature", received=named(foreign), expected=expected)
+    if (parts := [etree.QName(child).localname for child in info]) != _SIGNED_INFO:
+        raise InvalidMessage("not one reference", received=parts, expected=_SIGNED_INFO)
     how, method, reference = info
     if how.get("Algorithm") != EXCLUSIVE_C14N:
-        raise InvalidMessage("algorithm not allowed", received=how.get("Algorithm"), expected=EXCLUSIVE_C14N)
-    if method.get("Algorithm") not in HASHES or len(method):
-        raise InvalidMessage("algorithm not allowed", received=method.get("Algorithm"), expected=SIGNATURE_METHODS[0])
-    if len(text_of(value)) > _LONGEST_VALUE:
-        raise InvalidMessage("SignatureValue too long")
+        raise InvalidMessage("algorithm not allowed", received=how.get("Algorithm", ""), expected=EXCLUSIVE_C14N)
+    _check_algorithm(method, SIGNATURE_METHODS)
+    _check_length(value)
     _check_prefixes(how)
     return _check_reference(reference, element)
 
 
 def _check_reference(reference: etree._Element, element: etree._Element) -> str:
-    if not element.get("ID") or reference.get("URI") != f"#{element.get('ID')}" or reference.get("Type"):
-        raise InvalidMessage("reference to something else")
-    if [etree.QName(child).localname for child in reference] != _REFERENCE:
-        raise InvalidMessage("unusual reference")
+    wanted = f"#{element.get('ID', '')}"
+    if wanted == "#" or reference.get("URI") != wanted or reference.get("Type"):
+        received = [reference.get("URI", ""), reference.get("Type", "")]
+        expected = f"{wanted} alone" if wanted != "#" else "the ID of what is signed, which has none"
+        raise InvalidMessage("reference to something else", received=received, expected=expected)
+    if (parts := [etree.QName(child).localname for child in reference]) != _REFERENCE:
+        raise InvalidMessage("unusual reference", received=parts, expected=_REFERENCE)
     transforms, method, value = reference
     algorithms = [one.get("Algorithm", "") for one in transforms]
     if algorithms != [ENVELOPED, EXCLUSIVE_C14N] or len(transforms[0]):
-        wanted = f"{ENVELOPED} {EXCLUSIVE_C14N}"
-        raise InvalidMessage("transform not allowed", received=" ".join(algorithms), expected=wanted)
+        raise InvalidMessage("transform not allowed", received=algorithms, expected=[ENVELOPED, EXCLUSIVE_C14N])
     _check_prefixes(transforms[1])
-    if (digest := method.get("Algorithm", "")) not in _DIGESTS or len(method):
-        raise InvalidMessage("algorithm not allowed", received=digest, expected=DIGEST_METHODS[0])
-    if len(text_of(value)) > _LONGEST_VALUE:
-        raise InvalidMessage("DigestValue too long")
-    return digest
+    _check_algorithm(method, DIGEST_METHODS)
+    _check_length(value)
+    return method.get("Algorithm", "")
+
+
+def _check_algorithm(method: etree._Element, allowed: Sequence[str]) -> None:
+    if method.get("Algorithm") not in allowed or len(method):
+        received = [method.get("Algorithm", ""), *map(named, method)]
+        raise InvalidMessage("algorithm not allowed", received=received, expected=f"one of {', '.join(allowed)}")
+
+
+def _check_length(value: etree._Element) -> None:
+    if (length := len(text_of(value))) > _LONGEST_VALUE:
+        reason = f"{etree.QName(value).localname} too long"
+        raise InvalidMessage(reason, received=f"{length} characters", expected=f"at most {_LONGEST_VALUE}")
 
 
 def _check_prefixes(transform: etree._Element) -> None:
     """Bound what is looked for at every element, before anything is put in canonical form."""
     if len(transform) > 1 or any(not _inclusive(child) or len(child) for child in transform):
-        raise InvalidMessage("unusual canonicalisation")
+        received = list(map(named, transform))
+        raise InvalidMessage("unusual canonicalisation", received=received, expected="InclusiveNamespaces at most")
     listed = transform[0].get("PrefixList", "") if len(transform) else ""
     if len(listed) > _LONGEST_LIST or len(listed.split()) > _MOST_PREFIXES:
         raise InvalidMessage(
@@ -144,18 +156,18 @@ def _check_prefixes(transform: etree._Element) -> None:
         )
 
 
-def _signer(signature: etree._Element, certificates: Iterable[Certificate]) -> Certificate | None:
-    """Return whose key signed SignedInfo."""
+def _signer(signature: etree._Element, certificates: Sequence[Certificate]) -> Certificate:
+    """Return whose key signed SignedInfo. Raises `InvalidMessage`."""
     info = alone(signature[0])
     octets, value = canonical(info, _prefixes(info[0])), _decoded(signature[1])
-    method = HASHES[info[1].get("Algorithm", "")]
+    algorithm = info[1].get("Algorithm", "")
     for certificate in certificates:
         try:
-            certificate.public_key.verify(value, octets, PKCS1v15(), method)
+            certificate.public_key.verify(value, octets, PKCS1v15(), HASHES[algorithm])
         except InvalidSignature:
             continue
         return certificate
-    return None
+    raise by_none(certificates, algorithm, value)
 
 
 def _verifies(signature: etree._Element, element: etree._Element, certificate: Certificate) -> bool:
@@ -191,8 +203,8 @@ def _append_text(element: etree._Element, place: int, tail: str) -> None:
         element[place - 1].tail = (element[place - 1].tail or "") + tail
 
 
-def _same(digest: str, octets: bytes, signature: etree._Element) -> bool:
-    return bool(_DIGESTS[digest](octets).digest() == _decoded(signature[0][2][2]))
+def _beginning(digest: bytes) -> str:
+    return f"{digest[:8].hex(':')}…"
 
 
 def _decoded(element: etree._Element) -> bytes:

@@ -25,6 +25,7 @@ def message_in(body: bytes) -> etree._Element:
         found = [etree.QName(element).text for element in (envelope, *envelope)]
         raise InvalidMessage("SOAP", received=found, expected="one message in the Body of one Envelope, 1.1 or 1.2")
     (message,) = bodies[0]
-    if (bodies[0].text or "").strip() or (message.tail or "").strip():
-        raise InvalidMessage("text beside the message")
+    if beside := f"{bodies[0].text or ''}{message.tail or ''}".strip():
+        received = f"{len(beside)} characters"
+        raise InvalidMessage("text beside the message", received=received, expected="the message alone in the Body")
     return message

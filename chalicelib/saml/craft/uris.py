@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from lxml import etree
+
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -66,3 +68,10 @@ def tag(prefixed: str) -> str:
     """Turn `saml:Issuer` into lxml's `{namespace}Issuer`."""
     prefix, _, local = prefixed.partition(":")
     return f"{{{PREFIXES[prefix]}}}{local}"
+
+
+def named(element: etree._Element) -> str:
+    """Name an element for a log, as `tag` takes it; a strange namespace is written out."""
+    name = etree.QName(element)
+    prefix = next((prefix for prefix, namespace in PREFIXES.items() if namespace == name.namespace), None)
+    return f"{prefix}:{name.localname}" if prefix else f"{name.localname} of {name.namespace or 'no namespace'}"

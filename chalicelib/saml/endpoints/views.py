@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.errors import Refused
 from chalicelib.login.asking import begin, go_on
 from chalicelib.login.browsers import giving_up
 from chalicelib.login.choosing import choose_person, take_choice
@@ -11,7 +10,7 @@ from chalicelib.login.identifying import Returned, moved_cookie, send_to_digid, 
 from chalicelib.login.logins import Decision, LoginState
 from chalicelib.login.ports import SamlPorts
 from chalicelib.login.releasing import finish
-from chalicelib.login.under_way import acting
+from chalicelib.login.under_way import acting, over
 from chalicelib.saml.combiconnect.logging_out import log_out
 from chalicelib.saml.combiconnect.resolving import resolve
 from chalicelib.saml.craft import gate
@@ -108,12 +107,12 @@ class Views:
         if returned.failed is not None:
             return page("not_signed_in.html", visit, again=login.path)
         if login.state is LoginState.DECIDED or login.expired(visit.now):
-            raise Refused("login_over")
+            raise over(login)
         bsn = returned.bsn or acting(self.ports, login)
         token, person = adapters.new_id() + adapters.new_id(), adapters.secrets.pseudonyms.person(bsn)
         self.ports.adapters.sessions.end_earlier(login.replaces, visit.cookies.get(SESSION_COOKIE))
         self.ports.adapters.sessions.start(token, adapters.new_id(), person, bsn, login.reached, visit.now)
         if not self.ports.logins.settle(login, session_key(token)):
             self.ports.adapters.sessions.end(token)
-            raise Refused("login_over")
+            raise over(login)
         return redirect(login.path, Cookie(SESSION_COOKIE, token), *giving_up(login, visit))

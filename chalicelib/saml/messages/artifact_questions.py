@@ -23,14 +23,20 @@ def resolution_address(artifact: str, provider: IdentityProvider) -> str:
     try:
         raw = base64.b64decode(artifact, validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidMessage("not an artifact") from None
+        received = f"{len(artifact)} characters"
+        raise InvalidMessage("not an artifact", received=received, expected=f"{_LENGTH} bytes in base64") from None
     source = hashlib.sha1(provider.entity_id.encode(), usedforsecurity=False).digest()
     if len(raw) != _LENGTH or raw[:2] != _TYPE or raw[4:24] != source:
-        raise InvalidMessage("not an artifact of the identity provider")
-    address = provider.resolution.get(int.from_bytes(raw[2:4], "big"))
-    if address is None:
-        raise InvalidMessage("no ArtifactResolutionService with this index")
-    return address
+        raise InvalidMessage(
+            "not an artifact of the identity provider",
+            received=f"{len(raw)} bytes of type {raw[:2].hex()}, SourceID {raw[4:12].hex(':')}…",
+            expected=f"{_LENGTH} bytes of type {_TYPE.hex()}, SourceID {source[:8].hex(':')}…",
+        )
+    index = int.from_bytes(raw[2:4], "big")
+    if index not in provider.resolution:
+        reason = "no ArtifactResolutionService with this index"
+        raise InvalidMessage(reason, received=index, expected=map(str, provider.resolution))
+    return provider.resolution[index]
 
 
 def resolve_envelope(artifact: str, request_id: str, address: str, us: Us, now: datetime) -> bytes:

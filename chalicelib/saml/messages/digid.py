@@ -8,8 +8,9 @@ from datetime import datetime
 from lxml import etree
 from saml2 import saml, samlp
 
-from chalicelib.errors import InvalidMessage
+from chalicelib.errors import Explained, InvalidMessage
 from chalicelib.people.bsn import Bsn
+from chalicelib.quoting import Quotable
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.decoding import deflate
 from chalicelib.saml.craft.keys import PrivateKey
@@ -29,6 +30,8 @@ _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_l
 
 _NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
 """Sector code of the BSN, which a test identity provider may leave out (design.md section 5)."""
+
+_BSN = "a BSN of nine digits, in its own sector or in none"
 
 _ANOTHER_NUMBER = re.compile(r"s(?!00000000)[0-9]{8}:[0-9]+|(?:s00000000:)?[0-9]{8}")
 """What DigiD also identifies people by: the number of another sector, or one that was never padded to nine digits."""
@@ -52,11 +55,11 @@ class Identity:
     assertion_id: str
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(Explained):
     """DigiD says, signed, that nobody signed in as we asked. `failure` is a key of `answers.FAILURES`."""
 
-    def __init__(self, failure: str) -> None:
-        super().__init__(failure)
+    def __init__(self, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> None:
+        super().__init__(reason, received=received, expected=expected)
         self.failure = failure
 
 
@@ -111,7 +114,7 @@ def read_response(
     """
     response = samlp.response_from_string(verified if wrapper is None else wrapper)
     if response is None:
-        raise InvalidMessage("no Response")
+        raise InvalidMessage("no Response", received="another message", expected="samlp:Response")
     _check_issuer(response.issuer, provider)
     _check_response(response, us, request_id, binding)
     check_head(response, now)
@@ -131,18 +134,19 @@ def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: 
     """
     message = samlp.artifact_response_from_string(verified)
     _check_issuer(message.issuer, provider)
-    failed = message.status.status_code.value != uris.SUCCESS
+    stated = _statuses(message.status)
+    failed = stated[:1] != [uris.SUCCESS]
     # What DigiD could not read it refuses without saying what it answers (digid.md A10).
     unnamed = failed and message.in_response_to is None
     if not (unnamed or message.in_response_to == request_id):
         raise _differs("InResponseTo of the ArtifactResponse", message.in_response_to, request_id)
     if failed:
         # Whenever it was made: it comes so when our clock and DigiD's are minutes apart.
-        raise NotSignedIn("failed")
+        raise NotSignedIn("failed", "Status of the ArtifactResponse", received=stated, expected=uris.SUCCESS)
     check_head(message, now)
     inside = parse(verified).find(tag("samlp:Response"))
     if inside is None:
-        raise NotSignedIn("failed")
+        raise NotSignedIn("failed", "an ArtifactResponse without a Response", received="", expected="samlp:Response")
     # With all that is declared around it: an assertion that is encrypted inside may lean on that.
     return etree.tostring(inside, method="c14n")
 
@@ -161,14 +165,21 @@ def _check_response(response: samlp.Response, us: Us, request_id: str, binding: 
 
 
 def _inside(response: samlp.Response) -> saml.Assertion:
-    if response.status.status_code.value != uris.SUCCESS:
+    stated = _statuses(response.status)
+    if stated[:1] != [uris.SUCCESS]:
         if response.assertion:
-            raise InvalidMessage("a failure with an assertion")
-        second = response.status.status_code.status_code
-        raise NotSignedIn(_FAILURES.get(second.value if second is not None else "", "failed"))
+            raise InvalidMessage("a failure with an assertion", received=stated, expected=uris.SUCCESS)
+        failure = _FAILURES.get(stated[-1], "failed") if len(stated) > 1 else "failed"
+        raise NotSignedIn(failure, "Status of the Response", received=stated, expected=uris.SUCCESS)
     if len(response.assertion) != 1:
-        raise InvalidMessage("not one assertion")
+        raise InvalidMessage("not one assertion", received=len(response.assertion), expected="one")
     return response.assertion[0]
+
+
+def _statuses(status: samlp.Status) -> list[str]:
+    """Return the StatusCode, and the one inside it if there is one."""
+    first = status.status_code
+    return [code.value or "" for code in (first, first.status_code) if code is not None]
 
 
 def _check_issuer(issuer: saml.Issuer, provider: IdentityProvider) -> None:
@@ -208,22 +219,21 @@ def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> Non
 
 def _bsn(name_id: saml.NameID | None) -> Bsn:
     text = (name_id.text or "").strip() if name_id is not None else ""
+    shape = f"{len(text)} characters, with{'' if ':' in text else 'out'} a sector"
     if _ANOTHER_NUMBER.fullmatch(text):
-        raise NotSignedIn("failed")
+        raise NotSignedIn("failed", "NameID of somebody without a BSN", received=shape, expected=_BSN)
     match = _NAME_ID.fullmatch(text)
-    if match is None:
-        raise InvalidMessage("NameID is not a BSN")
     try:
-        return Bsn(match[1])
+        return Bsn(match[1] if match else "")
     except ValueError:
-        raise InvalidMessage("NameID is not a BSN") from None
+        raise InvalidMessage("NameID is not a BSN", received=shape, expected=_BSN) from None
 
 
 def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     statement = assertion.authn_statement[0]
     context = statement.authn_context
     if context is None or context.authn_context_class_ref is None:
-        raise InvalidMessage("no level of assurance")
+        raise InvalidMessage("no level of assurance", received="", expected="AuthnContextClassRef")
     reference = (context.authn_context_class_ref.text or "").strip()
     try:
         reached = Level.from_class(reference)
@@ -235,7 +245,7 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     if statement.session_not_on_or_after is not None:
         check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
     if reached < asked:
-        raise NotSignedIn("level_too_low")
+        raise NotSignedIn("level_too_low", "level of assurance", received=str(int(reached)), expected=str(int(asked)))
     return reached
 
 

@@ -1,6 +1,7 @@
 """A provider's AuthnRequest: what it asks, once the gate has let it in (combiconnect.md section 2)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +66,10 @@ class SignOnRequest:
     level: Level | None
     """Lowest level that is asked for beyond the service's own; None where that is all."""
     level_supported: bool
+    scoping: tuple[str, ...]
+    """Whom Scoping names, for who asks in vain."""
+    levels: tuple[str, ...]
+    """What RequestedAuthnContext names, likewise."""
     force: bool
     """ForceAuthn: an earlier sign-in does not count."""
     passive: bool
@@ -84,7 +89,8 @@ def read_request(
         raise InvalidMessage(
             "no service is asked for", received="", expected="AttributeConsumingServiceIndex or Extensions"
         )
-    level, supported = (None, True) if national else _asked_level(request.requested_authn_context)
+    classes = _classes(request.requested_authn_context)
+    level, supported = (None, True) if national else _asked_level(request.requested_authn_context, classes)
     return SignOnRequest(
         request_id=request.id,
         entity_id=provider.entity_id,
@@ -95,6 +101,8 @@ def read_request(
         service_uuid=uuid,
         level=level,
         level_supported=supported,
+        scoping=_named_in(request.scoping),
+        levels=classes,
         force=_yes(request.force_authn),
         passive=_yes(request.is_passive),
     )
@@ -156,7 +164,8 @@ def _asked_service(
     extensions = request.extensions.extension_elements
     attributes = [one for one in extensions if one.namespace == ASSERTION]
     if not extensions or (national and len(attributes) < len(extensions)):
-        raise InvalidMessage("Extensions hold something else", expected="saml:Attribute")
+        received = [f"{one.tag} of {one.namespace}" for one in extensions]
+        raise InvalidMessage("Extensions hold something else", received=received, expected="saml:Attribute alone")
     return (own, None) if not attributes else _named_service(request.extensions)
 
 
@@ -181,13 +190,16 @@ def _named_service(extensions: samlp.Extensions) -> tuple[EntityId, ServiceId]:
     return EntityId(entity_id_of(audience)), ServiceId(uuid)
 
 
-def _asked_level(asked: samlp.RequestedAuthnContext | None) -> tuple[Level | None, bool]:
+def _classes(asked: samlp.RequestedAuthnContext | None) -> tuple[str, ...]:
+    return tuple((reference.text or "").strip() for reference in asked.authn_context_class_ref) if asked else ()
+
+
+def _asked_level(asked: samlp.RequestedAuthnContext | None, classes: Sequence[str]) -> tuple[Level | None, bool]:
     """Return the lowest level that would do, and whether we can tell (2.5). A higher one than asked is never refused,
     so `exact` means the same as `minimum`; many clients send it without meaning it.
     """
     if asked is None:
         return None, True
-    classes = [(reference.text or "").strip() for reference in asked.authn_context_class_ref]
     if asked.comparison not in (None, *_COMPARISONS):
         raise InvalidMessage("Comparison", received=asked.comparison, expected=_COMPARISONS)
     if _ANY_LEVEL in classes:
@@ -205,6 +217,13 @@ def _known(reference: str) -> Level | None:
         return Level.from_class(reference)
     except ValueError:
         return None
+
+
+def _named_in(scoping: samlp.Scoping | None) -> tuple[str, ...]:
+    if scoping is None:
+        return ()
+    offered = [entry.provider_id or "" for entry in scoping.idp_list.idp_entry] if scoping.idp_list else []
+    return (*((requester.text or "").strip() for requester in scoping.requester_id), *offered)
 
 
 def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: Us) -> Wanted:

@@ -72,7 +72,8 @@ def consumers(role: Element, told: list[str]) -> tuple[ConsumerService, ...]:
             rank = 0 if default else 2 if marked in ("false", "0") else 1
             usable.append((rank, ConsumerService(index(endpoint, place), binding, location, default)))
     if not usable:
-        raise missing("no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address", told)
+        reason = "no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address"
+        raise missing(reason, told, expected="at least one")
     check_unique("AssertionConsumerService", [one.index for _, one in usable])
     return tuple(one for _, one in sorted(usable, key=lambda ranked: ranked[0]))
 
@@ -123,11 +124,13 @@ def index(element: Element, place: int) -> int:
     return index_of(element.get("index", str(place)))
 
 
-def missing(reason: str, told: Iterable[str]) -> InvalidMessage:
+def missing(reason: str, told: Iterable[str], *, expected: str) -> InvalidMessage:
     """Say what is missing in a role, and why what may have been meant for it cannot be used."""
-    return InvalidMessage("; ".join([reason, *told]))
+    told = list(told)
+    received = f"{len(told)} that cannot be used" if told else ""
+    return InvalidMessage("; ".join([reason, *told]), received=received, expected=expected)
 
 
 def check_unique(name: str, indexes: Sequence[int]) -> None:
     if twice := sorted({one for one in indexes if indexes.count(one) > 1}):
-        raise InvalidMessage(f"two {name}s with one index", received=", ".join(map(str, twice)), expected="each once")
+        raise InvalidMessage(f"two {name}s with one index", received=map(str, twice), expected="each once")

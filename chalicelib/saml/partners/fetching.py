@@ -18,7 +18,7 @@ LONGEST = 10.0
 def fetch(url: str, longest: float = LONGEST) -> bytes:
     """Raise `InvalidMessage` for an address that is not https, `Unavailable` when nothing useful comes back in time."""
     if not url.startswith("https://"):
-        raise InvalidMessage("metadata is fetched over https only")
+        raise InvalidMessage("metadata is fetched over https only", received=url, expected="https://…")
     granted = budget().patience("metadata", longest)
     ends = time.monotonic() + granted
     return in_time(granted, "metadata", lambda: _fetched(url, ends))

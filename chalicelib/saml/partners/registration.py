@@ -14,10 +14,11 @@ from chalicelib.saml.craft.gate import from_metadata
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.parsing import METADATA, canonical, parse
 from chalicelib.saml.craft.times import instant
-from chalicelib.saml.craft.uris import ARTIFACT, tag
+from chalicelib.saml.craft.uris import ARTIFACT, named, tag
 from chalicelib.saml.partners.roles import (
     IdentityProvider,
     ServiceProvider,
+    no_encryption,
     read_behind_supplier,
     read_identity_provider,
     read_service_provider,
@@ -70,10 +71,11 @@ def import_metadata(
     if profile is None:
         profile = Profile.COMBICONNECT if oin_in(provider.entity_id) else Profile.GENERAL
     if profile is Profile.COMBICONNECT and not any(one.binding == ARTIFACT for one in provider.consumers):
-        raise InvalidMessage("no AssertionConsumerService by HTTP-Artifact, the one answer of CombiConnect")
+        reason = "no AssertionConsumerService by HTTP-Artifact, the one answer of CombiConnect"
+        raise InvalidMessage(reason, received=[one.binding for one in provider.consumers], expected=ARTIFACT)
     behind, refused = _behind(others, now)
     if not provider.encryption and not behind:
-        raise InvalidMessage("no certificate for encryption: citizen numbers are never sent in the clear")
+        raise no_encryption(provider.passed_over)
     return Imported(document, metadata, provider, profile, behind, refused)
 
 
@@ -108,7 +110,7 @@ def _first(document: bytes, now: datetime) -> tuple[bytes, ServiceProvider, list
         return document, read_service_provider(document, now), []
     descriptors = root.findall(tag("md:EntityDescriptor"))
     if not descriptors:
-        raise InvalidMessage("no EntityDescriptor")
+        raise InvalidMessage("no EntityDescriptor", received=named(root), expected="at least one md:EntityDescriptor")
     metadata = _cut_out(descriptors[0])
     return metadata, read_service_provider(metadata, now), descriptors[1:]
 
@@ -137,5 +139,7 @@ def _cut_out(descriptor: etree._Element) -> bytes:
 
 def _check_organisation(provider: ServiceProvider) -> None:
     oin = oin_in(provider.entity_id)
-    if oin is not None and any(certificate.oin != oin for certificate in provider.signing):
-        raise InvalidMessage("a signing certificate is not of the organisation in the entityID (serialNumber)")
+    others = [certificate.oin or "none" for certificate in provider.signing if certificate.oin != oin]
+    if oin is not None and others:
+        reason = "a signing certificate is not of the organisation in the entityID (serialNumber)"
+        raise InvalidMessage(reason, received=others, expected=oin)

@@ -1,6 +1,6 @@
 """Partners as their metadata describes them (SAML metadata; combiconnect.md 5.2). One reader per role."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,8 +12,8 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.encryption import EncryptionKey, Recipient
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.parsing import METADATA, entity_id_of, only, parse, text_of
-from chalicelib.saml.craft.times import instant
-from chalicelib.saml.craft.uris import PROTOCOL, SERVICE_UUID, tag
+from chalicelib.saml.craft.times import instant, written
+from chalicelib.saml.craft.uris import PROTOCOL, SERVICE_UUID, named, tag
 from chalicelib.saml.partners.described_keys import read_keys
 from chalicelib.saml.partners.endpoints import (
     ConsumerService,
@@ -122,7 +122,8 @@ def read_behind_supplier(metadata: bytes, now: datetime) -> BehindSupplier:
 
 def _current(partner: Partner, now: datetime) -> Partner:
     if partner.valid_until is not None and partner.valid_until <= now:
-        raise InvalidMessage("metadata has expired (validUntil)")
+        received, expected = partner.valid_until, f"after {written(now)}"
+        raise InvalidMessage("metadata has expired (validUntil)", received=received, expected=expected)
     return partner
 
 
@@ -142,7 +143,8 @@ def _service_provider(metadata: bytes) -> ServiceProvider:
         passed_over=(*keys.passed_over, *told),
     )
     if not provider.signing:
-        raise missing("no certificate for signing: requests must be signed", keys.passed_over)
+        reason = "no certificate for signing: requests must be signed"
+        raise missing(reason, keys.passed_over, expected="a KeyDescriptor for signing")
     return provider
 
 
@@ -151,7 +153,7 @@ def _behind_supplier(metadata: bytes) -> BehindSupplier:
     descriptor, role = _role(metadata, "md:SPSSODescriptor")
     keys = read_keys(role)
     if not keys.encryption:
-        raise missing("no certificate for encryption: citizen numbers are never sent in the clear", keys.passed_over)
+        raise no_encryption(keys.passed_over)
     recipient = Recipient(descriptor.get("entityID", ""), keys.encryption, _encryption_methods(role))
     return BehindSupplier(recipient, _offered(role), _valid_until(role), keys.passed_over)
 
@@ -162,9 +164,15 @@ def _identity_provider(metadata: bytes) -> IdentityProvider:
     keys, told = read_keys(role), [*_about(role)]
     sign_on = sign_on_services(role, told)
     if not sign_on or not keys.signing:
-        raise missing("no SingleSignOnService or no certificate for signing", [*keys.passed_over, *told])
+        reason = "no SingleSignOnService or no certificate for signing"
+        raise missing(reason, [*keys.passed_over, *told], expected="one of each that can be used")
     resolution = resolution_services(role, told)
     return IdentityProvider(descriptor.get("entityID", ""), keys.signing, sign_on, resolution, _valid_until(role))
+
+
+def no_encryption(passed_over: Iterable[str]) -> InvalidMessage:
+    reason = "no certificate for encryption: citizen numbers are never sent in the clear"
+    return missing(reason, passed_over, expected="a KeyDescriptor for encryption")
 
 
 def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
@@ -172,7 +180,9 @@ def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
     if root.tag == tag("md:EntitiesDescriptor"):
         root = only(root, "md:EntityDescriptor")
     if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
-        raise InvalidMessage("not an EntityDescriptor with an entityID")
+        raise InvalidMessage(
+            "not an EntityDescriptor with an entityID", received=named(root), expected="md:EntityDescriptor, entityID"
+        )
     entity_id_of(root.get("entityID", ""))
     return root, only(root, name)
 

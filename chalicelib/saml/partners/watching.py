@@ -8,6 +8,7 @@ from chalicelib.catalogue.model import Connection
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import InvalidMessage, NotFound, Unavailable
 from chalicelib.observe import Metric, count, log
+from chalicelib.saml.craft.times import written
 from chalicelib.saml.partners.registration import SOON, import_metadata
 from chalicelib.saml.partners.roles import ServiceProvider, read_service_provider
 
@@ -91,9 +92,9 @@ def renew(
 
 def restore(entity_id: str, version: datetime, catalogue: DynamoCatalogue, now: datetime) -> None:
     """Make an earlier version current again. Raises `InvalidMessage` when there is none, or it is over."""
-    document = dict(catalogue.versions(entity_id)).get(version)
-    if document is None:
-        raise InvalidMessage("no such version")
+    versions = dict(catalogue.versions(entity_id))
+    if (document := versions.get(version)) is None:
+        raise InvalidMessage("no such version", received=version, expected=map(written, versions))
     connection = catalogue.connection(entity_id)
     imported = import_metadata(document, now, profile=connection.profile)
     catalogue.put_connection(replace(connection, metadata=imported.metadata), imported.behind)

@@ -18,6 +18,7 @@ from local.digid.metadata import metadata
 from local.partners import register_folder
 from provisioning.tables import TABLES
 from tests.http.client import DIGID, DIGID_KEYS, Answer, Person
+from tests.http.refused import told
 from tests.process import current
 from tests.saml.hostile import queries, samples
 from tests.saml.hostile.forging import sign
@@ -129,22 +130,32 @@ def door(request: pytest.FixtureRequest, henk: Person) -> Door:
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("door", DOORS, indirect=True)
-def test_a_hostile_message_gets_the_one_page_and_changes_nothing(door: Door, family: str) -> None:
+def test_a_hostile_message_gets_the_one_page_and_changes_nothing(
+    door: Door, family: str, caplog: pytest.LogCaptureFixture
+) -> None:
     hostile = {one.name: one.make(door.sample) for one in FAMILIES[family] if one.fits(door.sample)}
-    _refuses(door, hostile)
+    _refuses(door, hostile, caplog)
 
 
 @pytest.mark.parametrize("door", DOORS, indirect=True)
-def test_a_message_that_means_wrong_gets_the_one_page_and_changes_nothing(door: Door) -> None:
-    _refuses(door, {one.name: one.make(door.sample) for one in MEANINGS[door.sample.role]})
+def test_a_message_that_means_wrong_gets_the_one_page_and_changes_nothing(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    _refuses(door, {one.name: one.make(door.sample) for one in MEANINGS[door.sample.role]}, caplog)
 
 
-def _refuses(door: Door, hostile: dict[str, bytes]) -> None:
+def _refuses(door: Door, hostile: dict[str, bytes], caplog: pytest.LogCaptureFixture) -> None:
     before, bodies = _everything(), set()
     for name, message in hostile.items():
+        caplog.clear()
         answer = door.send(message)
         assert (answer.status, "Set-Cookie" in answer.headers) == (400, False), name
         assert TITLE in answer.body, name
+        line = told(caplog, answer)
+        assert not any(secret in repr(line) for secret in (samples.HENK, samples.VICTIM)), name
+        # What is too large is refused before anybody looks whose it could be.
+        unread = line["reason"] == "form that cannot be read"
+        assert line["entity_id"] or unread or not door.sample.role.startswith("DigiD"), name
         bodies.add(answer.anonymous)
     assert len(bodies) == 1
     assert _everything() == before
@@ -152,10 +163,13 @@ def _refuses(door: Door, hostile: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("variant", queries.VARIANTS, ids=lambda variant: variant.name)
-def test_a_hostile_query_gets_the_one_page_and_changes_nothing(henk: Person, variant: QueryVariant) -> None:
+def test_a_hostile_query_gets_the_one_page_and_changes_nothing(
+    henk: Person, variant: QueryVariant, caplog: pytest.LogCaptureFixture
+) -> None:
     before = _everything()
     answer = henk.get(f"/saml/sso?{variant.make()}")
     assert (answer.status, TITLE in answer.body, "Set-Cookie" in answer.headers) == (400, True, False)
+    assert told(caplog, answer)["entity_id"] in (None, ENTITY_ID)
     assert _everything() == before
 
 
