@@ -1,0 +1,148 @@
+"""What tables hold stays as it is: each kind of item is written as rows.py has it, and read from there."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.audit.trail import Event, Happening, history
+from chalicelib.dynamo import plain, typed
+from chalicelib.letters.contract import LetterState
+from chalicelib.letters.limits import Asker, Sent
+from chalicelib.letters.outbox import progress
+from chalicelib.login.artifacts import Artifacts, Waiting
+from chalicelib.login.logins import Decision, Logins, LoginState
+from chalicelib.login.shared import Federation, SharedSignIn
+from chalicelib.mandates.model import Guesses, Party, RequestState
+from chalicelib.mandates.ports import Tried
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.tries import DynamoTries
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
+from chalicelib.saml.messages.levels import Level
+from chalicelib.web.sessions import Session, Sessions, session_key
+from chalicelib.writers import without_writers
+from local import aws
+from provisioning.tables import TABLES
+from tests.adapters import writing
+from tests.adapters.conftest import books_of, tables_of
+from tests.adapters.rows import ROWS
+from tests.adapters.writing import HOUR, catalogue_of, transient
+from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, VERA, a_code
+from tests.fakes import FakeVault
+
+
+def test_each_kind_of_item_is_written_as_ever(dynamodb: Any) -> None:
+    writing.write_all(dynamodb)
+    for table in TABLES:
+        expected = {(row["pk"], row["sk"]): typed(row) for row in ROWS[table]}
+        found = map(without_writers, dynamodb.scan(TableName=f"{aws.NAME}-{table}")["Items"])
+        rows = {(plain(item)["pk"], plain(item)["sk"]): item for item in found}
+        assert rows.keys() == expected.keys()
+        for key, item in rows.items():
+            assert plain(item) == plain(expected[key])
+            assert _kinds(item) == _kinds(expected[key]), "a number is a number, and nothing is left out that was null"
+
+
+def _kinds(value: Any) -> Any:
+    """Return an item with nothing of its values but their DynamoDB types."""
+    if isinstance(value, dict):
+        return {name: _kinds(inner) for name, inner in value.items()}
+    return [_kinds(inner) for inner in value] if isinstance(value, list) else type(value)
+
+
+def _fill(client: Any) -> None:
+    for table in TABLES:
+        for row in ROWS[table]:
+            client.put_item(TableName=f"{aws.NAME}-{table}", Item=typed(row))
+
+
+def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    vera, henk = PersonId("vera"), PersonId("henk")
+    gone = replace(writing.GIVING_WAY, ended=RequestState.BLOCKED, ended_at=NOW, version=2)
+    taken = replace(writing.TAKEN, ended=RequestState.ACTIVATED, ended_at=writing.MANDATE.activated_at, version=2)
+    assert store.request(vera, gone.case_id) == gone
+    assert {one.case_id: one for one in store.requests(vera)} == {
+        one.case_id: one for one in (writing.WAITING, gone, taken)
+    }
+    assert store.open_for(vera, PORTAL_ID) == writing.WAITING
+    assert store.open_for(vera, SERVICE_ID) is None
+    assert store.codes(writing.WAITING.claim) == [a_code(writing.WAITING)]
+    revoked = replace(writing.MANDATE, revoked_at=NOW + 2 * HOUR, revoked_by=Party.REPRESENTATIVE, version=3)
+    assert store.mandate(revoked.case_id) == revoked
+    assert store.given(vera) == store.held(henk) == store.held(henk, SERVICE_ID) == [revoked]
+    assert store.held(henk, PORTAL_ID) == []
+
+
+def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    events = history(tables_of(dynamodb).audit, writing.MANDATE.case_id)
+    assert events == [
+        Event(Happening.ACTIVATED, NOW + 3 * HOUR, "representative", 20),
+        Event(Happening.REVOKED, NOW + 2 * HOUR, "representative"),
+        Event(Happening.USE_REFUSED, NOW + HOUR, "Gemeente Ominous"),
+        Event(Happening.USED, NOW + HOUR, "Gemeente Ominous", 20),
+        Event(Happening.REQUESTED, NOW, "represented", 20),
+    ]
+
+
+def test_letters_are_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    reached = {LetterState.REQUESTED: NOW, LetterState.QUEUED: NOW + HOUR}
+    assert progress(tables_of(dynamodb).letters, "1e77e40005") == reached
+    books = books_of(dynamodb, GENEROUS).read(PersonId("mina"), AddressId("home of mina"))
+    assert [(book.sent, book.version) for book in books] == [
+        ((Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER),), 1)
+    ] * 2
+
+
+def test_sessions_drafts_and_counters_are_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    sessions, tries = Sessions(transient(dynamodb), FakeVault()), DynamoTries(transient(dynamodb))
+    seen = NOW + timedelta(minutes=2)
+    assert sessions.find("token", seen) == Session(session_key("token"), PersonId("vera"), VERA, 20, "csrf", NOW, seen)
+    assert sessions.draft(PersonId("vera"), "draft", NOW) == {"end": "2031-06-15"}
+    assert sessions.draft(PersonId("vera"), "draft", NOW + HOUR) is None
+    assert tries.total(ClaimId("vera-claim")) == Guesses(2, 1)
+    assert tries.spend("pair:henk:vera", NOW) == Tried(left=2, in_all=3)
+
+
+def test_sign_ins_are_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    logins = Logins(transient(dynamodb))
+    decided = replace(writing.LOGIN, state=LoginState.DECIDED, bsn=b"sealed", reached=20, shared="5a" * 16)
+    decided = replace(decided, decision=writing.FAILED)
+    assert logins.find(decided.login_id) == decided
+    own = replace(writing.OWN_LOGIN, state=LoginState.DECIDED, decision=Decision(session="SESSION#new"))
+    assert logins.find(own.login_id) == own
+    assert logins.find(writing.REUSED_LOGIN.login_id) == writing.REUSED_LOGIN
+
+
+def test_what_was_told_to_providers_is_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    federation = Federation(transient(dynamodb), FakeVault())
+    shared = SharedSignIn("5a" * 16, VERA, Level.LOW, NOW, NOW + HOUR, (writing.TOLD,))
+    assert federation.found("new cookie", "domain") == shared
+    assert federation.found("cookie", "domain") is None
+    assert federation.shared("7c" * 16) is None
+    artifacts, waiting = Artifacts(transient(dynamodb)), Waiting(writing.TOLD.entity_id, "10" * 16, NOW)
+    assert artifacts.find(writing.ARTIFACT, waiting.entity_id, NOW) == waiting
+    assert artifacts.find(writing.SPENT, waiting.entity_id, NOW) is None
+    assert not federation.end([writing.UNSHARED.name_id], writing.TOLD.entity_id, NOW)
+    assert federation.end([writing.UNSHARED.name_id], writing.UNSHARED.entity_id, NOW)
+    assert federation.end([writing.ENDED.name_id], writing.ENDED.entity_id, NOW)
+
+
+def test_the_catalogue_is_read_as_ever(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    catalogue = catalogue_of(dynamodb)
+    assert catalogue.services() == [writing.SERVICE, writing.PLAIN_SERVICE]
+    assert catalogue.service_at("https://cluster.example/metadata", 2) == writing.SERVICE
+    assert catalogue.services_of("https://cluster.example/metadata") == {2: SERVICE_ID}
+    assert catalogue.connection(writing.CONNECTION.entity_id) == writing.CONNECTION
+    assert catalogue.provider_behind(writing.CONNECTION.entity_id, "https://behind.example") == b"<behind/>"
+    assert catalogue.versions("https://by-hand.example") == [(NOW, b"<by-hand/>")]
+    assert [one.url for one in catalogue.sources()] == [None, writing.SOURCE.url]
+    assert list(catalogue.sources())[1] == writing.SOURCE
+    digid = catalogue.identity_provider()
+    assert (digid.metadata, digid.by_artifact, digid.ends_at, digid.roots) == (b"<digid/>", False, NOW, "PEM")

@@ -1,0 +1,205 @@
+"""One row of each kind, written through the stores as the application writes them, with nothing left to chance."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.audit.trail import Event, Happening, record_use
+from chalicelib.catalogue.model import (
+    Announcement,
+    Authorisation,
+    Connection,
+    EntityId,
+    Profile,
+    Relation,
+    RelationKind,
+    Representation,
+    ServiceId,
+    Validity,
+)
+from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.letters.contract import LetterState
+from chalicelib.letters.limits import Asker, Sent
+from chalicelib.letters.outbox import letter_items, letter_stopping, move
+from chalicelib.login.artifacts import Artifacts, Waiting
+from chalicelib.login.logins import Decision, Failed, Login, Logins, SignOn
+from chalicelib.login.once import remembering, use_once
+from chalicelib.login.shared import Federation, Told
+from chalicelib.mandates.model import CaseId, Guesses, Party
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.tries import DynamoTries
+from chalicelib.observe import follow
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
+from chalicelib.saml.messages.levels import Level
+from chalicelib.saml.messages.requests import Wanted
+from chalicelib.tables import CatalogueTable, TransientTable
+from chalicelib.web.sessions import Sessions
+from local import aws
+from tests.adapters.conftest import books_of, tables_of
+from tests.builders import (
+    GENEROUS,
+    HENK,
+    NOW,
+    PORTAL_ID,
+    SERVICE_ID,
+    VERA,
+    a_letter,
+    a_mandate,
+    a_request,
+    a_service,
+    an_opening,
+)
+from tests.fakes import FakeVault
+
+HOUR = timedelta(hours=1)
+WAITING = a_request(
+    case_id=CaseId("aa17" * 8),
+    service_id=PORTAL_ID,
+    letter_id="aa17" * 8 + "0001",
+    guesses_before=Guesses(7, 3),
+    requested_at=NOW + timedelta(microseconds=5),
+)
+GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
+TAKEN = a_request()
+MANDATE = a_mandate()
+CONNECTION = Connection(
+    EntityId("https://ominous.example/metadata"),
+    "Gemeente Ominous",
+    b"<metadata/>",
+    Representation.CHOOSE,
+    Profile.COMBICONNECT,
+    organisation="00000001234567890000",
+    sso_domain="locks",
+    mutual_tls=True,
+    valid=(Validity(), Validity(active=False, since=NOW, until=NOW + HOUR)),
+)
+SERVICE = a_service(
+    keywords=("water", "boat"),
+    behind=(
+        Relation(PORTAL_ID),
+        Relation(ServiceId("the set"), RelationKind.SET, Validity(until=NOW)),
+    ),
+    connection=EntityId("https://cluster.example/metadata"),
+    announced=Announcement(25, NOW, "Soon."),
+    authorisation=Authorisation.CITIZEN,
+    question={"nl": "Goed?", "en": "All right?"},
+    position=3,
+    website="https://ominous.example",
+    app={"name": "Ominous"},
+    legacy_id="17",
+    valid=(Validity(since=NOW),),
+)
+PLAIN_SERVICE = a_service(service_id=PORTAL_ID, index=None)
+SOURCE = Source(CONNECTION.entity_id, "https://ominous.example/metadata.xml", NOW + HOUR)
+SIGN_ON = SignOn(
+    "https://ominous.example/metadata",
+    "_request",
+    "https://ominous.example/acs",
+    "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
+    None,
+    SERVICE_ID,
+    Wanted.EITHER,
+)
+LOGIN = Login("10" * 16, "hash of a handle", "_ours", 20, NOW + HOUR, "_session", sign_on=SIGN_ON)
+OWN_LOGIN = replace(LOGIN, login_id="20" * 16, path="/mandates", sign_on=None, replaces="SESSION#before")
+REUSED_LOGIN = replace(
+    LOGIN,
+    login_id="30" * 16,
+    sign_on=replace(SIGN_ON, relay_state="state", domain="domain"),
+    bsn=b"sealed",
+    reached=20,
+    reused=True,
+    shared="5a" * 16,
+)
+FAILED = Decision(failed=Failed("cancelled", "went back", "nobody", "somebody"))
+TOLD = Told("_name", "https://ominous.example/metadata", "Gemeente Ominous", LOGIN.login_id)
+UNSHARED = Told("_other", "https://alone.example/metadata", "Alone", LOGIN.login_id)
+ENDED = Told("_third", "https://ominous.example/metadata", "Gemeente Ominous", LOGIN.login_id)
+ARTIFACT, SPENT = "artifact", "spent artifact"
+
+
+def write_all(client: Any) -> None:
+    follow("the request")
+    _register(client)
+    _letters(client)
+    _transient(client)
+    _logins(client)
+    _catalogue(client)
+    follow(None)
+
+
+def _register(client: Any) -> None:
+    tables = tables_of(client)
+    store = DynamoMandates(tables, FakeVault(), books_of(client, GENEROUS))
+    store.open_request(an_opening(WAITING))
+    store.open_request(an_opening(GIVING_WAY))
+    store.open_request(an_opening(TAKEN, instead_of=GIVING_WAY))
+    store.activate(TAKEN, MANDATE)
+    store.revoke(MANDATE, Party.REPRESENTATIVE, NOW + 2 * HOUR)
+    used = Event(Happening.USED, NOW + HOUR, "Gemeente Ominous", 20)
+    record_use(tables.audit, MANDATE.case_id, "the-use", used)
+    record_use(tables.audit, MANDATE.case_id, "the-use", replace(used, what=Happening.USE_REFUSED, level=None))
+
+
+def _letters(client: Any) -> None:
+    table = tables_of(client).letters
+    letter = a_letter(letter_id="1e77e4" + "0005")
+    table.write_together(letter_items(table, letter, b"sealed", NOW, NOW + HOUR))
+    move(table, letter.letter_id, LetterState.QUEUED, NOW + HOUR)
+    table.write_together([letter_stopping(table, letter.letter_id)])
+
+
+def _transient(client: Any) -> None:
+    sessions, tries = Sessions(transient(client), FakeVault()), DynamoTries(transient(client))
+    sessions.start("token", "csrf", PersonId("vera"), VERA, 20, NOW)
+    sessions.find("token", NOW + timedelta(minutes=2))
+    sessions.save_draft(PersonId("vera"), "draft", {"end": "2031-06-15"}, NOW)
+    tries.spend("pair:henk:vera", NOW)
+    tries.spend("pair:henk:vera", NOW)
+    tries.spend("network:198.51.100.0", NOW)
+    tries.add(ClaimId("vera-claim"), NOW, wears=True)
+    tries.add(ClaimId("vera-claim"), NOW, wears=False)
+    books = books_of(client, GENEROUS)
+    asked = Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER)
+    pair = books.read(PersonId("mina"), AddressId("home of mina"))
+    transient(client).write_together(books.adding(asked, pair, ""))
+
+
+def _logins(client: Any) -> None:
+    table = transient(client)
+    logins, artifacts, federation = Logins(table), Artifacts(table), Federation(table, FakeVault())
+    logins.start(LOGIN)
+    logins.decide(logins.identify(LOGIN, b"sealed", 20, "5a" * 16), FAILED)
+    logins.start(OWN_LOGIN)
+    logins.settle(OWN_LOGIN, "SESSION#new")
+    logins.start(REUSED_LOGIN, remembering(table, "request", "https://ominous.example", "_request", NOW))
+    use_once(table, "assertion", "https://digid.example", "_assertion", NOW)
+    artifacts.keep(ARTIFACT, Waiting("https://ominous.example/metadata", LOGIN.login_id, NOW))
+    artifacts.keep(SPENT, Waiting("https://ominous.example/metadata", LOGIN.login_id, NOW))
+    artifacts.spend(SPENT, "this try")
+    federation.move(None, "cookie", PersonId("vera"), "domain", "5a" * 16, NOW)
+    federation.move("cookie", "new cookie", PersonId("vera"), "other domain", "6b" * 16, NOW)
+    federation.tell(TOLD, VERA, Level.LOW, "5a" * 16, NOW, fresh=True)
+    federation.tell(TOLD, VERA, Level.BASIC, "5a" * 16, NOW + HOUR, fresh=False)
+    federation.tell(UNSHARED, HENK, Level.LOW, None, NOW, fresh=True)
+    federation.end([UNSHARED.name_id], UNSHARED.entity_id, NOW + HOUR)
+    federation.tell(ENDED, HENK, Level.BASIC, "7c" * 16, NOW, fresh=True)
+    federation.end([ENDED.name_id], ENDED.entity_id, NOW + HOUR)
+
+
+def _catalogue(client: Any) -> None:
+    catalogue = catalogue_of(client)
+    catalogue.put_service(SERVICE)
+    catalogue.put_service(PLAIN_SERVICE)
+    catalogue.put_connection(CONNECTION, {EntityId("https://behind.example"): b"<behind/>"})
+    catalogue.keep_version(SOURCE, b"<metadata/>", NOW)
+    catalogue.keep_version(Source(EntityId("https://by-hand.example"), None, None), b"<by-hand/>", NOW)
+    catalogue.put_identity_provider(b"<digid/>", by_artifact=False, ends_at=NOW, roots="PEM")
+
+
+def transient(client: Any) -> TransientTable:
+    return TransientTable(client, f"{aws.NAME}-transient")
+
+
+def catalogue_of(client: Any) -> DynamoCatalogue:
+    return DynamoCatalogue(CatalogueTable(client, f"{aws.NAME}-catalogue"))
