@@ -29,7 +29,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.keyring import Keyring
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings, documented
-from chalicelib.tables import CatalogueTable, TransientTable
+from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.wiring import Wiring
 from local.digid.answers import signed_in
 from provisioning.keys import new_key_pair

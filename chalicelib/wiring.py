@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.budget import budget
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
@@ -24,13 +23,14 @@ from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
-from chalicelib.patience import Patience
 from chalicelib.people.brp.client import HaalCentraal
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import KmsVault, Vault
 from chalicelib.settings import Settings
-from chalicelib.tables import AuditTable, CatalogueTable, LettersTable, RegisterTable, TransientTable
+from chalicelib.storage.patience import Patience
+from chalicelib.storage.table import Table
+from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, RegisterTable, TransientTable
 from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:

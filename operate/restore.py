@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.outbox import move
-from chalicelib.tables import LettersTable
+from chalicelib.storage.tables import LettersTable
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage
 from operate.destroy import letter_bucket

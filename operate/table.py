@@ -4,7 +4,7 @@ import argparse
 import os
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from operate.deploy.stages import STAGES, read_stage
 from provisioning.command import CannotGoOn
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from chalicelib.audit.trail import SYSTEM, Event, Happening
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import Condition, Item
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Limits, Sent, possible_from
@@ -19,6 +18,7 @@ from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.brp.person import Found, Person
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import ClaimId, PersonId
+from chalicelib.storage.table import Condition, Item
 
 
 class FakeVault:
@@ -247,7 +247,7 @@ class FakeMandates:
 
 
 class FakeTable:
-    """A table in memory, for records that are kept by key: what `chalicelib.dynamo.Table` does with one of them.
+    """A table in memory, for records that are kept by key: what `chalicelib.storage.table.Table` does with one of them.
 
     It knows the conditions that such records need, and says so of any other.
     """

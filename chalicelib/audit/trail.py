@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.dynamo import NEW, Item, page_through
 from chalicelib.errors import Conflict
-from chalicelib.tables import AuditTable
+from chalicelib.storage.table import NEW, Item, page_through
+from chalicelib.storage.tables import AuditTable
 
 
 class Happening(StrEnum):

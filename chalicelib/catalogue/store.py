@@ -7,9 +7,9 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Connection, EntityId, PinnedDigid, Service, ServiceId
 from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
-from chalicelib.dynamo import page_through
 from chalicelib.errors import NotOpen
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.table import page_through
+from chalicelib.storage.tables import CatalogueTable
 
 _SERVICES, _CONNECTIONS = "SERVICES", "CONNECTIONS"
 

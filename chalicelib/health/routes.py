@@ -9,7 +9,7 @@ from chalicelib.health.report import CERTIFICATES, Report, ask, days_left
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
 from chalicelib.settings import Settings
-from chalicelib.tables import AuditTable, LettersTable, RegisterTable, TransientTable
+from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.visit import Reply, Visit
 

@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from chalicelib.dynamo import NEW, Condition, Item
 from chalicelib.letters.limits import DAYS, Asker, Limits, Sent, lately, possible_from
 from chalicelib.people.pseudonym import AddressId, PersonId
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Condition, Item
+from chalicelib.storage.tables import TransientTable
 
 
 @dataclass(frozen=True, slots=True)

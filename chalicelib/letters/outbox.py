@@ -7,13 +7,13 @@ that one letter id is one letter (invariant 3).
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState, Message, row_key, sealing_context
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
-from chalicelib.tables import LettersTable
+from chalicelib.storage.table import NEW, Condition, Item, page_through
+from chalicelib.storage.tables import LettersTable
 
 _SHARDS = 8
 """Pending letters are spread, so that a busy morning has no hot partition."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW, Condition, Item
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.saml.craft.times import ANSWER_LIFE
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Condition, Item
+from chalicelib.storage.tables import TransientTable
 
 _TYPE, _ENDPOINT = b"\x00\x04", b"\x00\x00"
 _KEPT = timedelta(minutes=15)

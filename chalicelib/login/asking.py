@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.catalogue.model import Connection, Profile, Service
-from chalicelib.dynamo import Item
 from chalicelib.errors import Conflict, InvalidMessage, NotOpen, Unavailable
 from chalicelib.login.browsers import shared_value
 from chalicelib.login.identifying import new_login, recognised, send_to_digid
@@ -20,6 +19,7 @@ from chalicelib.saml.craft.uris import POST
 from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.messages.requests import SignOnRequest, Wanted, read_request
 from chalicelib.saml.partners.roles import ServiceProvider
+from chalicelib.storage.table import Item
 from chalicelib.web.visit import Cookie, Reply, Visit, redirect
 
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.dynamo import Item
 from chalicelib.errors import Conflict, InvalidMessage, SignInOver
 from chalicelib.login.browsers import handing, hashed, shared_cookie, shared_value
 from chalicelib.login.logins import LOGIN_LIFE, Failed, Login, LoginState, SignOn
@@ -29,6 +28,7 @@ from chalicelib.saml.messages.digid import (
 )
 from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.partners.roles import IdentityProvider
+from chalicelib.storage.table import Item
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Cookie, Reply, Visit, redirect
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any, Self
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import NEW, Condition, Item
 from chalicelib.errors import Conflict, Explained, Unavailable
 from chalicelib.quoting import Quotable
 from chalicelib.saml.messages.requests import Wanted
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Condition, Item
+from chalicelib.storage.tables import TransientTable
 
 LOGIN_LIFE = timedelta(minutes=10)
 _KEPT = timedelta(hours=1)

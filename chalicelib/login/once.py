@@ -3,9 +3,9 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from chalicelib.dynamo import NEW, Item
 from chalicelib.errors import Conflict, InvalidMessage
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Item
+from chalicelib.storage.tables import TransientTable
 
 _REMEMBERED = timedelta(hours=1)
 """Longer than any message may be old."""

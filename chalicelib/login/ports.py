@@ -31,7 +31,7 @@ from chalicelib.saml.partners.roles import (
     read_service_provider,
 )
 from chalicelib.settings import Settings
-from chalicelib.tables import TransientTable
+from chalicelib.storage.tables import TransientTable
 from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:

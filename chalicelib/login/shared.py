@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.catalogue.model import Connection
-from chalicelib.dynamo import NEW, Condition, Item
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.saml.messages.levels import Level
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Condition, Item
+from chalicelib.storage.tables import TransientTable
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=3)
 """A shared sign-in ends this long after its last use, and after its begin (combiconnect.md section 6)."""

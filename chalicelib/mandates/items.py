@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import Item
 from chalicelib.mandates.codes import Fingerprint
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
+from chalicelib.storage.table import Item
 
 
 def person_key(person: PersonId) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from chalicelib.audit.trail import SYSTEM, Event, Happening, event_item, history, record_use
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.dynamo import NEW, Condition, Item, page_through
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.outbox import letter_items, letter_stopping, seal
@@ -27,7 +26,8 @@ from chalicelib.mandates.period import midnight_before
 from chalicelib.mandates.ports import Opening, StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
-from chalicelib.tables import AuditTable, LettersTable, RegisterTable
+from chalicelib.storage.table import NEW, Condition, Item, page_through
+from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable
 
 _ROUNDS = 20
 """How often a request is written again because another letter was counted in the meantime; more than any limit."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.dynamo import Condition
 from chalicelib.errors import Conflict, RateLimited
 from chalicelib.mandates.model import Guesses
 from chalicelib.mandates.ports import Tried
 from chalicelib.people.pseudonym import ClaimId
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import Condition
+from chalicelib.storage.tables import TransientTable
 
 _LONG = timedelta(days=90)
 """Longer than any code lives, so that a count is never forgotten while it matters."""

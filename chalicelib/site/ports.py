@@ -8,7 +8,7 @@ from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
-from chalicelib.tables import LettersTable
+from chalicelib.storage.tables import LettersTable
 from chalicelib.web.sessions import Sessions
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.dynamo import Condition
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.observe import log
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import Condition
+from chalicelib.storage.tables import TransientTable
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=2)

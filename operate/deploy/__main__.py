@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from operate.catalogue.__main__ import main as import_catalogue
 from operate.deploy.account import Account
 from operate.deploy.archive import size_table

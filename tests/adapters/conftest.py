@@ -10,7 +10,7 @@ from chalicelib.letters.limits import Limits
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
-from chalicelib.tables import AuditTable, LettersTable, RegisterTable, TransientTable
+from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
 from provisioning.tables import TABLES
 from tests.adapters import dynamodb_local

@@ -11,12 +11,12 @@ import pytest
 from botocore.config import Config
 
 from chalicelib.budget import Budget, within
-from chalicelib.dynamo import NEW, Table
 from chalicelib.errors import Unavailable
 from chalicelib.letters.outbox import Outbox
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings
-from chalicelib.tables import LettersTable
+from chalicelib.storage.table import NEW, Table
+from chalicelib.storage.tables import LettersTable
 from chalicelib.wiring import Wiring
 from local import aws
 from tests.builders import NOW

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import HTTPClientError, ReadTimeoutError
 
-from chalicelib.dynamo import NEW, Table
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.outage import WrongCallError
-from chalicelib.patience import Patience
+from chalicelib.storage.patience import Patience
+from chalicelib.storage.table import NEW, Table
 from local import aws
 from tests.lost import Answering, cancelled, refusal
 

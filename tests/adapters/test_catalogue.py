@@ -9,7 +9,7 @@ import pytest
 from chalicelib.catalogue.model import LONGEST_ENTITY_ID, Connection, EntityId, can_be_entity_id
 from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import NotFound
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from local import aws
 from tests.adapters.conftest import REAL, client_of
 from tests.builders import SERVICE_ID, a_service

@@ -10,7 +10,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pypdf import PdfReader
 
-from chalicelib.dynamo import Item
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter, LetterState
@@ -18,6 +17,7 @@ from chalicelib.letters.outbox import Outbox, move, progress
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
 from chalicelib.people.vault import KmsVault
+from chalicelib.storage.table import Item
 from local import aws
 from print_vendor.bucket import Bucket, object_key
 from print_vendor.printing import Printer

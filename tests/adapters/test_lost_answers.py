@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.changes import may_have_changed, nothing_changed
-from chalicelib.dynamo import NEW, Condition, Table, page_through
 from chalicelib.errors import Conflict, InvalidMessage, RateLimited, Unavailable
 from chalicelib.login.once import use_once
 from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.tries import DynamoTries
-from chalicelib.tables import TransientTable
+from chalicelib.storage.table import NEW, Condition, Table, page_through
+from chalicelib.storage.tables import TransientTable
 from local import aws
 from tests.builders import NOW
 from tests.lost import Losing, Repeating

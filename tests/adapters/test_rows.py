@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.audit.trail import Event, Happening, history
-from chalicelib.dynamo import plain, typed
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.outbox import progress
@@ -18,8 +17,9 @@ from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.messages.levels import Level
+from chalicelib.storage.table import plain, typed
+from chalicelib.storage.writers import without_writers
 from chalicelib.web.sessions import Session, Sessions, session_key
-from chalicelib.writers import without_writers
 from local import aws
 from provisioning.tables import TABLES
 from tests.adapters import writing

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.dynamo import NEW, Condition, Table, page_through
 from chalicelib.errors import Conflict
+from chalicelib.storage.table import NEW, Condition, Table, page_through
 from local import aws
 from tests.adapters.conftest import REAL, client_of
 from tests.fakes import FakeTable

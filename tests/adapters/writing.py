@@ -32,7 +32,7 @@ from chalicelib.observe import follow
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.messages.requests import Wanted
-from chalicelib.tables import CatalogueTable, TransientTable
+from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.web.sessions import Sessions
 from local import aws
 from tests.adapters.conftest import books_of, tables_of

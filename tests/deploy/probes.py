@@ -14,7 +14,7 @@ from chalicelib.catalogue.store import DynamoCatalogue, Source
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.saml.partners.registration import import_metadata
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import KeyPair
 from tests.browser.people import someone

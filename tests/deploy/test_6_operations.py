@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.dynamo import Table
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.table import Table
+from chalicelib.storage.tables import CatalogueTable
 from operate import restore
 from operate.deploy.package import Package
 from operate.secrets import __main__ as secrets

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from chalicelib.dynamo import plain
+from chalicelib.storage.table import plain
 from local import aws
 from provisioning.tables import TABLES
 

@@ -14,7 +14,7 @@ from chalice.test import Client, HTTPResponse, TestHTTPClient
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
-from chalicelib.patience import Patience
+from chalicelib.storage.patience import Patience
 from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.direct import DirectDigid

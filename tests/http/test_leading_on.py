@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from chalicelib.dynamo import Table
 from chalicelib.errors import Unavailable
 from chalicelib.people.vault import KmsVault
+from chalicelib.storage.table import Table
 from local.digid.answers import signed_in
 from local.digid.known import certificate_in
 from tests.fakes import Clock

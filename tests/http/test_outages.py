@@ -9,9 +9,9 @@ from chalicelib import observe
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
-from chalicelib.patience import Patience
 from chalicelib.people.vault import KmsVault
-from chalicelib.tables import CatalogueTable, RegisterTable, TransientTable
+from chalicelib.storage.patience import Patience
+from chalicelib.storage.tables import CatalogueTable, RegisterTable, TransientTable
 from chalicelib.web import failures
 from chalicelib.wiring import Wiring
 from local import aws

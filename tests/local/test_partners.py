@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.model import Representation, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from local import aws
 from local.partners import register_folder
 from provisioning.keys import new_key_pair

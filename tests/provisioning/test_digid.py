@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage
-from chalicelib.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable
 from local.digid.metadata import metadata
 from provisioning.digid import pin
 from provisioning.keys import new_key_pair

@@ -19,7 +19,7 @@ from chalicelib.catalogue.model import (
     Validity,
 )
 from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
-from chalicelib.dynamo import plain, typed
+from chalicelib.storage.table import plain, typed
 
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 VALIDITIES = st.builds(Validity, st.booleans(), st.none() | MOMENTS, st.none() | MOMENTS)

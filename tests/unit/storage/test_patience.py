@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.budget import Budget, within
-from chalicelib.patience import Patience
+from chalicelib.storage.patience import Patience
 from tests.lost import cancelled, refusal
 
 

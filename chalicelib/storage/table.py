@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.changes import changed
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.outage import failure, outage
-from chalicelib.patience import Patience
-from chalicelib.writers import Writer, new_writer, without_writers
+from chalicelib.storage.patience import Patience
+from chalicelib.storage.writers import Writer, new_writer, without_writers
 
 Item = dict[str, Any]
 

@@ -1,4 +1,4 @@
-from chalicelib.writers import Writer, new_writer, without_writers
+from chalicelib.storage.writers import Writer, new_writer, without_writers
 
 PUT = {"Put": {"TableName": "T", "Item": {"pk": {"S": "P"}}, "ConditionExpression": "attribute_not_exists(pk)"}}
 CHANGE = {"Update": {"TableName": "T", "Key": {"pk": {"S": "P"}}, "UpdateExpression": "ADD #n :one SET a = :a"}}

@@ -1,6 +1,6 @@
 """One type for each table, so that what lies in one cannot be looked for in another: the type checker refuses it."""
 
-from chalicelib.dynamo import Table
+from chalicelib.storage.table import Table
 
 
 class RegisterTable(Table):
