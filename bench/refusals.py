@@ -7,10 +7,15 @@ from contextlib import suppress
 from bench.memory import used
 from bench.timing import Comparison, compare
 from chalicelib.errors import InvalidMessage
-from tests.saml.hostile.dearest import ENTRANCES, LARGEST, dearest
+from tests.saml.hostile.bounds import listing
+from tests.saml.hostile.dearest import LARGEST, dearest
+from tests.saml.hostile.entrances import ENTRANCES, Entrance
 
 GENUINE = "a genuine message accepted"
 _REFUSALS = 2000
+_LISTS = ((1_400, 500), (3_400, 1_300))
+"""Namespaces on the root, all of them in a PrefixList, and names of keys: made canonical they cost seconds, the larger
+most of a minute."""
 
 
 def measurements() -> Iterator[Comparison]:
@@ -18,11 +23,20 @@ def measurements() -> Iterator[Comparison]:
     acts: list[Callable[[], object]] = []
     for entrance in ENTRANCES:
         found = dearest(entrance)
-        act = _refusing(entrance.refused(found.message))
+        acts.append(_refusing(entrance.refused(found.message)))
         what = f"dearest refused of {LARGEST // 1000} kB, {entrance.name}: {found.family}"
-        yield compare(what, act, GENUINE, entrance.genuine(), rounds=100, target=10, clock=time.process_time)
-        acts.append(act)
+        yield _beside_genuine(what, acts[-1], entrance)
+    entrance = ENTRANCES[0]
+    for namespaces, key_names in _LISTS:
+        message = listing(namespaces, namespaces, key_names)(entrance.sample())
+        acts.append(_refusing(entrance.refused(message)))
+        what = f"refused, {entrance.name}: {namespaces:,} namespaces in a PrefixList, {len(message) // 1000} kB"
+        yield _beside_genuine(what, acts[-1], entrance)
     yield _memory(acts)
+
+
+def _beside_genuine(what: str, act: Callable[[], object], entrance: Entrance) -> Comparison:
+    return compare(what, act, GENUINE, entrance.genuine(), rounds=100, target=10, clock=time.process_time)
 
 
 def _refusing(refuse: Callable[[], object]) -> Callable[[], None]:

@@ -56,6 +56,13 @@ def test_base64_is_read_strictly(text: str) -> None:
         from_base64(text)
 
 
+@pytest.mark.parametrize(("text", "others"), [("PGE!\u20ac", 2), ("A!" * 40_000, 40_000), ("PGEv\r\nPg", 0)])
+def test_what_is_no_base64_is_told_by_how_much_of_it_is_not(text: str, others: int) -> None:
+    with pytest.raises(InvalidMessage) as refused:
+        from_base64(text)
+    assert refused.value.received == f"{len(text)} characters, of which {others} are none of base64"
+
+
 def test_inflating_stops_at_the_limit_and_wants_nothing_behind_it() -> None:
     assert inflate(deflate(b"x" * LARGEST_MESSAGE)) == b"x" * LARGEST_MESSAGE
     for hostile in (

@@ -32,17 +32,22 @@ def _in_tag(filling: bytes) -> Callable[[Sample], bytes]:
     return make
 
 
-def _listing(prefixes: int) -> Callable[[Sample], bytes]:
-    """Declare many prefixes, and sign worthlessly with a PrefixList of all: canonicalising that is quadratic."""
+def listing(namespaces: int, prefixes: int, key_names: int = 0) -> Callable[[Sample], bytes]:
+    """Declare namespaces on the root, sign worthlessly with a PrefixList of so many of them, and name many keys.
+
+    To make that canonical each element, of those in KeyInfo too, looks for each prefix among all namespaces.
+    """
     listed = " ".join(f"a{number}" for number in range(prefixes))
     enveloped, exclusive = Form().transforms
     inclusive = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="{listed}"/>'
+    names = f"<ds:KeyInfo>{'<ds:KeyName>x</ds:KeyName>' * key_names}</ds:KeyInfo>" if key_names else ""
+    form = Form(transforms=(enveloped, f"{exclusive}|{inclusive}"), key_info=names)
 
     def make(sample: Sample) -> bytes:
         root = sample.fresh()
-        sign(sample.part(root), STRANGER, Form(transforms=(enveloped, f"{exclusive}|{inclusive}")))
+        sign(sample.part(root), STRANGER, form)
         start, space, rest = etree.tostring(root).partition(b" ")
-        return start + b"".join(b' xmlns:a%d="u:%d"' % (number, number) for number in range(prefixes)) + space + rest
+        return start + b"".join(b' xmlns:a%d="u:a"' % number for number in range(namespaces)) + space + rest
 
     return make
 
@@ -59,8 +64,9 @@ _BOMBS: dict[str, Callable[[Sample], bytes]] = {
     "20,000 deep and open": _inside(b"<a>" * 20_000),
     "5,000 attributes": _in_tag(b"".join(b' a%d=""' % number for number in range(5_000))),
     "5,000 namespaces": _in_tag(b"".join(b' xmlns:a%d="u%d"' % (number, number) for number in range(5_000))),
-    "20 namespaces and a PrefixList of them": _listing(20),
-    "2,000 namespaces and a PrefixList of them": _listing(2_000),
+    "20 namespaces and a PrefixList of them": listing(20, 20),
+    "2,000 namespaces and a PrefixList of them": listing(2_000, 2_000),
+    "1,400 namespaces, a PrefixList of them and 500 names of keys": listing(1_400, 1_400, 500),
     "namespaces in namespaces": _inside(b'<x xmlns:a="u:a" xmlns:b="u:b" xmlns:c="u:c">' * 20 + b"</x>" * 20),
     "a namespace for each of 2,500 elements": _inside(b'<x xmlns="u:x"/>' * 2_500),
     "a namespace that is relative": _in_tag(b' xmlns:r="relative"'),
