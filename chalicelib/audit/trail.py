@@ -1,12 +1,13 @@
 """Events and uses of a case. Rows are only ever added: a key is never written twice."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.errors import Conflict
-from chalicelib.storage.table import NEW, Item, page_through
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows, partition
+from chalicelib.storage.table import NEW, Item
 from chalicelib.storage.tables import AuditTable
 
 
@@ -37,9 +38,26 @@ class Event:
     level: int | None = None
 
 
-def event_item(case_id: str, number: int, event: Event) -> Item:
-    """Return the row of a change of state; its number is the version of the record that it made."""
-    return _item(case_id, f"EVENT#{number:06}", event)
+_STAYS = Kept("stays; nothing takes it away yet")
+
+EVENT = Kind(
+    "A change of state in a case; its number is the version of the record that it made.",
+    AuditTable,
+    Event,
+    pk="CASE#{case_id}",
+    sk="EVENT#{number:06}",
+    kept=_STAYS,
+    personal=("case_id",),
+)
+
+USE = replace(EVENT, what="A sign-in on behalf of somebody.", sk="USE#{use_id}")
+
+REFUSED = replace(EVENT, what="A sign-in on behalf of somebody that was refused.", sk="REFUSED#{use_id}")
+
+
+def noting(table: AuditTable, case_id: str, number: int, event: Event) -> Item:
+    """Return the write of a change of state, for the transaction that makes it."""
+    return Rows(table, EVENT).adding(event, case_id=case_id, number=number)
 
 
 def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> None:
@@ -47,24 +65,13 @@ def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> No
 
     Each has its own key: a sign-in that was granted may be refused when it is asked for once more, and both are so.
     """
-    kind = "REFUSED" if event.what is Happening.USE_REFUSED else "USE"
+    kind = REFUSED if event.what is Happening.USE_REFUSED else USE
     try:
-        table.put(_item(case_id, f"{kind}#{use_id}", event), NEW)
+        Rows(table, kind).put(event, NEW, case_id=case_id, use_id=use_id)
     except Conflict:
         return
 
 
 def history(table: AuditTable, case_id: str) -> list[Event]:
     """Return everything that happened in a case, newest first."""
-    return sorted(_events(table, case_id), key=lambda event: event.at, reverse=True)
-
-
-def _events(table: AuditTable, case_id: str) -> Iterator[Event]:
-    for item in page_through(table, f"CASE#{case_id}"):
-        if item["sk"].startswith(("EVENT#", "USE#", "REFUSED#")):
-            yield Event(Happening(item["what"]), datetime.fromisoformat(item["at"]), item["by"], item.get("level"))
-
-
-def _item(case_id: str, sk: str, event: Event) -> Item:
-    row = {"what": str(event.what), "at": event.at.isoformat(), "by": event.by, "level": event.level}
-    return {"pk": f"CASE#{case_id}", "sk": sk, **row}
+    return sorted(partition(table, (EVENT, USE, REFUSED), case_id=case_id), key=lambda event: event.at, reverse=True)

@@ -1,0 +1,85 @@
+"""Between dataclasses and items: the one converter. How a value lies in an item follows from its type.
+
+A moment or day is ISO 8601 text, an enumeration its value, a dataclass a map, a tuple a list; the rest is as it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, NewType, TypeVar, Union, get_args, get_origin
+
+E = TypeVar("E")
+_Read = Callable[[Any], Any]
+
+
+def plain(value: Any, *, nulls: bool = False) -> Any:  # noqa: ANN401 - any field of a dataclass
+    """Return a value as an item holds it. What is None inside of it is left out, or with `nulls` stays."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Enum():
+            return value.value
+        case tuple() | list():
+            return [plain(inner, nulls=nulls) for inner in value]
+        case dict():
+            return {name: plain(inner, nulls=nulls) for name, inner in value.items() if nulls or inner is not None}
+        case _ if is_dataclass(value):
+            return plain(attributes(value), nulls=nulls)
+        case _:
+            return value
+
+
+def attributes(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    """Return the fields of a dataclass by name, as they are."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def read(model: type[E], item: Mapping[str, Any], lacking: tuple[str, ...] = ()) -> E:
+    """Make a dataclass of an item, or of a map in one. Raises `KeyError` or `ValueError` for what is none.
+
+    What may be None may be absent. So may fields that are `lacking` in older items: they get their default.
+    """
+    values = {}
+    for name, optional, value_of in _readers(model):  # type: ignore[arg-type]
+        if name in item:
+            values[name] = value_of(item[name])
+        elif optional:
+            values[name] = None
+        elif name not in lacking:
+            raise KeyError(name)
+    return model(**values)
+
+
+def reader(hint: Any) -> _Read:  # noqa: ANN401 - the type of a field
+    """Return what makes a value of a type from how it lies in an item."""
+    kind, inner = get_origin(hint), get_args(hint)
+    if isinstance(hint, NewType):
+        return reader(hint.__supertype__)
+    if kind in (Union, UnionType):
+        (known,) = (reader(one) for one in inner if one is not NoneType)
+        return lambda value: None if value is None else known(value)
+    if kind is tuple:
+        each = reader(inner[0])
+        return lambda value: tuple(map(each, value))
+    return _of_class(hint) if kind is None else _as_it_is
+
+
+def _of_class(hint: type[Any]) -> _Read:
+    if issubclass(hint, date):
+        return hint.fromisoformat
+    if issubclass(hint, Enum):
+        return hint
+    return partial(read, hint) if is_dataclass(hint) else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401
+    return value
+
+
+@cache
+def _readers(model: type[Any]) -> tuple[tuple[str, bool, _Read], ...]:
+    """Return of each field its name, whether it may be None, and its reader."""
+    return tuple((field.name, NoneType in get_args(field.type), reader(field.type)) for field in fields(model))

@@ -1,0 +1,130 @@
+"""What kinds of items there are, each declared once: its table, key and fields, and how long it is kept.
+
+    REQUEST = Kind(
+        "A request for a mandate.",
+        RegisterTable, Request, pk="PERSON#{represented}", sk="REQUEST#{case_id}", kept=Kept("for good"),
+        personal=("represented", "represented_bsn"), sealed=("represented_bsn",),
+    )
+    Rows(register, REQUEST).find(represented=person, case_id=case_id)
+
+A kind lies in one table: the type checker refuses any other. docs/data.md is made from the declarations.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from string import Formatter
+from typing import Any, Generic, TypeVar
+
+from chalicelib.storage.converting import attributes, plain, read
+from chalicelib.storage.table import Item, Table
+
+T = TypeVar("T", bound=Table)
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long an item is kept. TTL only cleans up: whether something has ended is decided by the clock."""
+
+    until: str
+    """In words: what ends it, or takes it away."""
+    lasts: timedelta | None = None
+    """After that its attribute `ttl` lets it go; None for what stays, or writes its `ttl` itself."""
+    since: str = "now"
+    """The field, or the part given at writing, from which that counts."""
+
+    def ttl(self, values: Mapping[str, Any]) -> int | None:
+        if self.lasts is None:
+            return None
+        since = values[self.since]
+        moment = since if isinstance(since, datetime) else datetime.combine(since, time.min, UTC)
+        return int((moment + self.lasts).timestamp())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind(Generic[T, E]):
+    """One kind of item. In its keys stand fields, and parts that are given at writing and asking."""
+
+    what: str
+    table: type[T]
+    model: type[E]
+    pk: str
+    sk: str
+    kept: Kept
+    personal: tuple[str, ...] = ()
+    """What of it tells something of a person: fields, and parts of its key."""
+    sealed: tuple[str, ...] = ()
+    """Fields that only KMS lets anybody read."""
+    keyed: tuple[str, ...] = ()
+    """Fields that are in the key and nowhere else."""
+    spread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields whose own fields are attributes of the item, by these names."""
+    lacking: tuple[str, ...] = ()
+    """Fields that older items do not have."""
+    nulls: bool = False
+    """Whether what is None inside of a field is written as such, because older releases cannot do without."""
+
+    def key(self, **parts: object) -> tuple[str, str]:
+        """Return `pk` and `sk`. Raises `KeyError` for a part that is not given."""
+        named = {name: plain(part) for name, part in parts.items()}
+        return self.pk.format_map(named), self.sk.format_map(named)
+
+    def item(self, value: E, **parts: object) -> Item:
+        values = attributes(value)
+        pk, sk = self.key(**values, **parts)
+        ttl = self.kept.ttl({**values, **parts})
+        for name in self.keyed:
+            del values[name]
+        for name, _, names in _spread(self):
+            values |= zip(names, attributes(values.pop(name)).values(), strict=True)
+        return {"pk": pk, "sk": sk, **{name: self.plain(inner) for name, inner in values.items()}, "ttl": ttl}
+
+    def plain(self, value: object) -> Any:  # noqa: ANN401 - as an item holds it
+        return plain(value, nulls=self.nulls)
+
+    def value(self, item: Item) -> E:
+        """Read an item of this kind. Raises `KeyError` or `ValueError` for what is none."""
+        whole = {**item, **_in_key(self, item)} if self.keyed else dict(item)
+        for name, inner, names in _spread(self):
+            whole[name] = {one: item[lying] for one, lying in zip(inner, names, strict=True)}
+        return read(self.model, whole, self.lacking)
+
+    def prefix(self, **parts: object) -> str:
+        """Return how sort keys begin, as far as their parts are given."""
+        known = ""
+        for text, name, spec, _ in Formatter().parse(self.sk):
+            known += text
+            if name is None or name not in parts:
+                break
+            known += format(plain(parts[name]), spec or "")
+        return known
+
+
+@cache
+def _spread(kind: Kind[Any, Any]) -> tuple[tuple[str, list[str], tuple[str, ...]], ...]:
+    """Return of each field that is spread its own fields, and the attributes in which these lie."""
+    types: dict[str, Any] = {one.name: one.type for one in fields(kind.model)} if kind.spread else {}
+    return tuple((name, [one.name for one in fields(types[name])], names) for name, names in kind.spread.items())
+
+
+def _in_key(kind: Kind[Any, Any], item: Item) -> dict[str, Any]:
+    found = {**_parts(kind.pk, item["pk"]), **_parts(kind.sk, item["sk"])}
+    types = {one.name: one.type for one in fields(kind.model)}
+    return {name: int(found[name]) if types[name] is int else found[name] for name in kind.keyed}
+
+
+def _parts(template: str, key: str) -> dict[str, str]:
+    match = _pattern(template).fullmatch(key)
+    if match is None:
+        raise ValueError("a key of another kind")
+    return match.groupdict()
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parsed = Formatter().parse(template)
+    parts = (re.escape(text) + (f"(?P<{name}>.+)" if name else "") for text, name, *_ in parsed)
+    return re.compile("".join(parts), re.DOTALL)

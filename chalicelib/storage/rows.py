@@ -1,0 +1,67 @@
+"""The items of one kind in their table, as dataclasses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Generic
+
+from chalicelib.storage.kinds import E, Kind, T
+from chalicelib.storage.table import NEW, Condition, Item, page_through
+
+
+class Rows(Generic[E]):
+    """The items of one kind in their table. `key` and `parts` are what stands in the keys and is no field."""
+
+    def __init__(self, table: T, kind: Kind[T, E]) -> None:
+        self._table, self._kind = table, kind
+
+    def find(self, **key: object) -> E | None:
+        item = self._table.get(*self._kind.key(**key))
+        return self._kind.value(item) if item is not None else None
+
+    def every(self, **key: object) -> Iterator[E]:
+        """Yield the items of a partition, in order of their sort keys, of which the first parts may be given."""
+        return map(self._kind.value, self.raw(**key))
+
+    def raw(self, **key: object) -> Iterator[Item]:
+        """Yield what `every` reads, for who reads each by itself."""
+        return page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))
+
+    def put(self, value: E, condition: Condition | None = None, /, **parts: object) -> None:
+        """Raise `Conflict` when the condition does not hold."""
+        self._table.put(self._kind.item(value, **parts), condition and self._plainly(condition))
+
+    def putting(self, value: E, condition: Condition | None = None, /, **parts: object) -> Item:
+        return self._table.putting(self._kind.item(value, **parts), condition and self._plainly(condition))
+
+    def adding(self, value: E, /, **parts: object) -> Item:
+        """Return the write of an item that was not there before."""
+        return self.putting(value, NEW, **parts)
+
+    def change(self, update: str, condition: Condition, /, **key: object) -> None:
+        """See `Table.change`."""
+        self._table.change(*self._kind.key(**key), update, self._plainly(condition))
+
+    def changed(self, update: str, condition: Condition, /, **key: object) -> E:
+        """Return what a change made of the fields that it changed; the others may be absent."""
+        new = self._table.change(*self._kind.key(**key), update, self._plainly(condition), "UPDATED_NEW")
+        return self._kind.value(new)
+
+    def changing(self, update: str, condition: Condition, /, **key: object) -> Item:
+        return self._table.changing(*self._kind.key(**key), update, self._plainly(condition))
+
+    def delete(self, **key: object) -> None:
+        self._table.delete(*self._kind.key(**key))
+
+    def deleting(self, **key: object) -> Item:
+        return self._table.deleting(*self._kind.key(**key))
+
+    def _plainly(self, condition: Condition) -> Condition:
+        return replace(condition, values={name: self._kind.plain(value) for name, value in condition.values.items()})
+
+
+def partition(table: T, kinds: Sequence[Kind[T, E]], **key: object) -> Iterator[E]:
+    """Yield the items of several kinds that share a partition, in order of their sort keys, by one Query."""
+    for item in page_through(table, kinds[0].pk.format_map(key)):
+        for kind in kinds:
+            if str(item["sk"]).startswith(kind.prefix()):
+                yield kind.value(item)
