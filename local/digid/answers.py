@@ -17,6 +17,10 @@ from provisioning.keys import KeyPair
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _WHERE = "127.0.0.1"
 """Address of the browser."""
+_ATTRIBUTES = (
+    '<saml:AttributeStatement><saml:Attribute Name="department"><saml:AttributeValue>x</saml:AttributeValue>'
+    "</saml:Attribute></saml:AttributeStatement>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class Issuer:
     @property
     def key_info(self) -> str:
         name = f"<ds:KeyName>{key_name(self.keys.certificate)}</ds:KeyName>"
-        body = f"<ds:X509Certificate>{self.keys.certificate_body}</ds:X509Certificate>"
-        return f"<ds:KeyInfo>{name}<ds:X509Data>{body}</ds:X509Data></ds:KeyInfo>"
+        body = f"<ds:X509Data><ds:X509Certificate>{self.keys.certificate_body}</ds:X509Certificate></ds:X509Data>"
+        return f"<ds:KeyInfo>{name}{'' if self.form.sparse else body}</ds:KeyInfo>"
 
     def sign(self, element: etree._Element) -> None:
         signed(element, self.keys, prefixes=self.form.prefixes, key_info=self.key_info)
@@ -86,8 +90,8 @@ def artifact_response(
     inside = _response(outcome, issuer, at, destination, () if form.outside else form.outermost) if outcome else ""
     envelope = etree.fromstring(
         f'<soapenv:Envelope xmlns:soapenv="{SOAP}"><soapenv:Body>'
-        f'<samlp:ArtifactResponse{declared(*form.outermost)} ID="{new_id()}" Version="2.0"{answers} '
-        f'IssueInstant="{written(at)}">'
+        f'<samlp:ArtifactResponse{declared(*form.outermost)} ID="{new_id()}" Version="2.0" '
+        f'IssueInstant="{written(at)}"{answers}>'
         f"<saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>{_status(status)}{inside}"
         "</samlp:ArtifactResponse></soapenv:Body></soapenv:Envelope>"
     )
@@ -122,27 +126,41 @@ def _response(outcome: Outcome, issuer: Issuer, at: datetime, destination: str, 
 
 
 def _assertion(outcome: Outcome, issuer: Issuer, at: datetime) -> str:
-    asked, until, form = outcome.asked, written(at + WITHIN), issuer.form
+    form = issuer.form
     spaces = "" if form.outside else declared("saml")
-    attributes = (
-        '<saml:AttributeStatement><saml:Attribute Name="department"><saml:AttributeValue>x</saml:AttributeValue>'
-        "</saml:Attribute></saml:AttributeStatement>"
-        if form.attributes
-        else ""
-    )
     return (
         f'<saml:Assertion{spaces} ID="{new_id()}" Version="2.0" IssueInstant="{written(at)}">'
-        f"<saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>"
+        f"<saml:Issuer>{escape(issuer.entity_id)}</saml:Issuer>{_subject(outcome, at)}"
+        f"{_conditions(outcome.asked, form, at)}{_ATTRIBUTES if form.attributes else ''}"
+        f"{_statement(outcome, form, at)}</saml:Assertion>"
+    )
+
+
+def _subject(outcome: Outcome, at: datetime) -> str:
+    asked = outcome.asked
+    return (
         f"<saml:Subject><saml:NameID>{outcome.name_id}</saml:NameID>"
         f'<saml:SubjectConfirmation Method="{SAML}:cm:bearer">'
-        f"<saml:SubjectConfirmationData InResponseTo={quoteattr(asked.request_id)} "
-        f'Recipient={quoteattr(asked.consumer)} NotOnOrAfter="{until}"/></saml:SubjectConfirmation></saml:Subject>'
-        f'<saml:Conditions NotBefore="{written(at - WITHIN)}" NotOnOrAfter="{until}"><saml:AudienceRestriction>'
-        f"<saml:Audience>{escape(asked.issuer)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
-        f'{attributes}<saml:AuthnStatement AuthnInstant="{written(at)}" SessionIndex="{secrets.token_hex(8)}">'
-        f'<saml:SubjectLocality Address="{_WHERE}"/><saml:AuthnContext><saml:AuthnContextClassRef>'
-        f"{SAML}:ac:classes:{CLASSES[outcome.level]}</saml:AuthnContextClassRef></saml:AuthnContext>"
-        "</saml:AuthnStatement></saml:Assertion>"
+        f'<saml:SubjectConfirmationData NotOnOrAfter="{written(at + WITHIN)}" Recipient={quoteattr(asked.consumer)} '
+        f"InResponseTo={quoteattr(asked.request_id)}/></saml:SubjectConfirmation></saml:Subject>"
+    )
+
+
+def _conditions(asked: Asked, form: Form, at: datetime) -> str:
+    holds = "" if form.sparse else f' NotBefore="{written(at - WITHIN)}" NotOnOrAfter="{written(at + WITHIN)}"'
+    return (
+        f"<saml:Conditions{holds}><saml:AudienceRestriction><saml:Audience>{escape(asked.issuer)}</saml:Audience>"
+        "</saml:AudienceRestriction></saml:Conditions>"
+    )
+
+
+def _statement(outcome: Outcome, form: Form, at: datetime) -> str:
+    session = "" if form.sparse else f' SessionIndex="{secrets.token_hex(8)}"'
+    where = "" if form.sparse else f'<saml:SubjectLocality Address="{_WHERE}"/>'
+    return (
+        f'<saml:AuthnStatement AuthnInstant="{written(at)}"{session}>{where}<saml:AuthnContext>'
+        f"<saml:AuthnContextClassRef>{SAML}:ac:classes:{CLASSES[outcome.level]}</saml:AuthnContextClassRef>"
+        "</saml:AuthnContext></saml:AuthnStatement>"
     )
 
 

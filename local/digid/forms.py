@@ -24,6 +24,8 @@ class Form:
     """Whether a Response inside an ArtifactResponse is signed too."""
     destination: bool = False
     """Whether a Response by Artifact has a Destination."""
+    sparse: bool = False
+    """Whether it says no more than it must: the key's name alone, no instants of Conditions, nothing of the session."""
 
     @property
     def outermost(self) -> tuple[str, ...]:
@@ -36,6 +38,7 @@ class Form:
 DIGID = Form()
 FORMS = {
     "DigiD": DIGID,
+    "DigiD, no more than it must say": Form(sparse=True),
     "only the outside signed": Form(assertion=False),
     "only the assertion signed": Form(whole=False),
     "all three signed": Form(response=True, destination=True),
