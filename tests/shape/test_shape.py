@@ -21,6 +21,7 @@ from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
 from chalicelib.web.texts import ERRORS
+from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
 from print_vendor.app import app as print_vendor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,9 +51,10 @@ def _module(path: Path) -> str:
 
 
 PURE = re.compile(
-    r"chalicelib\.(errors|quoting|people\.(bsn|birth_date|pseudonym)|mandates\.(model|codes|deciding|networks|period)|letters\.contract)$"
+    r"chalicelib\.(dates|errors|quoting|catalogue\.model|letters\.(contract|limits)"
+    r"|mandates\.(codes|deciding|model|networks|period)|people\.(birth_date|bsn|pseudonym))$"
 )
-ADAPTERS = ("boto3", "botocore", "urllib3", "chalice", "saml2", "xmlsec", "lxml", "jinja2", "typst")
+"""The model: it imports the standard library, the eleven-test of a BSN, and its own kind."""
 
 WALLS = {
     "storage": set[str](),
@@ -109,9 +111,10 @@ def _room(module: str) -> str | None:
 @pytest.mark.parametrize("path", SHIPPED, ids=_module)
 def test_imports_point_downwards_only(path: Path) -> None:
     module, imported = _module(path), set(_imports(path))
-    assert not {name.partition(".")[0] for name in imported} & {"app", "moto", "tests", *AROUND}
+    assert not {name.partition(".")[0] for name in imported} & {"print_vendor", *OUTSIDE}
     if PURE.match(module):
-        assert not any(name.partition(".")[0] in ADAPTERS for name in imported), "the model knows no adapters"
+        others = {name for name in imported if not PURE.match(name)}
+        assert {name.partition(".")[0] for name in others} <= {*sys.stdlib_module_names, "stdnum"}
     assert module in ROOF or not ROOF & imported, "nothing below the roof fetches what it needs"
 
 
@@ -138,6 +141,48 @@ def test_every_room_says_what_it_is_for() -> None:
         assert text, room
         told = re.search(r"\b(never|nothing|nobody|none|no|not|neither)\b", text, re.IGNORECASE)
         assert told, f"{room} does not say what it must not do"
+
+
+CONTRACT = "chalicelib.letters.contract"
+
+
+@pytest.mark.parametrize("path", VENDOR, ids=_module)
+def test_the_print_vendor_knows_the_contract_and_nothing_else_of_ours(path: Path) -> None:
+    imported = set(_imports(path))
+    assert {name for name in imported if name.startswith("chalicelib")} <= {CONTRACT}
+    assert not {name.partition(".")[0] for name in imported} & OUTSIDE
+
+
+def test_the_contract_with_the_print_vendor_loads_nothing_else() -> None:
+    script = (
+        f"import sys; import {CONTRACT}; "
+        "print([name for name in sys.modules if name.partition('.')[0] not in {'__main__', *sys.stdlib_module_names}])"
+    )
+    command = [sys.executable, "-S", "-c", script]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "['chalicelib', 'chalicelib.letters', 'chalicelib.letters.contract']"
+
+
+CALLED = {APPLICATION: SHIPPED, PRINT_VENDOR: VENDOR}
+
+
+@pytest.mark.parametrize("part", CALLED, ids=lambda part: part.name)
+def test_the_descriptions_in_a_package_are_of_the_services_that_its_code_calls(part: Part) -> None:
+    """One that is missing would be told as an outage of that service, and only once it is deployed."""
+    made = [
+        (path, node.args[0] if node.args else None)
+        for path in CALLED[part]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _called(node.func) in {"client", "_client", "create_client", "resource"}
+    ]
+    named = {argument.value for _, argument in made if isinstance(argument, ast.Constant)}
+    assert named == part.services
+    # The wiring makes a client of the service that is named to it.
+    assert {_module(path) for path, argument in made if not isinstance(argument, ast.Constant)} <= {"chalicelib.wiring"}
+
+
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
