@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,7 @@ from chalicelib.storage.table import Table
 from chalicelib.storage.tables import CatalogueTable
 from operate import restore
 from operate.deploy.package import Package
+from operate.deploy.parts import PRINT_VENDOR
 from operate.secrets import __main__ as secrets
 from tests.browser.people import someone
 from tests.deploy.emulator import client
@@ -72,8 +75,12 @@ def test_a_signing_key_rotates_without_a_deploy(world: World, on_domain: str, fi
 
 def _code(world: World) -> tuple[str, str]:
     """Return the release that is deployed, and the digest of the code that runs."""
-    function = client("lambda").get_function_configuration(FunctionName=world.physical("APIHandler"))
-    return world.outputs()["Release"], str(function["CodeSha256"])
+    return world.outputs()["Release"], _digest(world, "APIHandler")
+
+
+def _digest(world: World, function: str) -> str:
+    configured = client("lambda").get_function_configuration(FunctionName=world.physical(function))
+    return str(configured["CodeSha256"])
 
 
 def test_a_pepper_rotates_and_the_codes_of_older_letters_still_work(world: World, on_domain: str, file: Path) -> None:
@@ -100,26 +107,34 @@ def test_the_key_in_use_is_not_taken_out(world: World, file: Path) -> None:
 
 
 def test_an_earlier_release_is_deployed_again(world: World, on_domain: str, file: Path, package: Package) -> None:
-    """A release whose functions have more memory goes out, and the one before it comes back as it was."""
+    """A release with more memory and another print vendor goes out, and the one before it comes back as it was."""
     status, said = world.deploy(file)
     assert status == 0, said
     (before,) = RELEASE.findall(said)
+    code = [_digest(world, name) for name in ("SweepOutbox", "PrintLetter")]
 
     def larger(folder: Path, stage: str) -> Package:
         made = world.as_emulated(folder, stage)
         template = json.loads(made.template.read_text())
         template["Resources"]["SweepOutbox"]["Properties"]["MemorySize"] = 320
         made.template.write_text(json.dumps(template, sort_keys=True))
-        return Package(package.archives, made.template)
+        other = folder / "other.zip"
+        shutil.copy(package.archives[PRINT_VENDOR.archive], other)
+        with zipfile.ZipFile(other, "a") as archive:
+            archive.writestr("another.txt", "another release")
+        return Package({**package.archives, PRINT_VENDOR.archive: other}, made.template)
 
     status, said = world.deploy_with(larger, file)
     assert status == 0, said
     assert f"To go back: make deploy STAGE=dev RELEASE={before}" in said
     assert _memory(world) == 320
+    assert _digest(world, "SweepOutbox") == code[0]
+    assert _digest(world, "PrintLetter") != code[1]
     status, said = world.deploy(file, "--release", before)
     assert status == 0, said
     assert "Packaging" not in said
     assert _memory(world) == 256
+    assert [_digest(world, name) for name in ("SweepOutbox", "PrintLetter")] == code
     assert Walker(world, on_domain, someone("Henk Helper")).get("/health").status == 200
     status, said = world.deploy(file, "--release", "000000000000")
     assert status == 1
