@@ -188,4 +188,7 @@ def _login(item: dict[str, Any]) -> Login:
 
 
 def _decision(item: dict[str, Any]) -> Decision:
-    return Decision(**{**item, "failed": Failed(**item["failed"]) if item["failed"] else None})
+    failed = item["failed"]
+    # Before, not every failure told what was received and expected.
+    read = Failed(**{name: value or "" for name, value in failed.items()}) if failed else None
+    return Decision(**{**item, "failed": read})

@@ -118,6 +118,20 @@ def test_sign_ins_are_read_as_ever(dynamodb: Any) -> None:
     assert logins.find(writing.REUSED_LOGIN.login_id) == writing.REUSED_LOGIN
 
 
+def test_a_failure_of_before_which_told_less_is_told_all_the_same(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    table, logins = transient(dynamodb), Logins(transient(dynamodb))
+    row = table.get(f"LOGIN#{writing.LOGIN.login_id}", "LOGIN")
+    assert row is not None
+    untold = {**row["decision"]["failed"], "received": None, "expected": None}
+    table.put({**row, "decision": {**row["decision"], "failed": untold}})
+    found = logins.find(writing.LOGIN.login_id)
+    assert found is not None
+    assert found.decision is not None
+    assert found.decision.failed is not None
+    assert found.decision.failed.why.told == "went back, received nothing, expected nothing"
+
+
 def test_what_was_told_to_providers_is_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
     federation = Federation(transient(dynamodb), FakeVault())
