@@ -123,13 +123,12 @@ def _handler(blueprint: Blueprint, route: Route, frame: Frame, ports: Ports) -> 
     @functools.wraps(route.view)
     def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
         with within(of_function(blueprint.lambda_context, clock=frame.watch)):
-            reply = _handle(blueprint.current_request, route, frame, functools.partial(route.view, ports, **parameters))
-        return reply.to_chalice(frame.settings.root)
+            return _handle(blueprint.current_request, route, frame, functools.partial(route.view, ports, **parameters))
 
     return handle
 
 
-def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit], Reply]) -> Reply:
+def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit], Reply]) -> Response:
     visit = None
     nothing_changed()
     try:
@@ -144,7 +143,9 @@ def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit]
     if visit is not None and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
-    return replace(reply, body="") if request.method == "HEAD" else reply
+    told = replace(reply, body="") if request.method == "HEAD" else reply
+    # Of what could not even be read the address is not known either: no setting is asked for it again.
+    return told.to_chalice(visit.root if visit is not None else "")
 
 
 def _told(visit: Visit | None, error: Exception, failing: Failing, frame: Frame) -> Reply:

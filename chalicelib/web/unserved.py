@@ -3,12 +3,12 @@
 from chalice.app import Request, Response
 
 from chalicelib.observe import log
-from chalicelib.web.failures import NOT_FOUND, Words
+from chalicelib.web.failures import NOT_FOUND, Words, explained
 from chalicelib.web.http import Frame
 from chalicelib.web.pages import page
 from chalicelib.web.soap_faults import ADDRESS, fault
 from chalicelib.web.texts import N_
-from chalicelib.web.visit import read_visit
+from chalicelib.web.visit import Visit, read_visit
 
 _WORDS = {
     405: Words(
@@ -36,12 +36,21 @@ def as_page(request: Request, response: Response, frame: Frame) -> Response:
         # What catches every address with nothing behind it takes no other method, but there is no page either.
         words = NOT_FOUND
     log().info("request_refused", reason=response.body.get("Code"), status=words.status)
+    visit = _visit(request, frame)
     if request.context.get("resourcePath") == ADDRESS:
         reply = fault(words.status, words.title)
     else:
-        visit = read_visit(request, frame.clock(), frame.settings.root)
         reply = page("failure.html", visit, status=words.status, words=words, reference="")
-    made = reply.to_chalice(frame.settings.root)
+    made = reply.to_chalice(visit.root if visit is not None else "")
     if words.status == 405:  # noqa: PLR2004
         made.headers["Allow"] = response.headers["Allow"]
     return made
+
+
+def _visit(request: Request, frame: Frame) -> Visit | None:
+    """Return what is asked; None, with the reason in the log, where it cannot be read: a page comes all the same."""
+    try:
+        return read_visit(request, frame.clock(), frame.settings.root)
+    except Exception as error:  # noqa: BLE001 - as in http.py: nothing may leave as a traceback
+        explained(error, None)
+        return None

@@ -52,6 +52,33 @@ def test_a_page_that_needs_a_setting_says_sorry_and_the_log_names_it(
     assert vera.get("/").status == 200, "what does not need it works"
 
 
+@pytest.mark.parametrize("value", ["", "x"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/mandates", "/static/site.css"])
+def test_without_our_own_address_every_page_says_sorry_too(
+    wired: Wiring, vera: Person, caplog: pytest.LogCaptureFixture, path: str, value: str
+) -> None:
+    wired.settings = wired.settings.replaced(base_url=value)
+    answer = vera.get(path)
+    assert answer.status == 500
+    assert "Er ging iets mis bij ons" in answer.body
+    assert "unexpected_error" in caplog.messages
+    assert "BASE_URL is " in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/", "Dit kan hier niet"), ("/saml/artifact", "<faultstring>This is not possible here")]
+)
+def test_without_our_own_address_what_is_not_possible_is_told_too(
+    wired: Wiring, vera: Person, caplog: pytest.LogCaptureFixture, path: str, said: str
+) -> None:
+    wired.settings = wired.settings.replaced(base_url="")
+    answer = vera.ask("DELETE", path)
+    assert answer.status == 405
+    assert said in answer.body
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "BASE_URL is missing" in caplog.text
+
+
 def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wired: Wiring, vera: Person) -> None:
     """The letter was written down and not sent; the sweeper, which knows two settings of ours, sends it."""
     wired.letters = FakeSender()
