@@ -140,7 +140,7 @@ def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit]
         reply = view(visit)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
         reply = _told(visit, error, route.failing, frame)
-    if visit is not None and (visit.asked("lang") or visit.switches_language):
+    if visit is not None and not reply.cacheable and (visit.asked("lang") or visit.switches_language):
         chosen = Cookie(LANGUAGE_COOKIE, visit.language, max_age=31536000)
         reply = replace(reply, cookies=(*reply.cookies, chosen))
     told = replace(reply, body="") if request.method == "HEAD" else reply

@@ -195,6 +195,11 @@ def test_a_browser_that_sends_no_referrer_is_recognised_as_ours(vera: Person) ->
     assert vera.submit(f"/requests/{case_id}/withdraw", {}, **headers).status == 303
 
 
+def test_what_others_may_keep_sets_no_cookie(vera: Person) -> None:
+    assert "Set-Cookie" not in vera.get("/static/site.css?lang=en").headers
+    assert "Set-Cookie" in vera.get("/?lang=en").headers
+
+
 @pytest.mark.parametrize("path", ["/", "/mandates", "/health", "/nothing", "/saml/metadata", "/static/site.css"])
 def test_every_answer_carries_the_security_headers(vera: Person, path: str) -> None:
     headers = vera.get(path).headers
