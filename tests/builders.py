@@ -10,10 +10,11 @@ from itertools import islice
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Limits
+from chalicelib.mandates.activating import activate
 from chalicelib.mandates.codes import Fingerprint, Peppers, generate
 from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import Opening, StoredCode
+from chalicelib.mandates.ports import MandateStore, Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
@@ -162,3 +163,17 @@ def a_letter(**changes: object) -> Letter:
         "use_before": date(2031, 6, 28),
     }
     return Letter(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def activated(case_id: CaseId, by: Bsn, store: MandateStore, level: int = 20) -> Mandate:
+    """Activate a request of Vera, as if `by` had told the right code."""
+    return activate(
+        SECRETS.pseudonyms.person(VERA),
+        case_id,
+        representative=by,
+        level=level,
+        service=a_service(),
+        store=store,
+        secrets=SECRETS,
+        now=NOW,
+    )

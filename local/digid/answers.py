@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import xmlsec
 from lxml import etree
 
+from local.digid.encrypting import encrypt
 from local.digid.forms import DIGID, Form
 from local.digid.names import CLASSES, NAMES, SAML, declared, key_name, new_id, signed, written
 from local.digid.requests import WITHIN, Asked
@@ -174,15 +175,4 @@ def _encrypt(assertion: etree._Element, parent: etree._Element, certificate: str
     holder = etree.Element(f"{{{NAMES['a']}}}EncryptedAssertion", nsmap={"saml": NAMES["a"]})
     parent.replace(assertion, holder)
     holder.append(assertion)
-    data = xmlsec.template.encrypted_data_create(
-        holder, xmlsec.Transform.AES256_GCM, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
-    )
-    xmlsec.template.encrypted_data_ensure_cipher_value(data)
-    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
-    key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
-    xmlsec.template.encrypted_data_ensure_cipher_value(key)
-    manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
-    context = xmlsec.EncryptionContext(manager)
-    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
-    context.encrypt_xml(data, assertion)
+    encrypt(assertion, certificate, xmlsec.Transform.AES256_GCM)

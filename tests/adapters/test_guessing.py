@@ -7,13 +7,13 @@ import pytest
 from stdnum.nl.bsn import is_valid
 
 from chalicelib.errors import RateLimited, Refused
-from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
+from chalicelib.mandates.activating import Guess, WrongCombination, recognise
 from chalicelib.mandates.codes import Code, generate
 from chalicelib.mandates.model import PER_CODE, Guesses, Request
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.requesting import ask
 from chalicelib.people.bsn import Bsn
-from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_service, a_wish
+from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated
 from tests.fakes import FakeRegister, FakeSender
 
 RIGHT, WRONG = (generate(random.Random(seed).randrange) for seed in (5, 6))
@@ -64,16 +64,7 @@ def test_eight_people_who_know_the_code_activate_it_once(
         if not _guess(RIGHT, number, store, tries):
             return False
         try:
-            activate(
-                request_made.represented,
-                request_made.case_id,
-                representative=CROWD[number],
-                level=20,
-                service=a_service(),
-                store=store,
-                secrets=SECRETS,
-                now=NOW,
-            )
+            activated(request_made.case_id, CROWD[number], store)
         except Refused:
             return False
         return True

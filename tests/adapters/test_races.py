@@ -9,14 +9,12 @@ import pytest
 
 from chalicelib.audit.trail import Happening
 from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.mandates.activating import activate
-from chalicelib.mandates.model import CaseId, Mandate, MandateState, RequestState
+from chalicelib.mandates.model import CaseId, MandateState, RequestState
 from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.using import revoke
-from chalicelib.people.bsn import Bsn
 from tests.adapters.conftest import books_of, tables_of
-from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, a_service, an_opening
+from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, activated, an_opening
 from tests.fakes import FakeVault
 from tests.lost import Repeating
 
@@ -52,19 +50,6 @@ def _open(store: DynamoMandates, number: int) -> CaseId:
     return case_id
 
 
-def _activate(store: DynamoMandates, case_id: CaseId, who: Bsn) -> Mandate:
-    return activate(
-        PERSON(VERA),
-        case_id,
-        representative=who,
-        level=20,
-        service=a_service(),
-        store=store,
-        secrets=SECRETS,
-        now=NOW,
-    )
-
-
 def _happened(store: DynamoMandates, case_id: CaseId) -> list[Happening]:
     return sorted(event.what for event in store.history(case_id))
 
@@ -74,8 +59,8 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
     case_id = _open(store, number)
     first, second, third = at_once(
         [
-            lambda: _activate(store, case_id, HENK),
-            lambda: _activate(store, case_id, MINA),
+            lambda: activated(case_id, HENK, store),
+            lambda: activated(case_id, MINA, store),
             lambda: withdraw(PERSON(VERA), case_id, store=store, now=NOW),
         ]
     )
@@ -97,7 +82,7 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
 
 def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandates) -> None:
     case_id = _open(store, 1)
-    made = at_once([lambda: _activate(store, case_id, HENK)] * 4)
+    made = at_once([lambda: activated(case_id, HENK, store)] * 4)
     assert made == [store.mandate(case_id)] * 4
     assert _happened(store, case_id) == [Happening.ACTIVATED, Happening.REQUESTED]
 
@@ -110,7 +95,7 @@ def test_clicks_on_withdraw_withdraw_once(store: DynamoMandates) -> None:
 
 def test_both_sides_revoke_and_it_is_one_revocation(store: DynamoMandates) -> None:
     case_id = _open(store, 1)
-    _activate(store, case_id, HENK)
+    activated(case_id, HENK, store)
     sides = [lambda who=who: revoke(PERSON(who), case_id, store=store, now=NOW) for who in (VERA, HENK, VERA, HENK)]
     assert not any(isinstance(one, Exception) for one in at_once(sides))
     (given,), (held,) = store.given(PERSON(VERA)), store.held(PERSON(HENK))
@@ -123,7 +108,7 @@ def test_activating_and_revoking_at_once_ends_as_one_after_the_other(store: Dyna
     case_id = _open(store, 1)
     at_once(
         [
-            lambda: _activate(store, case_id, HENK),
+            lambda: activated(case_id, HENK, store),
             lambda: revoke(PERSON(VERA), case_id, store=store, now=NOW),
             lambda: revoke(PERSON(HENK), case_id, store=store, now=NOW),
         ]

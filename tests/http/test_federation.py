@@ -14,6 +14,7 @@ from chalicelib.catalogue.model import Connection, EntityId, Profile, ServiceId
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft.decoding import inflate
 from chalicelib.wiring import Wiring
+from local.digid.encrypting import encrypt
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from provisioning.keys import new_key_pair
@@ -391,25 +392,6 @@ def test_who_is_logged_out_may_be_named_under_encryption(henk: Person, clock: Cl
     metadata = etree.fromstring(henk.client.http.get("/saml/metadata").body)
     reader = found(metadata, ".//{*}KeyDescriptor[@use='encryption']")
     request = _logout(ONE, f"<a:EncryptedID>{_name(one)}</a:EncryptedID>", clock)
-    _encrypt(found(request, "a:EncryptedID"), certificate_in(etree.tostring(reader)))
+    encrypt(found(request, "a:EncryptedID")[0], certificate_in(etree.tostring(reader)), xmlsec.Transform.AES256)
     root = _response(henk.post("/saml/slo", ONE.post_form(request)))
     assert _statuses(root) == ["Success"]
-
-
-def _encrypt(holder: etree._Element, certificate: str) -> None:
-    """Encrypt the one child of an element with xmlsec, as a client would."""
-    name_id = holder[0]
-    data = xmlsec.template.encrypted_data_create(
-        holder, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
-    )
-    xmlsec.template.encrypted_data_ensure_cipher_value(data)
-    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
-    key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
-    xmlsec.template.encrypted_data_ensure_cipher_value(key)
-    manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
-    context = xmlsec.EncryptionContext(manager)
-    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
-    holder.remove(name_id)
-    context.encrypt_binary(data, etree.tostring(name_id))
-    holder.append(data)

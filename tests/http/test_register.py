@@ -216,14 +216,6 @@ def test_going_back_to_a_form_that_was_sent_shows_what_came_of_it(vera: Person) 
     assert vera.get(review).location == made.partition("?")[0]
 
 
-def test_the_same_service_asked_for_twice_is_explained(vera: Person) -> None:
-    ask_for_mandate(vera)
-    review = vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "max"}).location
-    page = vera.submit(review, {})
-    assert page.status == 409
-    assert "You already asked for this" in page.body
-
-
 def test_a_withdrawn_request_makes_room_for_a_new_one_and_kills_its_code(
     vera: Person, henk: Person, clock: Clock
 ) -> None:

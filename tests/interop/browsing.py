@@ -84,3 +84,19 @@ class Protected:
         asked = digid().take(page.address, page.sent)
         outcome = cancelled(asked) if cancel else signed_in(asked, HENK.digits, level)
         return browser.open(digid().engine.way_back(outcome))
+
+    def sign_in_for(self, browser: Browser, case_id: str, page: str = "/in/") -> Page:
+        """Choose the person of a mandate; returns the protected page."""
+        choice = self.pass_digid(browser, self.start(browser, page))
+        assert "For whom do you sign in?" in choice.body
+        return browser.open(*browser.open(choice.address, {"person": case_id}).form)
+
+    def take_changed_answer(self, browser: Browser) -> Page:
+        """Bring an answer by POST of which the last octets are others."""
+        target, fields = self.pass_digid(browser, self.start(browser)).form
+        return browser.open(target, {**fields, "SAMLResponse": fields["SAMLResponse"][:-40] + "A" * 40})
+
+    def log_out(self, browser: Browser, path: str) -> Page:
+        """Log out at the client, and at the application if it leads there by a form."""
+        left = browser.open(f"{self.address}{path}")
+        return browser.open(*left.form) if left.address.startswith(self.application) else left

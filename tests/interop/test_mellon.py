@@ -106,20 +106,14 @@ def test_someone_signs_in_for_themself_and_out_again(mellon: Protected) -> None:
     inside = browser.open(*page.form)
     assert (inside.status, inside.body) == (200, "inside")
     assert (inside.headers["x-acting"], inside.headers.get("x-legal")) == (HENK.digits, None)
-    left = browser.open(f"{mellon.address}/mellon/logout?ReturnTo=/")
-    if left.address.startswith(mellon.application):
-        left = browser.open(*left.form)
+    left = mellon.log_out(browser, "/mellon/logout?ReturnTo=/")
     assert (left.status, left.body) == (200, "outside")
     assert not browser.open(f"{mellon.address}/in/").body.startswith("inside")
 
 
 def test_someone_signs_in_for_another(mellon: Protected, vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk, service_id=SERVICE_ID)
-    browser = Browser()
-    choice = mellon.pass_digid(browser, mellon.start(browser))
-    assert "For whom do you sign in?" in choice.body
-    page = browser.open(choice.address, {"person": case_id})
-    inside = browser.open(*page.form)
+    inside = mellon.sign_in_for(Browser(), case_id)
     assert (inside.headers["x-acting"], inside.headers["x-legal"]) == (HENK.digits, VERA.digits)
 
 
@@ -132,10 +126,7 @@ def test_who_cancels_is_not_let_in(mellon: Protected) -> None:
 
 
 def test_an_answer_that_was_changed_is_refused_by_the_client(mellon: Protected) -> None:
-    browser = Browser()
-    target, fields = mellon.pass_digid(browser, mellon.start(browser)).form
-    changed = {**fields, "SAMLResponse": fields["SAMLResponse"][:-40] + "A" * 40}
-    assert "inside" not in browser.open(target, changed).body
+    assert "inside" not in mellon.take_changed_answer(Browser()).body
 
 
 @pytest.mark.parametrize("key", ["stranger.key"])

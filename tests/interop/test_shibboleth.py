@@ -156,9 +156,7 @@ def test_someone_signs_in_by_post_and_out_again(shibboleth: Protected) -> None:
     inside = browser.open(*page.form)
     assert (inside.status, inside.body) == (200, "inside")
     assert (inside.headers["x-acting"], inside.headers.get("x-legal")) == (HENK.digits, None)
-    left = browser.open(f"{shibboleth.address}/Shibboleth.sso/Logout")
-    if left.address.startswith(shibboleth.application):
-        left = browser.open(*left.form)
+    left = shibboleth.log_out(browser, "/Shibboleth.sso/Logout")
     assert "Logout completed successfully" in left.body, left.body
     assert shibboleth.start(browser).body != "inside"
 
@@ -171,11 +169,7 @@ def test_an_answer_by_artifact_is_fetched(shibboleth: Protected) -> None:
 
 def test_scoping_of_a_template_asks_for_another(shibboleth: Protected, vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk, service_id=SERVICE_ID)
-    browser = _browser()
-    choice = shibboleth.pass_digid(browser, shibboleth.start(browser, "/for-another/"))
-    assert "For whom do you sign in?" in choice.body
-    page = browser.open(choice.address, {"person": case_id})
-    inside = browser.open(*page.form)
+    inside = shibboleth.sign_in_for(_browser(), case_id, "/for-another/")
     assert (inside.headers["x-acting"], inside.headers["x-legal"]) == (HENK.digits, VERA.digits)
 
 
@@ -187,7 +181,4 @@ def test_who_cancels_is_not_let_in(shibboleth: Protected) -> None:
 
 
 def test_an_answer_that_was_changed_is_refused_by_the_client(shibboleth: Protected) -> None:
-    browser = _browser()
-    target, fields = shibboleth.pass_digid(browser, shibboleth.start(browser)).form
-    changed = {**fields, "SAMLResponse": fields["SAMLResponse"][:-40] + "A" * 40}
-    assert browser.open(target, changed).body != "inside"
+    assert shibboleth.take_changed_answer(_browser()).body != "inside"

@@ -7,7 +7,7 @@ from pathlib import Path
 from lxml import etree
 
 from tests.saml.hostile.samples import NOT_IN_METADATA, Sample
-from tests.saml.hostile.variants import Variant
+from tests.saml.hostile.variants import Variant, marked
 from tests.saml.provider import found
 
 Element = etree._Element
@@ -22,17 +22,6 @@ def _raw(write: Callable[[str, Sample], str], encoding: str = "utf-8") -> Callab
     def make(sample: Sample) -> bytes:
         plain = etree.tostring(sample.seal(sample.forged())).decode()
         return write(plain, sample).encode(encoding)
-
-    return make
-
-
-def _marked(edit: Callable[[Element, Sample], None]) -> Callable[[Sample], bytes]:
-    """Let the sender sign what nobody should let in."""
-
-    def make(sample: Sample) -> bytes:
-        root = sample.forged()
-        edit(root, sample)
-        return etree.tostring(sample.seal(root))
 
     return make
 
@@ -64,7 +53,7 @@ def _second_id(name: str, *, same: bool = True) -> Callable[[Sample], bytes]:
         part = sample.part(root)
         found(part, f".//{{*}}{sample.claim}").set(name, part.get("ID", "") if same else "_other")
 
-    return _marked(edit)
+    return marked(edit)
 
 
 def _base(root: Element, _: Sample) -> None:
@@ -87,8 +76,8 @@ VARIANTS = [
     Variant("document", "an entity from a file", _entity('<!ENTITY e SYSTEM "{file}">')),
     Variant("document", "an entity behind a parameter", _entity("<!ENTITY % p '<!ENTITY e \"{evil}\">'>%p;")),
     Variant("document", "an attribute by default", _raw(_default)),
-    Variant("document", "XInclude", _marked(_xinclude)),
-    Variant("document", "xml:base", _marked(_base), roles=NOT_IN_METADATA),
+    Variant("document", "XInclude", marked(_xinclude)),
+    Variant("document", "xml:base", marked(_base), roles=NOT_IN_METADATA),
     *(Variant("document", f"the same ID as {name}", _second_id(name)) for name in ("ID", "Id", "id")),
     Variant("document", "the same ID as xml:id", _second_id(f"{_XML}id")),
     Variant("document", "another ID as xml:id", _second_id(f"{_XML}id", same=False)),

@@ -5,20 +5,11 @@ from collections.abc import Callable
 from lxml import etree
 
 from tests.saml.hostile.samples import NOT_IN_METADATA, Sample
-from tests.saml.hostile.variants import Variant
+from tests.saml.hostile.variants import Variant, marked
 from tests.saml.provider import NAMES, FakeProvider, found
 
 Element = etree._Element
 _DIGID = frozenset({"DigiD, Response", "DigiD, assertion"})
-
-
-def _signed(edit: Callable[[Element, Sample], None]) -> Callable[[Sample], bytes]:
-    def make(sample: Sample) -> bytes:
-        root = sample.forged()
-        edit(root, sample)
-        return etree.tostring(sample.seal(root))
-
-    return make
 
 
 def _added(xml: str, path: str = ".", place: int = 99) -> Callable[[Sample], bytes]:
@@ -26,7 +17,7 @@ def _added(xml: str, path: str = ".", place: int = 99) -> Callable[[Sample], byt
         spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMES.items())
         found(root, path).insert(place, etree.fromstring(f"<x {spaces}>{xml}</x>")[0])
 
-    return _signed(edit)
+    return marked(edit)
 
 
 def _qualified(root: Element, _: Sample) -> None:
@@ -66,12 +57,12 @@ VARIANTS = [
     Variant("shape", "an unknown element in front", _added("<y/>", place=0)),
     Variant("shape", "an unknown element behind", _added("<y/>")),
     Variant("shape", "an unknown SAML element", _added("<p:Terminate/>")),
-    Variant("shape", "a qualified Issuer", _signed(_qualified), roles=NOT_IN_METADATA),
-    Variant("shape", "two Issuers", _signed(_two_issuers), roles=NOT_IN_METADATA),
-    Variant("shape", "no Issuer", _signed(_no_issuer), roles=NOT_IN_METADATA),
+    Variant("shape", "a qualified Issuer", marked(_qualified), roles=NOT_IN_METADATA),
+    Variant("shape", "two Issuers", marked(_two_issuers), roles=NOT_IN_METADATA),
+    Variant("shape", "no Issuer", marked(_no_issuer), roles=NOT_IN_METADATA),
     Variant("shape", "an Assertion where there is none", _added("<a:Assertion/>"), roles=NOT_IN_METADATA - _DIGID),
-    Variant("shape", "two assertions", _signed(_two_assertions), roles=_DIGID),
-    Variant("shape", "an assertion in Advice", _signed(_in_advice), roles=_DIGID),
+    Variant("shape", "two assertions", marked(_two_assertions), roles=_DIGID),
+    Variant("shape", "an assertion in Advice", marked(_in_advice), roles=_DIGID),
     Variant("shape", "an EncryptedAssertion beside it", _added("<a:EncryptedAssertion/>"), roles=_DIGID),
     Variant("shape", "an EncryptedID beside NameID", _added("<a:EncryptedID/>", ".//a:Subject", 1), roles=_DIGID),
     Variant("shape", "two subjects", _added("<a:Subject/>", "a:Assertion", 1), roles=_DIGID),

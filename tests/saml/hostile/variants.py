@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from tests.saml.hostile.samples import Sample
 
 
@@ -22,6 +24,17 @@ class Variant:
     @property
     def label(self) -> str:
         return f"{self.family}: {self.name}"
+
+
+def marked(edit: Callable[[etree._Element, Sample], None]) -> Callable[[Sample], bytes]:
+    """Let the sender sign, with the forged claim, what nobody should let in."""
+
+    def make(sample: Sample) -> bytes:
+        root = sample.forged()
+        edit(root, sample)
+        return etree.tostring(sample.seal(root))
+
+    return make
 
 
 def gate_variants() -> list[Variant]:

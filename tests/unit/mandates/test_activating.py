@@ -5,14 +5,14 @@ import pytest
 from stdnum.nl.bsn import is_valid
 
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
-from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise
+from chalicelib.mandates.activating import Guess, WrongCombination, recognise
 from chalicelib.mandates.codes import Code, parse
 from chalicelib.mandates.model import PER_CODE, WEARING, Guesses, Mandate, Party, Request
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.mandates.using import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
-from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_service, a_wish
+from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated
 from tests.unit.mandates.test_requesting import Desk
 
 OTHER_CODE = Code("CCCCCCCCCCC3")
@@ -43,16 +43,7 @@ class Counter:
         return recognise(guess, **ports, now=NOW + later)  # type: ignore[arg-type]
 
     def activate(self, by: Bsn = HENK, level: int = 20) -> Mandate:
-        return activate(
-            self.request.represented,
-            self.request.case_id,
-            representative=by,
-            level=level,
-            service=a_service(),
-            store=self.desk.store,
-            secrets=SECRETS,
-            now=NOW,
-        )
+        return activated(self.request.case_id, by, self.desk.store, level)
 
 
 @pytest.fixture
@@ -231,18 +222,6 @@ def test_activated_by_another_it_is_gone(counter: Counter) -> None:
     counter.activate()
     with pytest.raises(Refused, match="code_gone"):
         counter.activate(by=MINA)
-
-
-def test_eight_people_at_once_get_one_mandate(counter: Counter) -> None:
-    def activate_as(number: int) -> bool:
-        try:
-            counter.activate(by=Bsn(NUMBERS[number]))
-        except Refused:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(activate_as, range(8))) == 1
 
 
 def test_either_side_can_revoke_and_it_stays_revoked(counter: Counter) -> None:
