@@ -9,7 +9,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft import shapes
 from chalicelib.saml.craft.shapes import Shape
 from tests.saml.hostile import samples
-from tests.saml.hostile.test_gate import GATES, _accept
+from tests.saml.hostile.gates import GATES, accept
 from tests.saml.provider import NAMES, FakeProvider, found
 
 SPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMES.items())
@@ -129,7 +129,7 @@ def test_a_message_signed_before_its_issuer_is_read_as_its_sender_signed_it(make
     part = sample.part(root)
     part.insert(0, found(part, "d:Signature"))
     assert sample.role in GATES
-    octets = _accept(sample, etree.tostring(root))
+    octets = accept(sample, etree.tostring(root))
     assert part.get("ID", "").encode() in octets
     assert sample.evil.encode() not in octets
 
@@ -140,4 +140,4 @@ def test_a_second_request_beside_the_one_that_is_signed_is_refused_in_any_order(
         evil = FakeProvider().on_behalf()
         evil.insert(place % 3, etree.fromstring(etree.tostring(genuine)))
         with pytest.raises(InvalidMessage):
-            _accept(samples.sign_on(), etree.tostring(evil))
+            accept(samples.sign_on(), etree.tostring(evil))

@@ -17,10 +17,10 @@ from chalicelib.saml.craft.shapes import AUTHN_REQUEST, LOGOUT_REQUEST, RESPONSE
 from chalicelib.web.visit import read_visit
 from tests.http.client import DIGID_KEYS
 from tests.saml.hostile import samples
+from tests.saml.hostile.gates import accept
 from tests.saml.hostile.growing import Family, forms, messages
 from tests.saml.hostile.queries import signed
 from tests.saml.hostile.samples import Sample
-from tests.saml.hostile.test_gate import _accept
 from tests.saml.provider import KEYS, RSA_SHA256
 
 _PROVIDER, _DIGID = [Certificate.from_pem(KEYS.certificate)], [Certificate.from_pem(DIGID_KEYS.certificate)]
@@ -47,7 +47,7 @@ class Entrance:
         if self.query:
             return self._from_query(sample, signed(self._parts(etree.tostring(sample.fresh()))))
         message = etree.tostring(sample.signed())
-        return self._from_form(sample, self._posted(message)) if self.field else lambda: _accept(sample, message)
+        return self._from_form(sample, self._posted(message)) if self.field else lambda: accept(sample, message)
 
     def refused(self, made: bytes) -> Callable[[], object]:
         """Return what refuses what a family made. What its sender does is done before, and not timed."""
@@ -57,7 +57,7 @@ class Entrance:
             return self._from_query(sample, urlencode([*self._parts(made), worthless]))
         if self.field:
             return self._from_form(sample, made if self.rubbish else self._posted(made))
-        return lambda: _accept(sample, made)
+        return lambda: accept(sample, made)
 
     def _from_form(self, sample: Sample, body: bytes) -> Callable[[], object]:
         request, now = _request(body), datetime.now(UTC)

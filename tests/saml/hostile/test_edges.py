@@ -12,8 +12,8 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.partners.registration import import_identity_provider, import_metadata, warnings
 from tests.http.client import Person
 from tests.saml.hostile import samples
+from tests.saml.hostile.doors import DOORS
 from tests.saml.hostile.samples import Sample
-from tests.saml.hostile.test_application import DOORS
 from tests.saml.provider import KEYS
 
 EDGES = [

@@ -12,9 +12,9 @@ from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from tests.http.client import Person
+from tests.saml.hostile.doors import DOORS
+from tests.saml.hostile.gates import accept
 from tests.saml.hostile.samples import SAMPLES, Sample
-from tests.saml.hostile.test_application import DOORS
-from tests.saml.hostile.test_gate import _accept
 
 Element = etree._Element
 WORDS = [
@@ -64,13 +64,13 @@ def test_one_changed_byte_is_refused_or_changes_nothing_that_is_read(
     make: Callable[[], Sample], data: st.DataObject
 ) -> None:
     genuine = bytearray(GENUINE[make.__name__])
-    before = _accept(make(), bytes(genuine))
+    before = accept(make(), bytes(genuine))
     for place, byte in data.draw(
         st.lists(st.tuples(st.integers(0, len(genuine) - 1), st.integers(0, 255)), max_size=3)
     ):
         genuine[place] = byte
     try:
-        after = _accept(make(), bytes(genuine))
+        after = accept(make(), bytes(genuine))
     except InvalidMessage:
         return
     assert after == before
@@ -83,11 +83,11 @@ def test_a_changed_tree_is_refused_or_changes_nothing_that_is_read(
     make: Callable[[], Sample], chance: random.Random, times: int
 ) -> None:
     root = etree.fromstring(GENUINE[make.__name__])
-    before = _accept(make(), GENUINE[make.__name__])
+    before = accept(make(), GENUINE[make.__name__])
     for _ in range(times):
         _mutate(root, chance)
     try:
-        after = _accept(make(), etree.tostring(root))
+        after = accept(make(), etree.tostring(root))
     except InvalidMessage:
         return
     assert after == before
@@ -113,7 +113,7 @@ def test_whatever_a_partner_signs_is_answered_without_an_error_of_ours(henk: Per
 @pytest.mark.parametrize("make", SAMPLES)
 def test_noise_is_refused(make: Callable[[], Sample], noise: bytes) -> None:
     with pytest.raises(InvalidMessage):
-        _accept(make(), noise)
+        accept(make(), noise)
 
 
 @pytest.mark.parametrize("path", ["/saml/sso", "/saml/slo", "/saml/digid/acs", "/saml/artifact"])
