@@ -22,7 +22,7 @@ import app
 
 NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
 OLD, NEXT = new_key_pair("old"), new_key_pair("next")
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 MONTH = timedelta(days=30)
 SECRET = json.dumps({"keys": [dated_key(NEXT, NOW + MONTH), dated_key(OLD, NOW - MONTH)]})
 
