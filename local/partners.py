@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, Service
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.partners.registration import Imported, import_metadata, oin_in, warnings

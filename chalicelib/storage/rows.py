@@ -65,3 +65,9 @@ def partition(table: T, kinds: Sequence[Kind[T, E]], **key: object) -> Iterator[
         for kind in kinds:
             if str(item["sk"]).startswith(kind.prefix()):
                 yield kind.value(item)
+
+
+def empty(table: T, kind: Kind[T, E], **key: object) -> None:
+    """Delete all that lies in the partition of an item, whatever its kind."""
+    for item in page_through(table, kind.pk.format_map(key)):
+        table.delete(item["pk"], item["sk"])

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Service, ServiceId
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.saml.partners.roles import ServiceProvider, read_service_provider
 from operate.catalogue.draft import Draft, DraftConnection
 

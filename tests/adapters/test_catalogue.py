@@ -6,8 +6,9 @@ from typing import cast
 
 import pytest
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import LONGEST_ENTITY_ID, Connection, EntityId, can_be_entity_id
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
 from chalicelib.storage.tables import CatalogueTable
 from local import aws

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.audit.trail import Event, Happening, record_use
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import (
     Announcement,
     Authorisation,
@@ -17,7 +18,7 @@ from chalicelib.catalogue.model import (
     ServiceId,
     Validity,
 )
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.outbox import letter_items, letter_stopping, move

@@ -9,8 +9,9 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Profile
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.saml.partners.registration import import_metadata

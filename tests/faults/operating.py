@@ -2,8 +2,8 @@
 
 from lxml import etree
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import EntityId
-from chalicelib.catalogue.store import Source
 from chalicelib.saml.partners.watching import watch
 from tests.faults.flows import Flow, Step
 from tests.faults.world import ONE, TWO, World

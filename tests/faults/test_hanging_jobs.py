@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError
 from chalice.app import CloudWatchEvent
 
 from chalicelib.budget import budget
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId
-from chalicelib.catalogue.store import Source
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping, watching_metadata
 from chalicelib.saml.partners import fetching

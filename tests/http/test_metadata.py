@@ -10,8 +10,8 @@ import pytest
 from lxml import etree
 from werkzeug.wrappers import Request, Response
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId
-from chalicelib.catalogue.store import Source
 from chalicelib.errors import InvalidMessage, Unavailable
 from chalicelib.saml.partners.fetching import fetch
 from chalicelib.saml.partners.registration import import_metadata

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection
-from chalicelib.catalogue.store import DynamoCatalogue, Source
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import InvalidMessage, NotFound, Unavailable
 from chalicelib.observe import Metric, count, log
 from chalicelib.saml.craft.times import written

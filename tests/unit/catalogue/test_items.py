@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.catalogue.items import CONNECTION, SERVICE
 from chalicelib.catalogue.model import (
     Announcement,
     Authorisation,
@@ -18,7 +19,6 @@ from chalicelib.catalogue.model import (
     ServiceId,
     Validity,
 )
-from chalicelib.catalogue.rows import connection_of, connection_row, service_of, service_row
 from chalicelib.storage.table import plain, typed
 
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -72,12 +72,12 @@ CONNECTIONS = st.builds(
 
 @given(SERVICES)
 def test_a_service_comes_back_as_it_was(service: Service) -> None:
-    assert service_of(service.service_id, plain(typed(service_row(service)))) == service
+    assert SERVICE.value(plain(typed(SERVICE.item(service)))) == service
 
 
 @given(CONNECTIONS)
 def test_a_connection_comes_back_as_it_was(connection: Connection) -> None:
-    assert connection_of(connection.entity_id, plain(typed(connection_row(connection)))) == connection
+    assert CONNECTION.value(plain(typed(CONNECTION.item(connection)))) == connection
 
 
 @given(VALIDITIES, MOMENTS)
