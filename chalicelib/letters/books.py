@@ -1,11 +1,12 @@
 """Which letters were asked for lately, by person and by address, in DynamoDB: counted in the transaction that asks."""
 
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
-from chalicelib.letters.limits import DAYS, Asker, Limits, Sent, lately, possible_from
+from chalicelib.letters.limits import DAYS, Limits, Sent, lately, possible_from
 from chalicelib.people.pseudonym import AddressId, PersonId
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import TransientTable
 
@@ -14,9 +15,21 @@ from chalicelib.storage.tables import TransientTable
 class Book:
     """What is remembered of one person or address; its version tells whether somebody wrote in it since."""
 
-    key: str
+    whose: str
     sent: tuple[Sent, ...]
     version: int
+
+
+BOOK = Kind(
+    "Which letters were asked for lately for one person, or to one address.",
+    TransientTable,
+    Book,
+    pk="LETTERS#{whose}",
+    sk="LETTERS",
+    kept=Kept("its last letter counts no more", DAYS, "last_day"),
+    personal=("whose", "sent"),
+    keyed=("whose",),
+)
 
 
 Pair = tuple[Book, Book]
@@ -25,10 +38,10 @@ Pair = tuple[Book, Book]
 
 class LetterBooks:
     def __init__(self, table: TransientTable, limits: Limits) -> None:
-        self._table, self._limits = table, limits
+        self._books, self._limits = Rows(table, BOOK), limits
 
     def read(self, person: PersonId, address: AddressId) -> Pair:
-        return self._read(f"LETTERS#person:{person}"), self._read(f"LETTERS#address:{address}")
+        return self._read(f"person:{person}"), self._read(f"address:{address}")
 
     def possible_from(self, new: Sent, books: Pair, without: str) -> date:
         """Return the first day on which a letter may be asked for; the letter `without` does not count."""
@@ -39,26 +52,14 @@ class LetterBooks:
         """Return the writes that count a letter. They hold only if nobody wrote in these books since."""
         return [self._putting(book, (*lately(_less(book, without), new.day), new)) for book in books]
 
-    def _read(self, key: str) -> Book:
-        row = self._table.get(key, "LETTERS") or {"sent": [], "version": 0}
-        return Book(key, tuple(_sent(one) for one in row["sent"]), row["version"])
+    def _read(self, whose: str) -> Book:
+        return self._books.find(whose=whose) or Book(whose, (), 0)
 
     def _putting(self, book: Book, sent: tuple[Sent, ...]) -> Item:
-        ends = datetime.combine(sent[-1].day + DAYS, time.min, UTC)
-        row = {
-            "pk": book.key,
-            "sk": "LETTERS",
-            "sent": [{**asdict(one), "day": one.day.isoformat(), "by": str(one.by)} for one in sent],
-            "version": book.version + 1,
-            "ttl": int(ends.timestamp()),
-        }
         unchanged = Condition("#version = :version", {"#version": "version"}, {":version": book.version})
-        return self._table.putting(row, unchanged if book.version else NEW)
+        new = Book(book.whose, sent, book.version + 1)
+        return self._books.putting(new, unchanged if book.version else NEW, last_day=sent[-1].day)
 
 
 def _less(book: Book, without: str) -> list[Sent]:
     return [one for one in book.sent if one.letter_id != without]
-
-
-def _sent(row: dict[str, Any]) -> Sent:
-    return Sent(row["letter_id"], date.fromisoformat(row["day"]), row["service_id"], Asker(row["by"]))

@@ -4,6 +4,7 @@ Sending may happen twice when a process dies in between; the vendor's function r
 that one letter id is one letter (invariant 3).
 """
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from chalicelib.letters.contract import MOVES, Letter, LetterState, Message, row
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
-from chalicelib.storage.table import NEW, Condition, Item, page_through
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Condition, Item
 from chalicelib.storage.tables import LettersTable
 
 _SHARDS = 8
@@ -21,28 +24,71 @@ _SHARDS = 8
 _SWEEP_AFTER = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """Where a letter is on its way."""
+
+    letter_id: str
+    state: LetterState = LetterState.REQUESTED
+    requested_at: datetime | None = None
+    useful_until: datetime | None = None
+    """When its code expires; None once it is not to be printed."""
+    sealed: bytes | None = field(default=None, repr=False)
+    """What is to be printed, code included, until it is sent."""
+    correlation_id: str | None = None
+    queued_at: datetime | None = None
+    printing_at: datetime | None = None
+    printed_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The mark that a letter is to be sent."""
+
+    letter_id: str
+    since: str = ""
+    """As ISO 8601 text, which sorts: a mark that is odd must hold up no other."""
+    correlation_id: str | None = None
+
+
+_PK, _SK = row_key("{letter_id}")
+
+LETTER = Kind(
+    "Where a letter is on its way; until it is sent also what is printed on it.",
+    LettersTable,
+    LetterRow,
+    pk=_PK,
+    sk=_SK,
+    kept=Kept("stays, without `sealed` once the print vendor has it"),
+    personal=("letter_id", "sealed"),
+    sealed=("sealed",),
+    keyed=("letter_id",),
+    lacking=("state",),
+)
+
+PENDING = Kind(
+    "The mark that a letter is to be sent.",
+    LettersTable,
+    Pending,
+    pk="OUTBOX#{shard}",
+    sk="{letter_id}",
+    kept=Kept("the print vendor's queue has its letter, or it is stopped"),
+    personal=("letter_id",),
+    keyed=("letter_id",),
+    lacking=("since",),
+)
+
+
 def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: datetime, until: datetime) -> list[Item]:
     """Return the writes that put a letter in the outbox, for the transaction that asks for it.
 
     Printing it makes no sense any more at `until`.
     """
-    pk, sk = row_key(letter.letter_id)
-    row = {
-        "pk": pk,
-        "sk": sk,
-        "state": str(LetterState.REQUESTED),
-        "requested_at": now.isoformat(),
-        "useful_until": until.isoformat(),
-        "sealed": sealed,
-        "correlation_id": correlation_id(),
-    }
-    pending = {
-        "pk": _shard(letter.letter_id),
-        "sk": letter.letter_id,
-        "since": now.isoformat(),
-        "correlation_id": correlation_id(),
-    }
-    return [table.putting(row, NEW), table.putting(pending, NEW)]
+    letter_id, correlated = letter.letter_id, correlation_id()
+    row = LetterRow(letter_id, LetterState.REQUESTED, now, until, sealed, correlated)
+    mark = Pending(letter_id, now.isoformat(), correlated)
+    return [Rows(table, LETTER).adding(row), Rows(table, PENDING).adding(mark, shard=_shard(letter_id))]
 
 
 def letter_stopping(table: LettersTable, letter_id: str) -> Item:
@@ -50,7 +96,8 @@ def letter_stopping(table: LettersTable, letter_id: str) -> Item:
 
     It holds by itself, not by the clocks of two machines: without `useful_until` nothing begins to print.
     """
-    return table.changing(*row_key(letter_id), "REMOVE #until", Condition("", {"#until": "useful_until"}, {}))
+    always = Condition("", {"#until": "useful_until"}, {})
+    return Rows(table, LETTER).changing("REMOVE #until", always, letter_id=letter_id)
 
 
 class Outbox:
@@ -58,17 +105,18 @@ class Outbox:
 
     def __init__(self, table: LettersTable, sqs: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._sqs, self._queue_url = table, sqs, queue_url
+        self._letters, self._pending = Rows(table, LETTER), Rows(table, PENDING)
 
     def send(self, letter_id: str, now: datetime) -> None:
         """Send one letter that is pending. Safe to repeat. Raises `Unavailable`, or `NotFound` for a mark alone."""
-        row = self._table.get(*row_key(letter_id))
-        if row is None:
+        letter = self._letters.find(letter_id=letter_id)
+        if letter is None:
             # Nobody writes one without the other: somebody has to look where it went.
             raise NotFound("letter")
-        if row.get("useful_until", "") <= now.isoformat():
+        if letter.useful_until is None or letter.useful_until <= now:
             stop(self._table, letter_id, now)
-        elif "sealed" in row:
-            message = Message(letter_id, row["sealed"], row.get("correlation_id")).to_json()
+        elif letter.sealed is not None:
+            message = Message(letter_id, letter.sealed, letter.correlation_id).to_json()
             with outage("sqs"):
                 self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=message)["MessageId"]
             move(self._table, letter_id, LetterState.QUEUED, now)
@@ -82,39 +130,39 @@ class Outbox:
         # What is measured here belongs to no request, and a process may still remember one.
         follow(None)
         waiting = self._waiting((now - _SWEEP_AFTER).isoformat())
-        oldest = min((item["since"] for item in waiting if "since" in item), default=now.isoformat())
+        oldest = min((mark.since for mark in waiting if mark.since), default=now.isoformat())
         count(Metric.LETTERS_UNSENT, len(waiting))
         count(Metric.OLDEST_UNSENT_LETTER, (now - datetime.fromisoformat(oldest)).total_seconds())
-        sent = sum(self._swept(item, now) for item in waiting)
+        sent = sum(self._swept(mark, now) for mark in waiting)
         if left := len(waiting) - sent:
             follow(None)
             count(Metric.LETTERS_NOT_SENT, left)
         return sent
 
-    def _waiting(self, before: str) -> list[Item]:
+    def _waiting(self, before: str) -> list[Pending]:
         """Return the marks of what is not sent since `before`. Raises `Unavailable` when no shard can be read."""
-        found: list[Item] = []
+        found: list[Pending] = []
         failed: list[Unavailable] = []
         for shard in range(_SHARDS):
             try:
-                marks = list(page_through(self._table, f"OUTBOX#{shard}"))
+                marks = list(self._pending.every(shard=shard))
             except Unavailable as error:
                 log().error("outbox_not_read", what=f"shard {shard}")
                 failed.append(error)
             else:
-                found += [item for item in marks if item.get("since", before) <= before]
+                found += [mark for mark in marks if mark.since <= before]
         if len(failed) == _SHARDS:
             raise failed[0]
         return found
 
-    def _swept(self, item: Item, now: datetime) -> bool:
-        follow(item.get("correlation_id"))
+    def _swept(self, mark: Pending, now: datetime) -> bool:
+        follow(mark.correlation_id)
         try:
-            self.send(item["sk"], now)
+            self.send(mark.letter_id, now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others go on
-            log().error("letter_not_swept", letter_id=item["sk"], error=type(error).__name__)
+            log().error("letter_not_swept", letter_id=mark.letter_id, error=type(error).__name__)
             return False
-        log().info("letter_swept", letter_id=item["sk"])
+        log().info("letter_swept", letter_id=mark.letter_id)
         return True
 
     def _forget(self, letter_id: str) -> None:
@@ -122,8 +170,8 @@ class Outbox:
         known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
         self._table.write_together(
             [
-                self._table.changing(*row_key(letter_id), "REMOVE #s", known),
-                self._table.deleting(_shard(letter_id), letter_id),
+                self._letters.changing("REMOVE #s", known, letter_id=letter_id),
+                self._pending.deleting(shard=_shard(letter_id), letter_id=letter_id),
             ]
         )
 
@@ -136,14 +184,14 @@ def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
 
 def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
     """Move a letter to a state; False when it is not in a state from which that is allowed."""
-    allowed = {f":from{number}": str(origin) for number, origin in enumerate(MOVES[state])}
+    allowed = {f":from{number}": origin for number, origin in enumerate(MOVES[state])}
     condition = Condition(
         f"#state IN ({', '.join(allowed)})",
         {"#state": "state", "#at": f"{state}_at"},
-        {**allowed, ":state": str(state), ":at": now.isoformat()},
+        {**allowed, ":state": state, ":at": now},
     )
     try:
-        table.change(*row_key(letter_id), "SET #state = :state, #at = :at", condition)
+        Rows(table, LETTER).change("SET #state = :state, #at = :at", condition, letter_id=letter_id)
     except Conflict:
         return False
     return True
@@ -151,12 +199,13 @@ def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime)
 
 def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:
     """Return when a letter reached each state that it has reached."""
-    row = table.get(*row_key(letter_id)) or {}
-    return {state: datetime.fromisoformat(row[f"{state}_at"]) for state in LetterState if f"{state}_at" in row}
+    letter = Rows(table, LETTER).find(letter_id=letter_id)
+    reached = {state: getattr(letter, f"{state}_at", None) for state in LetterState}
+    return {state: at for state, at in reached.items() if at is not None}
 
 
-def _shard(letter_id: str) -> str:
-    return f"OUTBOX#{int(letter_id[-4:], 16) % _SHARDS}"
+def _shard(letter_id: str) -> int:
+    return int(letter_id[-4:], 16) % _SHARDS
 
 
 def seal(vault: Vault, letter: Letter) -> bytes:

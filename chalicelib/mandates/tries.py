@@ -8,6 +8,8 @@ from chalicelib.errors import Conflict, RateLimited
 from chalicelib.mandates.model import Guesses
 from chalicelib.mandates.ports import Tried
 from chalicelib.people.pseudonym import ClaimId
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition
 from chalicelib.storage.tables import TransientTable
 
@@ -34,9 +36,49 @@ LIMITS = {
 """By the kind of subject, the part before its colon (design.md section 4)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tries of one subject."""
+
+    n: int
+    """In the window that is or was open last."""
+    in_all: int
+    open_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Guesses at one claim."""
+
+    n: int = 0
+    wearing: int = 0
+
+
+WINDOW = Kind(
+    "How often a subject tried codes: a representative for one person (`pair:`), or a network.",
+    TransientTable,
+    Window,
+    pk="TRIES#{subject}",
+    sk="TRIES",
+    kept=Kept(f"{_LONG.days} days (a pair) or an hour (a network) after its last window; sets its own `ttl`"),
+    personal=("subject",),
+)
+
+TALLY = Kind(
+    "How often codes were guessed for one person.",
+    TransientTable,
+    Tally,
+    pk="TRIES#claim:{claim}",
+    sk="TRIES",
+    kept=Kept(f"{_LONG.days} days after the last guess; sets its own `ttl`"),
+    personal=("claim",),
+    lacking=("n", "wearing"),
+)
+
+
 class DynamoTries:
     def __init__(self, table: TransientTable) -> None:
-        self._table = table
+        self._windows, self._tallies = Rows(table, WINDOW), Rows(table, TALLY)
 
     def spend(self, subject: str, now: datetime) -> Tried:
         limit = LIMITS[subject.partition(":")[0]]
@@ -46,34 +88,33 @@ class DynamoTries:
             return self._open_window(subject, limit, now)
 
     def refund(self, subject: str) -> None:
-        self._subtract(f"TRIES#{subject}", "ADD #n :minus, in_all :minus", {})
+        _subtract(self._windows, "ADD #n :minus, in_all :minus", {}, subject=subject)
 
     def add(self, claim: ClaimId, now: datetime, *, wears: bool) -> Guesses:
         values = {":one": 1, ":wears": int(wears), ":ttl": int((now + _LONG).timestamp())}
         always = Condition("", {"#n": "n", "#ttl": "ttl"}, values)
         update = "ADD #n :one, wearing :wears SET #ttl = :ttl"
-        return _guesses(self._table.change(_claim(claim), "TRIES", update, always, "UPDATED_NEW"))
+        return _guesses(self._tallies.changed(update, always, claim=claim))
 
     def total(self, claim: ClaimId) -> Guesses:
-        return _guesses(self._table.get(_claim(claim), "TRIES") or {})
+        return _guesses(self._tallies.find(claim=claim) or Tally())
 
     def forgive(self, claim: ClaimId, *, wears: bool) -> None:
-        self._subtract(_claim(claim), "ADD #n :minus, wearing :back", {":back": -int(wears)})
+        _subtract(self._tallies, "ADD #n :minus, wearing :back", {":back": -int(wears)}, claim=claim)
 
     def _spend_in_window(self, subject: str, limit: Limit, now: datetime) -> Tried:
-        values = {":now": now.isoformat(), ":limit": limit.tries, ":one": 1, ":ttl": _ttl(limit, now)}
+        values = {":now": now, ":limit": limit.tries, ":one": 1, ":ttl": _ttl(limit, now)}
         open_window = Condition("open_until > :now AND #n < :limit", {"#n": "n", "#ttl": "ttl"}, values)
         update = "ADD #n :one, in_all :one SET #ttl = :ttl"
-        return _tried(limit, self._table.change(f"TRIES#{subject}", "TRIES", update, open_window, "UPDATED_NEW"))
+        return _tried(limit, self._windows.changed(update, open_window, subject=subject))
 
     def _open_window(self, subject: str, limit: Limit, now: datetime) -> Tried:
         """Start a new window, unless one is running: then its tries are spent, or a parallel guess opened it."""
-        until = (now + limit.window).isoformat()
-        values = {":now": now.isoformat(), ":until": until, ":one": 1, ":ttl": _ttl(limit, now)}
+        values = {":now": now, ":until": now + limit.window, ":one": 1, ":ttl": _ttl(limit, now)}
         none_running = Condition("attribute_not_exists(pk) OR open_until <= :now", {"#n": "n", "#ttl": "ttl"}, values)
         update = "SET #n = :one, open_until = :until, #ttl = :ttl ADD in_all :one"
         try:
-            return _tried(limit, self._table.change(f"TRIES#{subject}", "TRIES", update, none_running, "UPDATED_NEW"))
+            return _tried(limit, self._windows.changed(update, none_running, subject=subject))
         except Conflict:
             return self._spend_in_running(subject, limit, now)
 
@@ -81,29 +122,25 @@ class DynamoTries:
         try:
             return self._spend_in_window(subject, limit, now)
         except Conflict:
-            running = self._table.get(f"TRIES#{subject}", "TRIES") or {}
-            until = datetime.fromisoformat(running.get("open_until", (now + limit.window).isoformat()))
-            raise RateLimited(until) from None
-
-    def _subtract(self, pk: str, update: str, values: dict[str, int]) -> None:
-        positive = Condition("#n > :none", {"#n": "n"}, {":none": 0, ":minus": -1, **values})
-        try:
-            self._table.change(pk, "TRIES", update, positive)
-        except Conflict:
-            return  # the window passed in the meantime: nothing left to give back
+            running = self._windows.find(subject=subject)
+            raise RateLimited((running and running.open_until) or now + limit.window) from None
 
 
-def _tried(limit: Limit, counted: dict[str, Any]) -> Tried:
-    return Tried(limit.tries - counted["n"], counted["in_all"])
+def _subtract(rows: Rows[Any], update: str, values: dict[str, int], **key: str) -> None:
+    positive = Condition("#n > :none", {"#n": "n"}, {":none": 0, ":minus": -1, **values})
+    try:
+        rows.change(update, positive, **key)
+    except Conflict:
+        return  # the window passed in the meantime: nothing left to give back
 
 
-def _guesses(counted: dict[str, Any]) -> Guesses:
-    return Guesses(counted.get("n", 0), counted.get("wearing", 0))
+def _tried(limit: Limit, counted: Window) -> Tried:
+    return Tried(limit.tries - counted.n, counted.in_all)
+
+
+def _guesses(counted: Tally) -> Guesses:
+    return Guesses(counted.n, counted.wearing)
 
 
 def _ttl(limit: Limit, now: datetime) -> int:
     return int((now + limit.window + limit.kept).timestamp())
-
-
-def _claim(claim: ClaimId) -> str:
-    return f"TRIES#claim:{claim}"

@@ -12,6 +12,8 @@ from chalicelib.observe import log
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition
 from chalicelib.storage.tables import TransientTable
 
@@ -19,7 +21,6 @@ IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=2)
 _TOUCH_AFTER = timedelta(minutes=1)
 _DRAFT_LIFE = timedelta(hours=1)
-_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +41,103 @@ class Session:
         return hmac.compare_digest(self.csrf.encode(), token.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as it is kept. The BSN is sealed under its key."""
+
+    key: str
+    person: PersonId
+    bsn: bytes
+    level: int
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody filled in, sealed for them."""
+
+    sealed: bytes
+    until: datetime
+
+
+SESSION = Kind(
+    "Who is signed in to our own site: `key` is `SESSION#` and the hash of a cookie.",
+    TransientTable,
+    SessionRow,
+    pk="{key}",
+    sk="SESSION",
+    kept=Kept("somebody signs out, or signs in anew in the same browser", timedelta(days=1), "created_at"),
+    personal=("person", "bsn"),
+    sealed=("bsn",),
+    keyed=("key",),
+)
+
+DRAFT = Kind(
+    "What somebody filled in and has not sent yet.",
+    TransientTable,
+    Draft,
+    pk="DRAFTS#{person}",
+    sk="{draft_id}",
+    kept=Kept("it is sent", timedelta(0), "until"),
+    personal=("person", "sealed"),
+    sealed=("sealed",),
+)
+
+
 class Sessions:
     """Sessions and drafts in DynamoDB. A cookie's value is never stored, only its hash."""
 
     def __init__(self, table: TransientTable, vault: Vault) -> None:
-        self._table, self._vault = table, vault
+        self._sessions, self._drafts, self._vault = Rows(table, SESSION), Rows(table, DRAFT), vault
 
     def start(self, token: str, csrf: str, person: PersonId, bsn: Bsn, level: int, now: datetime) -> None:
         key = session_key(token)
-        row = {
-            "pk": key,
-            "sk": "SESSION",
-            "person": person,
-            "bsn": self._vault.seal(bsn.digits, key),
-            "level": level,
-            "csrf": csrf,
-            "created_at": now.isoformat(),
-            "seen_at": now.isoformat(),
-            "ttl": int((now + _KEPT).timestamp()),
-        }
-        self._table.put(row)
+        self._sessions.put(SessionRow(key, person, self._vault.seal(bsn.digits, key), level, csrf, now, now))
 
     def find(self, token: str, now: datetime) -> Session | None:
         """Return a session, alive or not: of one that is over, the owner may still be recognised."""
         key = session_key(token)
-        item = self._table.get(key, "SESSION")
-        if item is None:
+        row = self._sessions.find(key=key)
+        if row is None:
             return None
-        session = _session(key, item, Bsn(self._vault.open(item["bsn"], key)))
+        session = _session(row, Bsn(self._vault.open(row.bsn, key)))
         if session.alive(now) and now - session.seen_at >= _TOUCH_AFTER:
             self._touch(key, now)
         return session
 
     def end(self, token: str) -> None:
-        self._table.delete(session_key(token), "SESSION")
+        self._sessions.delete(key=session_key(token))
 
     def end_earlier(self, key: str | None, token: str | None) -> None:
         """End what a new sign-in in this browser takes the place of: the session of a key, and that of a cookie."""
         for ended in {key, session_key(token) if token else None} - {None}:
-            self._table.delete(str(ended), "SESSION")
+            self._sessions.delete(key=ended)
 
     def save_draft(self, person: PersonId, draft_id: str, values: dict[str, Any], now: datetime) -> None:
         """Keep what someone filled in, sealed, for an hour. It outlives the session, so that nothing is lost."""
         sealed = self._vault.seal(json.dumps(values), _draft_context(person, draft_id))
-        until = now + _DRAFT_LIFE
-        row = {"sealed": sealed, "until": until.isoformat(), "ttl": int(until.timestamp())}
-        self._table.put({"pk": f"DRAFTS#{person}", "sk": draft_id, **row})
+        self._drafts.put(Draft(sealed, now + _DRAFT_LIFE), person=person, draft_id=draft_id)
 
     def draft(self, person: PersonId, draft_id: str, now: datetime) -> dict[str, Any] | None:
-        item = self._table.get(f"DRAFTS#{person}", draft_id)
-        if item is None or item["until"] <= now.isoformat():
+        draft = self._drafts.find(person=person, draft_id=draft_id)
+        if draft is None or draft.until <= now:
             return None
-        values: dict[str, Any] = json.loads(self._vault.open(item["sealed"], _draft_context(person, draft_id)))
+        values: dict[str, Any] = json.loads(self._vault.open(draft.sealed, _draft_context(person, draft_id)))
         return values
 
     def drop_draft(self, person: PersonId, draft_id: str) -> None:
         """Forget what was filled in. When that cannot be now, it goes by itself: what it was for is done."""
         try:
-            self._table.delete(f"DRAFTS#{person}", draft_id)
+            self._drafts.delete(person=person, draft_id=draft_id)
         except Unavailable:
             log().warning("draft_not_dropped")
 
     def _touch(self, key: str, now: datetime) -> None:
-        still_there = Condition("attribute_exists(pk)", {}, {":now": now.isoformat()})
+        still_there = Condition("attribute_exists(pk)", {}, {":now": now})
         try:
-            self._table.change(key, "SESSION", "SET seen_at = :now", still_there)
+            self._sessions.change("SET seen_at = :now", still_there, key=key)
         except Conflict:
             return  # signed out in another tab
         except Unavailable:
@@ -119,13 +152,5 @@ def _draft_context(person: PersonId, draft_id: str) -> str:
     return f"draft:{person}:{draft_id}"
 
 
-def _session(key: str, item: dict[str, Any], bsn: Bsn) -> Session:
-    return Session(
-        key=key,
-        person=item["person"],
-        bsn=bsn,
-        level=item["level"],
-        csrf=item["csrf"],
-        created_at=datetime.fromisoformat(item["created_at"]),
-        seen_at=datetime.fromisoformat(item["seen_at"]),
-    )
+def _session(row: SessionRow, bsn: Bsn) -> Session:
+    return Session(row.key, row.person, bsn, row.level, row.csrf, row.created_at, row.seen_at)

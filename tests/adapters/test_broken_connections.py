@@ -90,7 +90,7 @@ class _Elsewhere(Wiring):
 def _send(address: str) -> None:
     class OneLetter(LettersTable):
         def get(self, pk: str, sk: str) -> dict[str, Any]:
-            return {"pk": pk, "sk": sk, "sealed": b"x", "useful_until": "9999"}
+            return {"pk": pk, "sk": sk, "sealed": b"x", "useful_until": "9999-12-31T00:00:00+00:00"}
 
     Outbox(OneLetter(None, "letters"), _client("sqs", address), f"{address}/queue").send("1" * 36, NOW)
 
