@@ -3,11 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.saml.craft.times import ANSWER_LIFE
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import TransientTable
 
@@ -24,6 +26,8 @@ class Waiting:
     login_id: str
     sent_at: datetime
     """When the browser was sent to the provider with the artifact."""
+    spent_by: str | None = None
+    """Which try resolved it."""
 
     @property
     def ends_at(self) -> datetime:
@@ -31,6 +35,16 @@ class Waiting:
 
     def late(self, now: datetime) -> bool:
         return now >= self.ends_at
+
+
+ARTIFACT = Kind(
+    "What an artifact stands for, under the hash of its value.",
+    TransientTable,
+    Waiting,
+    pk="ARTIFACT#{digest}",
+    sk="ARTIFACT",
+    kept=Kept("", _KEPT, "sent_at"),
+)
 
 
 def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:
@@ -44,21 +58,19 @@ class Artifacts:
     """Artifacts in DynamoDB, under the hash of their value: a copy of the table resolves nothing."""
 
     def __init__(self, table: TransientTable) -> None:
-        self._table = table
+        self._table, self._artifacts = table, Rows(table, ARTIFACT)
 
     def keep(self, artifact: str, waiting: Waiting) -> None:
-        row = {"pk": _key(artifact), "sk": "ARTIFACT", "ttl": int((waiting.sent_at + _KEPT).timestamp())}
-        self._table.put({**row, **asdict(waiting), "sent_at": waiting.sent_at.isoformat()}, NEW)
+        self._artifacts.put(waiting, NEW, digest=_digest(artifact))
 
     def find(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
         """Return what an artifact stands for. None if it is unknown, spent, over a quarter of an hour old or another's.
 
         Another provider that asks for it spoils nothing for the one that it is meant for.
         """
-        item = self._table.get(_key(artifact), "ARTIFACT")
-        if item is None or item["entity_id"] != entity_id or "spent_by" in item:
+        waiting = self._artifacts.find(digest=_digest(artifact))
+        if waiting is None or waiting.entity_id != entity_id or waiting.spent_by is not None:
             return None
-        waiting = Waiting(item["entity_id"], item["login_id"], datetime.fromisoformat(item["sent_at"]))
         return waiting if now < waiting.sent_at + _KEPT else None
 
     def spend(self, artifact: str, by: str, *together: Item) -> bool:
@@ -67,17 +79,17 @@ class Artifacts:
         `by` names this try, and tells after a lost reply whose it was. Return False when another was first.
         """
         unspent = Condition("attribute_exists(pk) AND attribute_not_exists(spent_by)", {}, {":by": by})
-        spending = self._table.changing(_key(artifact), "ARTIFACT", "SET spent_by = :by", unspent)
+        spending = self._artifacts.changing("SET spent_by = :by", unspent, digest=_digest(artifact))
         try:
             self._table.write_together([spending, *together])
         except Conflict:
             return False
         except Unavailable:
-            item = self._table.get(_key(artifact), "ARTIFACT")
-            if item is None or item.get("spent_by") != by:
+            known = self._artifacts.find(digest=_digest(artifact))
+            if known is None or known.spent_by != by:
                 raise
         return True
 
 
-def _key(artifact: str) -> str:
-    return f"ARTIFACT#{hashlib.sha256(artifact.strip().encode()).hexdigest()}"
+def _digest(artifact: str) -> str:
+    return hashlib.sha256(artifact.strip().encode()).hexdigest()

@@ -1,6 +1,6 @@
 """Logins under way: from the moment someone is sent to DigiD until the provider, or our own site, has its answer."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -9,12 +9,12 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict, Explained, Unavailable
 from chalicelib.quoting import Quotable
 from chalicelib.saml.messages.requests import Wanted
-from chalicelib.storage.table import NEW, Condition, Item
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Condition, Item
 from chalicelib.storage.tables import TransientTable
 
 LOGIN_LIFE = timedelta(minutes=10)
-_KEPT = timedelta(hours=1)
-"""An expired login is kept a little longer, so that the provider still gets an answer."""
 
 
 class LoginState(StrEnum):
@@ -106,23 +106,32 @@ class Login:
         return now >= self.expires_at
 
 
+LOGIN = Kind(
+    "A sign-in under way: what it is for, who signs in, and how it is decided.",
+    TransientTable,
+    Login,
+    pk="LOGIN#{login_id}",
+    sk="LOGIN",
+    # An expired login is kept a little longer, so that the provider still gets an answer.
+    kept=Kept("", timedelta(hours=1), "expires_at"),
+    personal=("browser", "bsn", "decision"),
+    sealed=("bsn",),
+    nulls=True,
+)
+
+
 class Logins:
     """Logins in DynamoDB. Every step forward is conditional, so that each is taken once."""
 
     def __init__(self, table: TransientTable) -> None:
-        self._table = table
+        self._table, self._logins = table, Rows(table, LOGIN)
 
     def start(self, login: Login, *together: Item) -> None:
         """Write down a login, and what counts together with it or not at all. Raises `Conflict`."""
-        row = {"pk": _key(login.login_id), "sk": "LOGIN", "ttl": int((login.expires_at + _KEPT).timestamp())}
-        values = {**asdict(login), "expires_at": login.expires_at.isoformat(), "state": str(login.state)}
-        if login.sign_on is not None:
-            values["sign_on"] = {**asdict(login.sign_on), "wanted": str(login.sign_on.wanted)}
-        self._table.write_together([self._table.putting({**row, **values}, NEW), *together])
+        self._table.write_together([self._logins.adding(login), *together])
 
     def find(self, login_id: str) -> Login | None:
-        item = self._table.get(_key(login_id), "LOGIN")
-        return _login(item) if item else None
+        return self._logins.find(login_id=login_id)
 
     def identify(self, login: Login, bsn: bytes, reached: int, shared: str | None, *together: Item) -> Login:
         """Write down who it is. Raises `Conflict` when DigiD's answer was used before."""
@@ -134,7 +143,7 @@ class Logins:
     def decide(self, login: Login, decision: Decision) -> Login:
         """Write down how it ended. Raise `Conflict` when it had ended."""
         origins = (LoginState.SENT, LoginState.IDENTIFIED)
-        self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": asdict(decision)})])
+        self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": decision})])
         return replace(login, state=LoginState.DECIDED, decision=decision)
 
     def settle(self, login: Login, session: str) -> bool:
@@ -151,44 +160,12 @@ class Logins:
         return True
 
     def _moving(self, login: Login, to: LoginState, origins: tuple[LoginState, ...], values: dict[str, Any]) -> Item:
-        allowed = {f":from{number}": str(origin) for number, origin in enumerate(origins)}
-        changes = {"state": str(to), **values}
+        allowed = {f":from{number}": origin for number, origin in enumerate(origins)}
+        changes = {"state": to, **values}
         condition = Condition(
             f"#state IN ({', '.join(allowed)})",
             {f"#{name}": name for name in changes},
             {**allowed, **{f":{name}": value for name, value in changes.items()}},
         )
         update = ", ".join(f"#{name} = :{name}" for name in changes)
-        return self._table.changing(_key(login.login_id), "LOGIN", f"SET {update}", condition)
-
-
-def _key(login_id: str) -> str:
-    return f"LOGIN#{login_id}"
-
-
-def _login(item: dict[str, Any]) -> Login:
-    sign_on, decision = item.get("sign_on"), item.get("decision")
-    return Login(
-        login_id=item["login_id"],
-        browser=item["browser"],
-        digid_request=item["digid_request"],
-        level=item["level"],
-        expires_at=datetime.fromisoformat(item["expires_at"]),
-        session=item["session"],
-        path=item["path"],
-        sign_on=SignOn(**{**sign_on, "wanted": Wanted(sign_on["wanted"])}) if sign_on else None,
-        replaces=item.get("replaces"),
-        state=LoginState(item["state"]),
-        bsn=item.get("bsn"),
-        reached=item["reached"],
-        reused=item["reused"],
-        shared=item.get("shared"),
-        decision=_decision(decision) if decision else None,
-    )
-
-
-def _decision(item: dict[str, Any]) -> Decision:
-    failed = item["failed"]
-    # Before, not every failure told what was received and expected.
-    read = Failed(**{name: value or "" for name, value in failed.items()}) if failed else None
-    return Decision(**{**item, "failed": read})
+        return self._logins.changing(f"SET {update}", condition, login_id=login.login_id)

@@ -1,20 +1,36 @@
 """One-time ids: a request or an assertion counts once (security.md section 5)."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict, InvalidMessage
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Item
 from chalicelib.storage.tables import TransientTable
 
-_REMEMBERED = timedelta(hours=1)
-"""Longer than any message may be old."""
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That an id was used."""
+
+
+SEEN = Kind(
+    "That a request or an assertion was seen: a hash of its sender and id.",
+    TransientTable,
+    Seen,
+    pk="SEEN#{digest}",
+    sk="SEEN",
+    # Longer than any message may be old.
+    kept=Kept("", timedelta(hours=1)),
+)
 
 
 def use_once(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> None:
     """Remember an id before its message has any effect. Raises `InvalidMessage` if it was seen before."""
     try:
-        table.put(_row(kind, sender, message_id, now), NEW)
+        Rows(table, SEEN).put(Seen(), NEW, digest=_digest(kind, sender, message_id), now=now)
     except Conflict:
         raise seen_before(message_id) from None
 
@@ -25,9 +41,8 @@ def seen_before(message_id: str) -> InvalidMessage:
 
 def remembering(table: TransientTable, kind: str, sender: str, message_id: str, now: datetime) -> Item:
     """Return the write that remembers an id, for a transaction: together with the effect of its message, or not."""
-    return table.putting(_row(kind, sender, message_id, now), NEW)
+    return Rows(table, SEEN).adding(Seen(), digest=_digest(kind, sender, message_id), now=now)
 
 
-def _row(kind: str, sender: str, message_id: str, now: datetime) -> Item:
-    digest = hashlib.sha256(f"{kind}\n{sender}\n{message_id}".encode()).hexdigest()
-    return {"pk": f"SEEN#{digest}", "sk": "SEEN", "ttl": int((now + _REMEMBERED).timestamp())}
+def _digest(kind: str, sender: str, message_id: str) -> str:
+    return hashlib.sha256(f"{kind}\n{sender}\n{message_id}".encode()).hexdigest()

@@ -1,15 +1,12 @@
 """Sessions at providers: what was told to whom, single sign-on within one domain, and their end (5.5, 5.6).
 
-    BROWSER#<hash of a cookie>   who is signed in there, and the key of the shared sign-in of each domain
-    SHARED#<key>                 the shared sign-in: its person, level and times, and which providers were told of it
-    TOLD#<hash of a session>     the session at one provider, and the key of its shared sign-in
-
-A cookie is new at each sign-in and its row moves along, the key does not: whoever was told stays part of it.
+A cookie is new at each sign-in and its row (`BROWSER`) moves along, the key of the shared sign-in (`SHARED`) does not:
+whoever was told (`TOLD`) stays part of it.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -19,13 +16,14 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.saml.messages.levels import Level
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import TransientTable
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=3)
 """A shared sign-in ends this long after its last use, and after its begin (combiconnect.md section 6)."""
 
-_REMEMBERED = timedelta(hours=12)
 _TRIES = 10
 """How often a change that somebody else's overtook is made anew."""
 
@@ -64,6 +62,74 @@ class SharedSignIn:
         return _fresh(self.since, self.used_at, now) and level < Level.SUBSTANTIAL and self.level >= level
 
 
+@dataclass(frozen=True, slots=True)
+class BrowserRow:
+    """Who is signed in at a browser, and the key of the shared sign-in of each domain."""
+
+    person: PersonId
+    domains: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """A shared sign-in as it is kept; once it has ended, without whose it was."""
+
+    key: str
+    level: Level
+    since: datetime
+    used_at: datetime
+    version: int
+    bsn: bytes | None = field(repr=False)
+    told: tuple[Told, ...] = ()
+    ended_by: str | None = None
+    """`pk` of the session whose provider ended it."""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """What a provider was told, and the key of the sign-in that this shares."""
+
+    told: Told
+    shared: str | None
+    ended_at: datetime | None = None
+
+
+BROWSER = Kind(
+    "Who is signed in at a browser, under the hash of a cookie, and the shared sign-in of each domain.",
+    TransientTable,
+    BrowserRow,
+    pk="BROWSER#{cookie}",
+    sk="BROWSER",
+    kept=Kept("the next sign-in in the same browser", LONGEST),
+    personal=("person",),
+)
+
+SHARED = Kind(
+    "A shared sign-in: whose it is until it ends, and which providers were told of it.",
+    TransientTable,
+    SharedRow,
+    pk="SHARED#{key}",
+    sk="SHARED",
+    kept=Kept("", LONGEST, "used_at"),
+    personal=("bsn", "told"),
+    sealed=("bsn",),
+    keyed=("key",),
+    lacking=("told",),
+)
+
+TOLD = Kind(
+    "A session at a provider, under the hash of its name.",
+    TransientTable,
+    ToldRow,
+    pk="TOLD#{session}",
+    sk="TOLD",
+    kept=Kept("", timedelta(hours=12)),
+    personal=("name_id",),
+    spread={"told": ("name_id", "entity_id", "name", "login_id")},
+)
+
+
 def domain_of(connection: Connection) -> str | None:
     """Return the domain in which a connection shares sign-ins: never beyond one organisation's."""
     if connection.sso_domain is None or not connection.organisation:
@@ -76,26 +142,21 @@ class Federation:
 
     def __init__(self, table: TransientTable, vault: Vault) -> None:
         self._table, self._vault = table, vault
+        self._browsers, self._shared, self._told = Rows(table, BROWSER), Rows(table, SHARED), Rows(table, TOLD)
 
     def found(self, cookie: str, domain: str) -> SharedSignIn | None:
         """Return the sign-in that a browser shares in a domain."""
-        browser = self._table.get(_browser_key(cookie), "BROWSER")
-        key = browser["domains"].get(domain) if browser else None
+        browser = self._browsers.find(cookie=_hash(cookie))
+        key = browser.domains.get(domain) if browser else None
         return self.shared(key) if key else None
 
     def shared(self, key: str) -> SharedSignIn | None:
         """Return a shared sign-in, fresh or not. None when it has ended, or nobody was told of it yet."""
-        item = self._table.get(_shared_key(key), "SHARED")
-        if item is None or "ended_by" in item:
+        row = self._shared.find(key=key)
+        if row is None or row.bsn is None:
             return None
-        return SharedSignIn(
-            key,
-            Bsn(self._vault.open(item["bsn"], _context(key))),
-            Level(item["level"]),
-            datetime.fromisoformat(item["since"]),
-            datetime.fromisoformat(item["used_at"]),
-            tuple(Told(**one) for one in item["told"]),
-        )
+        bsn = Bsn(self._vault.open(row.bsn, _context(key)))
+        return SharedSignIn(key, bsn, row.level, row.since, row.used_at, row.told)
 
     def key_for(self, cookie: str | None, domain: str, person: PersonId, new_key: str, now: datetime) -> str:
         """Return of which shared sign-in someone who comes from DigiD is part: theirs in this browser, or a new one.
@@ -105,29 +166,28 @@ class Federation:
         known = self._domains(cookie, person).get(domain)
         if known is None:
             return new_key
-        item = self._table.get(_shared_key(known), "SHARED")
-        return known if item is None or _counts(item, now) else new_key
+        row = self._shared.find(key=known)
+        counts = row is None or (row.ended_by is None and _fresh(row.since, row.used_at, now))
+        return known if counts else new_key
 
     def move(self, old: str | None, new: str, person: PersonId, domain: str, key: str, now: datetime) -> None:
         """Let a browser be known by a new cookie, and by the old one no more."""
         domains = {**self._domains(old, person), domain: key}
-        until = int((now + LONGEST).timestamp())
-        row = {"pk": _browser_key(new), "sk": "BROWSER", "person": person, "domains": domains, "ttl": until}
-        self._table.put(row, NEW)
+        self._browsers.put(BrowserRow(person, domains), NEW, cookie=_hash(new), now=now)
         if old is not None:
-            self._table.delete(_browser_key(old), "BROWSER")
+            self._browsers.delete(cookie=_hash(old))
 
     def tell(self, told: Told, who: Bsn, level: Level, key: str | None, now: datetime, *, fresh: bool) -> None:
         """Remember that a provider is told who signed in; `fresh` when they just came from DigiD.
 
         The same again changes nothing. Raises `Conflict` when the session, or the sign-in it shares, has ended.
         """
-        row = {"pk": _told_key(told.name_id), "sk": "TOLD", "shared": key, **asdict(told)}
+        session = _hash(told.name_id.strip())
         try:
-            self._table.put({**row, "ttl": int((now + _REMEMBERED).timestamp())}, NEW)
+            self._told.put(ToldRow(told, key), NEW, session=session, now=now)
         except Conflict:
-            before = self._table.get(_told_key(told.name_id), "TOLD")
-            if before is None or "ended_at" in before:
+            before = self._told.find(session=session)
+            if before is None or before.ended_at is not None:
                 raise
         if key is not None:
             _anew(lambda: self._share(told, who, level, key, now, fresh=fresh))
@@ -141,57 +201,57 @@ class Federation:
 
     def _end(self, name_ids: Sequence[str], entity_id: str, now: datetime) -> bool:
         found, writes = False, {}
-        for pk in map(_told_key, name_ids):
-            told = self._table.get(pk, "TOLD")
-            if told is None or told["entity_id"] != entity_id:
+        for session in (_hash(name_id.strip()) for name_id in name_ids):
+            row = self._told.find(session=session)
+            if row is None or row.told.entity_id != entity_id:
                 continue
-            key = told.get("shared")
-            shared = self._table.get(_shared_key(key), "SHARED") if key else None
+            by, _ = TOLD.key(session=session)
+            shared = self._shared.find(key=row.shared) if row.shared else None
             if shared is None:
                 found = True
-                writes[pk] = self._table.changing(pk, "TOLD", "SET ended_at = :now", _there(now))
-            elif "ended_by" not in shared:
+                writes[by] = self._told.changing("SET ended_at = :now", _there(now), session=session)
+            elif shared.ended_by is None:
                 found = True
-                writes[shared["pk"]] = self._ending(shared, pk, now)
+                writes[shared.key] = self._ending(shared, by, now)
             else:
                 # What another's logout ended is not this provider's any more.
-                found = found or shared["ended_by"] == pk
+                found = found or shared.ended_by == by
         if writes:
             self._table.write_together(list(writes.values()))
         return found
 
-    def _ending(self, shared: Item, by: str, now: datetime) -> Item:
+    def _ending(self, shared: SharedRow, by: str, now: datetime) -> Item:
         same = Condition(
             "#version = :version",
             {"#version": "version"},
-            {":version": shared["version"], ":next": shared["version"] + 1, ":by": by, ":now": now.isoformat()},
+            {":version": shared.version, ":next": shared.version + 1, ":by": by, ":now": now},
         )
         update = "SET ended_by = :by, ended_at = :now, #version = :next REMOVE bsn, told"
-        return self._table.changing(shared["pk"], "SHARED", update, same)
+        return self._shared.changing(update, same, key=shared.key)
 
     def _share(self, told: Told, who: Bsn, level: Level, key: str, now: datetime, *, fresh: bool) -> None:
-        item = self._table.get(_shared_key(key), "SHARED")
-        if item is None:
+        row = self._shared.find(key=key)
+        if row is None:
             sealed = self._vault.seal(who.digits, _context(key))
-            first = {"bsn": sealed, "level": int(level), "since": now.isoformat(), "told": []}
-            self._keep(key, {**first, "told": [asdict(told)], "version": 0}, now, NEW)
+            self._shared.put(SharedRow(key, level, now, now, 0, sealed, (told,)), NEW)
             return
-        if "ended_by" in item:
+        if row.ended_by is not None:
             raise _Ended("logged out")
-        # The highest level reached stays, for as long as it would have without a later sign-in at a lower one.
-        since = now.isoformat() if fresh and level >= item["level"] else item["since"]
-        others = [one for one in item["told"] if one["name_id"] != told.name_id]
-        changed = {"level": max(int(level), item["level"]), "since": since, "told": [*others, asdict(told)]}
-        same = Condition("#version = :version", {"#version": "version"}, {":version": item["version"]})
-        self._keep(key, {**item, **changed, "version": item["version"] + 1}, now, same)
-
-    def _keep(self, key: str, values: Item, now: datetime, condition: Condition) -> None:
-        row = {"pk": _shared_key(key), "sk": "SHARED", "ttl": int((now + LONGEST).timestamp())}
-        self._table.put({**values, **row, "used_at": now.isoformat()}, condition)
+        changed = replace(
+            row,
+            level=max(level, row.level),
+            # The highest level reached stays, for as long as it would have without a later sign-in at a lower one.
+            since=now if fresh and level >= row.level else row.since,
+            used_at=now,
+            told=(*(one for one in row.told if one.name_id != told.name_id), told),
+            version=row.version + 1,
+        )
+        same = Condition("#version = :version", {"#version": "version"}, {":version": row.version})
+        self._shared.put(changed, same)
 
     def _domains(self, cookie: str | None, person: PersonId) -> dict[str, str]:
-        browser = self._table.get(_browser_key(cookie), "BROWSER") if cookie else None
-        return dict(browser["domains"]) if browser and browser["person"] == person else {}
+        browser = self._browsers.find(cookie=_hash(cookie)) if cookie else None
+        return dict(browser.domains) if browser and browser.person == person else {}
 
 
 def _anew(change: Callable[[], _Result]) -> _Result:
@@ -210,27 +270,13 @@ def _fresh(since: datetime, used_at: datetime, now: datetime) -> bool:
     return now < used_at + IDLE and now < since + LONGEST
 
 
-def _counts(item: Item, now: datetime) -> bool:
-    return "ended_by" not in item and _fresh(
-        datetime.fromisoformat(item["since"]), datetime.fromisoformat(item["used_at"]), now
-    )
-
-
 def _there(now: datetime) -> Condition:
-    return Condition("attribute_exists(pk)", {}, {":now": now.isoformat()})
+    return Condition("attribute_exists(pk)", {}, {":now": now})
 
 
 def _context(key: str) -> str:
     return f"shared:{key}"
 
 
-def _browser_key(cookie: str) -> str:
-    return f"BROWSER#{hashlib.sha256(cookie.encode()).hexdigest()}"
-
-
-def _shared_key(key: str) -> str:
-    return f"SHARED#{key}"
-
-
-def _told_key(name_id: str) -> str:
-    return f"TOLD#{hashlib.sha256(name_id.strip().encode()).hexdigest()}"
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

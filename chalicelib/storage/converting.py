@@ -68,11 +68,18 @@ def reader(hint: Any) -> _Read:  # noqa: ANN401 - the type of a field
 
 
 def _of_class(hint: type[Any]) -> _Read:
+    if hint is str:
+        return _text
     if issubclass(hint, date):
         return hint.fromisoformat
     if issubclass(hint, Enum):
         return hint
     return partial(read, hint) if is_dataclass(hint) else _as_it_is
+
+
+def _text(value: str | None) -> str:
+    """Return a text; where older items say null and today's always tell something, an empty one."""
+    return value or ""
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401

@@ -100,6 +100,11 @@ def test_what_older_items_lack_has_its_default() -> None:
     assert read(Inner, {"day": "2031-05-17"}, ("colour",)) == Inner(AT.date())
 
 
+def test_a_text_that_an_older_item_says_is_null_is_empty() -> None:
+    outer = Outer(Name(""), AT, Level.LOW, b"x", switch=False, inner=Inner(AT.date()), texts={})
+    assert read(Outer, {**plain(outer), "name": None}) == outer
+
+
 @pytest.mark.parametrize("odd", [{"day": "yesterday", "colour": "red"}, {"day": "2031-05-17", "colour": "loud"}])
 def test_what_is_no_such_value_is_not_read_as_one(odd: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=odd["day"] if odd["day"] == "yesterday" else "loud"):
