@@ -20,6 +20,8 @@ _MARKUP = re.compile(r"(<|&lt;|&#|%3c).*", re.IGNORECASE | re.DOTALL)
 _UUID = r"(?P<kept>(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z]))"
 _NUMBER = r"(?P<number>(?<!\d)(?:\d(?:\s?\d){7,8}|\d{3}[._-]\d{3}[._-]\d{3}|\d{4}[._]\d{2}[._]\d{3})(?!\d))"
 _TOKEN = r"(?P<token>[0-9a-z+=]{32,})"  # noqa: S105 - the form of one
+_ARTIFACT = r"(?P<artifact>AAQA[0-9a-z+/%]{40,}={0,2})"
+"""In base64, whose slashes may leave no long piece; in a query `%2F` (SAML bindings 3.6.4)."""
 _LETTERS = "[B-DF-HJ-NP-TV-XZ2-9]"
 """Of a mandate code (mandates/codes.py), which may be written together or in groups."""
 _CODE = (
@@ -27,7 +29,7 @@ _CODE = (
     rf"|{_LETTERS}{{4}}\s?{_LETTERS}{{4}}\s?{_LETTERS}{{4}}(?![0-9a-z])))"
 )
 _ADDRESS = r"(?P<address>[^\s@/:]{1,64}@[^\s@/:]+)"
-_HIDDEN = re.compile(f"{_UUID}|{_ADDRESS}|{_TOKEN}|{_CODE}|{_NUMBER}", re.IGNORECASE)
+_HIDDEN = re.compile(f"{_UUID}|{_ADDRESS}|{_ARTIFACT}|{_TOKEN}|{_CODE}|{_NUMBER}", re.IGNORECASE)
 
 
 def quoted(value: Quotable) -> str:

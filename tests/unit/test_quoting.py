@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta, timezone
+from urllib.parse import quote_plus
 
 import pytest
 
 from chalicelib.errors import InvalidMessage, NotFound, NotOpen
 from chalicelib.quoting import LONGEST, quoted
 
+ARTIFACT = "AAQAAHAN8/vEZ/H90ulDn1LQ/PKmGxPuyrvGTBMpTjenyanfn3SZM7V9g/E="
+"""Its slashes leave no long piece."""
 CET = timezone(timedelta(hours=1))
 
 
@@ -51,6 +54,8 @@ def test_what_an_engineer_asks_for_is_quoted_as_it_is(value: str) -> None:
         ("BCDF2345GHJK bcdf 2345 ghjk", "[code] [code]"),
         ("mailto:vera@example.nl", "mailto:[address]"),
         ("0123456789abcdef0123456789abcdef", "[token]"),
+        (f"https://x/acs?SAMLart={ARTIFACT}&a=b", "https://x/acs?SAMLart=[artifact]&a=b"),
+        (f"SAMLart={quote_plus(ARTIFACT)}&a=b", "SAMLart=[artifact]&a=b"),
         ("x" * 31, "x" * 31),
         ("é" * (LONGEST + 1), "é" * (LONGEST - 1) + "…"),
     ],
