@@ -34,12 +34,15 @@ class Printer:
 
     def print(self, text: str, now: datetime) -> None:
         """Print the letter of a queue's message. Whatever it raises sends the message back to the queue."""
-        message = Message.from_json(text)
-        follow(message.correlation_id)
+        follow(None)
+        letter_id = None
         try:
+            message = Message.from_json(text)
+            follow(message.correlation_id)
+            letter_id = message.letter_id
             self._print(message, now)
         except Exception as error:
-            log().error("letter_not_printed", letter_id=message.letter_id, error=type(error).__name__)
+            log().error("letter_not_printed", letter_id=letter_id, error=type(error).__name__)
             raise
 
     def _print(self, message: Message, now: datetime) -> None:

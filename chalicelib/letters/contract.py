@@ -65,7 +65,8 @@ class Message:
         """Read what `to_json` wrote. Raises `ValueError` for what is no such message."""
         match values := json.loads(text):
             case {"letter_id": str(letter_id), "sealed": str(sealed)}:
-                return cls(letter_id, base64.b64decode(sealed, validate=True), values.get("correlation_id"))
+                if isinstance(correlation_id := values.get("correlation_id"), str | None):
+                    return cls(letter_id, base64.b64decode(sealed, validate=True), correlation_id)
         raise ValueError("no message of a letter")
 
 

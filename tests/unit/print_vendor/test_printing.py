@@ -105,6 +105,28 @@ def test_what_is_worthless_is_left_and_said_once(shop: Shop, caplog: pytest.LogC
     assert [record.message for record in caplog.records] == ["letter_stopped"]
 
 
+@pytest.mark.parametrize(
+    "poison",
+    [
+        *("", "no JSON 900100084", "[]", "{}"),
+        *('{"letter_id": 1, "sealed": ""}', '{"letter_id": "x", "sealed": "é"}'),
+        '{"letter_id": "x", "sealed": "", "correlation_id": {"code": "BCDF-GHJK-LMNP"}}',
+    ],
+)
+def test_what_is_no_message_of_a_letter_goes_back_and_is_told_without_what_it_says(
+    shop: Shop, caplog: pytest.LogCaptureFixture, poison: str
+) -> None:
+    shop.printer.print(shop.message, NOW)
+    caplog.clear()
+    with pytest.raises(ValueError, match=r"^(?!.*(900100084|BCDF))"):
+        shop.printer.print(poison, NOW)
+    (record,) = caplog.records
+    line: dict[str, Any] = json.loads(log().registered_formatter.format(record))
+    assert (line["message"], line.get("correlation_id")) == ("letter_not_printed", None), "not that of the one before"
+    assert "900100084" not in repr(line)
+    assert "BCDF" not in repr(line)
+
+
 def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_letter(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
