@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.catalogue.model import Connection, EntityId, PinnedDigid, Service, ServiceId
 from chalicelib.storage.kinds import Kept, Kind
@@ -17,24 +18,21 @@ class Source:
     valid_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedBy:
+class AskedBy(NamedTuple):
     """By which index a connection asks for a service."""
 
-    index: int
+    at_index: int
     service_id: ServiceId
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """A provider behind a cluster supplier."""
 
     provider: EntityId
     metadata: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """Metadata that a connection had since a moment, packed."""
 
     at: datetime
@@ -58,9 +56,9 @@ ASKED_BY = Kind(
     CatalogueTable,
     AskedBy,
     pk="CONNECTION#{entity_id}",
-    sk="SERVICE#{index:05}",
+    sk="SERVICE#{at_index:05}",
     kept=Kept("the service or the connection goes"),
-    keyed=("index",),
+    keyed=("at_index",),
 )
 
 CONNECTION = Kind(

@@ -51,11 +51,11 @@ class DynamoCatalogue:
     def drop_service(self, service: Service) -> None:
         self._services.delete(service_id=service.service_id)
         if service.index is not None:
-            self._asked_by.delete(entity_id=service.asked_through, index=service.index)
+            self._asked_by.delete(entity_id=service.asked_through, at_index=service.index)
 
     def service_at(self, entity_id: str, index: int) -> Service:
         """Return the service that a connection asks for by an index. Raises `NotOpen`."""
-        asked = self._asked_by.find(entity_id=entity_id, index=index)
+        asked = self._asked_by.find(entity_id=entity_id, at_index=index)
         if asked is None:
             received = f"AttributeConsumingServiceIndex {index}"
             raise NotOpen("unknown service", received=received, expected=map(str, self.services_of(entity_id)))
@@ -63,7 +63,7 @@ class DynamoCatalogue:
 
     def services_of(self, entity_id: str) -> dict[int, ServiceId]:
         """Return the services of a connection by index, lowest first."""
-        return {asked.index: asked.service_id for asked in self._asked_by.every(entity_id=entity_id)}
+        return {asked.at_index: asked.service_id for asked in self._asked_by.every(entity_id=entity_id)}
 
     def connection(self, entity_id: str) -> Connection:
         """Raise `NotOpen` for a provider that is not connected."""

@@ -4,9 +4,8 @@ Sending may happen twice when a process dies in between; the vendor's function r
 that one letter id is one letter (invariant 3).
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState, Message, row_key, sealing_context
@@ -24,8 +23,7 @@ _SHARDS = 8
 _SWEEP_AFTER = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRow:
+class LetterRow(NamedTuple):
     """Where a letter is on its way."""
 
     letter_id: str
@@ -33,7 +31,7 @@ class LetterRow:
     requested_at: datetime | None = None
     useful_until: datetime | None = None
     """When its code expires; None once it is not to be printed."""
-    sealed: bytes | None = field(default=None, repr=False)
+    sealed: bytes | None = None
     """What is to be printed, code included, until it is sent."""
     correlation_id: str | None = None
     queued_at: datetime | None = None
@@ -42,8 +40,7 @@ class LetterRow:
     stopped_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """The mark that a letter is to be sent."""
 
     letter_id: str

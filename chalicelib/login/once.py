@@ -1,8 +1,8 @@
 """One-time ids: a request or an assertion counts once (security.md section 5)."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.errors import Conflict, InvalidMessage
 from chalicelib.storage.kinds import Kept, Kind
@@ -11,8 +11,7 @@ from chalicelib.storage.table import NEW, Item
 from chalicelib.storage.tables import TransientTable
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """That an id was used."""
 
 

@@ -6,9 +6,9 @@ whoever was told (`TOLD`) stays part of it.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.errors import Conflict, Unavailable
@@ -62,16 +62,14 @@ class SharedSignIn:
         return _fresh(self.since, self.used_at, now) and level < Level.SUBSTANTIAL and self.level >= level
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserRow:
+class BrowserRow(NamedTuple):
     """Who is signed in at a browser, and the key of the shared sign-in of each domain."""
 
     person: PersonId
     domains: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedRow:
+class SharedRow(NamedTuple):
     """A shared sign-in as it is kept; once it has ended, without whose it was."""
 
     key: str
@@ -79,15 +77,14 @@ class SharedRow:
     since: datetime
     used_at: datetime
     version: int
-    bsn: bytes | None = field(repr=False)
+    bsn: bytes | None
     told: tuple[Told, ...] = ()
     ended_by: str | None = None
     """`pk` of the session whose provider ended it."""
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldRow:
+class ToldRow(NamedTuple):
     """What a provider was told, and the key of the sign-in that this shares."""
 
     told: Told
@@ -237,8 +234,7 @@ class Federation:
             return
         if row.ended_by is not None:
             raise _Ended("logged out")
-        changed = replace(
-            row,
+        changed = row._replace(
             level=max(level, row.level),
             # The highest level reached stays, for as long as it would have without a later sign-in at a lower one.
             since=now if fresh and level >= row.level else row.since,

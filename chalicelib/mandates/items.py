@@ -1,7 +1,8 @@
 """Which kinds of items the register holds, and under which keys."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.mandates.model import CaseId, Mandate, Request
@@ -11,16 +12,14 @@ from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.tables import RegisterTable
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMark:
+class OpenMark(NamedTuple):
     """That a person has an open request for a service."""
 
     case_id: CaseId
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
+class Parties(NamedTuple):
     """Under whom a case is found."""
 
     represented: PersonId

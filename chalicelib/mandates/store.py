@@ -1,8 +1,8 @@
 """The register in DynamoDB: one method for each invariant, one transaction for each change."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.audit.trail import SYSTEM, Event, Happening, history, noting, record_use
 from chalicelib.catalogue.model import ServiceId
@@ -23,8 +23,7 @@ _ROUNDS = 20
 """How often a request is written again because another letter was counted in the meantime; more than any limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(NamedTuple):
     """What one change is written to together. Apart, because not the same functions may read and delete in each."""
 
     register: RegisterTable

@@ -1,8 +1,7 @@
 """Counters of guesses in DynamoDB: one conditional or atomic write each, so that parallel guesses cannot share one."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, RateLimited
 from chalicelib.mandates.model import Guesses
@@ -17,8 +16,7 @@ _LONG = timedelta(days=90)
 """Longer than any code lives, so that a count is never forgotten while it matters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     tries: int
     window: timedelta
     kept: timedelta
@@ -36,8 +34,7 @@ LIMITS = {
 """By the kind of subject, the part before its colon (design.md section 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Tries of one subject."""
 
     n: int
@@ -46,8 +43,7 @@ class Window:
     open_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Guesses at one claim."""
 
     n: int = 0

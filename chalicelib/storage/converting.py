@@ -1,49 +1,59 @@
-"""Between dataclasses and items: the one converter. How a value lies in an item follows from its type.
+"""Between records (dataclasses and named tuples) and items: the one converter.
 
-A moment or day is ISO 8601 text, an enumeration its value, a dataclass a map, a tuple a list; the rest is as it is.
+How a value lies in an item follows from its type. A moment or day is ISO 8601 text, an enumeration its value, a record
+a map, a tuple a list; the rest is as it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Any, NewType, TypeVar, Union, get_args, get_origin
+from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin
 
 E = TypeVar("E")
 _Read = Callable[[Any], Any]
 
 
-def plain(value: Any, *, nulls: bool = False) -> Any:  # noqa: ANN401 - any field of a dataclass
+def plain(value: Any, *, nulls: bool = False) -> Any:  # noqa: ANN401 - any field of a record
     """Return a value as an item holds it. What is None inside of it is left out, or with `nulls` stays."""
     match value:
         case datetime() | date():
             return value.isoformat()
         case Enum():
             return value.value
+        case _ if _is_record(value):
+            return plain(attributes(value), nulls=nulls)
         case tuple() | list():
             return [plain(inner, nulls=nulls) for inner in value]
         case dict():
             return {name: plain(inner, nulls=nulls) for name, inner in value.items() if nulls or inner is not None}
-        case _ if is_dataclass(value):
-            return plain(attributes(value), nulls=nulls)
         case _:
             return value
 
 
-def attributes(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
-    """Return the fields of a dataclass by name, as they are."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+def attributes(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the fields of a record by name, as they are."""
+    return {name: getattr(record, name) for name in types_of(type(record))}
+
+
+def types_of(model: type[Any]) -> dict[str, Any]:
+    """Return the types of the fields of a record by name."""
+    return {one.name: one.type for one in fields(model)} if is_dataclass(model) else model.__annotations__
+
+
+def _is_record(value: Any) -> bool:  # noqa: ANN401
+    return is_dataclass(value) or hasattr(value, "_fields")
 
 
 def read(model: type[E], item: Mapping[str, Any], lacking: tuple[str, ...] = ()) -> E:
-    """Make a dataclass of an item, or of a map in one. Raises `KeyError` or `ValueError` for what is none.
+    """Make a record of an item, or of a map in one. Raises `KeyError` or `ValueError` for what is none.
 
     What may be None may be absent. So may fields that are `lacking` in older items: they get their default.
     """
     values = {}
-    for name, optional, value_of in _readers(model):  # type: ignore[arg-type]
+    for name, optional, value_of in _readers(cast("Hashable", model)):
         if name in item:
             values[name] = value_of(item[name])
         elif optional:
@@ -74,7 +84,7 @@ def _of_class(hint: type[Any]) -> _Read:
         return hint.fromisoformat
     if issubclass(hint, Enum):
         return hint
-    return partial(read, hint) if is_dataclass(hint) else _as_it_is
+    return partial(read, hint) if _is_record(hint) else _as_it_is
 
 
 def _text(value: str | None) -> str:
@@ -89,4 +99,4 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401
 @cache
 def _readers(model: type[Any]) -> tuple[tuple[str, bool, _Read], ...]:
     """Return of each field its name, whether it may be None, and its reader."""
-    return tuple((field.name, NoneType in get_args(field.type), reader(field.type)) for field in fields(model))
+    return tuple((name, NoneType in get_args(hint), reader(hint)) for name, hint in types_of(model).items())

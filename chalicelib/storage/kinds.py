@@ -12,21 +12,20 @@ A kind lies in one table: the type checker refuses any other. docs/data.md is ma
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from string import Formatter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from chalicelib.storage.converting import attributes, plain, read
+from chalicelib.storage.converting import attributes, plain, read, types_of
 from chalicelib.storage.table import Item, Table
 
 T = TypeVar("T", bound=Table)
 E = TypeVar("E")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """How long an item is kept. TTL only cleans up: whether something has ended is decided by the clock."""
 
     until: str
@@ -44,7 +43,7 @@ class Kept:
         return int((moment + self.lasts).timestamp())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Kind(Generic[T, E]):
     """One kind of item. In its keys stand fields, and parts that are given at writing and asking."""
 
@@ -106,13 +105,13 @@ class Kind(Generic[T, E]):
 @cache
 def _spread(kind: Kind[Any, Any]) -> tuple[tuple[str, list[str], tuple[str, ...]], ...]:
     """Return of each field that is spread its own fields, and the attributes in which these lie."""
-    types: dict[str, Any] = {one.name: one.type for one in fields(kind.model)} if kind.spread else {}
-    return tuple((name, [one.name for one in fields(types[name])], names) for name, names in kind.spread.items())
+    types = types_of(kind.model)
+    return tuple((name, list(types_of(types[name])), names) for name, names in kind.spread.items())
 
 
 def _in_key(kind: Kind[Any, Any], item: Item) -> dict[str, Any]:
     found = {**_parts(kind.pk, item["pk"]), **_parts(kind.sk, item["sk"])}
-    types = {one.name: one.type for one in fields(kind.model)}
+    types = types_of(kind.model)
     return {name: int(found[name]) if types[name] is int else found[name] for name in kind.keyed}
 
 

@@ -1,7 +1,6 @@
 """The items of one kind in their table, as dataclasses."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Generic
 
 from chalicelib.storage.kinds import E, Kind, T
@@ -56,7 +55,7 @@ class Rows(Generic[E]):
         return self._table.deleting(*self._kind.key(**key))
 
     def _plainly(self, condition: Condition) -> Condition:
-        return replace(condition, values={name: self._kind.plain(value) for name, value in condition.values.items()})
+        return condition._replace(values={name: self._kind.plain(value) for name, value in condition.values.items()})
 
 
 def partition(table: T, kinds: Sequence[Kind[T, E]], **key: object) -> Iterator[E]:

@@ -1,10 +1,9 @@
 """One DynamoDB table as plain Python values: consistent reads, conditional writes, transactions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.changes import changed
 from chalicelib.errors import Conflict, Unavailable
@@ -15,8 +14,7 @@ from chalicelib.storage.writers import Writer, new_writer, without_writers
 Item = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition expression with its names (`#n`) and values (`:v`)."""
 
     text: str

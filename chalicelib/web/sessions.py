@@ -5,7 +5,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.observe import log
@@ -41,8 +41,7 @@ class Session:
         return hmac.compare_digest(self.csrf.encode(), token.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(NamedTuple):
     """A session as it is kept. The BSN is sealed under its key."""
 
     key: str
@@ -54,8 +53,7 @@ class SessionRow:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What somebody filled in, sealed for them."""
 
     sealed: bytes
