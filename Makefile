@@ -30,7 +30,7 @@ types: $(VENV)/.dev ## mypy, strict
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the packages that would be deployed, and look inside
 	@$(BIN)/python -m tests.shape.package
 
-docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/metrics.md
+docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/data.md, docs/metrics.md
 	@$(BIN)/python -m operate.documents
 
 faults: $(VENV)/.dev $(STYLES) $(TEXTS) ## let every call to AWS of every flow fail in every way; writes docs/reliability.md (FLOW=word: those flows only)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
+from operate import data
 from print_vendor.observe import METRICS
 from print_vendor.settings import documented as of_print_vendor
 from provisioning.command import command
@@ -81,6 +82,7 @@ def documents() -> dict[Path, str]:
         FOLDER / "configuration.md": _CONFIGURATION.format(
             keys=_rows(keys), vendor=_rows(vendor), libraries=_rows(libraries)
         ),
+        FOLDER / "data.md": data.document(),
         FOLDER / "metrics.md": _METRICS.format(metrics=_rows(metrics)),
     }
 

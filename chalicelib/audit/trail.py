@@ -38,7 +38,7 @@ class Event:
     level: int | None = None
 
 
-_STAYS = Kept("stays; nothing takes it away yet")
+_STAYS = Kept("further notice: nothing takes it away yet")
 
 EVENT = Kind(
     "A change of state in a case; its number is the version of the record that it made.",

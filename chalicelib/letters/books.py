@@ -21,12 +21,12 @@ class Book:
 
 
 BOOK = Kind(
-    "Which letters were asked for lately for one person, or to one address.",
+    "Letters that were asked for lately for one person, or to one address; `last_day` is that of the last.",
     TransientTable,
     Book,
     pk="LETTERS#{whose}",
     sk="LETTERS",
-    kept=Kept("its last letter counts no more", DAYS, "last_day"),
+    kept=Kept("", DAYS, "last_day"),
     personal=("whose", "sent"),
     keyed=("whose",),
 )

@@ -57,7 +57,7 @@ LETTER = Kind(
     LetterRow,
     pk=_PK,
     sk=_SK,
-    kept=Kept("stays, without `sealed` once the print vendor has it"),
+    kept=Kept("further notice; `sealed` until the queue of the print vendor has it"),
     personal=("letter_id", "sealed"),
     sealed=("sealed",),
     keyed=("letter_id",),

@@ -28,7 +28,7 @@ class Parties(NamedTuple):
 
 
 _PERIOD, _GUESSES = ("start", "end"), ("made_before", "wearing_before")
-_FOR_GOOD = Kept("stays; nothing takes it away yet")
+_FOR_GOOD = Kept("further notice: nothing takes it away yet")
 
 REQUEST = Kind(
     "A request for a mandate, and how it ended.",
@@ -77,7 +77,7 @@ GIVEN = Kind(
 )
 
 HELD = replace(
-    GIVEN, what="The same, for who holds it.", pk="PERSON#{representative}", sk="HELD#{service_id}#{case_id}"
+    GIVEN, what="A mandate, for who holds it.", pk="PERSON#{representative}", sk="HELD#{service_id}#{case_id}"
 )
 
 PARTIES = Kind(

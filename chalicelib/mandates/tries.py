@@ -56,7 +56,7 @@ WINDOW = Kind(
     Window,
     pk="TRIES#{subject}",
     sk="TRIES",
-    kept=Kept(f"{_LONG.days} days (a pair) or an hour (a network) after its last window; sets its own `ttl`"),
+    kept=Kept(f"{_LONG.days} days (a pair) or an hour (a network) after its last window"),
     personal=("subject",),
 )
 
@@ -66,7 +66,7 @@ TALLY = Kind(
     Tally,
     pk="TRIES#claim:{claim}",
     sk="TRIES",
-    kept=Kept(f"{_LONG.days} days after the last guess; sets its own `ttl`"),
+    kept=Kept(f"{_LONG.days} days after the last guess"),
     personal=("claim",),
     lacking=("n", "wearing"),
 )

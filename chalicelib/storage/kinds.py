@@ -29,7 +29,7 @@ class Kept(NamedTuple):
     """How long an item is kept. TTL only cleans up: whether something has ended is decided by the clock."""
 
     until: str
-    """In words: what ends it, or takes it away."""
+    """In words: what takes it away; a part of docs/data.md."""
     lasts: timedelta | None = None
     """After that its attribute `ttl` lets it go; None for what stays, or writes its `ttl` itself."""
     since: str = "now"

@@ -2,9 +2,15 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 from chalicelib.observe import Metric
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.settings import READ_BY_LIBRARIES, documented
+from chalicelib.storage.converting import types_of
+from chalicelib.storage.tables import CatalogueTable
+from operate.data import kinds, lying
 from operate.documents import documents
 from print_vendor.observe import METRICS, PRINTED
 from print_vendor.settings import documented as of_print_vendor
@@ -25,6 +31,32 @@ def test_documents_say_what_the_code_says() -> None:
 def test_every_secret_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     assert [name for name in NAMES if name not in text] == []
+
+
+def test_every_kind_of_item_is_documented_and_no_item_is_of_another() -> None:
+    """A module that spells out keys by itself would keep what docs/data.md does not know."""
+    declared = set()
+    for path in SHIPPED:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                called = [one.id for one in (node.value.func, *node.value.args[:1]) if isinstance(one, ast.Name)]
+                if called[:1] == ["Kind"] or (called[:1] == ["replace"] and called[1:2] and called[1] in kinds()):
+                    declared |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            spelt = isinstance(node, ast.Constant) and node.value in {"pk", "sk"}
+            assert not spelt or "storage" in path.parts or "print_vendor" in path.parts, path.name
+    assert declared == kinds().keys()
+
+
+def test_what_names_somebody_is_called_personal_and_what_only_they_may_read_is_sealed() -> None:
+    for name, kind in kinds().items():
+        parts = set(re.findall(r"{(\w+)", kind.pk + kind.sk))
+        assert set(kind.sealed) <= set(kind.personal) <= {*lying(kind), *parts}, name
+        types = {name: {hint, *get_args(hint)} for name, hint in types_of(kind.model).items()}
+        assert {field for field, type_ in types.items() if type_ & {PersonId, ClaimId, AddressId}} <= set(kind.personal)
+        assert not any(Bsn in type_ for type_ in types.values()), name
+        if kind.table is not CatalogueTable:
+            assert {field for field, type_ in types.items() if bytes in type_} == set(kind.sealed), name
+        assert {*kind.keyed, *kind.spread, *kind.lacking} <= types.keys(), name
 
 
 def test_every_setting_has_an_example_that_is_right() -> None:
