@@ -151,9 +151,39 @@ def test_a_desk_that_drips_its_token_holds_up_no_later_question(register: Regist
         assert client.find([VERA]).people
 
 
+def test_a_desk_that_drips_leaves_nobody_waiting_behind_the_others(register: Register) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as desk:
+        threading.Thread(target=_drip_to_all, args=[desk], daemon=True).start()
+        shown = register.shown(token_url=f"http://127.0.0.1:{desk.getsockname()[1]}")
+        client = HaalCentraal(f"{register.address}/haalcentraal/api/brp", lambda: shown, read=0.4, within=0.8)
+        before = set(threading.enumerate())
+        with pytest.raises(Unavailable):
+            client.find(some_bsns(160))
+        ends = time.monotonic() + 3.0
+        while (left := _begun_since(before)) and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert left == [], "eight that wait for each other would take six seconds"
+
+
+def _begun_since(before: set[threading.Thread]) -> list[str]:
+    return [one.name for one in threading.enumerate() if one not in before and one.name != "desk"]
+
+
+def _drip_to_all(desk: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = desk.accept()
+            threading.Thread(target=_drip_to, args=[connection], daemon=True, name="desk").start()
+
+
 def _drip(desk: socket.socket) -> None:
-    """Take a connection and send a byte now and then, for five times as long as anybody waits."""
+    """Take a connection, and drip into it."""
     connection, _ = desk.accept()
+    _drip_to(connection)
+
+
+def _drip_to(connection: socket.socket) -> None:
+    """Send a byte now and then, for five times as long as anybody waits."""
     with connection, suppress(OSError):
         connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n")

@@ -8,13 +8,14 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from urllib.parse import urlencode
 
 import urllib3
 
-from chalicelib.deadline import in_time
+from chalicelib.deadline import in_time, whole
 from chalicelib.errors import Unavailable
 from chalicelib.observe import log
 from chalicelib.settings import ConfigurationError
@@ -55,25 +56,33 @@ class Access:
         except (ssl.SSLError, ValueError):
             raise ConfigurationError("brp-key is wrong: certificate, private_key or authority cannot be read") from None
 
-    def header(
-        self, shown: Credentials, timeout: urllib3.Timeout, longest: float, *, refused: str = ""
-    ) -> dict[str, str]:
+    def header(self, shown: Credentials, timeout: urllib3.Timeout, ends: float, *, refused: str = "") -> dict[str, str]:
         """Return the header that says who we are, with another token than one that was `refused`.
 
-        Raises `Unavailable` when there is no token to be had in `longest` seconds, and `ConfigurationError`.
+        Raises `Unavailable` when there is no token to be had by `ends`, on the monotonic clock, and
+        `ConfigurationError`.
         """
         if "token_url" not in shown:
             return {"x-api-key": _printable(shown.get("key", ""), "key")}
         client = " ".join(shown.get(name, "") for name in ("token_url", "client_id", "client_secret"))
-        with self._lock:
+        with self._alone(ends) as left:
             known = self._of == client and self._clock() < self._until
             if not known or (refused and refused == f"Bearer {self._token}"):
-                # Others wait for this lock: for a token that drips, no longer than for any.
-                self._token, lasts = in_time(longest, "brp", lambda: self._fetch(shown, timeout))
+                self._token, lasts = in_time(left, "brp", lambda: self._fetch(shown, timeout, ends))
                 self._of, self._until = client, self._clock() + lasts - min(_EARLY, lasts / 2)
             return {"authorization": f"Bearer {self._token}"}
 
-    def _fetch(self, shown: Credentials, timeout: urllib3.Timeout) -> tuple[str, float]:
+    @contextmanager
+    def _alone(self, ends: float) -> Iterator[float]:
+        """Let one at a time fetch a token, and yield the seconds that it has left: who waited for others has fewer."""
+        if not self._lock.acquire(timeout=max(ends - time.monotonic(), 0.0)):
+            raise Unavailable("brp")
+        try:
+            yield max(ends - time.monotonic(), 0.0)
+        finally:
+            self._lock.release()
+
+    def _fetch(self, shown: Credentials, timeout: urllib3.Timeout, ends: float) -> tuple[str, float]:
         form = {
             "grant_type": "client_credentials",
             "client_id": shown.get("client_id", ""),
@@ -92,11 +101,10 @@ class Access:
                 redirect=False,
                 preload_content=False,
             ) as answer:
-                body = answer.read(_LARGEST_TOKEN + 1)
-            if answer.status != 200 or len(body) > _LARGEST_TOKEN:  # noqa: PLR2004 - the one that carries it
-                log().error("register_gives_no_token", status=answer.status)
-                raise Unavailable("brp")
-            told = json.loads(body)
+                if answer.status != 200:  # noqa: PLR2004 - the one that carries it
+                    log().error("register_gives_no_token", status=answer.status)
+                    raise Unavailable("brp")
+                told = json.loads(whole(answer, _LARGEST_TOKEN, ends, "brp"))
             return _printable(told["access_token"], "token"), float(told.get("expires_in", 0))
         except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, RecursionError):
             # The cause is dropped on purpose: its text may hold what we showed.

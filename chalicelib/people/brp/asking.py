@@ -91,7 +91,7 @@ class Asking:
         if (left := self.ends - time.monotonic()) <= 0:
             raise Unavailable("brp")
         timeout = urllib3.Timeout(connect=min(self.connect, left), read=min(self.read, left))
-        said = self.access.header(self.shown, timeout, left, refused=refused)
+        said = self.access.header(self.shown, timeout, self.ends, refused=refused)
         sent = {"content-type": "application/json", "accept": "application/json", **said}
         answer = self.access.pool(self.shown).request(
             "POST", self.url, body=body, headers=sent, timeout=timeout, redirect=False, preload_content=False
