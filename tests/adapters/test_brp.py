@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,6 @@ from local.brp.site import brp_site, key_holder
 from local.persons import TestPerson, persons, records
 from local.serving import serve_in_thread
 from tests.builders import some_bsns
-from tests.shape.test_shape import ROOT
 
 VERA, HENK, UNKNOWN = Bsn("900100084"), Bsn("900100758"), Bsn("123456782")
 KEY = {"key": "right key"}
@@ -73,7 +73,7 @@ def test_asking_about_nobody_asks_nothing() -> None:
 
 
 def test_the_question_asks_for_nothing_that_comes_unasked() -> None:
-    case = json.loads((ROOT / "tests/adapters/brp_question.json").read_text())
+    case = json.loads(Path(__file__).with_name("brp_question.json").read_text())
     assert "opschortingBijhouding" in case["fields"]
     assert not any("opschorting" in field or "inOnderzoek" in field for field in FIELDS)
 

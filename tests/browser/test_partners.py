@@ -19,10 +19,9 @@ from tests.browser.people import WORDS
 from tests.builders import HENK
 from tests.fakes import Clock
 from tests.http.client import DIGID, Person, digid
-from tests.http.conftest import client, clock, henk, someone, vera, wired
+from tests.http.conftest import client, clients, clock, henk, someone, vera, wired
 from tests.http.journey import mandate
 from tests.http.serving import free_port, served
-from tests.http.test_choice import clients
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 __all__ = ["client", "clients", "clock", "henk", "someone", "vera", "wired"]

@@ -1,67 +1,17 @@
 """For whom do you sign in? One click for one person, and a search for an accountant with two thousand clients."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from itertools import count
 from typing import cast
 
-import pytest
-
-from chalicelib.catalogue.model import ServiceId
-from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
-from tests.builders import SERVICE_ID, a_letter, a_mandate, a_period, a_person, a_request, an_opening
-from tests.fakes import Clock, FakeRegister
+from tests.fakes import FakeRegister
 from tests.http.client import Person
 from tests.http.journey import mandate
-from tests.http.test_sign_on import PROVIDER, _posted, choose
+from tests.http.sign_on import PROVIDER, choose, posted
 
 CLIENTS = 12
-
-
-def _numbers() -> Iterator[Bsn]:
-    """Yield fictitious citizen numbers that pass the 11-test."""
-    for number in count(900500000):
-        try:
-            yield Bsn(str(number))
-        except ValueError:
-            continue
-
-
-@pytest.fixture
-def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[str, str]]:
-    """Return what lets Henk act for so many people; returns their names by case."""
-
-    def give(number: int) -> dict[str, str]:
-        names, person = {}, wired.secrets.pseudonyms.person
-        register = cast("FakeRegister", wired.people)
-        for place, bsn in zip(range(number), _numbers(), strict=False):
-            case_id = f"{place:032x}"
-            name = f"Client {place:04} {'Jansen' if place % 3 else 'de Boer'}"
-            register.people[bsn] = a_person(name=name)
-            asked = a_request(
-                case_id=case_id, represented=person(bsn), requested_at=clock(), expires_at=clock() + timedelta(days=30)
-            )
-            sealed = {
-                "represented_bsn": wired.vault.seal(bsn.digits, f"case:{case_id}"),
-                "representative_bsn": wired.vault.seal(henk.bsn.digits, f"case:{case_id}"),
-            }
-            made = a_mandate(
-                asked,
-                representative=person(henk.bsn),
-                service_id=ServiceId(SERVICE_ID),
-                period=a_period(clock().date()),
-                activated_at=clock(),
-                **sealed,
-            )
-            wired.mandates.open_request(an_opening(asked, letter=a_letter(letter_id=f"{case_id}0001")))
-            wired.mandates.activate(asked, made)
-            names[case_id] = name
-        return names
-
-    return give
 
 
 def _shown(body: str) -> list[str]:
@@ -95,7 +45,7 @@ def test_whoever_was_found_can_be_chosen(henk: Person, clients: Callable[[int], 
     choice = choose(henk, PROVIDER.on_behalf())
     (case_id,) = _shown(henk.get(f"{choice}?q=0011").body)
     assert names[case_id].startswith("Client 0011")
-    assert "LegalSubjectID" in _posted(henk.post(choice, {"person": case_id, "q": "0011"}), henk).attributes
+    assert "LegalSubjectID" in posted(henk.post(choice, {"person": case_id, "q": "0011"}), henk).attributes
 
 
 def test_names_are_fetched_once_and_kept_sealed(
@@ -126,7 +76,7 @@ def test_what_is_no_choice_is_asked_again(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
     choice = choose(henk, PROVIDER.on_behalf())
     assert henk.post(choice, {"person": "x" * 3000}).status == 422
-    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == vera.bsn.digits
+    assert posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == vera.bsn.digits
 
 
 def test_more_names_than_can_be_kept_are_still_searched(

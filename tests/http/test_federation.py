@@ -1,7 +1,6 @@
 """Single sign-on within one provider's domain, and logout (combiconnect.md 5.5, 5.6)."""
 
 import base64
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -10,111 +9,71 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from chalicelib.catalogue.model import Connection, EntityId, Profile, ServiceId
+from chalicelib.catalogue.model import Profile
 from chalicelib.people.bsn import Bsn
-from chalicelib.saml.craft.decoding import inflate
 from chalicelib.wiring import Wiring
 from local.digid.encrypting import encrypt
 from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
-from provisioning.keys import new_key_pair
-from tests.builders import HENK, MINA, VERA, a_service
+from tests.builders import HENK, MINA, VERA
 from tests.fakes import Clock
-from tests.http.client import Answer, Person
+from tests.http.client import Person
+from tests.http.federation import (
+    ONE,
+    SERVICES,
+    TWO,
+    begin_at,
+    goes_to_digid,
+    logout_by,
+    logout_response,
+    naming,
+    statuses,
+    told_to,
+)
 from tests.http.journey import mandate
-from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
-
-ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
-SERVICES = {
-    provider.entity_id: f"7{place}111111-1111-4111-8111-111111111111" for place, provider in ((1, ONE), (2, TWO))
-}
-OIN = "00000009999999990001"
-
-
-@pytest.fixture
-def domain(wired: Wiring) -> Callable[..., None]:
-    """Return what connects both providers; by default they are of one organisation and share one domain."""
-
-    def connect(level: int = 20, organisation: str = OIN, sso_domain: str | None = "voorbeeld") -> None:
-        for provider, owner, shared in ((ONE, OIN, "voorbeeld"), (TWO, organisation, sso_domain)):
-            known = Connection(
-                EntityId(provider.entity_id), "Gemeente", provider.metadata(), organisation=owner, sso_domain=shared
-            )
-            wired.catalogue.put_connection(known)
-            service_id = ServiceId(SERVICES[provider.entity_id])
-            wired.catalogue.put_service(
-                a_service(service_id=service_id, entity_id=EntityId(provider.entity_id), level=level)
-            )
-
-    connect()
-    return connect
-
-
-def _asked(provider: FakeProvider, clock: Clock, *, scoping: str = "", **changes: str) -> etree._Element:
-    return provider.request(
-        IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        scoping=scoping,
-        **changes,
-    )
-
-
-def _start(person: Person, provider: FakeProvider, clock: Clock, **changes: str) -> Answer:
-    return person.post("/saml/sso", provider.post_form(_asked(provider, clock, **changes)))
-
-
-def _told(answer: Answer, provider: FakeProvider, person: Person) -> tuple[str, str]:
-    """Return who a provider is told, and under which name of the session."""
-    root = etree.fromstring(base64.b64decode(answer.hidden["SAMLResponse"]))
-    ours = certificate_in(person.client.http.get("/saml/metadata").body)
-    attributes = provider.read(root, ours).attributes
-    assertion = provider._decrypted(found(root, "a:EncryptedAssertion"))
-    return attributes["ActingSubjectID"], assertion.findtext(".//a:NameID", "", NAMES)
-
-
-def _to_digid(answer: Answer) -> bool:
-    return answer.status == 200 and 'action="https://digid.example/sso"' in answer.body
+from tests.saml.provider import NAMES, SAML, found, verify
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_second_provider_of_the_domain_needs_no_sign_in(henk: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
-    assert _told(_start(henk, TWO, clock), TWO, henk)[0] == HENK.digits
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
+    assert told_to(begin_at(henk, TWO, clock), TWO, henk)[0] == HENK.digits
 
 
 @pytest.mark.usefixtures("domain")
 def test_who_forces_a_sign_in_gets_one(henk: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
-    assert _to_digid(_start(henk, TWO, clock, ForceAuthn="true"))
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
+    assert goes_to_digid(begin_at(henk, TWO, clock, ForceAuthn="true"))
 
 
 @pytest.mark.usefixtures("domain")
 def test_another_browser_shares_nothing(henk: Person, mina: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
-    assert _to_digid(_start(mina, TWO, clock))
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
+    assert goes_to_digid(begin_at(mina, TWO, clock))
     mina.cookies["__Host-shared"] = "f" * 32
-    assert _to_digid(_start(mina, TWO, clock))
+    assert goes_to_digid(begin_at(mina, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_the_cookie_is_new_at_each_sign_in_and_never_taken_over(henk: Person, mina: Person, clock: Clock) -> None:
     planted = "f" * 32
     henk.cookies["__Host-shared"] = planted
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     first = henk.cookies["__Host-shared"]
-    henk.pass_digid(_start(henk, ONE, clock, ForceAuthn="true"), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "20")
     assert len({planted, first, henk.cookies["__Host-shared"]}) == 3
     for value in (planted, first):
         mina.cookies["__Host-shared"] = value
-        assert _to_digid(_start(mina, TWO, clock))
-    assert _start(henk, TWO, clock).status == 200
+        assert goes_to_digid(begin_at(mina, TWO, clock))
+    assert begin_at(henk, TWO, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
 def test_what_was_told_before_signing_in_again_is_still_part_of_it(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    henk.pass_digid(_start(henk, TWO, clock, ForceAuthn="true"), "20")
-    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
-    assert _to_digid(_start(henk, TWO, clock))
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    henk.pass_digid(begin_at(henk, TWO, clock, ForceAuthn="true"), "20")
+    henk.post("/saml/slo", ONE.post_form(logout_by(ONE, naming(one), clock)))
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 def test_a_sign_in_at_one_domain_leaves_that_of_another_alone(
@@ -122,34 +81,34 @@ def test_a_sign_in_at_one_domain_leaves_that_of_another_alone(
 ) -> None:
     domain(sso_domain="else")
     for provider in (ONE, TWO):
-        henk.pass_digid(_start(henk, provider, clock), "20")
+        henk.pass_digid(begin_at(henk, provider, clock), "20")
     for provider in (ONE, TWO):
-        assert _start(henk, provider, clock).status == 200
+        assert begin_at(henk, provider, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
 def test_after_a_logout_nothing_is_told_of_what_waited(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    sent = henk.pass_digid(_start(henk, TWO, clock, ForceAuthn="true", AssertionConsumerServiceIndex="1"), "20")
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    sent = henk.pass_digid(begin_at(henk, TWO, clock, ForceAuthn="true", AssertionConsumerServiceIndex="1"), "20")
     artifact = parse_qs(urlsplit(sent.location).query)["SAMLart"][0]
-    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    henk.post("/saml/slo", ONE.post_form(logout_by(ONE, naming(one), clock)))
     answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=TWO.resolve(artifact))
-    assert _statuses(found(etree.fromstring(answer.body), ".//p:Response")) == ["Responder", "AuthnFailed"]
+    assert statuses(found(etree.fromstring(answer.body), ".//p:Response")) == ["Responder", "AuthnFailed"]
     # Who signs in again is signed in, and the same logout once more ends nothing of that.
-    henk.pass_digid(_start(henk, TWO, clock), "20")
-    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
-    assert _start(henk, ONE, clock).status == 200
+    henk.pass_digid(begin_at(henk, TWO, clock), "20")
+    henk.post("/saml/slo", ONE.post_form(logout_by(ONE, naming(one), clock)))
+    assert begin_at(henk, ONE, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
 def test_several_sessions_of_one_request_end_together(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    again = _told(_start(henk, ONE, clock), ONE, henk)[1]
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    again = told_to(begin_at(henk, ONE, clock), ONE, henk)[1]
     index = f"<p:SessionIndex>{again}</p:SessionIndex>"
-    assert _statuses(_response(henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one) + index, clock))))) == [
-        "Success"
-    ]
-    assert _to_digid(_start(henk, ONE, clock))
+    assert statuses(
+        logout_response(henk.post("/saml/slo", ONE.post_form(logout_by(ONE, naming(one) + index, clock))))
+    ) == ["Success"]
+    assert goes_to_digid(begin_at(henk, ONE, clock))
 
 
 @pytest.mark.parametrize(
@@ -160,87 +119,87 @@ def test_nothing_is_shared_beyond_one_organisations_domain(
     henk: Person, domain: Callable[..., None], clock: Clock, apart: dict[str, str]
 ) -> None:
     domain(**apart)
-    henk.pass_digid(_start(henk, ONE, clock), "20")
-    assert _to_digid(_start(henk, TWO, clock))
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 def test_from_substantial_on_everyone_signs_in_each_time(
     henk: Person, domain: Callable[..., None], clock: Clock
 ) -> None:
     domain(level=25)
-    henk.pass_digid(_start(henk, ONE, clock), "30")
-    assert _to_digid(_start(henk, TWO, clock))
+    henk.pass_digid(begin_at(henk, ONE, clock), "30")
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_level_that_was_not_reached_is_asked_for(henk: Person, wired: Wiring, clock: Clock) -> None:
     service = wired.catalogue.service(SERVICES[ONE.entity_id])
     wired.catalogue.put_service(replace(service, level=10))
-    henk.pass_digid(_start(henk, ONE, clock), "10")
-    assert _to_digid(_start(henk, TWO, clock))
+    henk.pass_digid(begin_at(henk, ONE, clock), "10")
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_shared_sign_in_ends_after_a_quarter_of_an_hour_without_use(henk: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     clock.forward(minutes=14)
-    assert _start(henk, TWO, clock).status == 200
+    assert begin_at(henk, TWO, clock).status == 200
     clock.forward(minutes=14)
-    assert _start(henk, ONE, clock).status == 200
+    assert begin_at(henk, ONE, clock).status == 200
     clock.forward(minutes=15)
-    assert _to_digid(_start(henk, TWO, clock))
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_shared_sign_in_ends_after_three_hours_however_busy(henk: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     for _ in range(17):
         clock.forward(minutes=10)
-        assert _start(henk, TWO, clock).status == 200
+        assert begin_at(henk, TWO, clock).status == 200
     clock.forward(minutes=10)
-    assert _to_digid(_start(henk, TWO, clock))
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_later_sign_in_at_a_lower_level_does_not_prolong_the_higher_one(
     henk: Person, wired: Wiring, clock: Clock
 ) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     wired.catalogue.put_service(replace(wired.catalogue.service(SERVICES[ONE.entity_id]), level=10))
     for _ in range(17):
         clock.forward(minutes=10)
-        _start(henk, ONE, clock)
-    henk.pass_digid(_start(henk, ONE, clock, ForceAuthn="true"), "10")
+        begin_at(henk, ONE, clock)
+    henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "10")
     clock.forward(minutes=11)
-    assert _to_digid(_start(henk, TWO, clock))
+    assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_only_what_a_provider_was_told_is_shared(henk: Person, clock: Clock) -> None:
-    sent = henk.pass_digid(_start(henk, ONE, clock, AssertionConsumerServiceIndex="1"), "20")
-    assert _to_digid(_start(henk, TWO, clock))
+    sent = henk.pass_digid(begin_at(henk, ONE, clock, AssertionConsumerServiceIndex="1"), "20")
+    assert goes_to_digid(begin_at(henk, TWO, clock))
     artifact = parse_qs(urlsplit(sent.location).query)["SAMLart"][0]
     henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=ONE.resolve(artifact))
-    assert _start(henk, TWO, clock).status == 200
+    assert begin_at(henk, TWO, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
 def test_another_person_at_the_same_browser_begins_anew(
     henk: Person, someone: Callable[[Bsn], Person], clock: Clock
 ) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     mina = someone(MINA)
     mina.cookies.update(henk.cookies)
-    mina.pass_digid(_start(mina, ONE, clock, ForceAuthn="true"), "20")
-    assert _told(_start(mina, TWO, clock), TWO, mina)[0] == MINA.digits
+    mina.pass_digid(begin_at(mina, ONE, clock, ForceAuthn="true"), "20")
+    assert told_to(begin_at(mina, TWO, clock), TWO, mina)[0] == MINA.digits
 
 
 @pytest.mark.usefixtures("domain")
 def test_for_whom_is_asked_each_time(vera: Person, henk: Person, clock: Clock) -> None:
     mandate(vera, henk, service_id=SERVICES[TWO.entity_id])
-    henk.pass_digid(_start(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     scoping = f"<p:Scoping><p:RequesterID>{MACHTIGEN}</p:RequesterID></p:Scoping>"
-    choice = _start(henk, TWO, clock, scoping=scoping)
+    choice = begin_at(henk, TWO, clock, scoping=scoping)
     assert "/saml/choice/" in choice.location
     page = henk.get(choice.location).body
     assert "Vera van der Gever" in page
@@ -250,70 +209,39 @@ def test_for_whom_is_asked_each_time(vera: Person, henk: Person, clock: Clock) -
 
 @pytest.mark.usefixtures("domain")
 def test_a_passive_request_succeeds_where_nothing_need_be_asked(henk: Person, clock: Clock) -> None:
-    henk.pass_digid(_start(henk, ONE, clock), "20")
-    assert _told(_start(henk, TWO, clock, IsPassive="true"), TWO, henk)[0] == HENK.digits
-
-
-def _logout(provider: FakeProvider, inside: str, clock: Clock, **changes: str) -> etree._Element:
-    facts = {
-        "ID": f"_{secrets.token_hex(16)}",
-        "Version": "2.0",
-        "IssueInstant": clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "Destination": "https://machtigen.example/saml/slo",
-        **changes,
-    }
-    written = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
-    return etree.fromstring(
-        f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {written}>'
-        f"<a:Issuer>{provider.entity_id}</a:Issuer>{inside}</p:LogoutRequest>"
-    )
-
-
-def _name(name_id: str) -> str:
-    return f"<a:NameID>{name_id}</a:NameID>"
-
-
-def _response(answer: Answer) -> etree._Element:
-    """Return the LogoutResponse in a form or in a query string."""
-    if answer.status == 200:
-        return etree.fromstring(base64.b64decode(answer.hidden["SAMLResponse"]))
-    query = parse_qs(urlsplit(answer.location).query)
-    return etree.fromstring(inflate(base64.b64decode(query["SAMLResponse"][0])))
-
-
-def _statuses(root: etree._Element) -> list[str]:
-    return [code.get("Value", "").rpartition(":")[2] for code in root.iterfind(".//p:StatusCode", NAMES)]
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
+    assert told_to(begin_at(henk, TWO, clock, IsPassive="true"), TWO, henk)[0] == HENK.digits
 
 
 @pytest.mark.usefixtures("domain")
 @pytest.mark.parametrize("by", ["NameID", "SessionIndex", "both"])
 def test_logout_ends_all_that_shares_a_sign_in(henk: Person, clock: Clock, by: str) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    two = _told(_start(henk, TWO, clock), TWO, henk)[1]
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    two = told_to(begin_at(henk, TWO, clock), TWO, henk)[1]
     index = f"<p:SessionIndex>{one}</p:SessionIndex>"
-    inside = {"NameID": _name(one), "SessionIndex": index, "both": _name(one) + index}[by]
-    request = _logout(ONE, inside, clock)
-    root = _response(henk.post("/saml/slo", ONE.post_form(request, "r")))
-    assert _statuses(root) == ["Success"]
+    inside = {"NameID": naming(one), "SessionIndex": index, "both": naming(one) + index}[by]
+    request = logout_by(ONE, inside, clock)
+    root = logout_response(henk.post("/saml/slo", ONE.post_form(request, "r")))
+    assert statuses(root) == ["Success"]
     assert root.get("InResponseTo") == request.get("ID")
     assert root.get("Destination") == "https://ominous.example/slo"
     assert root.findtext("a:Issuer", "", NAMES) == COMBICONNECT
     verify(root, certificate_in(henk.client.http.get("/saml/metadata").body))
-    assert _to_digid(_start(henk, TWO, clock))
-    gone = henk.post("/saml/slo", TWO.post_form(_logout(TWO, _name(two), clock)))
-    assert _statuses(_response(gone)) == ["Requester", "UnknownPrincipal"]
+    assert goes_to_digid(begin_at(henk, TWO, clock))
+    gone = henk.post("/saml/slo", TWO.post_form(logout_by(TWO, naming(two), clock)))
+    assert statuses(logout_response(gone)) == ["Requester", "UnknownPrincipal"]
 
 
 @pytest.mark.usefixtures("domain")
 def test_logout_ends_an_answer_that_was_not_fetched(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    waiting = _start(henk, TWO, clock, AssertionConsumerServiceIndex="1")
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    waiting = begin_at(henk, TWO, clock, AssertionConsumerServiceIndex="1")
     artifact = parse_qs(urlsplit(waiting.location).query)["SAMLart"][0]
-    henk.post("/saml/slo", ONE.post_form(_logout(ONE, _name(one), clock)))
+    henk.post("/saml/slo", ONE.post_form(logout_by(ONE, naming(one), clock)))
     answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=TWO.resolve(artifact))
     response = etree.fromstring(answer.body).find(".//p:Response", NAMES)
     assert response is not None
-    assert _statuses(response) == ["Responder", "AuthnFailed"]
+    assert statuses(response) == ["Responder", "AuthnFailed"]
 
 
 @pytest.mark.usefixtures("domain")
@@ -325,12 +253,12 @@ def test_logout_by_redirect_is_answered_by_redirect(henk: Person, wired: Wiring,
         1,
     )
     wired.catalogue.put_connection(replace(wired.catalogue.connection(ONE.entity_id), metadata=both))
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    request = _logout(ONE, _name(one), clock)
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    request = logout_by(ONE, naming(one), clock)
     answer = henk.get(f"/saml/slo?{ONE.query(request, 'relay & 100%')}")
     assert answer.location.startswith("https://taxes.example/done?x=1&SAMLResponse=")
-    root = _response(answer)
-    assert (_statuses(root), root.get("InResponseTo")) == (["Success"], request.get("ID"))
+    root = logout_response(answer)
+    assert (statuses(root), root.get("InResponseTo")) == (["Success"], request.get("ID"))
     assert root.find("d:Signature", NAMES) is None
     query = urlsplit(answer.location).query
     assert parse_qs(query)["RelayState"] == ["relay & 100%"]
@@ -360,19 +288,19 @@ WRONG = {
 @pytest.mark.usefixtures("domain")
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_logout_ends_nothing(henk: Person, clock: Clock, wrong: str) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
     changes = dict(WRONG[wrong])
-    request = _logout(ONE, changes.pop("inside", _name(one)), clock, **changes)
+    request = logout_by(ONE, changes.pop("inside", naming(one)), clock, **changes)
     assert henk.post("/saml/slo", ONE.post_form(request)).status == 400
-    assert _start(henk, TWO, clock).status == 200
+    assert begin_at(henk, TWO, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
 def test_nobody_ends_the_session_of_another_provider(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
-    foreign = henk.post("/saml/slo", TWO.post_form(_logout(TWO, _name(one), clock)))
-    assert _statuses(_response(foreign)) == ["Requester", "UnknownPrincipal"]
-    assert _start(henk, TWO, clock).status == 200
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
+    foreign = henk.post("/saml/slo", TWO.post_form(logout_by(TWO, naming(one), clock)))
+    assert statuses(logout_response(foreign)) == ["Requester", "UnknownPrincipal"]
+    assert begin_at(henk, TWO, clock).status == 200
 
 
 @pytest.mark.usefixtures("domain")
@@ -381,17 +309,17 @@ def test_the_national_profile_logs_out_by_post_and_gets_a_page_for_who_is_unknow
 ) -> None:
     national = replace(wired.catalogue.connection(ONE.entity_id), profile=Profile.COMBICONNECT)
     wired.catalogue.put_connection(national)
-    request = _logout(ONE, _name("nobody"), clock)
+    request = logout_by(ONE, naming("nobody"), clock)
     assert henk.post("/saml/slo", ONE.post_form(request)).status == 404
-    assert henk.get(f"/saml/slo?{ONE.query(_logout(ONE, _name('nobody'), clock))}").status == 400
+    assert henk.get(f"/saml/slo?{ONE.query(logout_by(ONE, naming('nobody'), clock))}").status == 400
 
 
 @pytest.mark.usefixtures("domain")
 def test_who_is_logged_out_may_be_named_under_encryption(henk: Person, clock: Clock) -> None:
-    one = _told(henk.pass_digid(_start(henk, ONE, clock), "20"), ONE, henk)[1]
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock), "20"), ONE, henk)[1]
     metadata = etree.fromstring(henk.client.http.get("/saml/metadata").body)
     reader = found(metadata, ".//{*}KeyDescriptor[@use='encryption']")
-    request = _logout(ONE, f"<a:EncryptedID>{_name(one)}</a:EncryptedID>", clock)
+    request = logout_by(ONE, f"<a:EncryptedID>{naming(one)}</a:EncryptedID>", clock)
     encrypt(found(request, "a:EncryptedID")[0], certificate_in(etree.tostring(reader)), xmlsec.Transform.AES256)
-    root = _response(henk.post("/saml/slo", ONE.post_form(request)))
-    assert _statuses(root) == ["Success"]
+    root = logout_response(henk.post("/saml/slo", ONE.post_form(request)))
+    assert statuses(root) == ["Success"]

@@ -16,11 +16,19 @@ from local.digid.answers import signed_in
 from local.digid.known import certificate_in
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid
+from tests.http.federation import (
+    ONE,
+    TWO,
+    begin_at,
+    goes_to_digid,
+    logout_by,
+    logout_response,
+    naming,
+    statuses,
+    told_to,
+)
 from tests.http.journey import mandate
-from tests.http.test_federation import ONE, TWO, _logout, _name, _response, _statuses, _to_digid, _told
-from tests.http.test_federation import _start as _start_at
-from tests.http.test_federation import domain as domain  # noqa: PLC0414 - a fixture
-from tests.http.test_sign_on import PROVIDER, _artifact, _start, choose
+from tests.http.sign_on import PROVIDER, artifact_in, begin, choose
 from tests.saml.provider import NAMES
 
 CALLS: list[tuple[type, str]] = [
@@ -95,7 +103,7 @@ def _now(clock: Clock) -> str:
 
 def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Outages) -> None:
     for down in outages():
-        asked = at_digid(_start(henk, PROVIDER.request(IssueInstant=_now(clock))))
+        asked = at_digid(begin(henk, PROVIDER.request(IssueInstant=_now(clock))))
         message = signed_in(asked, henk.bsn.digits, "25")
         with down():
             first = henk.answer(asked, message)
@@ -133,7 +141,7 @@ def test_an_artifact_is_spent_only_by_an_answer_that_left(
     case_id = mandate(vera, henk)
     for number, down in enumerate(outages()):
         choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1", IssueInstant=_now(clock)))
-        artifact = _artifact(henk.post(choice, {"person": case_id}).location)
+        artifact = artifact_in(henk.post(choice, {"person": case_id}).location)
         message = PROVIDER.resolve(artifact, IssueInstant=_now(clock))
         with down():
             first = _soap(henk, message)
@@ -149,19 +157,19 @@ def test_an_artifact_is_spent_only_by_an_answer_that_left(
 @pytest.mark.usefixtures("domain")
 def test_a_logout_ends_all_or_nothing_and_may_be_repeated(henk: Person, clock: Clock, outages: Outages) -> None:
     for down in outages():
-        one = _told(henk.pass_digid(_start_at(henk, ONE, clock, ForceAuthn="true"), "20"), ONE, henk)[1]
-        form = ONE.post_form(_logout(ONE, _name(one), clock))
+        one = told_to(henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "20"), ONE, henk)[1]
+        form = ONE.post_form(logout_by(ONE, naming(one), clock))
         with down():
             first = henk.post("/saml/slo", form)
         assert first.status in (200, 503)
         for answer in [first] * (first.status == 200) + [henk.post("/saml/slo", form) for _ in range(2)]:
-            assert _statuses(_response(answer)) == ["Success"]
-        assert _to_digid(_start_at(henk, TWO, clock))
+            assert statuses(logout_response(answer)) == ["Success"]
+        assert goes_to_digid(begin_at(henk, TWO, clock))
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_shared_sign_in_leads_on(henk: Person, clock: Clock, outages: Outages) -> None:
-    henk.pass_digid(_start_at(henk, ONE, clock), "20")
+    henk.pass_digid(begin_at(henk, ONE, clock), "20")
     for number, down in enumerate(outages()):
         form = TWO.post_form(TWO.request(IssueInstant=_now(clock)))
         with down():

@@ -14,7 +14,7 @@ from local.identities import COMBICONNECT, DIGID, MACHTIGEN
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import Clock
 from tests.http.client import Answer, Person
-from tests.http.test_combiconnect import CLUSTER, DIRECT, UUID, asked, connect, read, start
+from tests.http.combiconnect import CLUSTER, DIRECT, UUID, asked, connect, read, start
 from tests.saml.national import ENTITY_ID, SUPPLIER, NationalProvider
 from tests.saml.provider import ACS, NAMES, FakeProvider, found
 

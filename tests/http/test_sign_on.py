@@ -2,68 +2,33 @@
 
 import base64
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Representation
 from chalicelib.errors import Unavailable
 from chalicelib.wiring import Wiring
 from local.digid.answers import Outcome, signed_in
-from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from provisioning.keys import new_key_pair
 from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
-from tests.http.client import Answer, Person, at_digid, digid
+from tests.http.client import Person, at_digid, digid
 from tests.http.journey import ask_for_mandate, mandate
+from tests.http.sign_on import PROVIDER, artifact_in, begin, choose, our_certificate, posted, resolved
 from tests.process import current
-from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, NAMES, FakeProvider, Result
-
-PROVIDER = FakeProvider()
-
-
-def _certificate(person: Person) -> str:
-    return certificate_in(person.client.http.get("/saml/metadata").body)
-
-
-def _posted(page: Answer, person: Person) -> Result:
-    """Read the answer that a page takes to the provider by POST."""
-    assert page.status == 200
-    assert page.action == ACS
-    message = etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"]))
-    return PROVIDER.read(message, _certificate(person))
-
-
-def _start(person: Person, request: etree._Element, relay_state: str | None = None) -> Answer:
-    return person.post("/saml/sso", PROVIDER.post_form(request, relay_state))
-
-
-def choose(person: Person, request: etree._Element, level: str = "25") -> str:
-    """Sign in and return the address of the choice page."""
-    return person.pass_digid(_start(person, request), level).location
-
-
-def _resolve(person: Person, message: bytes) -> etree._Element | None:
-    answer = person.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=message)
-    assert answer.status_code == 200, answer.body
-    return etree.fromstring(answer.body).find(".//p:Response", NAMES)
-
-
-def _artifact(location: str) -> str:
-    return parse_qs(urlsplit(location).query)["SAMLart"][0]
+from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, FakeProvider
 
 
 @pytest.mark.parametrize("binding", ["post", "redirect"])
 def test_someone_signs_in_for_themself(henk: Person, binding: str) -> None:
     request = PROVIDER.request()
     if binding == "post":
-        start = _start(henk, request, "relay & 100%")
+        start = begin(henk, request, "relay & 100%")
     else:
         start = henk.get(f"/saml/sso?{PROVIDER.query(request, 'relay & 100%')}")
     page = henk.pass_digid(start, "30")
-    result = _posted(page, henk)
+    result = posted(page, henk)
     assert page.hidden["RelayState"] == "relay & 100%"
     assert result.status == ["Success"]
     assert result.attributes == {"ServiceUUID": SERVICE_ID, "ActingSubjectID": HENK.digits}
@@ -77,7 +42,7 @@ def test_a_query_right_behind_the_host_of_a_provider_keeps_nobody_from_going_bac
     location = "https://ominous.example?tenant=1;sandbox"
     known = wired.catalogue.connection(ENTITY_ID)
     wired.catalogue.put_connection(replace(known, metadata=known.metadata.replace(ACS.encode(), location.encode())))
-    page = henk.pass_digid(_start(henk, PROVIDER.request()))
+    page = henk.pass_digid(begin(henk, PROVIDER.request()))
     assert page.action == location
     policy = str(page.headers["Content-Security-Policy"])
     assert "form-action 'self' https://ominous.example; " in policy
@@ -85,7 +50,7 @@ def test_a_query_right_behind_the_host_of_a_provider_keeps_nobody_from_going_bac
 
 
 def test_no_citizen_number_leaves_in_the_clear(henk: Person) -> None:
-    page = henk.pass_digid(_start(henk, PROVIDER.request()), "25")
+    page = henk.pass_digid(begin(henk, PROVIDER.request()), "25")
     assert HENK.digits.encode() not in base64.b64decode(page.hidden["SAMLResponse"])
 
 
@@ -94,7 +59,7 @@ def test_someone_signs_in_for_who_mandated_them(vera: Person, henk: Person) -> N
     choice = choose(henk, PROVIDER.on_behalf())
     page = henk.get(choice)
     assert "Vera van der Gever" in page.body
-    result = _posted(henk.post(choice, {"person": case_id}), henk)
+    result = posted(henk.post(choice, {"person": case_id}), henk)
     assert result.attributes["ActingSubjectID"] == HENK.digits
     assert result.attributes["LegalSubjectID"] == VERA.digits
     assert "Used to sign in" in henk.get(f"/mandates/{case_id}").body
@@ -103,7 +68,7 @@ def test_someone_signs_in_for_who_mandated_them(vera: Person, henk: Person) -> N
 def test_a_mandate_for_the_portal_opens_the_service_behind_it(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk, service_id="33333333-3333-4333-8333-333333333333")
     choice = choose(henk, PROVIDER.on_behalf())
-    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+    assert posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
 def test_a_mandate_for_a_service_does_not_open_its_portal(vera: Person, henk: Person) -> None:
@@ -115,13 +80,13 @@ def test_a_mandate_for_a_service_does_not_open_its_portal(vera: Person, henk: Pe
 def test_without_a_mandate_the_way_back_gives_the_provider_its_status(henk: Person) -> None:
     choice = choose(henk, PROVIDER.on_behalf())
     assert "You have no mandate for this service" in henk.get(choice).body
-    result = _posted(henk.post(choice, {"cancel": "1"}), henk)
+    result = posted(henk.post(choice, {"cancel": "1"}), henk)
     assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
 
 
 def test_cancelling_at_digid_gives_the_provider_its_status(henk: Person) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()))
-    result = _posted(henk.cancel(asked), henk)
+    asked = at_digid(begin(henk, PROVIDER.request()))
+    result = posted(henk.cancel(asked), henk)
     assert (result.status, result.message) == (["Responder", "AuthnFailed"], "Authentication cancelled")
 
 
@@ -129,7 +94,7 @@ def test_revoked_between_choice_and_release_nothing_is_released(vera: Person, he
     case_id = mandate(vera, henk)
     choice = choose(henk, PROVIDER.on_behalf())
     vera.submit(f"/mandates/{case_id}/revoke", {})
-    result = _posted(henk.post(choice, {"person": case_id}), henk)
+    result = posted(henk.post(choice, {"person": case_id}), henk)
     assert result.status == ["Responder", "RequestDenied"]
     assert result.attributes == {}
     assert "Signing in was refused" in vera.get(f"/mandates/{case_id}").body
@@ -138,11 +103,11 @@ def test_revoked_between_choice_and_release_nothing_is_released(vera: Person, he
 def test_revoked_between_artifact_and_resolution_nothing_is_released(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
     choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1"))
-    artifact = _artifact(henk.post(choice, {"person": case_id}).location)
+    artifact = artifact_in(henk.post(choice, {"person": case_id}).location)
     vera.submit(f"/mandates/{case_id}/revoke", {})
-    response = _resolve(henk, PROVIDER.resolve(artifact))
+    response = resolved(henk, PROVIDER.resolve(artifact))
     assert response is not None
-    assert PROVIDER.read(response, _certificate(henk)).status == ["Responder", "RequestDenied"]
+    assert PROVIDER.read(response, our_certificate(henk)).status == ["Responder", "RequestDenied"]
 
 
 @pytest.mark.parametrize("consumer", ["0", "1"])
@@ -158,49 +123,51 @@ def test_when_the_register_cannot_be_asked_the_provider_is_told_no(
     with monkeypatch.context() as patched:
         patched.setattr(wired.mandates, "mandate", down)
         done = henk.post(choice, {"person": case_id})
-        response = _resolve(henk, PROVIDER.resolve(_artifact(done.location))) if consumer == "1" else None
-        result = _posted(done, henk) if response is None else PROVIDER.read(response, _certificate(henk))
+        response = resolved(henk, PROVIDER.resolve(artifact_in(done.location))) if consumer == "1" else None
+        result = posted(done, henk) if response is None else PROVIDER.read(response, our_certificate(henk))
         assert (result.status, result.attributes) == (["Responder", "RequestDenied"], {})
         assert result.message == "Temporarily unavailable"
     # Who asks again once it is over, has the answer.
-    response = _resolve(henk, PROVIDER.resolve(_artifact(done.location))) if consumer == "1" else None
+    response = resolved(henk, PROVIDER.resolve(artifact_in(done.location))) if consumer == "1" else None
     if response is None:
-        result = _posted(henk.post(choice, {"person": case_id}), henk)
+        result = posted(henk.post(choice, {"person": case_id}), henk)
     else:
-        result = PROVIDER.read(response, _certificate(henk))
+        result = PROVIDER.read(response, our_certificate(henk))
     assert result.attributes["LegalSubjectID"] == VERA.digits
 
 
 def test_someone_elses_mandate_cannot_be_chosen(vera: Person, henk: Person, mina: Person) -> None:
     case_id = mandate(vera, henk)
     choice = choose(mina, PROVIDER.on_behalf())
-    assert _posted(mina.post(choice, {"person": case_id}), mina).status == ["Responder", "RequestDenied"]
+    assert posted(mina.post(choice, {"person": case_id}), mina).status == ["Responder", "RequestDenied"]
 
 
 def test_an_artifact_is_resolved_once(henk: Person) -> None:
-    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1"), "r"), "25")
+    sent = henk.pass_digid(begin(henk, PROVIDER.request(AssertionConsumerServiceIndex="1"), "r"), "25")
     assert sent.location.startswith(f"{ARTIFACT_ACS}&SAMLart=")
-    artifact = _artifact(sent.location)
+    artifact = artifact_in(sent.location)
     assert len(base64.b64decode(artifact)) == 44
-    response = _resolve(henk, PROVIDER.resolve(artifact))
+    response = resolved(henk, PROVIDER.resolve(artifact))
     assert response is not None
-    assert PROVIDER.read(response, _certificate(henk)).attributes["ActingSubjectID"] == HENK.digits
-    assert _resolve(henk, PROVIDER.resolve(artifact)) is None
+    assert PROVIDER.read(response, our_certificate(henk)).attributes["ActingSubjectID"] == HENK.digits
+    assert resolved(henk, PROVIDER.resolve(artifact)) is None
 
 
 def test_an_artifact_lives_two_minutes(henk: Person, clock: Clock) -> None:
-    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
+    sent = henk.pass_digid(begin(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
     clock.forward(seconds=120)
-    response = _resolve(henk, PROVIDER.resolve(_artifact(sent.location)))
+    response = resolved(henk, PROVIDER.resolve(artifact_in(sent.location)))
     assert response is not None
-    assert PROVIDER.read(response, _certificate(henk)).status == ["Requester", "RequestDenied"]
+    assert PROVIDER.read(response, our_certificate(henk)).status == ["Requester", "RequestDenied"]
 
 
 def test_an_artifact_is_forgotten_after_a_quarter_of_an_hour(henk: Person, clock: Clock) -> None:
-    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
+    sent = henk.pass_digid(begin(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
     clock.forward(minutes=15)
     assert (
-        _resolve(henk, PROVIDER.resolve(_artifact(sent.location), IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ")))
+        resolved(
+            henk, PROVIDER.resolve(artifact_in(sent.location), IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        )
         is None
     )
 
@@ -208,9 +175,9 @@ def test_an_artifact_is_forgotten_after_a_quarter_of_an_hour(henk: Person, clock
 def test_an_artifact_that_another_provider_tries_stays_its_owners(henk: Person, wired: Wiring) -> None:
     other = FakeProvider(entity_id="https://other.example/metadata")
     wired.catalogue.put_connection(Connection(EntityId(other.entity_id), "Other", other.metadata()))
-    sent = henk.pass_digid(_start(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
-    assert _resolve(henk, other.resolve(_artifact(sent.location))) is None
-    assert _resolve(henk, PROVIDER.resolve(_artifact(sent.location))) is not None
+    sent = henk.pass_digid(begin(henk, PROVIDER.request(AssertionConsumerServiceIndex="1")), "25")
+    assert resolved(henk, other.resolve(artifact_in(sent.location))) is None
+    assert resolved(henk, PROVIDER.resolve(artifact_in(sent.location))) is not None
 
 
 def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
@@ -224,19 +191,19 @@ def test_an_answer_is_given_once(vera: Person, henk: Person) -> None:
 
 def test_a_choice_is_taken_only_when_it_is_due(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
-    asked = at_digid(_start(henk, PROVIDER.on_behalf()))
+    asked = at_digid(begin(henk, PROVIDER.on_behalf()))
     choice = f"/saml/choice/{asked.relay_state}"
     for form in ({"person": case_id}, {"person": "self"}, {"cancel": "1"}, {}):
         assert henk.post(choice, form).status == 410
     assert henk.get(choice).status == 410
-    assert _posted(henk.post(choose(henk, PROVIDER.on_behalf()), {"person": case_id}), henk).status == ["Success"]
+    assert posted(henk.post(choose(henk, PROVIDER.on_behalf()), {"person": case_id}), henk).status == ["Success"]
 
 
 def test_who_was_asked_for_cannot_be_chosen_otherwise(
     vera: Person, henk: Person, wired: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id = mandate(vera, henk)
-    asked = at_digid(_start(henk, PROVIDER.request()))
+    asked = at_digid(begin(henk, PROVIDER.request()))
     message = signed_in(asked, HENK.digits, "25")
 
     def down(*_: object) -> None:
@@ -248,7 +215,7 @@ def test_who_was_asked_for_cannot_be_chosen_otherwise(
     assert wired
     choice = f"/saml/choice/{asked.relay_state}"
     assert henk.post(choice, {"person": case_id}).status == 410
-    assert "LegalSubjectID" not in _posted(henk.get(choice), henk).attributes
+    assert "LegalSubjectID" not in posted(henk.get(choice), henk).attributes
 
 
 def test_a_double_click_on_a_choice_is_one_sign_in_and_another_choice_is_refused(
@@ -260,7 +227,7 @@ def test_a_double_click_on_a_choice_is_one_sign_in_and_another_choice_is_refused
     answers = []
     for _ in range(2):
         henk.cookies = dict(clicked)
-        answers.append(_posted(henk.post(choice, {"person": case_id}), henk))
+        answers.append(posted(henk.post(choice, {"person": case_id}), henk))
     assert [one.attributes["LegalSubjectID"] for one in answers] == [VERA.digits] * 2
     assert henk.get(f"/mandates/{case_id}").body.count("Used to sign in") == 1
     henk.cookies = dict(clicked)
@@ -296,15 +263,15 @@ def test_another_browser_cannot_go_on_with_a_login(henk: Person, mina: Person) -
 def test_two_tabs_with_two_sign_ins_do_not_mix(vera: Person, henk: Person) -> None:
     case_id = mandate(vera, henk)
     one, two = PROVIDER.on_behalf(), PROVIDER.request()
-    first, second = _start(henk, one), _start(henk, two)
+    first, second = begin(henk, one), begin(henk, two)
     choice = henk.pass_digid(first, "25").location
-    assert _posted(henk.pass_digid(second, "25"), henk).in_response_to == two.get("ID")
-    assert _posted(henk.post(choice, {"person": case_id}), henk).in_response_to == one.get("ID")
+    assert posted(henk.pass_digid(second, "25"), henk).in_response_to == two.get("ID")
+    assert posted(henk.post(choice, {"person": case_id}), henk).in_response_to == one.get("ID")
 
 
 def test_an_unsupported_scoping_is_answered_at_once(henk: Person) -> None:
     scoping = "<p:Scoping><p:RequesterID>urn:somebody:else</p:RequesterID></p:Scoping>"
-    result = _posted(_start(henk, PROVIDER.request(scoping=scoping)), henk)
+    result = posted(begin(henk, PROVIDER.request(scoping=scoping)), henk)
     assert result.status == ["Requester", "NoSupportedIDP"]
 
 
@@ -321,27 +288,27 @@ def test_the_user_chooses_when_the_provider_leaves_it_open(vera: Person, henk: P
     choice = choose(henk, PROVIDER.request(scoping=scoping))
     assert "Myself" in henk.get(choice).body
     assert henk.post(choice, {"person": ""}).status == 422
-    assert "LegalSubjectID" not in _posted(henk.post(choice, {"person": "self"}), henk).attributes
+    assert "LegalSubjectID" not in posted(henk.post(choice, {"person": "self"}), henk).attributes
     choice = choose(henk, PROVIDER.request(scoping=scoping))
-    assert _posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
+    assert posted(henk.post(choice, {"person": case_id}), henk).attributes["LegalSubjectID"] == VERA.digits
 
 
 def test_in_another_browser_nothing_is_answered_and_nothing_changed(henk: Person, mina: Person) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()))
+    asked = at_digid(begin(henk, PROVIDER.request()))
     message = signed_in(asked, HENK.digits, "25")
     page = mina.answer(asked, message)
     assert (page.status, page.hidden) == (400, {})
     assert "Your browser did not keep our cookie" in page.body
-    assert _posted(henk.answer(asked, message), henk).status == ["Success"]
+    assert posted(henk.answer(asked, message), henk).status == ["Success"]
     assert mina.answer(asked, message).status == 410
 
 
 def test_an_answer_of_digid_that_is_refused_is_told_to_the_provider(henk: Person) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request(), "r"))
+    asked = at_digid(begin(henk, PROVIDER.request(), "r"))
     outcome, genuine = signed_in(asked, HENK.digits, "25"), digid().engine.keys
     digid().engine.keys = new_key_pair("stranger")
     page = henk.answer(asked, outcome)
-    result = _posted(page, henk)
+    result = posted(page, henk)
     assert (result.status, result.attributes) == (["Responder", "AuthnFailed"], {})
     assert page.hidden["RelayState"] == "r"
     digid().engine.keys = genuine
@@ -351,25 +318,25 @@ def test_an_answer_of_digid_that_is_refused_is_told_to_the_provider(henk: Person
 @pytest.mark.parametrize("field", ["SAMLResponse", "SAMLart"])
 @pytest.mark.parametrize("value", ["x", "AAQAAA==", base64.b64encode(b"<a/>").decode()])
 def test_what_cannot_be_read_is_told_to_the_provider(henk: Person, field: str, value: str) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()))
+    asked = at_digid(begin(henk, PROVIDER.request()))
     page = henk.post("/saml/digid/acs", {field: value, "RelayState": asked.relay_state})
-    assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
+    assert posted(page, henk).status == ["Responder", "AuthnFailed"]
 
 
 def test_the_answer_to_another_sign_in_signs_nobody_in(henk: Person) -> None:
-    one, two = (at_digid(_start(henk, PROVIDER.request())) for _ in range(2))
+    one, two = (at_digid(begin(henk, PROVIDER.request())) for _ in range(2))
     swapped = henk.answer(two, signed_in(replace(one, relay_state=two.relay_state), HENK.digits, "25"))
-    assert _posted(swapped, henk).status == ["Responder", "AuthnFailed"]
-    assert _posted(henk.answer(one, signed_in(one, HENK.digits, "25")), henk).status == ["Success"]
+    assert posted(swapped, henk).status == ["Responder", "AuthnFailed"]
+    assert posted(henk.answer(one, signed_in(one, HENK.digits, "25")), henk).status == ["Success"]
 
 
 def test_a_stranger_in_another_browser_ends_nothing(henk: Person, mina: Person) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()))
+    asked = at_digid(begin(henk, PROVIDER.request()))
     outcome, genuine = signed_in(asked, HENK.digits, "25"), digid().engine.keys
     digid().engine.keys = new_key_pair("stranger")
     assert mina.answer(asked, outcome).status == 400
     digid().engine.keys = genuine
-    assert _posted(henk.answer(asked, outcome), henk).status == ["Success"]
+    assert posted(henk.answer(asked, outcome), henk).status == ["Success"]
 
 
 DIGID_STATUSES = {
@@ -382,26 +349,26 @@ DIGID_STATUSES = {
 
 @pytest.mark.parametrize("status", DIGID_STATUSES)
 def test_what_fails_at_digid_is_told_to_the_provider(henk: Person, status: str) -> None:
-    asked = at_digid(_start(henk, PROVIDER.request()))
+    asked = at_digid(begin(henk, PROVIDER.request()))
     outcome = Outcome(asked, status=("Responder", status) if status else ("Responder",))
-    result = _posted(henk.answer(asked, outcome), henk)
+    result = posted(henk.answer(asked, outcome), henk)
     assert result.status == DIGID_STATUSES[status]
     assert (result.message == "Authentication cancelled") == (status == "AuthnFailed")
 
 
 def test_who_took_too_long_at_digid_is_told_to_the_provider(henk: Person, clock: Clock) -> None:
-    start = _start(henk, PROVIDER.request())
+    start = begin(henk, PROVIDER.request())
     asked = at_digid(start)
     clock.forward(minutes=11)
     page = henk.answer(asked, signed_in(asked, HENK.digits, "25"))
-    assert _posted(page, henk).status == ["Responder", "AuthnFailed"]
+    assert posted(page, henk).status == ["Responder", "AuthnFailed"]
 
 
 def test_a_login_that_took_too_long_still_answers_the_provider(henk: Person, clock: Clock) -> None:
     choice = choose(henk, PROVIDER.on_behalf())
     clock.forward(minutes=11)
     assert "It took too long" in henk.get(choice).body
-    assert _posted(henk.post(choice, {"cancel": "1"}), henk).status == ["Responder", "AuthnFailed"]
+    assert posted(henk.post(choice, {"cancel": "1"}), henk).status == ["Responder", "AuthnFailed"]
 
 
 def test_a_mandate_made_at_a_lower_level_does_not_open_a_service_that_was_raised(

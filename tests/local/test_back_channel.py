@@ -13,8 +13,8 @@ from local.serving import mutual_tls, server
 from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 from tests.http.client import BASE, Person
+from tests.http.combiconnect import DIRECT, artifact_in, asked, connect, start
 from tests.http.conftest import client, clock, henk, someone, wired
-from tests.http.test_combiconnect import DIRECT, artifact_in, asked, connect, start
 from tests.process import app
 from tests.saml.national import SIGNING
 

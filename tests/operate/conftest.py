@@ -13,6 +13,30 @@ __all__ = ["wired"]
 
 SERVICE = "77777777-7777-4777-8777-777777777777"
 PORTAL = "78787878-7878-4878-8878-787878787878"
+LINE = {
+    "connection entity ID": ENTITY_ID,
+    "service entity ID": ENTITY_ID,
+    "service UUID": SERVICE,
+    "name": "Sluizen",
+    "minimum level": "20",
+    "kind of encryption": "LEGACY_BSN",
+    "new level": "25",
+    "new level from": "01-02-2030 00:00",
+    "new level message": "Hoger",
+    "DigiD": "ja",
+    "question": "Mag dat?",
+    "Machtigen": "ja",
+    "position": "3",
+    "kind of representative": "Burger en organisatie",
+    "duration": "365",
+    "description": "Over sluizen",
+    "explanation": "Alles over sluizen",
+    "valid": "ja",
+    "valid from": "01-01-2026 00:00",
+    "valid until": "",
+    "relations": "",
+}
+"""A service as a line of the CSV, by column."""
 
 
 @pytest.fixture

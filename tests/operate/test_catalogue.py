@@ -11,7 +11,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
 from operate.catalogue.yaml_file import read_yaml
-from tests.operate.conftest import PORTAL, SERVICE
+from tests.operate.conftest import LINE, PORTAL, SERVICE
 from tests.saml.national import ENTITY_ID, OIN, SIGNING, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
 
 Write = Callable[..., Path]
@@ -259,31 +259,6 @@ def test_metadata_is_taken_from_an_address_if_it_is_signed_by_who_is_trusted(wri
     assert "signature does not verify" in read_yaml(path, fetch, datetime.now(UTC))[1].found[0]
     path.write_text(path.read_text().replace("signed_by: dv.pem", ""))
     assert "signed_by: what is fetched must be signed" in read_yaml(path, fetch, datetime.now(UTC))[1].found[0]
-
-
-LINE = {
-    "connection entity ID": ENTITY_ID,
-    "service entity ID": ENTITY_ID,
-    "service UUID": SERVICE,
-    "name": "Sluizen",
-    "minimum level": "20",
-    "kind of encryption": "LEGACY_BSN",
-    "new level": "25",
-    "new level from": "01-02-2030 00:00",
-    "new level message": "Hoger",
-    "DigiD": "ja",
-    "question": "Mag dat?",
-    "Machtigen": "ja",
-    "position": "3",
-    "kind of representative": "Burger en organisatie",
-    "duration": "365",
-    "description": "Over sluizen",
-    "explanation": "Alles over sluizen",
-    "valid": "ja",
-    "valid from": "01-01-2026 00:00",
-    "valid until": "",
-    "relations": "",
-}
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from operate.catalogue.__main__ import main
 from operate.catalogue.csv_file import COLUMNS
 from provisioning.digid import pin
 from tests.http.client import DIGID_KEYS
-from tests.operate.conftest import SERVICE
-from tests.operate.test_catalogue import LINE
+from tests.operate.conftest import LINE, SERVICE
 from tests.saml.hostile.forging import sign
 from tests.saml.hostile.samples import METADATA
 from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider

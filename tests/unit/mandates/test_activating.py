@@ -13,7 +13,7 @@ from chalicelib.mandates.using import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated
-from tests.unit.mandates.test_requesting import Desk
+from tests.unit.mandates.desk import Desk
 
 OTHER_CODE = Code("CCCCCCCCCCC3")
 NUMBERS = [f"{number:09}" for number in range(900200000, 900202000) if is_valid(f"{number:09}")]

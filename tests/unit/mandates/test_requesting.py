@@ -1,4 +1,3 @@
-import secrets as random
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -6,32 +5,12 @@ import pytest
 
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.mandates.codes import parse
-from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, Request, RequestState
+from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
 from chalicelib.mandates.period import today
-from chalicelib.mandates.requesting import Wish, ask, choose_period, withdraw
+from chalicelib.mandates.requesting import choose_period, withdraw
 from chalicelib.people.brp.person import Standing
 from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish
-from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
-
-
-class Desk:
-    """The use case with its ports."""
-
-    def __init__(self) -> None:
-        self.store, self.letters, self.tries = FakeMandates(), FakeSender(), FakeTries()
-        self.people = FakeRegister({VERA: a_person()})
-
-    def ask(self, wish: Wish, later: timedelta = timedelta()) -> Request:
-        return ask(
-            wish,
-            store=self.store,
-            people=self.people,
-            tries=self.tries,
-            letters=self.letters,
-            secrets=SECRETS,
-            pick=random.randbelow,
-            now=NOW + later,
-        )
+from tests.unit.mandates.desk import Desk
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""The use case of asking for a mandate, on ports in memory."""
+
+import secrets as random
+from datetime import timedelta
+
+from chalicelib.mandates.model import Request
+from chalicelib.mandates.requesting import Wish, ask
+from tests.builders import NOW, SECRETS, VERA, a_person
+from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
+
+
+class Desk:
+    """The use case with its ports."""
+
+    def __init__(self) -> None:
+        self.store, self.letters, self.tries = FakeMandates(), FakeSender(), FakeTries()
+        self.people = FakeRegister({VERA: a_person()})
+
+    def ask(self, wish: Wish, later: timedelta = timedelta()) -> Request:
+        return ask(
+            wish,
+            store=self.store,
+            people=self.people,
+            tries=self.tries,
+            letters=self.letters,
+            secrets=SECRETS,
+            pick=random.randbelow,
+            now=NOW + later,
+        )
