@@ -89,7 +89,15 @@ def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
     look(page, f"{language}-35-activate-wrong-combination")
     visitor.fill_in_code(someone("Vera van der Gever"), _a_code())
     look(page, f"{language}-36-wait")
-    visitor.open("/request")
+
+
+@LANGUAGES
+def test_pages_for_a_request_that_cannot_be_made_are_as_good_as_the_others(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    page = new_context(language).new_page()
+    visitor = Visitor(page, someone("Bram Buitenland"), language, stack)
+    visitor.sign_in("/request", level="10")
     visitor.follow("service")
     look(page, f"{language}-37-step_up")
     visitor.open("/request?q=xyzzy")
