@@ -3,6 +3,7 @@
 import socket
 import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlencode
@@ -170,6 +171,13 @@ def test_a_back_channel_that_drips_is_waited_for_no_longer_than_any(over_tls: Ca
     with pytest.raises(Unavailable):
         MutualTls(longest=1.0).ask(made.resolution, b"<x/>", key, (made.back_channel.root.certificate,))
     assert time.monotonic() - began < 8, "it would drip for ten seconds"
+    while (reads_on := [one for one in threading.enumerate() if one.name.endswith("(run)")]) and _time_left(began, 8):
+        time.sleep(0.05)
+    assert reads_on == [], "nobody reads on when nobody waits"
+
+
+def _time_left(began: float, seconds: float) -> bool:
+    return time.monotonic() - began < seconds
 
 
 def test_a_back_channel_that_is_silent_is_waited_for_no_longer_than_the_request_has(wired: Wiring) -> None:

@@ -1,6 +1,7 @@
 """Fetching DigiD's answer: SOAP over TLS, on which both sides show a certificate (combiconnect.md 3.2)."""
 
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -8,7 +9,7 @@ from typing import Protocol
 import urllib3
 
 from chalicelib.budget import budget
-from chalicelib.deadline import in_time
+from chalicelib.deadline import in_time, whole
 from chalicelib.errors import Unavailable
 from chalicelib.saml.craft.decoding import LARGEST_MESSAGE
 from chalicelib.saml.craft.keys import PrivateKey
@@ -41,24 +42,27 @@ class MutualTls:
 
     def ask(self, address: str, envelope: bytes, key: PrivateKey, trusted: Sequence[str]) -> bytes:
         granted, context = budget().patience("digid", self._longest), _context(key, tuple(trusted))
-        return self._wait(granted, "digid", lambda: self._asked(address, envelope, context))
+        ends = time.monotonic() + granted
+        return self._wait(granted, "digid", lambda: self._asked(address, envelope, context, ends))
 
-    def _asked(self, address: str, envelope: bytes, context: ssl.SSLContext) -> bytes:
+    def _asked(self, address: str, envelope: bytes, context: ssl.SSLContext, ends: float) -> bytes:
         sent = {
             "content-type": "text/xml; charset=utf-8",
             "soapaction": '"http://www.oasis-open.org/committees/security"',
         }
-        pool = urllib3.PoolManager(timeout=self._timeout, retries=False, ssl_context=context)
         try:
-            answer = pool.request("POST", address, body=envelope, headers=sent, redirect=False, preload_content=False)
-            body = bytes(answer.read(LARGEST_MESSAGE + 1))
+            with (
+                urllib3.PoolManager(timeout=self._timeout, retries=False, ssl_context=context) as pool,
+                pool.request(
+                    "POST", address, body=envelope, headers=sent, redirect=False, preload_content=False
+                ) as answer,
+            ):
+                if answer.status != 200:  # noqa: PLR2004 - the one status that carries an answer
+                    raise Unavailable("digid")
+                # Of what is too large the gate tells by how much; of what has no end there is nothing to tell.
+                return whole(answer, 2 * LARGEST_MESSAGE, ends, "digid")
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("digid") from error
-        finally:
-            pool.clear()
-        if answer.status != 200:  # noqa: PLR2004 - the one status that carries an answer
-            raise Unavailable("digid")
-        return body
 
 
 @lru_cache(maxsize=4)
