@@ -151,9 +151,16 @@ def _chosen(service_id: str) -> str:
 
 
 def _form(values: Mapping[str, str]) -> Form:
-    """Return the form in which a date that was typed is chosen, whatever else is marked."""
-    typed = {name: "other" for name in ("start", "end") if values.get(f"{name}_date", "").strip()}
-    return Form({**values, **typed})
+    """Return the form in which a date that was typed is chosen, whatever else is marked; unless the page showed that
+    date already, as its choice: then who marks something else has left it.
+    """
+    read = dict(values)
+    for name in ("start", "end"):
+        typed = values.get(f"{name}_date", "").strip()
+        left = typed == values.get(f"{name}_shown", "").strip() and values.get(name, "other") != "other"
+        if typed:
+            read |= {f"{name}_date": ""} if left else {name: "other"}
+    return Form(read)
 
 
 def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:

@@ -74,6 +74,31 @@ def test_change_and_back_keep_what_was_chosen_until_the_request_is_sent(vera: Pe
     assert _checked(vera.get(DATES), "end") == []
 
 
+def _shown(page: Answer) -> dict[str, str]:
+    """Return the dates that a page showed in its fields, as it sends them back."""
+    return dict(re.findall(r'type="hidden" name="(\w+_shown)" value="([^"]*)"', page.body))
+
+
+@pytest.mark.parametrize("typed", ["soon", "31-02-2027", "31-12-2099"])
+def test_whoever_chooses_something_else_after_an_error_is_not_held_to_the_wrong_date(vera: Person, typed: str) -> None:
+    vera.sign_in()
+    wrong = {"start_date": typed, "end_date": typed}
+    page = vera.submit(DATES, wrong)
+    _failed(page)
+    review = vera.submit(DATES, {**wrong, **_shown(page), "start": "today", "end": "month"})
+    assert review.status == 303, review.body
+    page = vera.get(DATES)
+    assert (_checked(page, "start"), _checked(page, "end"), _typed(page, "end_date")) == (["today"], ["month"], "")
+
+
+def test_a_date_that_was_mended_counts_whatever_else_is_marked(vera: Person, clock: Clock) -> None:
+    vera.sign_in()
+    page = vera.submit(DATES, {"start": "today", "end_date": "soon"})
+    last = f"{today(clock()) + timedelta(days=9):%d-%m-%Y}"
+    assert vera.submit(DATES, {**_shown(page), "start": "today", "end": "month", "end_date": last}).status == 303
+    assert (_checked(vera.get(DATES), "end"), _typed(vera.get(DATES), "end_date")) == (["other"], last)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
