@@ -13,15 +13,16 @@ from bench import peers
 from bench.peers import Site
 from bench.timing import Comparison, compare
 from chalicelib.catalogue.model import Profile
+from chalicelib.login.levels import Level
+from chalicelib.login.ports import Released
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft.gate import from_post, response_from_post
 from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST, RESPONSE
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.messages.answers import _envelope, octets, response
-from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, Released, in_the_clear
+from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, in_the_clear
 from chalicelib.saml.messages.digid import Us, read_response
-from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.partners.roles import read_identity_provider, read_service_provider
 from local.digid import answers
 from local.digid.answers import signed_in

@@ -34,7 +34,7 @@ from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, 
 from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:
-    from chalicelib.login.ports import SamlPorts
+    from chalicelib.saml.endpoints.ports import SamlPorts
     from chalicelib.saml.endpoints.views import Views
 
 _ONE_ATTEMPT = 4.0
@@ -114,7 +114,7 @@ class Wiring:
     @cached_property
     def saml(self) -> "SamlPorts":
         # Imported here: pages need no XML, and workers none of it.
-        from chalicelib.login.ports import SamlPorts  # noqa: PLC0415
+        from chalicelib.saml.endpoints.ports import SamlPorts  # noqa: PLC0415
 
         return SamlPorts(self)
 

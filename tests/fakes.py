@@ -276,13 +276,16 @@ class FakeTable:
     def changing(self, pk: str, sk: str, update: str, condition: Condition) -> Item:
         if not update.startswith("SET "):
             raise NotImplementedError(update)
-        changes = (part.split(" = ") for part in update.removeprefix("SET ").split(", "))
+        setting, _, removing = update.removeprefix("SET ").partition(" REMOVE ")
+        changes = (part.split(" = ") for part in setting.split(", "))
         new = {condition.names.get(name, name): condition.values[value] for name, value in changes}
-        return {
-            "key": (pk, sk),
-            "condition": condition,
-            "new": lambda found: {**(found or {"pk": pk, "sk": sk}), **new},
-        }
+        gone = {condition.names.get(name, name) for name in removing.split(", ")}
+
+        def changed(found: Item | None) -> Item:
+            merged = {**(found or {"pk": pk, "sk": sk}), **new}
+            return {name: value for name, value in merged.items() if name not in gone}
+
+        return {"key": (pk, sk), "condition": condition, "new": changed}
 
     def write_together(self, writes: Sequence[Item]) -> None:
         with self._lock:

@@ -8,7 +8,6 @@ from typing import Any, Self
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict, Explained, Unavailable
 from chalicelib.quoting import Quotable
-from chalicelib.saml.messages.requests import Wanted
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -24,6 +23,15 @@ class LoginState(StrEnum):
     """DigiD has said who it is."""
     DECIDED = "decided"
     """Chosen, cancelled or failed. Happens once."""
+
+
+class Wanted(StrEnum):
+    """Whom the provider wants to hear of (combiconnect.md 2.4)."""
+
+    SELF = "self"
+    REPRESENTED = "represented"
+    EITHER = "either"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,175 +1,134 @@
-"""What the SAML roles work with: partners, keys and logins, made from the adapters that everything has."""
+"""What a sign-in works with. Both SAML roles are ports here: who identifies people, and who is answered."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
-from chalicelib.catalogue.model import Connection
-from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.errors import NotFound, NotOpen
-from chalicelib.keyring import Keyring
-from chalicelib.login.artifacts import Artifacts
-from chalicelib.login.logins import Logins
+from chalicelib.catalogue.model import Connection, Service
+from chalicelib.errors import Explained
+from chalicelib.login.levels import Level
+from chalicelib.login.logins import Failed, Login, Logins, SignOn
 from chalicelib.login.shared import Federation
+from chalicelib.login.steps import Departure
 from chalicelib.mandates.ports import MandateStore
-from chalicelib.mandates.requesting import Secrets
-from chalicelib.people.brp.person import PopulationRegister
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
-from chalicelib.saml.craft.encryption import EncryptionKey, Recipient
-from chalicelib.saml.craft.keys import OurKeys
-from chalicelib.saml.craft.uris import ARTIFACT, POST
-from chalicelib.saml.messages import requests
-from chalicelib.saml.messages.assertions import Identities, Issuer
-from chalicelib.saml.messages.digid import Us
-from chalicelib.saml.partners.roles import (
-    IdentityProvider,
-    ServiceProvider,
-    read_behind_supplier,
-    read_identity_provider,
-    read_service_provider,
-)
-from chalicelib.settings import Settings
-from chalicelib.storage.tables import TransientTable
-from chalicelib.web.sessions import Sessions
-
-if TYPE_CHECKING:
-    from chalicelib.saml.digid.back_channel import BackChannel
+from chalicelib.quoting import Quotable
+from chalicelib.storage.table import Item
 
 
-class Adapters(Protocol):
-    """What the roof hands to the SAML roles."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a browser brings back from who identifies people, not yet read."""
+
+    query: Mapping[str, Sequence[str]] = field(repr=False)
+    form: Mapping[str, Sequence[str]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in, at which level, and the id of the statement that says so: it counts once."""
+
+    subject: Bsn
+    level: Level
+    statement: str
+
+
+class NotIdentified(Explained):
+    """It is said, and proven, that nobody signed in as we asked. `failure` is as in `logins.Failed`."""
+
+    def __init__(self, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> None:
+        super().__init__(reason, received=received, expected=expected)
+        self.failure = failure
+
+
+class Identifies(Protocol):
+    """Who identifies a subject: DigiD, or another identity provider."""
+
+    def depart(self, login: Login, now: datetime) -> Departure:
+        """Return where the browser goes to sign in, freshly and at least at the level of the login."""
+        ...
+
+    def check(self, brought: Brought) -> None:
+        """Raise `InvalidMessage` for what no identity provider answers."""
+        ...
+
+    def read(self, brought: Brought, login: Login, now: datetime) -> Identity:
+        """Read the answer to a login. Raises `NotIdentified` or `InvalidMessage`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Who signed in, and for whom. `legal` is None for someone who acts for themself."""
+
+    acting: Bsn
+    legal: Bsn | None
+    level: Level
+    service_uuid: str
+    session: str
+    """By which name the provider knows it."""
+
+
+class Writer(Protocol):
+    """Writes the answer to one question. All that could be missing for it is there."""
 
     @property
-    def settings(self) -> Settings: ...
+    def connection(self) -> Connection: ...
+
+    def write(self, outcome: Released | Failed) -> Any:  # noqa: ANN401 - only who asked for the writer looks inside
+        ...
+
+
+class Answers(Protocol):
+    """The role towards providers."""
+
+    def writer(self, asked: SignOn, service: Service, sent_at: datetime | None, now: datetime) -> Writer:
+        """Return what writes an answer. Raises `NotOpen` for a provider that is not connected any more."""
+        ...
+
+    def referring(self, login: Login, asked: SignOn, now: datetime) -> Departure | None:
+        """Return where the browser goes with a reference, if that is how the provider is answered."""
+        ...
+
+    def carrying(self, message: Any, asked: SignOn, connection: Connection) -> Departure:  # noqa: ANN401 - a writer's
+        """Return where the browser goes with the answer itself."""
+        ...
+
+
+class Catalogue(Protocol):
+    def service(self, service_id: str) -> Service: ...
+
+
+class LoginPorts(Protocol):
+    @property
+    def logins(self) -> Logins: ...
 
     @property
-    def new_id(self) -> Callable[[], str]: ...
+    def federation(self) -> Federation: ...
 
     @property
-    def pick(self) -> Callable[[int], int]: ...
-
-    @property
-    def keyring(self) -> Keyring: ...
-
-    @property
-    def secrets(self) -> Secrets: ...
-
-    @property
-    def vault(self) -> Vault: ...
-
-    @property
-    def transient(self) -> TransientTable: ...
-
-    @property
-    def sessions(self) -> Sessions: ...
-
-    @property
-    def catalogue(self) -> DynamoCatalogue: ...
+    def catalogue(self) -> Catalogue: ...
 
     @property
     def mandates(self) -> MandateStore: ...
 
     @property
-    def people(self) -> PopulationRegister: ...
-
-
-@dataclass
-class SamlPorts:
-    adapters: Adapters
+    def vault(self) -> Vault: ...
 
     @property
-    def signing(self) -> OurKeys:
-        return self._keys("saml-key")
+    def identifies(self) -> Identifies: ...
 
     @property
-    def encryption(self) -> OurKeys:
-        """With which DigiD may encrypt what it tells us."""
-        return self._keys("saml-encryption-key")
-
-    def identities(self, now: datetime) -> Identities:
-        settings, new_id, reads = self.adapters.settings, self.adapters.new_id, self.encryption.active(now).certificate
-        return Identities(
-            Issuer(settings.combiconnect_entity_id, self.signing.active(now), new_id),
-            Issuer(settings.digid_entity_id, self._keys("saml-digid-key").active(now), new_id),
-            Issuer(settings.machtigen_entity_id, self._keys("saml-machtigen-key").active(now), new_id),
-            Recipient(settings.machtigen_entity_id, (EncryptionKey(reads.key_name, reads),)),
-        )
-
-    def published(self, role: str) -> tuple[str, OurKeys]:
-        """Return the entityID and keys of one of our identities: `digid`, `machtigen`, or CombiConnect itself."""
-        settings = self.adapters.settings
-        others = {"digid": settings.digid_entity_id, "machtigen": settings.machtigen_entity_id}
-        if role in others:
-            return others[role], self._keys(f"saml-{role}-key")
-        return settings.combiconnect_entity_id, self.signing
+    def answers(self) -> Answers: ...
 
     @property
-    def as_asked(self) -> requests.Us:
-        settings = self.adapters.settings
-        return requests.Us(
-            f"{settings.base_url}/saml/sso",
-            settings.combiconnect_entity_id,
-            settings.digid_entity_id,
-            settings.machtigen_entity_id,
-        )
+    def new_id(self) -> Callable[[], str]: ...
 
-    def us(self, now: datetime) -> Us:
-        base = self.adapters.settings.base_url
-        return Us(f"{base}/saml/digid/metadata", f"{base}/saml/digid/acs", self.signing.active(now))
+    def person(self, subject: Bsn) -> PersonId: ...
 
-    @cached_property
-    def logins(self) -> Logins:
-        return Logins(self.adapters.transient)
-
-    @cached_property
-    def federation(self) -> Federation:
-        return Federation(self.adapters.transient, self.adapters.vault)
-
-    @cached_property
-    def artifacts(self) -> Artifacts:
-        return Artifacts(self.adapters.transient)
-
-    @cached_property
-    def back_channel(self) -> "BackChannel":
-        # Imported here: only who asks DigiD by Artifact needs it.
-        from chalicelib.saml.digid.back_channel import MutualTls  # noqa: PLC0415
-
-        return MutualTls()
-
-    def digid(self, now: datetime) -> tuple[IdentityProvider, str]:
-        """Return DigiD, and the binding by which it is asked to answer: by POST where it resolves no artifacts."""
-        pinned = self.adapters.catalogue.identity_provider()
-        provider = replace(read_identity_provider(pinned.metadata, now), roots=pinned.roots)
-        return provider, ARTIFACT if pinned.by_artifact and provider.resolution else POST
-
-    def answer(self, now: datetime) -> str:
-        """Return the binding by which whoever is pinned answers, or DigiD's own while nobody is."""
-        try:
-            return self.digid(now)[1]
-        except NotFound:
-            return ARTIFACT
-
-    def connected(self, entity_id: str, now: datetime) -> tuple[Connection, ServiceProvider]:
-        """Return a connection and what its metadata says. Raises `NotOpen` for one that is not there or not open."""
-        connection = self.adapters.catalogue.connection(entity_id)
-        if not connection.counts(now):
-            expected = "one that is switched on, within its dates"
-            raise NotOpen("the connection is not open", received=entity_id, expected=expected)
-        return connection, read_service_provider(connection.metadata, now)
-
-    def recipient(self, connection: Connection, entity_id: str, now: datetime) -> Recipient:
-        """Return who may read what is told about a service of `entity_id`. Raises `NotOpen`."""
-        if entity_id != connection.entity_id:
-            behind = self.adapters.catalogue.provider_behind(connection.entity_id, entity_id)
-            return read_behind_supplier(behind, now).recipient
-        recipient = read_service_provider(connection.metadata, now).recipient
-        if not recipient.keys:
-            raise NotOpen(
-                "no encryption key", received=entity_id, expected="metadata with a certificate for encryption"
-            )
-        return recipient
-
-    def _keys(self, name: str) -> OurKeys:
-        return OurKeys.from_secret(name, self.adapters.keyring.get(name))
+    def once(self, kind: str, sender: str, message_id: str, now: datetime) -> Item:
+        """Return the write that remembers an id, for a transaction."""
+        ...

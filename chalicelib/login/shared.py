@@ -12,10 +12,10 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.errors import Conflict, Unavailable
+from chalicelib.login.levels import Level
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
-from chalicelib.saml.messages.levels import Level
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item

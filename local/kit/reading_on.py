@@ -6,10 +6,11 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.errors import InvalidMessage
+from chalicelib.login.logins import Wanted
 from chalicelib.saml.craft.parsing import canonical
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import POST, tag
-from chalicelib.saml.messages.requests import SignOnRequest, Us, Wanted, read_request
+from chalicelib.saml.messages.requests import SignOnRequest, Us, read_request
 from chalicelib.saml.partners.endpoints import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 from local import identities

@@ -8,7 +8,7 @@ from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.outbox import progress
-from chalicelib.login.artifacts import Artifacts, Waiting
+from chalicelib.login.levels import Level
 from chalicelib.login.logins import Decision, Logins, LoginState
 from chalicelib.login.shared import Federation, SharedSignIn
 from chalicelib.mandates.model import Guesses, Party, RequestState
@@ -16,7 +16,7 @@ from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
-from chalicelib.saml.messages.levels import Level
+from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
 from chalicelib.storage.table import plain, typed
 from chalicelib.storage.writers import without_writers
 from chalicelib.web.sessions import Session, Sessions, session_key

@@ -22,8 +22,8 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.outbox import letter_items, letter_stopping, move
-from chalicelib.login.artifacts import Artifacts, Waiting
-from chalicelib.login.logins import Decision, Failed, Login, Logins, SignOn
+from chalicelib.login.levels import Level
+from chalicelib.login.logins import Decision, Failed, Login, Logins, SignOn, Wanted
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.shared import Federation, Told
 from chalicelib.mandates.model import CaseId, Guesses, Party
@@ -31,8 +31,7 @@ from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.observe import follow
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
-from chalicelib.saml.messages.levels import Level
-from chalicelib.saml.messages.requests import Wanted
+from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
 from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.web.sessions import Sessions
 from local import aws

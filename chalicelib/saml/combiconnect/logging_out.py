@@ -9,8 +9,8 @@ from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, Profile
 from chalicelib.errors import InvalidMessage, NotOpen
-from chalicelib.login.identifying import post_page
-from chalicelib.login.ports import SamlPorts
+from chalicelib.login.steps import Departure
+from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.decoding import deflate
 from chalicelib.saml.craft.gate import Unverified, opened_request
@@ -22,40 +22,41 @@ from chalicelib.saml.messages.assertions import Issuer, to_xml
 from chalicelib.saml.messages.heads import check_head, check_not_over
 from chalicelib.saml.partners.endpoints import LogoutService
 from chalicelib.saml.partners.roles import ServiceProvider
-from chalicelib.web.visit import Reply, Visit, redirect
 
 _UNKNOWN = Failure(uris.REQUESTER, uris.UNKNOWN_PRINCIPAL)
 _MOST_SESSIONS = 20
 """That one request may name: they end together."""
 
 
-def log_out(ports: SamlPorts, message: Unverified, binding: str, visit: Visit) -> Reply:
-    """Answer a LogoutRequest the way it came, or by the one way that the provider has.
+def log_out(ports: ProviderPorts, message: Unverified, binding: str, now: datetime) -> Departure:
+    """Answer a LogoutRequest, and return where that goes: the way it came, or by the one way that the provider has.
 
     The same request again has the same answer: it can end nothing more. Raises `InvalidMessage`; in the national
     profile also `NotOpen`, for a session that is not the provider's. Any other client hears that in a status, so that
     its user does not end at our page.
     """
-    connection, provider = ports.connected(message.issuer, visit.now)
-    octets = opened_request(message.accept(provider.signing), ports.encryption.all(visit.now))
+    connection, provider = ports.connected(message.issuer, now)
+    octets = opened_request(message.accept(provider.signing), ports.encryption.all(now))
     request = samlp.logout_request_from_string(octets)
-    _check(ports, request, connection, binding, visit.now)
+    _check(ports, request, connection, binding, now)
     back = _way_back(provider, binding, connection)
-    entrance = ports.identities(visit.now).entrance
+    entrance = ports.identities(now).entrance
     # Last, in one write: what fails before ends nothing, and the same request again is answered again.
     sessions = _sessions(request)
-    failure = None if ports.federation.end(sessions, provider.entity_id, visit.now) else _UNKNOWN
+    failure = None if ports.federation.end(sessions, provider.entity_id, now) else _UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:
         raise NotOpen("no session of the sender", received=f"{len(sessions)} unknown", expected="one that it was told")
-    response = _response(request.id, back, failure, entrance, visit.now)
-    return _sent(response, back, message.relay_state, connection, entrance, visit)
+    response = _response(request.id, back, failure, entrance, now)
+    return _sent(response, back, message.relay_state, connection, entrance)
 
 
-def _check(ports: SamlPorts, request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime) -> None:
+def _check(
+    ports: ProviderPorts, request: samlp.LogoutRequest, connection: Connection, binding: str, now: datetime
+) -> None:
     if connection.profile is Profile.COMBICONNECT and binding != uris.POST:
         raise InvalidMessage("CombiConnect logs out by POST", received=binding, expected=uris.POST)
     check_head(request, now)
-    ours = f"{ports.adapters.settings.base_url}/saml/slo"
+    ours = f"{ports.settings.base_url}/saml/slo"
     if request.destination != ours:
         raise InvalidMessage("Destination", received=request.destination or "", expected=ours)
     if request.not_on_or_after:
@@ -101,17 +102,13 @@ def _response(
 
 
 def _sent(
-    response: samlp.LogoutResponse,
-    back: LogoutService,
-    relay_state: str | None,
-    connection: Connection,
-    issuer: Issuer,
-    visit: Visit,
-) -> Reply:
-    root = to_xml(response)
+    response: samlp.LogoutResponse, back: LogoutService, relay_state: str | None, connection: Connection, issuer: Issuer
+) -> Departure:
+    root, address = to_xml(response), back.response_location
     if back.binding == uris.REDIRECT:
         message = base64.b64encode(deflate(octets(root))).decode()
-        return redirect(extended(back.response_location, sign_query("SAMLResponse", message, relay_state, issuer.key)))
+        query = sign_query("SAMLResponse", message, relay_state, issuer.key)
+        return Departure(connection.name, extended(address, query))
     sign(root, issuer.key, certificate=connection.profile is Profile.GENERAL)
-    answer = {"SAMLResponse": base64.b64encode(octets(root)).decode()}
-    return post_page(visit, connection.name, back.response_location, answer, relay_state)
+    fields = {"SAMLResponse": base64.b64encode(octets(root)).decode()}
+    return Departure(connection.name, address, fields if relay_state is None else {**fields, "RelayState": relay_state})

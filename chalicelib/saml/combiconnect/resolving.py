@@ -1,25 +1,29 @@
 """Artifact resolution: a provider fetches the answer that an artifact stands for (combiconnect.md 3.2)."""
 
+from datetime import datetime
 from functools import partial
 
 from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, Profile
 from chalicelib.errors import InvalidMessage
-from chalicelib.login.once import remembering, use_once
-from chalicelib.login.ports import SamlPorts
-from chalicelib.login.releasing import redeem
+from chalicelib.login.conductor import find
+from chalicelib.login.logins import Failed
+from chalicelib.login.releasing import Made, release
+from chalicelib.saml.combiconnect.artifacts import Waiting
+from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft import gate
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.craft.soap import enveloped
+from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.answers import artifact_response
 from chalicelib.saml.messages.heads import check_head
 from chalicelib.saml.partners.roles import ServiceProvider
 from chalicelib.web.visit import Visit
 
 
-def resolve(ports: SamlPorts, visit: Visit) -> bytes:
+def resolve(ports: ProviderPorts, visit: Visit) -> bytes:
     """Answer an ArtifactResolve with a SOAP envelope.
 
     An artifact that is unknown, spent, too old or another provider's gets a success without a Response inside. It is
@@ -33,16 +37,27 @@ def resolve(ports: SamlPorts, visit: Visit) -> bytes:
     _check(ports, request, visit)
     artifact, entrance = request.artifact.text or "", ports.identities(visit.now).entrance
     waiting = ports.artifacts.find(artifact, provider.entity_id, visit.now)
-    ready = redeem(ports, waiting, visit) if waiting else None
+    ready = _ready(ports, waiting, visit.now) if waiting else None
     made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
-    transient, sender = ports.adapters.transient, provider.entity_id
-    once = remembering(transient, "resolve", sender, request.id, visit.now)
+    once = ports.once("resolve", provider.entity_id, request.id, visit.now)
     if ready is not None:
         answer = enveloped(made(ready.message))
-        if not ready.settled or ports.artifacts.spend(artifact, ports.adapters.new_id(), once):
+        if not ready.settled or ports.artifacts.spend(artifact, ports.new_id(), once):
             return answer
-    use_once(transient, "resolve", sender, request.id, visit.now)
+    ports.use_once("resolve", provider.entity_id, request.id, visit.now)
     return enveloped(made(None))
+
+
+def _ready(ports: ProviderPorts, waiting: Waiting, now: datetime) -> Made | None:
+    """Make the answer that an artifact stands for, from what holds now. None for a login that has been forgotten."""
+    login = find(ports, waiting.login_id)
+    if login is None:
+        return None
+    late = None
+    if waiting.late(now):
+        expected = f"before {written(waiting.ends_at)}"
+        late = Failed.of("too_late", "the artifact was resolved too late", received=now, expected=expected)
+    return release(ports, login, now, late, sent_at=waiting.sent_at)
 
 
 def _check_certificate(connection: Connection, provider: ServiceProvider, visit: Visit) -> None:
@@ -66,10 +81,10 @@ def _fingerprints(provider: ServiceProvider) -> list[str]:
     return [certificate.fingerprint for certificate in provider.signing]
 
 
-def _check(ports: SamlPorts, request: samlp.ArtifactResolve, visit: Visit) -> None:
+def _check(ports: ProviderPorts, request: samlp.ArtifactResolve, visit: Visit) -> None:
     check_head(request, visit.now)
     # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
-    settings = ports.adapters.settings
+    settings = ports.settings
     ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
     if request.destination is not None and not request.destination.startswith(ours):
         raise InvalidMessage("Destination", received=request.destination, expected=[f"{one}…" for one in ours])

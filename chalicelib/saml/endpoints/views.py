@@ -1,23 +1,26 @@
 """What happens at the addresses of `routes.py`."""
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.login.asking import begin, go_on
-from chalicelib.login.browsers import giving_up
-from chalicelib.login.choosing import choose_person, take_choice
-from chalicelib.login.identifying import Returned, moved_cookie, send_to_digid, take_back
+from chalicelib.login.browser import Browser
+from chalicelib.login.conductor import Returned, begin, begin_ours, finish, go_on, moved, take_back
+from chalicelib.login.levels import Level
 from chalicelib.login.logins import Decision, LoginState
-from chalicelib.login.ports import SamlPorts
-from chalicelib.login.releasing import finish
-from chalicelib.login.under_way import acting, over
+from chalicelib.login.ports import Brought
+from chalicelib.login.releasing import acting, over
+from chalicelib.saml.combiconnect.asking import question
 from chalicelib.saml.combiconnect.logging_out import log_out
 from chalicelib.saml.combiconnect.resolving import resolve
 from chalicelib.saml.craft import gate
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST, LOGOUT_REQUEST
 from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT
+from chalicelib.saml.endpoints.browsers import browser_of, giving_up, sharing
+from chalicelib.saml.endpoints.choosing import choose_person, take_choice
+from chalicelib.saml.endpoints.leading import departing, led
+from chalicelib.saml.endpoints.ports import SamlPorts
 from chalicelib.saml.messages import our_metadata as metadata
-from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.messages.our_metadata import Addresses, Published
 from chalicelib.web.pages import page
 from chalicelib.web.sessions import session_key
@@ -26,6 +29,7 @@ from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
 _ANSWERS = {"artifact": ARTIFACT, "post": POST}
 _METADATA = "application/samlmetadata+xml"
+_OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
 LEVELS = {str(int(level)): level for level in Level}
 
 
@@ -35,24 +39,29 @@ class Views:
 
     def log_in(self, visit: Visit) -> Reply:
         """Sign in to our own site; `next` is a path of ours, `level` the lowest level of assurance."""
-        level = LEVELS.get(visit.asked("level"), Level.BASIC)
-        return send_to_digid(self.ports, visit, level, path=visit.asked("next") or "/mandates")
+        level, path = LEVELS.get(visit.asked("level"), Level.BASIC), visit.asked("next")
+        browser, ours = browser_of(visit), path if _OUR_PATH.fullmatch(path) else "/mandates"
+        return led(begin_ours(self.ports, level, ours, browser, visit.now), browser, visit)
 
     def sign_on_by_redirect(self, visit: Visit) -> Reply:
-        return begin(self.ports, gate.from_query(visit.query, "SAMLRequest", AUTHN_REQUEST), REDIRECT, visit)
+        return self._asked(gate.from_query(visit.query, "SAMLRequest", AUTHN_REQUEST), REDIRECT, visit)
 
     def sign_on_by_post(self, visit: Visit) -> Reply:
-        return begin(self.ports, gate.from_post(visit.form, "SAMLRequest", AUTHN_REQUEST), POST, visit)
+        return self._asked(gate.from_post(visit.form, "SAMLRequest", AUTHN_REQUEST), POST, visit)
 
     def return_from_digid(self, visit: Visit) -> Reply:
         """Take DigiD's answer from a form, or its artifact from a form or a query string."""
-        returned = take_back(self.ports, visit)
-        if returned.login.sign_on is None:
-            return self._to_our_site(returned, visit)
+        browser, brought = browser_of(visit), Brought(visit.query, visit.form)
+        login_id = visit.asked("RelayState") or visit.field("RelayState")
+        returned = take_back(self.ports, login_id, brought, browser, visit.now)
+        login = returned.login
+        if login.sign_on is None:
+            return self._to_our_site(returned, browser, visit)
         if returned.failed is not None:
-            return finish(self.ports, returned.login, Decision(failed=returned.failed), visit)
-        reply = go_on(self.ports, returned.login, visit)
-        return replace(reply, cookies=(*reply.cookies, *moved_cookie(self.ports, returned.login, visit)))
+            return led(finish(self.ports, login, Decision(failed=returned.failed), visit.now), browser, visit)
+        step = go_on(self.ports, login, visit.now)
+        new = moved(self.ports, login, browser, visit.now)
+        return led(step, browser, visit, *([sharing(new)] if new is not None else []))
 
     def choose_person(self, visit: Visit, login_id: str) -> Reply:
         return choose_person(self.ports, visit, login_id)
@@ -64,16 +73,18 @@ class Views:
         return Reply(resolve(self.ports, visit).decode(), content_type=CONTENT_TYPE)
 
     def log_out_by_redirect(self, visit: Visit) -> Reply:
-        return log_out(self.ports, gate.from_query(visit.query, "SAMLRequest", LOGOUT_REQUEST), REDIRECT, visit)
+        message = gate.from_query(visit.query, "SAMLRequest", LOGOUT_REQUEST)
+        return departing(log_out(self.ports, message, REDIRECT, visit.now), visit)
 
     def log_out_by_post(self, visit: Visit) -> Reply:
-        return log_out(self.ports, gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST), POST, visit)
+        message = gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST)
+        return departing(log_out(self.ports, message, POST, visit.now), visit)
 
     def our_metadata(self, visit: Visit) -> Reply:
         """Show our metadata: `profile=combiconnect` for the national profile, there `role=digid` or `role=machtigen`
         for who makes the statements in an Advice; `certificates=one` for clients that refuse a second.
         """
-        settings = self.ports.adapters.settings
+        settings = self.ports.settings
         national = visit.asked("profile") == Profile.COMBICONNECT
         name, signing = self.ports.published(visit.asked("role") if national else "")
         keys = Published(signing.all(visit.now), self.ports.encryption.all(visit.now))
@@ -84,7 +95,7 @@ class Views:
         )
         document = metadata.identity_provider(
             name,
-            f"_{self.ports.adapters.new_id()}",
+            f"_{self.ports.new_id()}",
             addresses,
             keys.only_active() if visit.asked("certificates") == "one" else keys,
             Profile.COMBICONNECT if national else Profile.GENERAL,
@@ -97,22 +108,26 @@ class Views:
         keys = Published(self.ports.signing.all(visit.now), self.ports.encryption.all(visit.now))
         answer = _ANSWERS.get(visit.asked("answer")) or self.ports.answer(visit.now)
         document = metadata.service_provider(
-            self.ports.us(visit.now), f"_{self.ports.adapters.new_id()}", keys, visit.now, answer
+            self.ports.us(visit.now), f"_{self.ports.new_id()}", keys, visit.now, answer
         )
         return Reply(document.decode(), content_type=_METADATA)
 
-    def _to_our_site(self, returned: Returned, visit: Visit) -> Reply:
+    def _asked(self, message: gate.Unverified, binding: str, visit: Visit) -> Reply:
+        browser, asked = browser_of(visit), question(self.ports, message, binding, visit.now)
+        return led(begin(self.ports, asked, browser, visit.now), browser, visit)
+
+    def _to_our_site(self, returned: Returned, browser: Browser, visit: Visit) -> Reply:
         """Begin a session in place of the one before. Of one sign-in there is one session."""
-        login, adapters = returned.login, self.ports.adapters
+        login, ports, sessions = returned.login, self.ports, self.ports.adapters.sessions
         if returned.failed is not None:
             return page("not_signed_in.html", visit, again=login.path)
         if login.state is LoginState.DECIDED or login.expired(visit.now):
             raise over(login)
-        bsn = returned.bsn or acting(self.ports, login)
-        token, person = adapters.new_id() + adapters.new_id(), adapters.secrets.pseudonyms.person(bsn)
-        self.ports.adapters.sessions.end_earlier(login.replaces, visit.cookies.get(SESSION_COOKIE))
-        self.ports.adapters.sessions.start(token, adapters.new_id(), person, bsn, login.reached, visit.now)
-        if not self.ports.logins.settle(login, session_key(token)):
-            self.ports.adapters.sessions.end(token)
+        bsn = returned.subject or acting(ports, login)
+        token = ports.new_id() + ports.new_id()
+        sessions.end_earlier(login.replaces, visit.cookies.get(SESSION_COOKIE))
+        sessions.start(token, ports.new_id(), ports.person(bsn), bsn, login.reached, visit.now)
+        if not ports.logins.settle(login, session_key(token)):
+            sessions.end(token)
             raise over(login)
-        return redirect(login.path, Cookie(SESSION_COOKIE, token), *giving_up(login, visit))
+        return redirect(login.path, Cookie(SESSION_COOKIE, token), *giving_up(login, browser))

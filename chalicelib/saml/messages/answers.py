@@ -7,11 +7,12 @@ from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.catalogue.model import Profile
+from chalicelib.login.ports import Released
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages import assertions
-from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, Released, to_xml
+from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, to_xml
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 from saml2 import saml, samlp
 
-from chalicelib.people.bsn import Bsn
+from chalicelib.login.ports import Released
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.encryption import Recipient, encrypted_assertion, encrypted_id
 from chalicelib.saml.craft.keys import PrivateKey
@@ -15,21 +15,8 @@ from chalicelib.saml.craft.parsing import only, text_of
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import ANSWER_LIFE, written
 from chalicelib.saml.craft.uris import tag
-from chalicelib.saml.messages.levels import Level
 
 _PREFIXES = {"samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Who signed in, and for whom. `legal` is None for someone who acts for themself."""
-
-    acting: Bsn
-    legal: Bsn | None
-    level: Level
-    service_uuid: str
-    session: str
-    """Transient NameID and SessionIndex."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from datetime import datetime
 from lxml import etree
 from saml2 import saml, samlp
 
-from chalicelib.errors import Explained, InvalidMessage
+from chalicelib.errors import InvalidMessage
+from chalicelib.login.levels import Level
+from chalicelib.login.ports import Identity, NotIdentified
 from chalicelib.people.bsn import Bsn
-from chalicelib.quoting import Quotable
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.decoding import deflate
 from chalicelib.saml.craft.keys import PrivateKey
@@ -22,7 +23,6 @@ from chalicelib.saml.craft.uris import tag
 from chalicelib.saml.messages.answers import octets
 from chalicelib.saml.messages.assertions import to_xml
 from chalicelib.saml.messages.heads import check_head, check_not_over
-from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.partners.roles import IdentityProvider
 
 _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_low"}
@@ -44,23 +44,6 @@ class Us:
     entity_id: str
     consumer: str
     key: PrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signed in, at which level."""
-
-    bsn: Bsn
-    level: Level
-    assertion_id: str
-
-
-class NotSignedIn(Explained):
-    """DigiD says, signed, that nobody signed in as we asked. `failure` is a key of `answers.FAILURES`."""
-
-    def __init__(self, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> None:
-        super().__init__(reason, received=received, expected=expected)
-        self.failure = failure
 
 
 def build_request(
@@ -110,7 +93,7 @@ def read_response(
 ) -> Identity:
     """Read verified octets that came by a binding: a Response, or an assertion alone with the `wrapper` around it.
 
-    Raises `NotSignedIn` or `InvalidMessage`.
+    Raises `NotIdentified` or `InvalidMessage`.
     """
     response = samlp.response_from_string(verified if wrapper is None else wrapper)
     if response is None:
@@ -130,7 +113,7 @@ def read_response(
 def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str, now: datetime) -> bytes:
     """Return the Response in a verified ArtifactResponse to our ArtifactResolve `request_id`.
 
-    Raises `NotSignedIn` when there is none, or `InvalidMessage`.
+    Raises `NotIdentified` when there is none, or `InvalidMessage`.
     """
     message = samlp.artifact_response_from_string(verified)
     _check_issuer(message.issuer, provider)
@@ -142,11 +125,11 @@ def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: 
         raise _differs("InResponseTo of the ArtifactResponse", message.in_response_to, request_id)
     if failed:
         # Whenever it was made: it comes so when our clock and DigiD's are minutes apart.
-        raise NotSignedIn("failed", "Status of the ArtifactResponse", received=stated, expected=uris.SUCCESS)
+        raise NotIdentified("failed", "Status of the ArtifactResponse", received=stated, expected=uris.SUCCESS)
     check_head(message, now)
     inside = parse(verified).find(tag("samlp:Response"))
     if inside is None:
-        raise NotSignedIn("failed", "an ArtifactResponse without a Response", received="", expected="samlp:Response")
+        raise NotIdentified("failed", "an ArtifactResponse without a Response", received="", expected="samlp:Response")
     # With all that is declared around it: an assertion that is encrypted inside may lean on that.
     return etree.tostring(inside, method="c14n")
 
@@ -170,7 +153,7 @@ def _inside(response: samlp.Response) -> saml.Assertion:
         if response.assertion:
             raise InvalidMessage("a failure with an assertion", received=stated, expected=uris.SUCCESS)
         failure = _FAILURES.get(stated[-1], "failed") if len(stated) > 1 else "failed"
-        raise NotSignedIn(failure, "Status of the Response", received=stated, expected=uris.SUCCESS)
+        raise NotIdentified(failure, "Status of the Response", received=stated, expected=uris.SUCCESS)
     if len(response.assertion) != 1:
         raise InvalidMessage("not one assertion", received=len(response.assertion), expected="one")
     return response.assertion[0]
@@ -221,7 +204,7 @@ def _bsn(name_id: saml.NameID | None) -> Bsn:
     text = (name_id.text or "").strip() if name_id is not None else ""
     shape = f"{len(text)} characters, with{'' if ':' in text else 'out'} a sector"
     if _ANOTHER_NUMBER.fullmatch(text):
-        raise NotSignedIn("failed", "NameID of somebody without a BSN", received=shape, expected=_BSN)
+        raise NotIdentified("failed", "NameID of somebody without a BSN", received=shape, expected=_BSN)
     match = _NAME_ID.fullmatch(text)
     try:
         return Bsn(match[1] if match else "")
@@ -245,7 +228,7 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     if statement.session_not_on_or_after is not None:
         check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
     if reached < asked:
-        raise NotSignedIn("level_too_low", "level of assurance", received=str(int(reached)), expected=str(int(asked)))
+        raise NotIdentified("level_too_low", "level of assurance", received=str(int(reached)), expected=str(int(asked)))
     return reached
 
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from saml2 import samlp
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, ServiceId
 from chalicelib.errors import InvalidMessage
+from chalicelib.login.levels import Level
+from chalicelib.login.logins import Wanted
 from chalicelib.saml.craft.parsing import entity_id_of, index_of
 from chalicelib.saml.craft.uris import (
     ARTIFACT,
@@ -20,22 +21,12 @@ from chalicelib.saml.craft.uris import (
     SERVICE_UUID,
 )
 from chalicelib.saml.messages.heads import check_head
-from chalicelib.saml.messages.levels import Level
 from chalicelib.saml.partners.endpoints import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 _COMPARISONS = ("exact", "minimum", "better", "maximum")
-
-
-class Wanted(StrEnum):
-    """Whom the provider wants to hear of (combiconnect.md 2.4)."""
-
-    SELF = "self"
-    REPRESENTED = "represented"
-    EITHER = "either"
-    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)

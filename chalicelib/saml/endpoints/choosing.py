@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from chalicelib.login.asking import go_on
-from chalicelib.login.logins import Decision, Failed, Login, LoginState
-from chalicelib.login.ports import SamlPorts
-from chalicelib.login.releasing import finish
-from chalicelib.login.under_way import choices, over, own_login, person_of, ran_out, required, service_of
+from chalicelib.login.conductor import choices, finish, go_on, own_login, ran_out
+from chalicelib.login.logins import Decision, Failed, Login, LoginState, Wanted
+from chalicelib.login.releasing import over, person_of, required, service_of
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
-from chalicelib.saml.messages.requests import Wanted
+from chalicelib.saml.endpoints.browsers import browser_of
+from chalicelib.saml.endpoints.leading import led
+from chalicelib.saml.endpoints.ports import SamlPorts
 from chalicelib.web.forms import Form
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit
@@ -27,35 +27,42 @@ _LONGEST_CHOICE = 64
 
 def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
-    login = own_login(ports, visit, login_id)
+    browser = browser_of(visit)
+    login = own_login(ports, login_id, browser, visit.now)
     if login.decision is not None or (_due(login) and required(login).wanted is Wanted.SELF):
-        return go_on(ports, login, visit) if visit.method == "GET" else Reply()
+        return led(go_on(ports, login, visit.now), browser, visit) if visit.method == "GET" else Reply()
     return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}))
 
 
 def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
-    login = own_login(ports, visit, login_id)
-    form = Form(visit.fields)
-    person = form.value("person")
+    browser, form = browser_of(visit), Form(visit.fields)
+    login = own_login(ports, login_id, browser, visit.now)
     if visit.switches_language:
-        return (
-            choose_person(ports, visit, login_id)
-            if login.decision is not None
-            else _choice_page(ports, login, visit, form)
-        )
+        decided = login.decision is not None
+        return choose_person(ports, visit, login_id) if decided else _choice_page(ports, login, visit, form)
     if not _due(login) or required(login).wanted is Wanted.SELF:
         raise over(login)
+    decision = _chosen(login, form, visit)
+    if decision is None:
+        return _choice_page(ports, login, visit, form, status=422)
+    return led(finish(ports, login, decision, visit.now), browser, visit)
+
+
+def _chosen(login: Login, form: Form, visit: Visit) -> Decision | None:
+    """Return how a login ends by what was chosen; None, with a message in the form, when nothing was."""
     if login.expired(visit.now):
-        return finish(ports, login, Decision(failed=ran_out(login, visit)), visit)
+        return Decision(failed=ran_out(login, visit.now))
     if visit.field("cancel"):
-        cancelled = Failed.of("cancelled", "cancelled at the choice", received="cancel", expected="a choice")
-        return finish(ports, login, Decision(failed=cancelled), visit)
+        return Decision(
+            failed=Failed.of("cancelled", "cancelled at the choice", received="cancel", expected="a choice")
+        )
+    person = form.value("person")
     alone = person == "self" and required(login).wanted is not Wanted.EITHER
     if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"
-        return _choice_page(ports, login, visit, form, status=422)
-    return finish(ports, login, Decision(case_id=None if person == "self" else person), visit)
+        return None
+    return Decision(case_id=None if person == "self" else person)
 
 
 def _due(login: Login) -> bool:
@@ -68,7 +75,7 @@ def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, statu
     if login.decision is not None or not _due(login):
         raise over(login)
     expired = login.expired(visit.now)
-    usable = [] if expired else choices(ports, login, service, visit)
+    usable = [] if expired else choices(ports, login, service, visit.now)
     names = _names(ports, login, usable, visit) if usable else {}
     found = _matching(usable, names, form.value("q"))
     return page(

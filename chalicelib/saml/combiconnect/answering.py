@@ -1,0 +1,67 @@
+"""Our answers to providers: written as messages, and taken there by the browser, or by an artifact in its stead."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from chalicelib.catalogue.model import Connection, Service
+from chalicelib.login.logins import Failed, Login, SignOn
+from chalicelib.login.ports import Released
+from chalicelib.login.steps import Departure
+from chalicelib.saml.combiconnect.artifacts import Waiting, new_artifact
+from chalicelib.saml.combiconnect.ports import ProviderPorts
+from chalicelib.saml.craft.queries import extended
+from chalicelib.saml.craft.uris import ARTIFACT
+from chalicelib.saml.messages.answers import FAILURES, octets, response
+from chalicelib.saml.messages.assertions import Addressee, Identities
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseWriter:
+    """Writes a Response to one question. See `login/ports.py::Writer`."""
+
+    connection: Connection
+    to: Addressee
+    identities: Identities
+    now: datetime
+
+    def write(self, outcome: Released | Failed) -> etree._Element:
+        told = FAILURES[outcome.failure] if isinstance(outcome, Failed) else outcome
+        return response(told, self.to, self.identities, self.connection.profile, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswers:
+    """See `login/ports.py::Answers` for what each method promises."""
+
+    ports: ProviderPorts
+
+    def writer(self, asked: SignOn, service: Service, sent_at: datetime | None, now: datetime) -> ResponseWriter:
+        connection, _ = self.ports.connected(asked.entity_id, now)
+        to = Addressee(
+            entity_id=asked.entity_id,
+            location=asked.location,
+            request_id=asked.request_id,
+            recipient=self.ports.recipient(connection, service.entity_id, now),
+            sent_at=sent_at,
+        )
+        return ResponseWriter(connection, to, self.ports.identities(now), now)
+
+    def referring(self, login: Login, asked: SignOn, now: datetime) -> Departure | None:
+        if asked.binding != ARTIFACT:
+            return None
+        artifact = new_artifact(self.ports.settings.combiconnect_entity_id, self.ports.pick)
+        self.ports.artifacts.keep(artifact, Waiting(asked.entity_id, login.login_id, now))
+        query = urlencode({"SAMLart": artifact, **_relay_state(asked)})
+        return Departure(asked.entity_id, extended(asked.location, query))
+
+    def carrying(self, message: etree._Element, asked: SignOn, connection: Connection) -> Departure:
+        fields = {"SAMLResponse": base64.b64encode(octets(message)).decode(), **_relay_state(asked)}
+        return Departure(connection.name, asked.location, fields)
+
+
+def _relay_state(asked: SignOn) -> dict[str, str]:
+    return {} if asked.relay_state is None else {"RelayState": asked.relay_state}

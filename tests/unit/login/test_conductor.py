@@ -1,0 +1,253 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import InvalidMessage, SignInOver
+from chalicelib.login.browser import Browser
+from chalicelib.login.conductor import begin, begin_ours, finish, go_on, moved, own_login, take_back
+from chalicelib.login.levels import Level
+from chalicelib.login.logins import Decision, Failed, Login, LoginState, Wanted
+from chalicelib.login.ports import NotIdentified, Released
+from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
+from chalicelib.mandates.model import Mandate, Party
+from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening
+from tests.unit.login.stage import Stage, asking, bringing, holding
+
+LATER = timedelta(minutes=1)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    made = Stage()
+    made.knows("henk", HENK)
+    return made
+
+
+def _mandated(stage: Stage) -> Mandate:
+    asked = a_request(represented=stage.person(VERA))
+    sealed = stage.vault.seal(VERA.digits, f"case:{asked.case_id}")
+    made = a_mandate(
+        asked, representative=stage.person(HENK), represented_bsn=sealed, activated_at=NOW + timedelta(seconds=1)
+    )
+    stage.mandates.open_request(an_opening(asked))
+    stage.mandates.activate(asked, made)
+    return made
+
+
+def _back(stage: Stage, word: str = "henk", **question: object) -> tuple[Login, Browser]:
+    """Begin, and come back identified."""
+    step = begin(stage, asking(**question), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    browser = holding(step.handle)
+    login_id = step.departure.address.removeprefix("door:")
+    return take_back(stage, login_id, bringing(word), browser, NOW + LATER).login, browser
+
+
+def _told(step: object) -> Released | Failed:
+    assert isinstance(step, ToProvider)
+    assert step.departure.fields is not None
+    told: Released | Failed = step.departure.fields["answer"]  # type: ignore[assignment]
+    return told
+
+
+def _happened(stage: Stage, mandate: Mandate) -> str:
+    """Return what happened last in a case."""
+    return stage.mandates.history(mandate.case_id)[0].what
+
+
+def test_someone_signs_in_for_themself(stage: Stage) -> None:
+    login, _ = _back(stage)
+    assert login.state is LoginState.IDENTIFIED
+    told = _told(go_on(stage, login, NOW + LATER))
+    assert told == Released(HENK, None, Level.LOW, SERVICE_ID, login.session)
+
+
+def test_who_is_identified_by_another_kind_of_provider_signs_in_to_our_own_site_alike(stage: Stage) -> None:
+    step = begin_ours(stage, Level.BASIC, "/mandates", Browser(session="SESSION#old"), NOW)
+    login_id = step.departure.address.removeprefix("door:")
+    returned = take_back(stage, login_id, bringing("henk"), holding(step.handle), NOW)
+    assert (returned.subject, returned.login.path, returned.login.replaces) == (HENK, "/mandates", "SESSION#old")
+
+
+def test_someone_chooses_for_whom_they_sign_in(stage: Stage) -> None:
+    mandate = _mandated(stage)
+    login, _ = _back(stage, wanted=Wanted.EITHER)
+    assert isinstance(go_on(stage, login, NOW + LATER), ToChoose)
+    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    assert told == Released(HENK, VERA, Level.LOW, SERVICE_ID, login.session)
+    assert _happened(stage, mandate) == "used"
+
+
+def test_who_has_nobody_to_choose_is_asked_nothing(stage: Stage) -> None:
+    login, _ = _back(stage, wanted=Wanted.EITHER)
+    assert isinstance(_told(go_on(stage, login, NOW + LATER)), Released)
+
+
+def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Stage) -> None:
+    mandate = _mandated(stage)
+    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    stage.mandates.revoke(mandate, Party.REPRESENTED, NOW)
+    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    assert isinstance(told, Failed)
+    assert told.failure == "denied"
+    assert _happened(stage, mandate) == "use refused"
+
+
+def test_an_outage_of_the_register_names_nobody_and_leaves_the_browser_its_handle(stage: Stage) -> None:
+    mandate = _mandated(stage)
+    login, browser = _back(stage, wanted=Wanted.REPRESENTED)
+    stage.mandates.down = True
+    step = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
+    told = _told(step)
+    assert isinstance(told, Failed)
+    assert (told.failure, step.settled) == ("unavailable", False)
+    stage.mandates.down = False
+    again = go_on(stage, own_login(stage, login.login_id, browser, NOW + LATER), NOW + LATER)
+    assert isinstance(_told(again), Released)
+
+
+def test_a_choice_stands_and_another_is_refused(stage: Stage) -> None:
+    mandate = _mandated(stage)
+    login, _ = _back(stage, wanted=Wanted.EITHER)
+    first = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
+    assert _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)) == _told(first)
+    with pytest.raises(SignInOver):
+        finish(stage, login, Decision(), NOW + LATER)
+
+
+def test_a_question_counts_once(stage: Stage) -> None:
+    begin(stage, asking(), Browser(), NOW)
+    with pytest.raises(InvalidMessage, match="seen before"):
+        begin(stage, asking(), Browser(), NOW)
+
+
+def test_an_identity_counts_once(stage: Stage) -> None:
+    _back(stage)
+    with pytest.raises(SignInOver):
+        _back(stage, request_id="_another")
+
+
+def test_nobody_is_taken_back_in_a_browser_that_did_not_begin(stage: Stage) -> None:
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id = step.departure.address.removeprefix("door:")
+    for browser in (Browser(), holding("another handle"), Browser(("a", "b"))):
+        with pytest.raises(SignInOver, match="cookies_off"):
+            take_back(stage, login_id, bringing("henk"), browser, NOW)
+    assert stage.logins.find(login_id).state is LoginState.SENT  # type: ignore[union-attr]
+
+
+def test_who_was_not_identified_is_told_to_the_provider_as_it_was_said(stage: Stage) -> None:
+    stage.identifies.words["no"] = NotIdentified("cancelled", "cancelled", received="no", expected="a word")
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id = step.departure.address.removeprefix("door:")
+    returned = take_back(stage, login_id, bringing("no"), holding(step.handle), NOW)
+    assert returned.failed is not None
+    assert returned.failed.failure == "cancelled"
+    assert _told(finish(stage, returned.login, Decision(failed=returned.failed), NOW)) == returned.failed
+
+
+def test_an_answer_that_is_not_believed_ends_the_providers_sign_in_and_not_ours(stage: Stage) -> None:
+    stage.identifies.words["forged"] = InvalidMessage("forged", received="x", expected="y")
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id = step.departure.address.removeprefix("door:")
+    assert take_back(stage, login_id, bringing("forged"), holding(step.handle), NOW).failed is not None
+    ours = begin_ours(stage, Level.BASIC, "/mandates", Browser(), NOW)
+    with pytest.raises(InvalidMessage):
+        take_back(stage, ours.departure.address.removeprefix("door:"), bringing("forged"), holding(ours.handle), NOW)
+
+
+def test_who_comes_back_too_late_is_told_to_the_provider(stage: Stage) -> None:
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id = step.departure.address.removeprefix("door:")
+    returned = take_back(stage, login_id, bringing("henk"), holding(step.handle), NOW + timedelta(minutes=10))
+    assert returned.failed is not None
+    assert "took too long" in returned.failed.reason
+
+
+def test_a_question_that_cannot_be_served_is_answered_without_asking_anybody(stage: Stage) -> None:
+    failed = Failed.of("not_supported", "Scoping", received="x", expected="y")
+    assert _told(begin(stage, asking(failed=failed), Browser(), NOW)) == failed
+
+
+def test_who_may_not_be_asked_anything_is_answered_that_somebody_has_to_be(stage: Stage) -> None:
+    told = _told(begin(stage, asking(silent=True), Browser(), NOW))
+    assert isinstance(told, Failed)
+    assert told.failure == "passive"
+
+
+def _sharing(stage: Stage, level: Level = Level.BASIC) -> Browser:
+    """Sign in at one provider of a domain; return the browser that shares it."""
+    login, browser = _back(stage, domain="a domain", level=level)
+    go_on(stage, login, NOW + LATER)
+    return replace(browser, shared=moved(stage, login, browser, NOW + LATER))
+
+
+def test_a_sign_in_is_shared_in_a_domain_and_asks_nobody_anew(stage: Stage) -> None:
+    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
+    browser = _sharing(stage)
+    told = _told(begin(stage, asking(domain="a domain", request_id="_two", level=Level.BASIC), browser, NOW + LATER))
+    assert isinstance(told, Released)
+    assert told.acting == HENK
+
+
+@pytest.mark.parametrize(
+    ("changes", "minutes"),
+    [
+        ({"fresh": True}, 2),
+        ({"domain": "another domain"}, 2),
+        ({"domain": None}, 2),
+        ({"level": Level.SUBSTANTIAL}, 2),
+        ({}, 17),
+    ],
+)
+def test_a_shared_sign_in_does_not_count(stage: Stage, changes: dict[str, object], minutes: int) -> None:
+    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
+    browser = _sharing(stage)
+    question = asking(**{"domain": "a domain", "request_id": "_two", "level": Level.BASIC, **changes})
+    assert isinstance(begin(stage, question, browser, NOW + timedelta(minutes=minutes)), ToIdentify)
+
+
+def test_who_logged_out_in_another_window_is_not_told_any_more(stage: Stage) -> None:
+    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
+    first, browser = _back(stage, domain="a domain", level=Level.BASIC)
+    go_on(stage, first, NOW + LATER)
+    shared = replace(browser, shared=moved(stage, first, browser, NOW + LATER))
+    _mandated(stage)
+    asked = asking(domain="a domain", request_id="_two", level=Level.BASIC, wanted=Wanted.EITHER)
+    step = begin(stage, asked, shared, NOW + LATER)
+    assert isinstance(step, ToChoose)
+    assert stage.federation.end([first.session], "https://ominous.example/metadata", NOW + LATER)
+    told = _told(finish(stage, step.login, Decision(), NOW + LATER))
+    assert isinstance(told, Failed)
+    assert "logged out" in told.reason
+
+
+def test_what_fails_before_an_answer_is_written_has_told_nobody_anything(stage: Stage) -> None:
+    mandate = _mandated(stage)
+    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    stage.answers.connected = False
+    with pytest.raises(Exception, match="connection"):
+        finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
+    assert _happened(stage, mandate) == "activated"
+
+
+def test_an_answer_by_reference_is_made_when_it_is_fetched(stage: Stage) -> None:
+    stage.answers.by_reference = True
+    mandate = _mandated(stage)
+    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    step = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
+    assert step.departure.fields is None
+    assert _happened(stage, mandate) == "activated"
+
+
+def test_a_level_that_rose_meanwhile_is_not_reached(stage: Stage) -> None:
+    login, _ = _back(stage)
+    stage.catalogue.known[SERVICE_ID] = a_service(level=25)
+    told = _told(go_on(stage, login, NOW + LATER))
+    assert isinstance(told, Failed)
+    assert (told.failure, told.received, told.expected) == ("level_too_low", "20", "25")
