@@ -7,8 +7,9 @@ from typing import Any
 from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
 from chalicelib.letters import books, outbox
-from chalicelib.login import artifacts, logins, once, shared
+from chalicelib.login import logins, once, shared
 from chalicelib.mandates import items, tries
+from chalicelib.saml.combiconnect import artifacts
 from chalicelib.storage.converting import types_of
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.table import Table
