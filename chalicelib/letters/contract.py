@@ -97,9 +97,12 @@ class Letter:
 
     @classmethod
     def from_json(cls, text: str) -> "Letter":
-        """Read what `to_json` wrote. Raises `ValueError` for another schema."""
-        values = json.loads(text)
-        if values.pop("schema", None) != SCHEMA:
-            raise ValueError("unknown schema of a letter")
-        days = {name: date.fromisoformat(values[name]) for name in ("written_on", "start", "end", "use_before")}
-        return cls(**{**values, **days, "address": tuple(values["address"])})
+        """Read what `to_json` wrote. Raises `ValueError` for another schema, or no letter; it quotes nothing."""
+        try:
+            values = json.loads(text)
+            if values.pop("schema", None) == SCHEMA:
+                days = {name: date.fromisoformat(values[name]) for name in ("written_on", "start", "end", "use_before")}
+                return cls(**{**values, **days, "address": tuple(values["address"])})
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ValueError("no letter") from None
+        raise ValueError("unknown schema of a letter")

@@ -136,6 +136,21 @@ def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_l
     assert (line["letter_id"], line["correlation_id"]) == (ID, "the request")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *("", "900100084", "[]", "{}", '{"schema": "letter/1"}'),
+        LETTER.to_json().replace(LETTER.written_on.isoformat(), "900100084"),
+        LETTER.to_json().replace('"service":', '"900100084":'),
+    ],
+)
+def test_what_is_sealed_and_no_letter_is_told_without_what_it_says(shop: Shop, broken: str) -> None:
+    sealed = FakeVault().seal(broken, sealing_context(ID))
+    with pytest.raises(ValueError, match=r"letter$") as error:
+        shop.printer.print(Message(ID, sealed).to_json(), NOW)
+    assert "900100084" not in str(error.getrepr(style="native"))
+
+
 def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     """Lambda writes what a function raises, with the trace and its causes, into the log."""
     odd = a_letter(addressee="日本 van Dijk")
