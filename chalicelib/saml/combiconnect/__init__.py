@@ -1,4 +1,4 @@
-"""Our role towards service providers: artifacts, what they stand for, and logout (combiconnect.md sections 3 and 5).
+"""Our role towards service providers: their questions, our answers, artifacts, and logout (combiconnect.md).
 
 It decides nothing about who may act for whom.
 """

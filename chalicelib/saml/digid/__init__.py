@@ -1,4 +1,4 @@
-"""Our role towards DigiD: how it is asked behind the browser's back.
+"""Our role towards DigiD, one adapter of the port that identifies somebody: how it is asked, and what is believed.
 
 It never sees a mandate.
 """
