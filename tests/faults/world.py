@@ -27,7 +27,7 @@ from tests.faults.striking import Striker, striking
 from tests.http.client import Person, digid
 from tests.http.setting import ROOT, wire
 from tests.process import app, current, use
-from tests.saml.provider import FakeProvider, verify
+from tests.saml.provider import FakeProvider, verify, written
 
 ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
 """Providers that share a domain: who is signed in at one is signed in at the other."""
@@ -125,7 +125,7 @@ class World:
         return root
 
     def stamped(self) -> str:
-        return self.clock.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(self.clock.now)
 
 
 @contextmanager

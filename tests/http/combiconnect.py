@@ -1,6 +1,5 @@
 """A provider of the national profile over HTTP: registered, asking, fetching and reading its answer."""
 
-from datetime import UTC
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
@@ -25,7 +24,7 @@ from tests.saml.national import (
     NationalProvider,
     our_certificate,
 )
-from tests.saml.provider import NAMES, found
+from tests.saml.provider import NAMES, found, written
 
 UUID = "66666666-6666-4666-8666-666666666666"
 DIRECT = NationalProvider()
@@ -50,7 +49,7 @@ def connect(wired: Wiring, provider: NationalProvider) -> None:
 
 def asked(provider: NationalProvider, clock: Clock, *, represented: bool = False, **changes: str) -> etree._Element:
     facts = {
-        "IssueInstant": clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "IssueInstant": written(clock()),
         "AssertionConsumerServiceIndex": "0",
         "AttributeConsumingServiceIndex": "" if provider.behind else "1",
         **changes,
@@ -77,7 +76,7 @@ def resolve(
     provider: NationalProvider, artifact: str, clock: Clock, certificate: KeyPair | None = None
 ) -> tuple[int, bytes]:
     """Resolve over a connection with a client certificate, as API Gateway hands it on."""
-    issued = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    issued = written(clock())
     shown = (certificate or provider.keys).certificate
     answer = Caller(Gateway(app, BASE)).post(
         "/saml/artifact",

@@ -11,7 +11,7 @@ from local.digid.known import certificate_in
 from provisioning.keys import new_key_pair
 from tests.fakes import Clock
 from tests.http.client import Answer, Person
-from tests.saml.provider import NAMES, FakeProvider, found
+from tests.saml.provider import NAMES, FakeProvider, found, written
 
 ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
 SERVICES = {
@@ -22,7 +22,7 @@ OIN = "00000009999999990001"
 
 def asked_of(provider: FakeProvider, clock: Clock, *, scoping: str = "", **changes: str) -> etree._Element:
     return provider.request(
-        IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        IssueInstant=written(clock()),
         scoping=scoping,
         **changes,
     )
@@ -49,13 +49,13 @@ def logout_by(provider: FakeProvider, inside: str, clock: Clock, **changes: str)
     facts = {
         "ID": f"_{secrets.token_hex(16)}",
         "Version": "2.0",
-        "IssueInstant": clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "IssueInstant": written(clock()),
         "Destination": "https://machtigen.example/saml/slo",
         **changes,
     }
-    written = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
+    attributes = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
     return etree.fromstring(
-        f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {written}>'
+        f'<p:LogoutRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {attributes}>'
         f"<a:Issuer>{provider.entity_id}</a:Issuer>{inside}</p:LogoutRequest>"
     )
 

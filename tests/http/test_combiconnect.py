@@ -38,7 +38,7 @@ from tests.saml.national import (
     issued_at,
     our_certificate,
 )
-from tests.saml.provider import NAMES, found, verify
+from tests.saml.provider import NAMES, found, verify, written
 
 
 @pytest.fixture(params=["by itself", "by its supplier"])
@@ -212,8 +212,8 @@ def test_the_answer_lives_from_when_the_browser_was_sent(henk: Person, wired: Wi
     declared = read(henk, DIRECT, sent, clock)
     assert declared.assertion is not None
     conditions = found(declared.assertion, "a:Conditions")
-    assert conditions.get("NotOnOrAfter") == until.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert conditions.get("NotBefore") == (until - timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert conditions.get("NotOnOrAfter") == written(until)
+    assert conditions.get("NotBefore") == written(until - timedelta(minutes=4))
 
 
 def test_who_cancels_is_told_to_the_provider(henk: Person, provider: NationalProvider, clock: Clock) -> None:

@@ -29,7 +29,7 @@ from tests.http.federation import (
 )
 from tests.http.journey import mandate
 from tests.http.sign_on import PROVIDER, artifact_in, begin, choose
-from tests.saml.provider import NAMES
+from tests.saml.provider import NAMES, written
 
 CALLS: list[tuple[type, str]] = [
     (Table, name) for name in ("get", "put", "change", "delete", "query", "write_together")
@@ -98,7 +98,7 @@ def _answered(answer: Answer) -> bool:
 
 def _now(clock: Clock) -> str:
     """Return when a message is made: by the clock of the test, whatever a loaded machine makes of it."""
-    return clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return written(clock())
 
 
 def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Outages) -> None:

@@ -16,14 +16,14 @@ from tests.fakes import Clock
 from tests.http.client import DIGID, DIGID_KEYS, Person, at_digid
 from tests.http.client import digid as pinned
 from tests.process import current
-from tests.saml.provider import NAMES, FakeProvider, found
+from tests.saml.provider import NAMES, FakeProvider, found, written
 
 PROVIDER = FakeProvider()
 STRANGER = FakeProvider(new_key_pair("stranger"))
 
 
 def _written(step: timedelta) -> str:
-    return (datetime.now(UTC) + step).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return written(datetime.now(UTC) + step)
 
 
 @pytest.mark.parametrize("index", ["1", "99"])

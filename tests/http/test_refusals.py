@@ -18,7 +18,7 @@ from tests.fakes import Clock
 from tests.http.client import DIGID, Answer, Person, at_digid, digid
 from tests.http.refused import told
 from tests.http.setting import pin_digid
-from tests.saml.provider import ENTITY_ID, FakeProvider
+from tests.saml.provider import ENTITY_ID, FakeProvider, written
 
 Told = Callable[[Answer], dict[str, Any]]
 PROVIDER = FakeProvider()
@@ -47,7 +47,7 @@ def test_a_destination_that_is_missing_is_nothing(henk: Person, refused: Told) -
 
 
 def test_an_instant_of_the_past_is_told_with_the_minutes_that_are_allowed(henk: Person, refused: Told) -> None:
-    old = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    old = written(datetime.now(UTC) - timedelta(hours=1))
     line = refused(henk.post("/saml/sso", PROVIDER.post_form(PROVIDER.request(IssueInstant=old))))
     assert (line["reason"], line["received"]) == ("IssueInstant", old)
     assert re.fullmatch(r"\S+Z to \S+Z", line["expected"])

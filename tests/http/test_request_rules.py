@@ -16,7 +16,7 @@ from tests.fakes import Clock
 from tests.http.client import Answer, Person
 from tests.http.combiconnect import CLUSTER, DIRECT, UUID, asked, connect, read, start
 from tests.saml.national import ENTITY_ID, SUPPLIER, NationalProvider
-from tests.saml.provider import ACS, NAMES, FakeProvider, found
+from tests.saml.provider import ACS, NAMES, FakeProvider, found, written
 
 GENERAL = FakeProvider()
 GOES_ON, PAGE, UNKNOWN = "goes on", "400 page", "404 page"
@@ -268,7 +268,7 @@ def test_a_request_is_neither_old_nor_from_the_future(
     henk: Person, wired: Wiring, clock: Clock, step: timedelta, status: int
 ) -> None:
     connect(wired, DIRECT)
-    issued = (clock() + step).strftime("%Y-%m-%dT%H:%M:%SZ")
+    issued = written(clock() + step)
     assert start(henk, DIRECT, asked(DIRECT, clock, IssueInstant=issued)).status == status
 
 
@@ -395,7 +395,7 @@ def test_an_announced_level_is_asked_from_its_day_on(henk: Person, wired: Wiring
     wired.catalogue.put_service(service)
     assert at_digid(_general(henk, GENERAL.request())).level == "20"
     clock.forward(hours=2)
-    later = GENERAL.request(IssueInstant=clock().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    later = GENERAL.request(IssueInstant=written(clock()))
     assert at_digid(_general(henk, later)).level == "25"
 
 

@@ -32,6 +32,11 @@ NAMES = {
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
+def written(moment: datetime) -> str:
+    """Write a moment as SAML does: in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @dataclass(slots=True)
 class Result:
     """What a provider reads in an answer it has verified."""
@@ -67,14 +72,14 @@ class FakeProvider:
         facts = {
             "ID": f"_{secrets.token_hex(16)}",
             "Version": "2.0",
-            "IssueInstant": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "IssueInstant": written(datetime.now(UTC)),
             "Destination": SSO,
             "AttributeConsumingServiceIndex": "2",
             **changes,
         }
-        written = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
+        named = " ".join(f'{name}="{value}"' for name, value in facts.items() if value)
         return etree.fromstring(
-            f'<p:AuthnRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {written} {attributes}>'
+            f'<p:AuthnRequest xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {named} {attributes}>'
             f"<a:Issuer>{self.entity_id}</a:Issuer>{inside}{scoping}</p:AuthnRequest>"
         )
 
@@ -100,12 +105,12 @@ class FakeProvider:
         facts = {
             "ID": f"_{secrets.token_hex(16)}",
             "Version": "2.0",
-            "IssueInstant": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "IssueInstant": written(datetime.now(UTC)),
             **changes,
         }
-        written = " ".join(f'{name}="{value}"' for name, value in facts.items())
+        named = " ".join(f'{name}="{value}"' for name, value in facts.items())
         root = etree.fromstring(
-            f'<p:ArtifactResolve xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {written}>'
+            f'<p:ArtifactResolve xmlns:p="{NAMES["p"]}" xmlns:a="{NAMES["a"]}" {named}>'
             f"<a:Issuer>{self.entity_id}</a:Issuer><p:Artifact>{artifact}</p:Artifact></p:ArtifactResolve>"
         )
         envelope = etree.Element(f"{{{NAMES['s']}}}Envelope")

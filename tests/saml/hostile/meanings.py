@@ -8,7 +8,7 @@ from lxml import etree
 
 from provisioning.keys import new_key_pair
 from tests.saml.hostile.samples import Sample
-from tests.saml.provider import NAMES, found
+from tests.saml.provider import NAMES, found, written
 
 Element = etree._Element
 Edit = Callable[[Element], None]
@@ -38,7 +38,7 @@ def _set(path: str, name: str, value: Value) -> Edit:
     def edit(root: Element) -> None:
         element = root if path == "." else found(root, path)
         if isinstance(value, timedelta):
-            element.set(name, (datetime.now(UTC) + value).strftime("%Y-%m-%dT%H:%M:%SZ"))
+            element.set(name, written(datetime.now(UTC) + value))
         elif value:
             element.set(name, value)
         else:

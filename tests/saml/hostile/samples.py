@@ -11,7 +11,7 @@ from local.digid.requests import Asked
 from provisioning.keys import KeyPair, new_key_pair
 from tests.http.client import DIGID, DIGID_KEYS
 from tests.saml.hostile.forging import sign
-from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found
+from tests.saml.provider import ENTITY_ID, KEYS, NAMES, FakeProvider, found, written
 
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 STRANGER = new_key_pair("stranger")
@@ -127,7 +127,7 @@ def _id() -> str:
 
 
 def _written(**later: float) -> str:
-    return (datetime.now(UTC) + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return written(datetime.now(UTC) + timedelta(**later))
 
 
 SAMPLES = (response, assertion, artifact_response, sign_on, artifact_resolution, logout, metadata)

@@ -1,6 +1,6 @@
 """Every moment that a message states, one second to either side of where it stops being good (skew: one minute)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from lxml import etree
@@ -8,7 +8,7 @@ from lxml import etree
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.saml.hostile.doors import DOORS
-from tests.saml.provider import found
+from tests.saml.provider import found, written
 
 _ISSUED = {-361: False, -360: True, -359: True, 59: True, 60: True, 61: False}
 """Seconds from now, and whether that is good: five minutes old at most (combiconnect.md section 6)."""
@@ -35,9 +35,5 @@ def test_a_moment_is_good_up_to_its_edge(
     door = DOORS[role](henk)
     root = door.sample.fresh()
     element = root if path == "." else found(root, path)
-    element.set(name, _written(clock.now + timedelta(seconds=seconds)))
+    element.set(name, written(clock.now + timedelta(seconds=seconds)))
     assert door.send(etree.tostring(door.sample.seal(root))).status == (door.welcome if good else 400)
-
-
-def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
