@@ -6,7 +6,7 @@ a map, a tuple a list; the rest is as it is.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
@@ -15,22 +15,22 @@ from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin
 E = TypeVar("E")
 _Read = Callable[[Any], Any]
 
+_AS_THEY_ARE = frozenset({str, int, bool, bytes, NoneType})
+
 
 def plain(value: Any, *, nulls: bool = False) -> Any:  # noqa: ANN401 - any field of a record
     """Return a value as an item holds it. What is None inside of it is left out, or with `nulls` stays."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
-        case datetime() | date():
+        case date():
             return value.isoformat()
         case Enum():
             return value.value
-        case _ if _is_record(value):
-            return plain(attributes(value), nulls=nulls)
-        case tuple() | list():
+        case tuple() | list() if not _is_record(value):
             return [plain(inner, nulls=nulls) for inner in value]
-        case dict():
-            return {name: plain(inner, nulls=nulls) for name, inner in value.items() if nulls or inner is not None}
-        case _:
-            return value
+    named = value if isinstance(value, dict) else attributes(value)
+    return {name: plain(inner, nulls=nulls) for name, inner in named.items() if nulls or inner is not None}
 
 
 def attributes(record: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -68,7 +68,7 @@ class Kind(Generic[T, E]):
 
     def key(self, **parts: object) -> tuple[str, str]:
         """Return `pk` and `sk`. Raises `KeyError` for a part that is not given."""
-        named = {name: plain(part) for name, part in parts.items()}
+        named = {name: plain(parts[name]) for name in _names(self.pk + self.sk)}
         return self.pk.format_map(named), self.sk.format_map(named)
 
     def item(self, value: E, **parts: object) -> Item:
@@ -100,6 +100,11 @@ class Kind(Generic[T, E]):
                 break
             known += format(plain(parts[name]), spec or "")
         return known
+
+
+@cache
+def _names(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, *_ in Formatter().parse(template) if name)
 
 
 @cache
