@@ -59,6 +59,13 @@ def test_what_names_somebody_is_called_personal_and_what_only_they_may_read_is_s
         assert {*kind.keyed, *kind.spread, *kind.lacking} <= types.keys(), name
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in records]
+    assert numbers == list(range(1, len(records) + 1))
+    assert [path.read_text(encoding="utf-8").partition(".")[0] for path in records] == [f"# {one}" for one in numbers]
+
+
 def test_every_setting_has_an_example_that_is_right() -> None:
     for _, setting in documented():
         assert setting.parse(setting.example)
