@@ -1,11 +1,7 @@
 """What is looked at, at any address that no flow of the matrix comes to. Nothing changes."""
 
-from tests.faults.flows import Flow, Step, fill_in, look, sign_in
+from tests.faults.flows import Flow, Step, fill_in, look, sign_in, vera_is_here
 from tests.faults.world import World
-
-
-def _vera_is_here(world: World) -> None:
-    sign_in(world.vera, world)
 
 
 def _vera_was_away(world: World) -> None:
@@ -19,7 +15,7 @@ HEALTH = Step("GET /health", lambda world: world.vera.get("/health"))
 _PAGES = ("/", "/?lang=nl", "/nothing", "/static/site.css", "/saml/metadata", "/saml/digid/metadata")
 
 FLOWS = (
-    Flow("pages that anybody may see", _vera_is_here, tuple(look("vera", path) for path in _PAGES)),
-    Flow("health", _vera_is_here, (HEALTH,)),
+    Flow("pages that anybody may see", vera_is_here, tuple(look("vera", path) for path in _PAGES)),
+    Flow("health", vera_is_here, (HEALTH,)),
     Flow("form after the session", _vera_was_away, (fill_in("vera", "/activate", bsn="1", born="2", code="3"),)),
 )

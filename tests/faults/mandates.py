@@ -9,7 +9,7 @@ from chalicelib.mandates.codes import generate, grouped
 from local.events import _schedule_event
 from tests.builders import SERVICE_ID
 from tests.faults import state
-from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in
+from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in, vera_is_here
 from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
@@ -17,10 +17,6 @@ from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, print
 from tests.process import current
 
 _DONE = Answer(200, "done", {})
-
-
-def _vera_is_here(world: World) -> None:
-    sign_in(world.vera, world)
 
 
 def _vera_asked(world: World) -> None:
@@ -83,7 +79,7 @@ _CODE = ("bsn", "born", "code")
 FLOWS = (
     Flow(
         "ask",
-        _vera_is_here,
+        vera_is_here,
         (
             look("vera", "/request"),
             look("vera", f"/request/{SERVICE_ID}"),
