@@ -16,7 +16,7 @@ from chalicelib.saml.digid.back_channel import MutualTls
 from local.digid.direct import DirectDigid
 from tests.faults import looking, operating
 from tests.faults.everything import FLOWS
-from tests.faults.flows import Flow, Step, look
+from tests.faults.flows import Flow, Step, look, vera_is_here
 from tests.faults.judging import Seen, see, wrong_with
 from tests.faults.signing_in import BY_OTHER_BINDINGS
 from tests.faults.striking import Fault
@@ -155,16 +155,18 @@ def test_every_address_is_visited_by_a_flow(world: World, visited: Visited) -> N
     ],
 )
 def test_health_names_what_hangs_and_nothing_else(world: World, dependency: str, down: set[str]) -> None:
+    start = world.moment()
     world.start_function()
     seen, took = _hung(looking.HEALTH, dependency, world)
     told = json.loads(seen.body)["dependencies"]
     assert {name for name, state in told.items() if state == "down"} == down
     assert took <= _LONGEST / 2, "each is asked at the same time"
+    world.back_to(start)
 
 
 def test_what_is_the_same_for_everybody_comes_whatever_holds_sessions_hangs(world: World) -> None:
     start = world.moment()
-    world.vera.sign_in()
+    vera_is_here(world)
     for path in ("/static/site.css", "/saml/metadata"):
         seen, took = _hung(look("vera", path), "dynamodb", world)
         assert (seen.status, took) == (200, 0.0), path
