@@ -21,7 +21,7 @@ def run(stop: Stop) -> int:
             digid_roots=_path("DIGID_ROOTS"),
             digid_by_artifact=_digid_by_artifact(),
         ) as stack:
-            print(_table(stack), flush=True)
+            print(table(stack), flush=True)
             try:
                 stop.wait()
             finally:
@@ -62,7 +62,8 @@ def _path(name: str) -> Path | None:
     return path
 
 
-def _table(stack: Stack) -> str:
+def table(stack: Stack) -> str:
+    """Return what is told when all runs: the addresses last, because a terminal shows its last lines."""
     addresses = [
         ("DigiD Machtigen", stack.application),
         ("Gemeente Voorbeeld (service provider)", stack.provider),
@@ -72,8 +73,12 @@ def _table(stack: Stack) -> str:
         ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
     ]
     people = [(one.bsn, one.birth_date, f"{one.name}, {one.note}".lstrip(", ")) for one in persons().values()]
-    lines = ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
+    lines = [
+        "",
+        "  Test persons (BSN, date of birth, name):",
+        *(f"  {bsn}  {born}  {name}" for bsn, born, name in people),
+    ]
+    lines += ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
     lines += [f"  left out: {line}" for line in stack.left_out]
-    lines += ["  Test persons (BSN, date of birth, name):", *(f"  {bsn}  {born}  {name}" for bsn, born, name in people)]
-    return "\n".join([*lines, "", "  Ready. Stop with Ctrl-C.", ""])
+    return "\n".join([*lines, "  Ready. Stop with Ctrl-C.", ""])
