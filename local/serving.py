@@ -3,7 +3,6 @@
 import json
 import logging
 import ssl
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +12,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
+from chalicelib.tls import show
 from provisioning.keys import KeyPair
 
 HOST = "127.0.0.1"
@@ -59,10 +59,7 @@ def mutual_tls(keys: KeyPair, trusted: Iterable[str]) -> ssl.SSLContext:
     """Return the side of a server that asks callers for one of the `trusted` certificates (PEM), and takes none too."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(keys.key + keys.certificate)
-        file.flush()
-        context.load_cert_chain(file.name)
+    show(context, keys.certificate, keys.key)
     if known := "".join(trusted):
         context.load_verify_locations(cadata=known)
         # What is trusted is the certificate itself, whoever signed it.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.errors import InvalidMessage, NotFound
+from chalicelib.errors import Explained
 from chalicelib.saml.partners.watching import restore
 from operate import table
 from operate.instants import instant
@@ -26,11 +26,8 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
         there.connection(asked.entity_id)
         if asked.restore is not None:
             restore(asked.entity_id, asked.restore, there, datetime.now(UTC))
-    except InvalidMessage as error:
+    except Explained as error:
         print(f"{asked.entity_id}: {error.told}", file=sys.stderr)
-        return 1
-    except NotFound as error:
-        print(f"{asked.entity_id}: {error}", file=sys.stderr)
         return 1
     for at, document in there.versions(asked.entity_id):
         print(f"{at.isoformat()}  {len(document)} bytes")

@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
-from chalicelib.errors import InvalidMessage, NotFound, Unavailable
+from chalicelib.errors import Explained, Unavailable
 
 P = ParamSpec("P")
 
@@ -18,7 +18,7 @@ class CannotGoOn(Exception):
     """Why a command stops, and what to do."""
 
 
-_FORESEEN = (CannotGoOn, NotFound, InvalidMessage, Unavailable, ClientError, BotoCoreError, OSError, UnicodeError)
+_FORESEEN = (CannotGoOn, Explained, Unavailable, ClientError, BotoCoreError, OSError, UnicodeError)
 
 
 def command(main: Callable[P, int]) -> Callable[P, int]:
@@ -57,7 +57,7 @@ def _reason(error: BaseException) -> str:  # noqa: PLR0911 - a table reads best 
             return f"{error.filename}: {error.strerror}" if error.filename else f"This computer refuses: {error}"
         case UnicodeError():
             return f"A file is not the text that it should be (UTF-8): {error}"
-        case InvalidMessage():
+        case Explained():
             return error.told
         case _:
             return str(error)

@@ -17,7 +17,7 @@ from chalicelib.saml.craft.parsing import canonical, parse
 from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE, AUTHN_REQUEST, LOGOUT_REQUEST, Shape
 from chalicelib.saml.craft.soap import message_in
 from chalicelib.saml.craft.times import OLDEST_REQUEST, instant, written
-from chalicelib.saml.craft.uris import POST, REDIRECT, tag
+from chalicelib.saml.craft.uris import POST, REDIRECT, named, tag
 from chalicelib.saml.messages.heads import check_head
 from chalicelib.saml.partners.registration import Imported
 from local.kit.case import Case, broken
@@ -65,8 +65,8 @@ def _root(recording: Recording) -> Element:
 
 def _kind(root: Element) -> tuple[Shape, str]:
     if root.tag not in _SHAPES:
-        name, kinds = etree.QName(root).localname, [kind.rpartition("}")[2] for kind in _SHAPES]
-        raise InvalidMessage("another message", received=name, expected=kinds)
+        expected = [shape.name for shape, _ in _SHAPES.values()]
+        raise InvalidMessage("another message", received=named(root), expected=expected)
     return _SHAPES[root.tag]
 
 
