@@ -15,9 +15,9 @@ from chalicelib.people.brp.client import HaalCentraal
 from chalicelib.people.bsn import Bsn
 from chalicelib.settings import ConfigurationError
 from local.brp.site import brp_site
-from local.brp.tokens import TokenDesk
 from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import new_key_pair
+from tests.adapters.token_desk import TokenDesk
 from tests.builders import some_bsns
 
 VERA = Bsn("900100084")

@@ -30,7 +30,7 @@ class TokenDesk:
     given: int = 0
     _tokens: dict[str, float] = field(default_factory=dict)
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 - WSGI
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         return self._answer(Request(environ))(environ, start_response)
 
     def knows(self, request: Request) -> bool:
