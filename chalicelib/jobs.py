@@ -29,7 +29,7 @@ def watch_health(event: CloudWatchEvent) -> None:
 
 def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Send letters that were written down but not sent, as many as there is time for."""
-    with within(of_function(event.context, longest=45, clock=wiring.watch)):
+    with within(of_function(event.context, longest=45, clock=wiring.stopwatch)):
         wiring.outbox.sweep(wiring.clock())
 
 
@@ -38,7 +38,7 @@ def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:
     from chalicelib.saml.partners.fetching import fetch  # noqa: PLC0415 - XML
     from chalicelib.saml.partners.watching import watch  # noqa: PLC0415
 
-    with within(of_function(event.context, longest=280, clock=wiring.watch)):
+    with within(of_function(event.context, longest=280, clock=wiring.stopwatch)):
         watch(wiring.catalogue, fetch, wiring.clock())
 
 

@@ -54,7 +54,7 @@ class Wiring:
         self.pick: Callable[[int], int] = secrets.randbelow
         self.new_id: Callable[[], str] = lambda: secrets.token_hex(16)
         self.patience = Patience()
-        self.watch: Callable[[], float] = time.monotonic
+        self.stopwatch: Callable[[], float] = time.monotonic
         """By which time-outs are counted, in seconds."""
 
     @cached_property

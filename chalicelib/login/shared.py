@@ -6,7 +6,7 @@ whoever was told (`TOLD`) stays part of it.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -55,7 +55,7 @@ class SharedSignIn:
     level: Level
     since: datetime
     used_at: datetime
-    told: tuple[Told, ...] = field(default=())
+    told: tuple[Told, ...] = ()
 
     def serves(self, level: Level, now: datetime) -> bool:
         """Tell whether it spares a sign-in for a level. From substantial on everyone signs in each time."""

@@ -65,7 +65,7 @@ class Frame(Protocol):
     def new_id(self) -> Callable[[], str]: ...
 
     @property
-    def watch(self) -> Callable[[], float]:
+    def stopwatch(self) -> Callable[[], float]:
         """By which time-outs are counted, in seconds."""
         ...
 
@@ -122,7 +122,7 @@ class Routes(Generic[Ports]):
 def _handler(blueprint: Blueprint, route: Route, frame: Frame, ports: Ports) -> Callable[..., Response]:
     @functools.wraps(route.view)
     def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-        with within(of_function(blueprint.lambda_context, clock=frame.watch)):
+        with within(of_function(blueprint.lambda_context, clock=frame.stopwatch)):
             return _handle(blueprint.current_request, route, frame, functools.partial(route.view, ports, **parameters))
 
     return handle

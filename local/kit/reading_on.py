@@ -10,7 +10,7 @@ from chalicelib.login.logins import Wanted
 from chalicelib.saml.craft.parsing import canonical
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import POST, tag
-from chalicelib.saml.messages.requests import SignOnRequest, Us, read_request
+from chalicelib.saml.messages.requests import OurNames, SignOnRequest, read_request
 from chalicelib.saml.partners.endpoints import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 from local import identities
@@ -43,7 +43,7 @@ def _read(case: Case) -> SignOnRequest:
     provider = case.imported.provider if case.imported else _as_asked(case.root)
     profile = case.imported.profile if case.imported else Profile.GENERAL
     connection = Connection(EntityId(provider.entity_id), "provider", b"", profile=profile)
-    us = Us(case.address, identities.COMBICONNECT, identities.DIGID, identities.MACHTIGEN)
+    us = OurNames(case.address, identities.COMBICONNECT, identities.DIGID, identities.MACHTIGEN)
     return read_request(canonical(case.root), connection, provider, us, case.now)
 
 

@@ -113,7 +113,7 @@ class World:
     def start_function(self) -> None:
         """Start the function anew: what one has read and kept, the next has not."""
         made = Wiring(current().settings, self.clock)
-        made.people, made.watch = self.register, self.striker.watch
+        made.people, made.stopwatch = self.register, self.striker.watch
         made.patience = Patience(2.0, self.striker.watch, self.striker.wait)
         use(made)
         current().saml.back_channel = self.digid

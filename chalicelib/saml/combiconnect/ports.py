@@ -11,7 +11,7 @@ from chalicelib.saml.combiconnect.artifacts import Artifacts
 from chalicelib.saml.craft.encryption import Recipient
 from chalicelib.saml.craft.keys import OurKeys
 from chalicelib.saml.messages.assertions import Identities
-from chalicelib.saml.messages.requests import Us
+from chalicelib.saml.messages.requests import OurNames
 from chalicelib.saml.partners.roles import ServiceProvider
 from chalicelib.settings import Settings
 
@@ -33,7 +33,7 @@ class ProviderPorts(LoginPorts, Protocol):
     def pick(self) -> Callable[[int], int]: ...
 
     @property
-    def as_asked(self) -> Us: ...
+    def as_asked(self) -> OurNames: ...
 
     def use_once(self, kind: str, sender: str, message_id: str, now: datetime) -> None:
         """Remember an id. Raises `InvalidMessage` if it was seen before."""

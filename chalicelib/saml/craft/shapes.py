@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -38,7 +38,7 @@ class Shape:
 
     name: str
     children: Mapping[str, tuple[int, int]]
-    inner: "tuple[Shape, ...]" = field(default=())
+    inner: "tuple[Shape, ...]" = ()
     ordered: bool = True
     """Whether the children come in the order given, as the schema says of most elements."""
     neighbours: tuple[tuple[str, ...], ...] = ()

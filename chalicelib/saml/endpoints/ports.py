@@ -155,9 +155,9 @@ class SamlPorts:
         return settings.combiconnect_entity_id, self.signing
 
     @property
-    def as_asked(self) -> requests.Us:
+    def as_asked(self) -> requests.OurNames:
         settings = self.settings
-        return requests.Us(
+        return requests.OurNames(
             f"{settings.base_url}/saml/sso",
             settings.combiconnect_entity_id,
             settings.digid_entity_id,

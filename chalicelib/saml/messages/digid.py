@@ -31,6 +31,9 @@ _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_l
 _NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
 """Sector code of the BSN, which a test identity provider may leave out (design.md section 5)."""
 
+_FRESH = 15 * SKEW
+"""A sign-in may take a quarter of an hour."""
+
 _BSN = "a BSN of nine digits, in its own sector or in none"
 
 _ANOTHER_NUMBER = re.compile(r"s(?!00000000)[0-9]{8}:[0-9]+|(?:s00000000:)?[0-9]{8}")
@@ -230,7 +233,3 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
     if reached < asked:
         raise NotIdentified("level_too_low", "level of assurance", received=str(int(reached)), expected=str(int(asked)))
     return reached
-
-
-_FRESH = 15 * SKEW
-"""A sign-in may take a quarter of an hour."""

@@ -30,7 +30,7 @@ _COMPARISONS = ("exact", "minimum", "better", "maximum")
 
 
 @dataclass(frozen=True, slots=True)
-class Us:
+class OurNames:
     """Our names and address, as requests may state them."""
 
     address: str
@@ -68,7 +68,7 @@ class SignOnRequest:
 
 
 def read_request(
-    octets: bytes, connection: Connection, provider: ServiceProvider, us: Us, now: datetime
+    octets: bytes, connection: Connection, provider: ServiceProvider, us: OurNames, now: datetime
 ) -> SignOnRequest:
     """Read verified octets. Raises `InvalidMessage` for a broken rule, of which the log names the field."""
     request = samlp.authn_request_from_string(octets)
@@ -217,7 +217,7 @@ def _named_in(scoping: samlp.Scoping | None) -> tuple[str, ...]:
     return (*((requester.text or "").strip() for requester in scoping.requester_id), *offered)
 
 
-def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: Us) -> Wanted:
+def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: OurNames) -> Wanted:
     """Read Scoping: none leaves it to the connection, the entityID of Machtigen asks for representation (2.4)."""
     if scoping is None:
         return Wanted.EITHER if unasked is Representation.CHOOSE else Wanted.SELF
