@@ -77,7 +77,11 @@ def _given(beside: Path) -> dict[str, Any]:
     """Return what a file beside metadata says, nothing if there is none. Raises `Wrong` for what would say nothing."""
     if not beside.exists():
         return {}
-    given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+    try:
+        given = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Wrong(f"{beside.name} is no YAML, line {line}: {error.problem}") from None
     if not isinstance(given, dict):
         raise Wrong(f"{beside.name} does not consist of names with values")
     if unknown := sorted(set(map(str, given)) - _SAID_BESIDE):

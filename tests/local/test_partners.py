@@ -174,6 +174,7 @@ def test_what_works_and_should_be_looked_at_is_told(
     [
         ("sso-domain: mine", "waterschap.yaml says sso-domain; it may say mutual_tls, name, "),
         ("- name: Waterschap", "waterschap.yaml does not consist of names with values"),
+        ("name: [Waterschap", "waterschap.yaml is no YAML, line 1: "),
         ("signed_by: provider.pem", "signed_by: provider.pem is not in the folder"),
     ],
 )
