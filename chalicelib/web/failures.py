@@ -148,8 +148,9 @@ REFUSALS = {
         422,
         N_("We cannot send you a letter"),
         N_(
-            "We can only send the mandate code to a current home address in the Netherlands, and we do not have one "
-            "for you. Is your address wrong? Contact your municipality. Call the helpdesk if you have questions."
+            "We can only send the mandate code when the population register has your name and a current home address "
+            "in the Netherlands. It does not have both for you. Is something wrong there? Contact your municipality. "
+            "Call the helpdesk if you have questions."
         ),
     ),
     "already_requested": Words(
