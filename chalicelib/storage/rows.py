@@ -1,4 +1,4 @@
-"""The items of one kind in their table, as dataclasses."""
+"""The items of one kind in their table, as records."""
 
 from collections.abc import Iterator, Sequence
 from typing import Generic
@@ -19,11 +19,8 @@ class Rows(Generic[E]):
 
     def every(self, **key: object) -> Iterator[E]:
         """Yield the items of a partition, in order of their sort keys, of which the first parts may be given."""
-        return map(self._kind.value, self.raw(**key))
-
-    def raw(self, **key: object) -> Iterator[Item]:
-        """Yield what `every` reads, for who reads each by itself."""
-        return page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))
+        items = page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))
+        return map(self._kind.value, items)
 
     def put(self, value: E, condition: Condition | None = None, /, **parts: object) -> None:
         """Raise `Conflict` when the condition does not hold."""
