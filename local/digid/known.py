@@ -51,11 +51,6 @@ class Known:
         return [certificate for _, certificate in self.signing[:_MOST_CLIENT_CERTIFICATES]]
 
 
-def certificate_in(metadata: bytes) -> str:
-    """Return the first certificate in metadata, as PEM."""
-    return _pem(etree.fromstring(metadata).findtext(".//d:X509Certificate", "", NAMES))
-
-
 def _keys(root: etree._Element, use: str) -> list[tuple[str, str]]:
     descriptors = [one for one in root.findall(".//m:KeyDescriptor", NAMES) if one.get("use") in (None, use)]
     return [

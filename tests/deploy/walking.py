@@ -10,12 +10,11 @@ import urllib3
 from lxml import etree
 
 from chalicelib.people.bsn import Bsn
-from local.digid.known import certificate_in
 from local.persons import TestPerson
 from tests.browser.people import code_in, letter_for
 from tests.deploy.world import World
 from tests.http.client import Answer, Person
-from tests.saml.provider import NAMES, FakeProvider, Result
+from tests.saml.provider import NAMES, FakeProvider, Result, certificate_in
 
 SERVICE = "77777777-7777-4777-8777-777777777777"
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from chalicelib.storage.patience import Patience
 from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.direct import DirectDigid
-from local.digid.known import certificate_in
 from provisioning.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock
@@ -27,7 +26,7 @@ from tests.faults.striking import Striker, striking
 from tests.http.client import Person, digid
 from tests.http.setting import ROOT, wire
 from tests.process import app, current, use
-from tests.saml.provider import FakeProvider, verify, written
+from tests.saml.provider import FakeProvider, certificate_in, verify, written
 
 ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
 """Providers that share a domain: who is signed in at one is signed in at the other."""

@@ -7,11 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from lxml import etree
 
 from chalicelib.saml.craft.decoding import inflate
-from local.digid.known import certificate_in
 from provisioning.keys import new_key_pair
 from tests.fakes import Clock
 from tests.http.client import Answer, Person
-from tests.saml.provider import NAMES, FakeProvider, found, written
+from tests.saml.provider import NAMES, FakeProvider, certificate_in, found, written
 
 ONE, TWO = (FakeProvider(new_key_pair(name), f"https://{name}.example/metadata") for name in ("taxes", "parking"))
 SERVICES = {

@@ -5,9 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from local.digid.known import certificate_in
 from tests.http.client import Answer, Person
-from tests.saml.provider import ACS, NAMES, FakeProvider, Result
+from tests.saml.provider import ACS, NAMES, FakeProvider, Result, certificate_in
 
 PROVIDER = FakeProvider()
 

@@ -13,11 +13,11 @@ from local.digid.engine import new_artifact
 from local.digid.forms import FORMS, Form
 from local.digid.requests import Asked
 from tests.fakes import Clock
-from tests.http.client import Answer, Person, at_digid, digid
+from tests.http.client import Person, at_digid, digid
 from tests.http.setting import pin_digid
-from tests.saml.provider import FakeProvider, Result, found
+from tests.http.sign_on import PROVIDER, posted
+from tests.saml.provider import found
 
-PROVIDER = FakeProvider()
 BINDINGS = {"by Artifact": True, "by POST": False}
 FAILED = ["Responder", "AuthnFailed"]
 
@@ -36,28 +36,20 @@ def _asked_for_provider(person: Person) -> Asked:
     return at_digid(person.post("/saml/sso", PROVIDER.post_form(PROVIDER.request())))
 
 
-def _told(page: Answer, person: Person) -> Result:
-    """Read what the provider is told."""
-    assert page.status == 200, page.body
-    certificate = found(etree.fromstring(person.client.http.get("/saml/metadata").body), ".//d:X509Certificate").text
-    pem = f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n"
-    return PROVIDER.read(etree.fromstring(base64.b64decode(page.hidden["SAMLResponse"])), pem)
-
-
 def test_someone_signs_in_by_an_answer_of_any_form(
     henk: Person, wired: Wiring, form: Form, *, by_artifact: bool
 ) -> None:
     pin_digid(wired, by_artifact=by_artifact, form=form)
     assert henk.sign_in().location == "/mandates"
     asked = _asked_for_provider(henk)
-    told = _told(henk.answer(asked, signed_in(asked, henk.bsn.digits, "20")), henk)
+    told = posted(henk.answer(asked, signed_in(asked, henk.bsn.digits, "20")), henk)
     assert (told.status, told.attributes["ActingSubjectID"]) == (["Success"], henk.bsn.digits)
 
 
 def test_cancelling_is_read_in_any_form(henk: Person, wired: Wiring, form: Form, *, by_artifact: bool) -> None:
     pin_digid(wired, by_artifact=by_artifact, form=form)
     asked = _asked_for_provider(henk)
-    assert _told(henk.answer(asked, cancelled(asked)), henk).message == "Authentication cancelled"
+    assert posted(henk.answer(asked, cancelled(asked)), henk).message == "Authentication cancelled"
 
 
 @pytest.mark.parametrize(("level", "status"), [("30", 303), ("20", 303), ("10", 200)])
@@ -72,7 +64,7 @@ def test_whoever_has_another_number_than_a_bsn_is_not_signed_in_and_the_provider
 ) -> None:
     pin_digid(wired, by_artifact=by_artifact)
     asked = _asked_for_provider(henk)
-    assert _told(henk.answer(asked, Outcome(asked, name_id, "20")), henk).status == FAILED
+    assert posted(henk.answer(asked, Outcome(asked, name_id, "20")), henk).status == FAILED
     asked = henk.ask_digid("/login")
     henk.answer(asked, Outcome(asked, name_id, "20"))
     assert "__Host-session" not in henk.cookies
@@ -100,7 +92,7 @@ def test_an_artifact_for_which_digid_gives_nothing_is_a_failure_that_the_provide
     henk: Person, clock: Clock, way_back: Callable[[Asked, Clock], str]
 ) -> None:
     asked = _asked_for_provider(henk)
-    assert _told(henk.get(way_back(asked, clock).replace("+", "%2B")), henk).status == FAILED
+    assert posted(henk.get(way_back(asked, clock).replace("+", "%2B")), henk).status == FAILED
 
 
 Edit = Callable[[etree._Element], None]

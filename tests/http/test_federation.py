@@ -13,7 +13,6 @@ from chalicelib.catalogue.model import Profile
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
 from local.digid.encrypting import encrypt
-from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from tests.builders import HENK, MINA, VERA
 from tests.fakes import Clock
@@ -31,7 +30,7 @@ from tests.http.federation import (
     told_to,
 )
 from tests.http.journey import mandate
-from tests.saml.provider import NAMES, SAML, found, verify
+from tests.saml.provider import NAMES, SAML, certificate_in, found, verify
 
 
 @pytest.mark.usefixtures("domain")

@@ -13,7 +13,6 @@ from chalicelib.errors import Unavailable
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Table
 from local.digid.answers import signed_in
-from local.digid.known import certificate_in
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid
 from tests.http.federation import (
@@ -29,7 +28,7 @@ from tests.http.federation import (
 )
 from tests.http.journey import mandate
 from tests.http.sign_on import PROVIDER, artifact_in, begin, choose
-from tests.saml.provider import NAMES, written
+from tests.saml.provider import NAMES, certificate_in, written
 
 CALLS: list[tuple[type, str]] = [
     (Table, name) for name in ("get", "put", "change", "delete", "query", "write_together")

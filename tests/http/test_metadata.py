@@ -17,7 +17,6 @@ from chalicelib.saml.partners.fetching import fetch
 from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.saml.partners.watching import restore, watch
 from chalicelib.wiring import Wiring
-from local.digid.known import certificate_in
 from local.serving import mutual_tls, server
 from operate.metadata import main as metadata_command
 from provisioning.keys import new_key_pair
@@ -25,7 +24,7 @@ from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.setting import pin_digid
 from tests.saml.national import ENTITY_ID, OIN, NationalProvider
-from tests.saml.provider import NAMES, FakeProvider, found, verify
+from tests.saml.provider import NAMES, FakeProvider, certificate_in, found, verify
 
 URL = "https://dv.example/metadata"
 _ALG = "{urn:oasis:names:tc:SAML:metadata:algsupport}"

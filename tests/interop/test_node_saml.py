@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.wiring import Wiring
-from local.digid.known import certificate_in
 from local.identities import MACHTIGEN
 from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
@@ -20,6 +19,7 @@ from tests.http.client import BASE, Answer, Person, at_digid
 from tests.http.journey import mandate
 from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
+from tests.saml.provider import certificate_in
 
 PROGRAM = Path(__file__).parent / "node_saml.mjs"
 ENTITY_ID, ACS = "https://node.example/metadata", "https://node.example/acs"

@@ -9,7 +9,6 @@ import pytest
 import urllib3
 
 from chalicelib.wiring import Wiring
-from local.digid.known import certificate_in
 from local.identities import COMBICONNECT, MACHTIGEN
 from local.serving import mutual_tls
 from provisioning.keys import new_key_pair
@@ -20,6 +19,7 @@ from tests.http.serving import free_port, served
 from tests.interop.apache import MODULES, apache, configure, running
 from tests.interop.browsing import Browser, Protected
 from tests.interop.partner import plug_in
+from tests.saml.provider import certificate_in
 
 SHIPPED = Path("/etc/shibboleth")
 SERVER = new_key_pair("localhost", host="localhost")

@@ -7,9 +7,8 @@ from datetime import datetime
 import xmlsec
 from lxml import etree
 
-from local.digid.known import certificate_in
 from provisioning.keys import KeyPair, new_key_pair
-from tests.saml.provider import NAMES, SAML, FakeProvider, found, verify
+from tests.saml.provider import NAMES, SAML, FakeProvider, certificate_in, found, verify
 
 OIN, SUPPLIER_OIN = "00000009999999999999", "00000009999999999001"
 ENTITY_ID = f"urn:nl-eid-gdi:1.0:DV:{OIN}:entities:9000"

@@ -161,6 +161,12 @@ class FakeProvider:
         return etree.fromstring(etree.tostring(found))
 
 
+def certificate_in(document: bytes) -> str:
+    """Return the first certificate in metadata or a part of it, as PEM."""
+    body = etree.fromstring(document).findtext(".//d:X509Certificate", "", NAMES)
+    return f"-----BEGIN CERTIFICATE-----\n{body.strip()}\n-----END CERTIFICATE-----\n"
+
+
 def found(root: etree._Element, path: str) -> etree._Element:
     """Return the first element at a path; fails the test when there is none."""
     element = root.find(path, NAMES)
