@@ -135,7 +135,7 @@ def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit]
         visit = read_visit(request, frame.clock(), frame.settings.root)
         _check_form(visit, route.caller)
         if route.caller not in (Caller.ALIKE, Caller.PARTNER):
-            visit = _recognised(visit, frame.sessions)
+            visit = _recognised(visit, frame)
             _admit(visit, route.caller, frame.settings.origin)
         reply = view(visit)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
@@ -151,7 +151,7 @@ def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit]
 def _told(visit: Visit | None, error: Exception, failing: Failing, frame: Frame) -> Reply:
     try:
         if isinstance(error, SessionOver) and visit is not None:
-            return _invite(visit, frame.sessions)
+            return _invite(visit, frame)
         return failing(visit, error)
     except Exception:  # noqa: BLE001 - here ends what can be tried
         with suppress(Exception):
@@ -168,9 +168,10 @@ def _check_form(visit: Visit, caller: Caller) -> None:
         raise Refused(visit.unread)
 
 
-def _recognised(visit: Visit, sessions: Sessions) -> Visit:
+def _recognised(visit: Visit, frame: Frame) -> Visit:
     token = visit.cookies.get(SESSION_COOKIE)
-    session = sessions.find(token, visit.now) if token else None
+    # Without a cookie nothing is looked for, so no client of AWS is made for a page that needs none.
+    session = frame.sessions.find(token, visit.now) if token else None
     if session is None:
         return visit
     return replace(visit, session=session) if session.alive(visit.now) else replace(visit, past=session)
@@ -196,7 +197,7 @@ def _from_our_page(visit: Visit, ours: str) -> bool:
     return origin in (None, ours)
 
 
-def _invite(visit: Visit, sessions: Sessions) -> Reply:
+def _invite(visit: Visit, frame: Frame) -> Reply:
     """Ask someone to sign in (again). What they filled in is kept for them, and only for them."""
     if visit.past is None or visit.method != "POST":
         return sign_in_page(visit)
@@ -204,7 +205,7 @@ def _invite(visit: Visit, sessions: Sessions) -> Reply:
     if size > _MOST_KEPT or len(visit.path) > _LONGEST_PATH:
         return sign_in_page(visit, kept=False)
     try:
-        sessions.save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
+        frame.sessions.save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
     except Unavailable as error:
         log().warning("form_not_kept", dependency=error.dependency)
         return sign_in_page(visit, kept=False)

@@ -20,6 +20,7 @@ from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, mandate, recognised
 from tests.lost import Losing, cancelled
+from tests.process import use
 
 UNTRUE = ("already asked", "cannot be used", "has ended", "no longer", "Nothing was changed", "revoked")
 
@@ -177,3 +178,13 @@ def test_a_metric_that_cannot_be_written_stops_nothing(monkeypatch: pytest.Monke
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
     observe.count(observe.Metric.SIGNED_IN)
+
+
+def test_a_page_for_nobody_in_particular_makes_no_client_of_aws(wired: Wiring, mina: Person) -> None:
+    """Making one costs a new function a quarter of a second, and fails with what is down."""
+    started = Wiring(wired.settings, wired.clock)
+    made: list[str] = []
+    started.client = made.append  # type: ignore[method-assign, assignment]
+    use(started)
+    assert [mina.get(path).status for path in ("/", "/mandates", "/nothing")] == [200, 401, 404]
+    assert made == []
