@@ -1,4 +1,4 @@
-"""Memory of the process of the API after the first sign-in, and after a thousand; AWS is another process."""
+"""Memory of the process of the API after the first sign-in, and after hundreds; AWS is another process."""
 
 import json
 import resource
@@ -11,7 +11,8 @@ from pathlib import Path
 from bench import cloud
 from bench.timing import Comparison
 
-SIGN_INS = 1000
+SIGN_INS = 200
+"""As many as moto bears: each transaction copies its table."""
 _MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
 """In the unit in which the system counts: kilobytes on Linux, bytes on macOS."""
 
