@@ -46,7 +46,8 @@ def running() -> Iterator[dict[str, str]]:
         with process("brp", stack.brp, stack.application, BRP_KEY=key["key"]):
             yield {**os.environ, **_configured(stack)}
     finally:
-        server.terminate()
+        # At once: it may be busy with a table for long, and nothing of it is kept.
+        server.kill()
         server.wait(timeout=10)
         for name in own:
             os.environ.pop(name)
