@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
-from chalicelib.letters import books, outbox
+from chalicelib.letters import books, life, outbox
 from chalicelib.login import logins, once, shared
 from chalicelib.mandates import items, tries
 from chalicelib.saml.combiconnect import artifacts
@@ -17,7 +17,7 @@ from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, 
 from chalicelib.web import sessions
 
 TABLES: tuple[type[Table], ...] = (RegisterTable, LettersTable, AuditTable, TransientTable, CatalogueTable)
-_DECLARING = (items, outbox, trail, sessions, logins, shared, artifacts, once, tries, books, catalogue)
+_DECLARING = (items, life, outbox, trail, sessions, logins, shared, artifacts, once, tries, books, catalogue)
 
 _DATA = """\
 # Data

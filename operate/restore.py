@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.letters.contract import LetterState
-from chalicelib.letters.outbox import move
+from chalicelib.letters.life import move
 from chalicelib.storage.tables import LettersTable
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage

@@ -7,8 +7,9 @@ that one letter id is one letter (invariant 3).
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.errors import Conflict, NotFound, Unavailable
-from chalicelib.letters.contract import MOVES, Letter, LetterState, Message, row_key, sealing_context
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.letters.contract import Letter, LetterState, Message, sealing_context
+from chalicelib.letters.life import LETTER, LetterRow, move, stop
 from chalicelib.observe import Metric, correlation_id, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
@@ -23,23 +24,6 @@ _SHARDS = 8
 _SWEEP_AFTER = timedelta(seconds=30)
 
 
-class LetterRow(NamedTuple):
-    """Where a letter is on its way."""
-
-    letter_id: str
-    state: LetterState = LetterState.REQUESTED
-    requested_at: datetime | None = None
-    useful_until: datetime | None = None
-    """When its code expires; None once it is not to be printed."""
-    sealed: bytes | None = None
-    """What is to be printed, code included, until it is sent."""
-    correlation_id: str | None = None
-    queued_at: datetime | None = None
-    printing_at: datetime | None = None
-    printed_at: datetime | None = None
-    stopped_at: datetime | None = None
-
-
 class Pending(NamedTuple):
     """The mark that a letter is to be sent."""
 
@@ -48,21 +32,6 @@ class Pending(NamedTuple):
     """As ISO 8601 text, which sorts: a mark that is odd must hold up no other."""
     correlation_id: str | None = None
 
-
-_PK, _SK = row_key("{letter_id}")
-
-LETTER = Kind(
-    "Where a letter is on its way; until it is sent also what is printed on it.",
-    LettersTable,
-    LetterRow,
-    pk=_PK,
-    sk=_SK,
-    kept=Kept("further notice; `sealed` until the queue of the print vendor has it"),
-    personal=("letter_id", "sealed"),
-    sealed=("sealed",),
-    keyed=("letter_id",),
-    lacking=("state",),
-)
 
 PENDING = Kind(
     "The mark that a letter is to be sent.",
@@ -86,15 +55,6 @@ def letter_items(table: LettersTable, letter: Letter, sealed: bytes, now: dateti
     row = LetterRow(letter_id, LetterState.REQUESTED, now, until, sealed, correlated)
     mark = Pending(letter_id, now.isoformat(), correlated)
     return [Rows(table, LETTER).adding(row), Rows(table, PENDING).adding(mark, shard=_shard(letter_id))]
-
-
-def letter_stopping(table: LettersTable, letter_id: str) -> Item:
-    """Return the write that keeps a letter from being printed, for the transaction that makes it worthless.
-
-    It holds by itself, not by the clocks of two machines: without `useful_until` nothing begins to print.
-    """
-    always = Condition("", {"#until": "useful_until"}, {})
-    return Rows(table, LETTER).changing("REMOVE #until", always, letter_id=letter_id)
 
 
 class Outbox:
@@ -171,34 +131,6 @@ class Outbox:
                 self._pending.deleting(shard=_shard(letter_id), letter_id=letter_id),
             ]
         )
-
-
-def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
-    """Write down that a letter is not printed, unless it was."""
-    if move(table, letter_id, LetterState.STOPPED, now):
-        log().info("letter_stopped", letter_id=letter_id)
-
-
-def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
-    """Move a letter to a state; False when it is not in a state from which that is allowed."""
-    allowed = {f":from{number}": origin for number, origin in enumerate(MOVES[state])}
-    condition = Condition(
-        f"#state IN ({', '.join(allowed)})",
-        {"#state": "state", "#at": f"{state}_at"},
-        {**allowed, ":state": state, ":at": now},
-    )
-    try:
-        Rows(table, LETTER).change("SET #state = :state, #at = :at", condition, letter_id=letter_id)
-    except Conflict:
-        return False
-    return True
-
-
-def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:
-    """Return when a letter reached each state that it has reached."""
-    letter = Rows(table, LETTER).find(letter_id=letter_id)
-    reached = {state: getattr(letter, f"{state}_at", None) for state in LetterState}
-    return {state: at for state, at in reached.items() if at is not None}
 
 
 def _shard(letter_id: str) -> int:

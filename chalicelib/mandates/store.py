@@ -8,7 +8,8 @@ from chalicelib.audit.trail import SYSTEM, Event, Happening, history, noting, re
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.outbox import letter_items, letter_stopping, seal
+from chalicelib.letters.life import letter_stopping
+from chalicelib.letters.outbox import letter_items, seal
 from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, Parties
 from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
 from chalicelib.mandates.period import midnight_before

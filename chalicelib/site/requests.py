@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from chalicelib.catalogue.model import Service, search
 from chalicelib.dates import typed_date
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.letters.outbox import progress
+from chalicelib.letters.life import progress
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period, today
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw

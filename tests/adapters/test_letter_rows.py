@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.letters.contract import LetterState
-from chalicelib.letters.outbox import letter_items, letter_stopping, progress
+from chalicelib.letters.life import letter_stopping, progress
+from chalicelib.letters.outbox import letter_items
 from local import aws
 from print_vendor.printing import Rows
 from print_vendor.rows import LetterRows

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter, LetterState
-from chalicelib.letters.outbox import Outbox, move, progress
+from chalicelib.letters.life import move, progress
+from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
 from chalicelib.people.vault import KmsVault

@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.letters.contract import LetterState
+from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Asker, Sent
-from chalicelib.letters.outbox import progress
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Decision, Logins, LoginState
 from chalicelib.login.shared import Federation, SharedSignIn

@@ -20,8 +20,9 @@ from chalicelib.catalogue.model import (
 )
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
+from chalicelib.letters.life import letter_stopping, move
 from chalicelib.letters.limits import Asker, Sent
-from chalicelib.letters.outbox import letter_items, letter_stopping, move
+from chalicelib.letters.outbox import letter_items
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Decision, Failed, Login, Logins, SignOn, Wanted
 from chalicelib.login.once import remembering, use_once
