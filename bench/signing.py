@@ -13,8 +13,8 @@ from bench import peers
 from bench.peers import Site
 from bench.timing import Comparison, compare
 from chalicelib.catalogue.model import Profile
+from chalicelib.login.answer import Answer
 from chalicelib.login.levels import Level
-from chalicelib.login.ports import Released
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft.gate import from_post, response_from_post
 from chalicelib.saml.craft.keys import PrivateKey
@@ -46,7 +46,7 @@ def issue() -> Iterator[Comparison]:
     to = Addressee(provider.entity_id, SITE.consumer, "_request", provider.recipient)
     issuer = Issuer(SITE.identity_provider, KEY, lambda: secrets.token_hex(16))
     we = Identities(issuer, issuer, issuer, provider.recipient)
-    who = Released(BSN, Bsn("900100758"), Level.LOW, "11111111-1111-4111-8111-111111111111", "session")
+    who = Answer(BSN, Bsn("900100758"), Level.LOW, "11111111-1111-4111-8111-111111111111", "session")
 
     def floor() -> None:
         for _ in range(2):

@@ -79,5 +79,5 @@ class NotOpen(Explained, NotFound):
     """What a message names, or whose it is, is unknown or not open now. A page only says that it is not there."""
 
 
-class SignInOver(Explained, Refused):
+class LoginOver(Explained, Refused):
     """A sign-in does not go on, here or at all. `reason` is one of those of `Refused`."""

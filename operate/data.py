@@ -59,7 +59,7 @@ def lying(kind: Kind[Any, Any]) -> Iterator[str]:
     """Yield the attributes of an item, without its key and its end."""
     for name in types_of(kind.model):
         if name not in kind.keyed:
-            yield from kind.spread.get(name, (name,))
+            yield from kind.spread.get(name, (kind.stored_as.get(name, name),))
 
 
 def _described(table: type[Table]) -> str:

@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, Explained, InvalidMessage, SignInOver, Unavailable
+from chalicelib.errors import Conflict, Explained, InvalidMessage, LoginOver, Unavailable
 from chalicelib.login.browser import Browser, hashed
+from chalicelib.login.decision import Decision, Failed
+from chalicelib.login.identity import Brought, Identity, NotIdentified
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import LOGIN_LIFE, Decision, Failed, Login, LoginState, SignOn, Wanted
+from chalicelib.login.logins import LOGIN_LIFE, Login, LoginState
 from chalicelib.login.once import seen_before
-from chalicelib.login.ports import Brought, Identity, LoginPorts, NotIdentified
-from chalicelib.login.question import Question
-from chalicelib.login.releasing import over, person_of, release, required, service_of
-from chalicelib.login.shared import SharedSignIn
+from chalicelib.login.ports import LoginPorts
+from chalicelib.login.question import Asked, Question, Wanted
+from chalicelib.login.releasing import over, person_of, question_of, release, service_of
+from chalicelib.login.shared import SharedLogin
 from chalicelib.login.steps import Step, ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.deciding import usable
 from chalicelib.mandates.model import Mandate
@@ -40,18 +42,18 @@ class Returned:
     """Why nobody signed in."""
 
 
-def begin(ports: LoginPorts, question: Question, browser: Browser, now: datetime) -> Step:
+def begin(ports: LoginPorts, asked: Asked, browser: Browser, now: datetime) -> Step:
     """Begin a sign-in that a provider asks for. Its question counts once: raises `InvalidMessage` when it did."""
-    asked, failed = question.asked, question.failed
-    login, handle = _new_login(ports, question.level, "/", asked, browser, now)
-    once = ports.once("request", asked.entity_id, asked.request_id, now)
-    known = None if failed or question.fresh else _known(ports, asked, question.level, browser, now)
+    question, failed = asked.question, asked.failed
+    login, handle = _new_login(ports, asked.level, "/", question, browser, now)
+    once = ports.once("request", question.entity_id, question.request_id, now)
+    known = None if failed or asked.fresh else _known(ports, question, asked.level, browser, now)
     try:
         if known is not None:
             recognised = _recognised(ports, login, known)
-            if not (question.silent and asks(ports, recognised, now)):
+            if not (asked.silent and asks(ports, recognised, now)):
                 return _straight(ports, recognised, handle, once, now)
-        if failed is None and question.silent:
+        if failed is None and asked.silent:
             expected = "false, or a sign-in of before that leaves nothing to ask"
             failed = Failed.of("passive", "IsPassive, and somebody has to be asked", received="true", expected=expected)
         if failed is not None:
@@ -59,7 +61,7 @@ def begin(ports: LoginPorts, question: Question, browser: Browser, now: datetime
             return _straight(ports, decided, handle, once, now)
         return _sent(ports, login, handle, now, once)
     except Conflict:
-        raise seen_before(asked.request_id) from None
+        raise seen_before(question.request_id) from None
 
 
 def begin_ours(ports: LoginPorts, level: Level, path: str, browser: Browser, now: datetime) -> ToIdentify:
@@ -72,7 +74,7 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
     """Take back who comes from being identified, in the browser that began; an answer that was read before leads on.
 
     A refused answer ends a login for a provider, which hears of it; a login to our own site stays as it was. Raises
-    `InvalidMessage`, or `SignInOver`.
+    `InvalidMessage`, or `LoginOver`.
     """
     login = find(ports, login_id)
     if login is None:
@@ -88,7 +90,7 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
     except NotIdentified as error:
         return Returned(login, failed=Failed.by(error.failure, error))
     except InvalidMessage as error:
-        if login.sign_on is None:
+        if login.question is None:
             raise
         note_refusal(error)
         return Returned(login, failed=Failed.by("failed", error))
@@ -107,13 +109,13 @@ def go_on(ports: LoginPorts, login: Login, now: datetime) -> Step:
 
 
 def finish(ports: LoginPorts, login: Login, decision: Decision, now: datetime) -> ToProvider:
-    """Decide a login, and go to the provider. Raises `SignInOver` for one that was decided otherwise before."""
+    """Decide a login, and go to the provider. Raises `LoginOver` for one that was decided otherwise before."""
     return _answered(ports, _decided(ports, login, decision), now)
 
 
 def moved(ports: LoginPorts, login: Login, browser: Browser, now: datetime) -> str | None:
     """Return by what new value the browser of someone who was just identified shares the sign-in, if it does."""
-    domain = required(login).domain
+    domain = question_of(login).domain
     if domain is None or login.shared is None or login.reused:
         return None
     new = ports.new_id()
@@ -126,27 +128,27 @@ def find(ports: LoginPorts, login_id: str) -> Login | None:
 
 
 def own_login(ports: LoginPorts, login_id: str, browser: Browser, now: datetime) -> Login:
-    """Return a login for a provider that this browser began, over or not. Raises `SignInOver`."""
+    """Return a login for a provider that this browser began, over or not. Raises `LoginOver`."""
     login = find(ports, login_id)
     if login is None:
         raise over(login)
-    required(login)
+    question_of(login)
     check_browser(login, browser, now)
     return login
 
 
 def check_browser(login: Login, browser: Browser, now: datetime) -> None:
-    """Raise `SignInOver` in a browser that did not begin this login, or lost its handle, or has its answer already."""
+    """Raise `LoginOver` in a browser that did not begin this login, or lost its handle, or has its answer already."""
     if browser.began(login):
         return
-    if login.sign_on is not None and (login.state is LoginState.DECIDED or login.expired(now)):
+    if login.question is not None and (login.state is LoginState.DECIDED or login.expired(now)):
         raise over(login)
     received, expected = "the handles of other sign-ins" if browser.handles else "", "the handle of this sign-in"
-    if login.sign_on is not None:
+    if login.question is not None:
         reason = "came back without the cookie of this sign-in: nothing is answered"
         lost = Explained(reason, received=received, expected=expected)
-        note_failure(login.sign_on.entity_id, login.login_id, "cookies_off", lost)
-    raise SignInOver("cookies_off", received=received, expected=expected)
+        note_failure(login.question.entity_id, login.login_id, "cookies_off", lost)
+    raise LoginOver("cookies_off", received=received, expected=expected)
 
 
 def choices(ports: LoginPorts, login: Login, service: Service, now: datetime) -> list[Mandate]:
@@ -156,7 +158,7 @@ def choices(ports: LoginPorts, login: Login, service: Service, now: datetime) ->
 
 def asks(ports: LoginPorts, login: Login, now: datetime) -> bool:
     """Tell whether the person has something to choose."""
-    wanted = required(login).wanted
+    wanted = question_of(login).wanted
     either = wanted is Wanted.EITHER
     return wanted is Wanted.REPRESENTED or (either and bool(choices(ports, login, service_of(ports, login), now)))
 
@@ -167,7 +169,7 @@ def ran_out(login: Login, now: datetime) -> Failed:
 
 
 def _new_login(
-    ports: LoginPorts, level: Level, path: str, asked: SignOn | None, browser: Browser, now: datetime
+    ports: LoginPorts, level: Level, path: str, question: Question | None, browser: Browser, now: datetime
 ) -> tuple[Login, str]:
     """Make a new login, not yet started, and the handle without which no browser goes on with it."""
     handle = ports.new_id()
@@ -179,7 +181,7 @@ def _new_login(
         expires_at=now + LOGIN_LIFE,
         session=ports.new_id(),
         path=path,
-        sign_on=asked,
+        question=question,
         replaces=browser.session,
     )
     return login, handle
@@ -192,15 +194,15 @@ def _sent(ports: LoginPorts, login: Login, handle: str, now: datetime, *once: It
     return ToIdentify(departure, handle)
 
 
-def _known(ports: LoginPorts, asked: SignOn, level: Level, browser: Browser, now: datetime) -> SharedSignIn | None:
+def _known(ports: LoginPorts, question: Question, level: Level, browser: Browser, now: datetime) -> SharedLogin | None:
     """Return the earlier sign-in of this browser that counts here."""
-    if browser.shared is None or asked.domain is None:
+    if browser.shared is None or question.domain is None:
         return None
-    known = ports.federation.found(browser.shared, asked.domain)
+    known = ports.federation.found(browser.shared, question.domain)
     return known if known is not None and known.serves(level, now) else None
 
 
-def _recognised(ports: LoginPorts, login: Login, known: SharedSignIn) -> Login:
+def _recognised(ports: LoginPorts, login: Login, known: SharedLogin) -> Login:
     """Return a login, not yet started, of someone whose earlier sign-in at this domain counts: nobody is asked anew."""
     sealed = ports.vault.seal(known.bsn.digits, login.sealing_context)
     return replace(login, state=LoginState.IDENTIFIED, bsn=sealed, reached=known.level, reused=True, shared=known.key)
@@ -226,21 +228,21 @@ def _identified(ports: LoginPorts, login: Login, identity: Identity, browser: Br
         identified = ports.logins.identify(login, sealed, identity.level, shared, once)
     except Conflict:
         received = "an answer, or a sign-in, that counted before"
-        raise SignInOver("login_over", received=received, expected="DigiD's answer, once") from None
+        raise LoginOver("login_over", received=received, expected="DigiD's answer, once") from None
     log().info("signed_in", level=int(identity.level), login_id=login.login_id)
     count(Metric.SIGNED_IN)
     return identified
 
 
 def _shared(ports: LoginPorts, login: Login, subject: Bsn, browser: Browser, now: datetime) -> str | None:
-    if login.sign_on is None or login.sign_on.domain is None:
+    if login.question is None or login.question.domain is None:
         return None
     person, new_key = ports.person(subject), ports.new_id()
-    return ports.federation.key_for(browser.shared, login.sign_on.domain, person, new_key, now)
+    return ports.federation.key_for(browser.shared, login.question.domain, person, new_key, now)
 
 
 def _decided(ports: LoginPorts, login: Login, decision: Decision) -> Login:
-    """Write down how a login ends. The same again is the same; raises `SignInOver` for anything else."""
+    """Write down how a login ends. The same again is the same; raises `LoginOver` for anything else."""
     known: Login | None = login
     if login.decision is None:
         try:
@@ -254,8 +256,8 @@ def _decided(ports: LoginPorts, login: Login, decision: Decision) -> Login:
 
 def _answered(ports: LoginPorts, decided: Login, now: datetime) -> ToProvider:
     """Send the browser to the provider. As long as it keeps its handle, it may ask again."""
-    asked = required(decided)
-    if (departure := ports.answers.referring(decided, asked, now)) is not None:
+    question = question_of(decided)
+    if (departure := ports.answers.referring(decided, question, now)) is not None:
         return ToProvider(departure, decided, settled=True)
     made = release(ports, decided, now)
-    return ToProvider(ports.answers.carrying(made.message, asked, made.connection), decided, settled=made.settled)
+    return ToProvider(ports.answers.carrying(made.message, question, made.connection), decided, settled=made.settled)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
-from chalicelib.catalogue.model import ServiceId
-from chalicelib.errors import Conflict, Explained, Unavailable
-from chalicelib.quoting import Quotable
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.login.decision import Decision
+from chalicelib.login.question import Question
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -25,62 +25,6 @@ class LoginState(StrEnum):
     """Chosen, cancelled or failed. Happens once."""
 
 
-class Wanted(StrEnum):
-    """Whom the provider wants to hear of (combiconnect.md 2.4)."""
-
-    SELF = "self"
-    REPRESENTED = "represented"
-    EITHER = "either"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True, slots=True)
-class SignOn:
-    """A provider's request that this login is for."""
-
-    entity_id: str
-    request_id: str
-    location: str
-    binding: str
-    relay_state: str | None
-    service_id: ServiceId
-    wanted: Wanted
-    domain: str | None = None
-    """In what domain a sign-in is shared (shared.py), where the connection shares it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """That nobody signed in: `failure` is a key of `answers.FAILURES`, the rest tells an engineer why."""
-
-    failure: str
-    reason: str = field(compare=False)
-    received: str = field(compare=False)
-    expected: str = field(compare=False)
-
-    @classmethod
-    def by(cls, failure: str, why: Explained) -> Self:
-        return cls(failure, why.reason, why.received, why.expected)
-
-    @classmethod
-    def of(cls, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> Self:
-        return cls.by(failure, Explained(reason, received=received, expected=expected))
-
-    @property
-    def why(self) -> Explained:
-        return Explained(self.reason, received=self.received, expected=self.expected)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a login ended: for oneself, on behalf of the person of a case, or in a failure."""
-
-    case_id: str | None = None
-    failed: Failed | None = None
-    session: str | None = None
-    """Key of the session that began, for a login to our own site."""
-
-
 @dataclass(frozen=True, slots=True)
 class Login:
     login_id: str
@@ -94,7 +38,7 @@ class Login:
     """Name of the session that a provider is told: the same, however often the answer has to be made."""
     path: str = "/"
     """Where to go on our own site, for a login that is not for a provider."""
-    sign_on: SignOn | None = None
+    question: Question | None = None
     replaces: str | None = None
     """Key of the session on our own site that this sign-in takes the place of."""
     state: LoginState = LoginState.SENT
@@ -103,7 +47,7 @@ class Login:
     reused: bool = False
     """Whether an earlier sign-in was used: nobody was sent to DigiD."""
     shared: str | None = None
-    """Key of the shared sign-in that this one belongs to (shared.py)."""
+    """Key of the shared login that this one belongs to (shared.py)."""
     decision: Decision | None = None
 
     @property
@@ -124,6 +68,7 @@ LOGIN = Kind(
     kept=Kept("", timedelta(hours=1), "expires_at"),
     personal=("browser", "bsn", "decision"),
     sealed=("bsn",),
+    stored_as={"question": "sign_on"},
     nulls=True,
 )
 

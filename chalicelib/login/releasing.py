@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.catalogue.model import Connection, Service
-from chalicelib.errors import Conflict, SignInOver, Unavailable
+from chalicelib.errors import Conflict, LoginOver, Unavailable
+from chalicelib.login.answer import Answer
+from chalicelib.login.decision import Failed
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Failed, Login, LoginState, SignOn
-from chalicelib.login.ports import LoginPorts, Released
+from chalicelib.login.logins import Login, LoginState
+from chalicelib.login.ports import LoginPorts
+from chalicelib.login.question import Question
 from chalicelib.login.shared import Told
 from chalicelib.mandates.deciding import Denial, may_act
 from chalicelib.mandates.model import Mandate
@@ -25,15 +28,15 @@ from chalicelib.people.pseudonym import PersonId
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class Named:
     """What a provider is told of who signed in."""
 
-    released: Released
+    released: Answer
     mandate: Mandate | None = None
     """Of whoever is represented."""
 
 
-Outcome = SignedIn | Failed
+Outcome = Named | Failed
 _LOGGED_OUT = Failed.of(
     "failed",
     "logged out since",
@@ -56,32 +59,32 @@ def release(
     ports: LoginPorts, login: Login, now: datetime, late: Failed | None = None, *, sent_at: datetime | None = None
 ) -> Made:
     """Make the answer that tells how a login ended, and remember what a provider is told."""
-    asked, service = required(login), service_of(ports, login)
-    writer = ports.answers.writer(asked, service, sent_at, now)
+    question, service = question_of(login), service_of(ports, login)
+    writer = ports.answers.writer(question, service, sent_at, now)
     outcome = _told(ports, login, late or _outcome(ports, login, service, now), writer.connection, service, now)
     message = writer.write(outcome if isinstance(outcome, Failed) else outcome.released)
-    _write_down(asked, login, outcome)
+    _write_down(question, login, outcome)
     settled = not isinstance(outcome, Failed) or outcome.failure != "unavailable"
     return Made(message, writer.connection, settled)
 
 
-def required(login: Login) -> SignOn:
-    """Return the provider's question of a login. Raises `SignInOver` for a login to our own site."""
-    if login.sign_on is None:
+def question_of(login: Login) -> Question:
+    """Return the provider's question of a login. Raises `LoginOver` for a login to our own site."""
+    if login.question is None:
         raise over(login)
-    return login.sign_on
+    return login.question
 
 
-def over(login: Login | None) -> SignInOver:
+def over(login: Login | None) -> LoginOver:
     """Say that a login does not go on, and how it stands."""
     stands = "a sign-in that we do not know"
     if login is not None:
         stands = f"{login.state}, good until {login.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-    return SignInOver("login_over", received=stands, expected="a sign-in under way that waits for this step")
+    return LoginOver("login_over", received=stands, expected="a sign-in under way that waits for this step")
 
 
 def acting(ports: LoginPorts, login: Login) -> Bsn:
-    """Return who signed in. Raises `SignInOver` when that is not said yet."""
+    """Return who signed in. Raises `LoginOver` when that is not said yet."""
     if login.bsn is None:
         raise over(login)
     return Bsn(ports.vault.open(login.bsn, login.sealing_context))
@@ -92,11 +95,11 @@ def person_of(ports: LoginPorts, login: Login) -> PersonId:
 
 
 def service_of(ports: LoginPorts, login: Login) -> Service:
-    return ports.catalogue.service(required(login).service_id)
+    return ports.catalogue.service(question_of(login).service_id)
 
 
-def _write_down(asked: SignOn, login: Login, outcome: Outcome) -> None:
-    released, entity_id = isinstance(outcome, SignedIn), asked.entity_id
+def _write_down(question: Question, login: Login, outcome: Outcome) -> None:
+    released, entity_id = isinstance(outcome, Named), question.entity_id
     log().info("provider_answered", entity_id=entity_id, login_id=login.login_id, released=released)
     count(Metric.ANSWER_RELEASED if released else Metric.ANSWER_REFUSED)
     if isinstance(outcome, Failed):
@@ -122,7 +125,7 @@ def _told(
 
 
 def _outcome(ports: LoginPorts, login: Login, service: Service, now: datetime) -> Outcome:
-    """Return what is told. When the register cannot be asked, nobody is named, and the provider hears that."""
+    """Return what is told. When the register cannot be question, nobody is named, and the provider hears that."""
     try:
         outcome = _decided(ports, login, service, now)
     except Unavailable as error:
@@ -144,7 +147,7 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
     if (overtaken := _overtaken(ports, login, service, level, now)) is not None:
         return overtaken
     if decision.case_id is None:
-        return SignedIn(Released(acting(ports, login), None, level, service.service_id, login.session))
+        return Named(Answer(acting(ports, login), None, level, service.service_id, login.session))
     mandate = may_act(
         decision.case_id,
         person_of(ports, login),
@@ -157,7 +160,7 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
         expected = "an active mandate of who signed in, for this service and at its level"
         return Failed.of("denied", mandate, received=decision.case_id, expected=expected)
     legal = Bsn(ports.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
-    return SignedIn(Released(acting(ports, login), legal, level, service.service_id, login.session), mandate)
+    return Named(Answer(acting(ports, login), legal, level, service.service_id, login.session), mandate)
 
 
 def _overtaken(ports: LoginPorts, login: Login, service: Service, level: Level, now: datetime) -> Failed | None:

@@ -47,7 +47,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedSignIn:
+class SharedLogin:
     """Someone is signed in at a provider's domain, in one browser."""
 
     key: str
@@ -141,19 +141,19 @@ class Federation:
         self._table, self._vault = table, vault
         self._browsers, self._shared, self._told = Rows(table, BROWSER), Rows(table, SHARED), Rows(table, TOLD)
 
-    def found(self, cookie: str, domain: str) -> SharedSignIn | None:
+    def found(self, cookie: str, domain: str) -> SharedLogin | None:
         """Return the sign-in that a browser shares in a domain."""
         browser = self._browsers.find(cookie=_hash(cookie))
         key = browser.domains.get(domain) if browser else None
         return self.shared(key) if key else None
 
-    def shared(self, key: str) -> SharedSignIn | None:
+    def shared(self, key: str) -> SharedLogin | None:
         """Return a shared sign-in, fresh or not. None when it has ended, or nobody was told of it yet."""
         row = self._shared.find(key=key)
         if row is None or row.bsn is None:
             return None
         bsn = Bsn(self._vault.open(row.bsn, _context(key)))
-        return SharedSignIn(key, bsn, row.level, row.since, row.used_at, row.told)
+        return SharedLogin(key, bsn, row.level, row.since, row.used_at, row.told)
 
     def key_for(self, cookie: str | None, domain: str, person: PersonId, new_key: str, now: datetime) -> str:
         """Return of which shared sign-in someone who comes from DigiD is part: theirs in this browser, or a new one.

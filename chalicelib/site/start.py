@@ -14,6 +14,6 @@ def start_page(_: SitePorts, visit: Visit) -> Reply:
 
 
 @routes.post("/logout", Caller.SIGNED_IN)
-def log_out(ports: SitePorts, visit: Visit) -> Reply:
+def sign_out(ports: SitePorts, visit: Visit) -> Reply:
     ports.sessions.end(visit.cookies[SESSION_COOKIE])
     return redirect("/", Cookie(SESSION_COOKIE, "", max_age=0))

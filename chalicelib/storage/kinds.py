@@ -61,6 +61,8 @@ class Kind(Generic[T, E]):
     """Fields that are in the key and nowhere else."""
     spread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields whose own fields are attributes of the item, by these names."""
+    stored_as: Mapping[str, str] = field(default_factory=dict)
+    """Fields that lie under another name, which they had in older releases."""
     lacking: tuple[str, ...] = ()
     """Fields that older items do not have."""
     nulls: bool = False
@@ -79,7 +81,8 @@ class Kind(Generic[T, E]):
             del values[name]
         for name, _, names in _spread(self):
             values |= zip(names, attributes(values.pop(name)).values(), strict=True)
-        return {"pk": pk, "sk": sk, **{name: self.plain(inner) for name, inner in values.items()}, "ttl": ttl}
+        lying = {self.stored_as.get(name, name): self.plain(inner) for name, inner in values.items()}
+        return {"pk": pk, "sk": sk, **lying, "ttl": ttl}
 
     def plain(self, value: object) -> Any:  # noqa: ANN401 - as an item holds it
         return plain(value, nulls=self.nulls)
@@ -89,6 +92,7 @@ class Kind(Generic[T, E]):
         whole = {**item, **_in_key(self, item)} if self.keyed else dict(item)
         for name, inner, names in _spread(self):
             whole[name] = {one: item[lying] for one, lying in zip(inner, names, strict=True)}
+        whole |= {name: item[lying] for name, lying in self.stored_as.items() if lying in item}
         return read(self.model, whole, self.lacking)
 
     def prefix(self, **parts: object) -> str:

@@ -16,16 +16,16 @@ class DirectDigid:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.resolution = f"{engine.sign_on}/artifact" if engine.by_artifact else ""
+        self.resolution = f"{engine.single_sign_on}/artifact" if engine.by_artifact else ""
 
     @property
     def metadata(self) -> bytes:
-        return metadata(self.engine.entity_id, self.engine.sign_on, self.engine.keys, self.resolution)
+        return metadata(self.engine.entity_id, self.engine.single_sign_on, self.engine.keys, self.resolution)
 
     def take(self, location: str, form: dict[str, str]) -> Asked:
         """Read a request that a browser brings: in a form, or else in the query string of `location`."""
         address = urlsplit(location)
-        if f"{address.scheme}://{address.netloc}{address.path}" != self.engine.sign_on:
+        if f"{address.scheme}://{address.netloc}{address.path}" != self.engine.single_sign_on:
             raise NobodyKnown("another address")
         return self.engine.take_form(form) if form else self.engine.take_query(address.query)
 

@@ -25,7 +25,7 @@ class Engine:
     def __init__(
         self,
         entity_id: str,
-        sign_on: str,
+        single_sign_on: str,
         keys: KeyPair,
         known: Callable[[], bytes],
         clock: Callable[[], datetime],
@@ -33,7 +33,7 @@ class Engine:
         by_artifact: bool = True,
         form: Form = DIGID,
     ) -> None:
-        self.entity_id, self.sign_on, self.keys, self.clock = entity_id, sign_on, keys, clock
+        self.entity_id, self.single_sign_on, self.keys, self.clock = entity_id, single_sign_on, keys, clock
         self.by_artifact, self.form = by_artifact, form
         self._load = known
         self._copy: Known | None = None
@@ -56,11 +56,11 @@ class Engine:
 
     def take_query(self, query: str) -> Asked:
         """Read a request by Redirect. Raises `NobodyKnown`."""
-        return read_redirect(query, self.known, self.sign_on, self.clock(), by_artifact=self.by_artifact)
+        return read_redirect(query, self.known, self.single_sign_on, self.clock(), by_artifact=self.by_artifact)
 
     def take_form(self, form: Mapping[str, str]) -> Asked:
         """Read a request by POST. Raises `NobodyKnown`."""
-        return read_post(form, self.known, self.sign_on, self.clock(), by_artifact=self.by_artifact)
+        return read_post(form, self.known, self.single_sign_on, self.clock(), by_artifact=self.by_artifact)
 
     def keep(self, outcome: Outcome) -> str:
         """Keep how a sign-in ended, and return the artifact for it."""

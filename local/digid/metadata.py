@@ -9,7 +9,7 @@ from local.digid.names import NAMES, PREFIX_LIST, SAML, declared, key_name, new_
 from provisioning.keys import KeyPair
 
 
-def metadata(entity_id: str, sign_on: str, keys: KeyPair, resolution: str = "") -> bytes:
+def metadata(entity_id: str, address: str, keys: KeyPair, resolution: str = "") -> bytes:
     """Return the signed metadata; `resolution` is where artifacts are resolved, if they are."""
     name = f"<ds:KeyName>{key_name(keys.certificate)}</ds:KeyName>"
     body = "\n".join(textwrap.wrap(keys.certificate_body, 64))
@@ -22,11 +22,11 @@ def metadata(entity_id: str, sign_on: str, keys: KeyPair, resolution: str = "") 
         f'<md:ArtifactResolutionService Binding="{SAML}:bindings:SOAP" Location={quoteattr(resolution)} index="0"/>'
     )
     endpoints = "".join(
-        f'<md:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(sign_on)}/>'
+        f'<md:SingleSignOnService Binding="{SAML}:bindings:{binding}" Location={quoteattr(address)}/>'
         for binding in ("HTTP-POST", "HTTP-Redirect")
     )
     logout = (
-        f'<md:SingleLogoutService Binding="{SAML}:bindings:HTTP-Redirect" Location={quoteattr(f"{sign_on}/logout")}/>'
+        f'<md:SingleLogoutService Binding="{SAML}:bindings:HTTP-Redirect" Location={quoteattr(f"{address}/logout")}/>'
     )
     document = (
         f'<md:EntityDescriptor{declared("md", "ds", "ec")} ID="{new_id()}" entityID={quoteattr(entity_id)}>'

@@ -40,7 +40,7 @@ class Asked:
     """Why the request is invalid, if it is: then the answer is RequestDenied."""
 
 
-def read_redirect(query: str, known: Known, sign_on: str, now: datetime, *, by_artifact: bool = True) -> Asked:
+def read_redirect(query: str, known: Known, address: str, now: datetime, *, by_artifact: bool = True) -> Asked:
     """Read a request from a query string as received. Only the first key of the metadata is tried.
 
     Raises `NobodyKnown`.
@@ -55,10 +55,10 @@ def read_redirect(query: str, known: Known, sign_on: str, now: datetime, *, by_a
         raise NobodyKnown("not a signed request") from None
     _check_sender(root, known, now)
     _check_query(signed, signature, known.named(None))
-    return _asked(root, given.get("RelayState", ""), known, sign_on, now, by_artifact=by_artifact)
+    return _asked(root, given.get("RelayState", ""), known, address, now, by_artifact=by_artifact)
 
 
-def read_post(form: Mapping[str, str], known: Known, sign_on: str, now: datetime, *, by_artifact: bool = True) -> Asked:
+def read_post(form: Mapping[str, str], known: Known, address: str, now: datetime, *, by_artifact: bool = True) -> Asked:
     """Read a request from a form, signed inside by the key that it names. Raises `NobodyKnown`."""
     try:
         root = etree.fromstring(base64.b64decode(form["SAMLRequest"]))
@@ -66,7 +66,7 @@ def read_post(form: Mapping[str, str], known: Known, sign_on: str, now: datetime
         raise NobodyKnown("not a request") from None
     _check_sender(root, known, now)
     _check_signature(root, known)
-    return _asked(root, form.get("RelayState", ""), known, sign_on, now, by_artifact=by_artifact)
+    return _asked(root, form.get("RelayState", ""), known, address, now, by_artifact=by_artifact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,14 @@ def _check_query(signed: str, signature: bytes, certificate: str | None) -> None
 
 
 def _asked(
-    root: etree._Element, relay_state: str, known: Known, sign_on: str, now: datetime, *, by_artifact: bool
+    root: etree._Element, relay_state: str, known: Known, address: str, now: datetime, *, by_artifact: bool
 ) -> Asked:
     consumer = _consumer(root, known, _ARTIFACT if by_artifact else _POST)
     if consumer is None:
         raise NobodyKnown("nowhere to answer to")
     reference = root.findtext(".//a:AuthnContextClassRef", "", NAMES).rpartition(":")[2]
     level = next((number for number, name in CLASSES.items() if name == reference), "10")
-    refused = _invalid(root, sign_on, now)
+    refused = _invalid(root, address, now)
     return Asked(root.get("ID", ""), _issuer(root), consumer, relay_state, level, refused)
 
 
@@ -138,7 +138,7 @@ def _consumer(root: etree._Element, known: Known, binding: str) -> str | None:
     return next((address for number, address in consumers if index in (None, number)), None)
 
 
-def _invalid(root: etree._Element, sign_on: str, now: datetime) -> str:
+def _invalid(root: etree._Element, address: str, now: datetime) -> str:
     """Return what makes a request invalid, or nothing."""
     contexts = root.findall("p:RequestedAuthnContext", NAMES)
     references = root.findall("p:RequestedAuthnContext/a:AuthnContextClassRef", NAMES)
@@ -147,7 +147,7 @@ def _invalid(root: etree._Element, sign_on: str, now: datetime) -> str:
         "not an AuthnRequest": root.tag == f"{{{NAMES['p']}}}AuthnRequest",
         "ID or Version": bool(root.get("ID")) and root.get("Version") == "2.0",
         "IssueInstant": _on_time(root, now),
-        "Destination": bool(root.get("Destination")) and sign_on.startswith(root.get("Destination", "")),
+        "Destination": bool(root.get("Destination")) and address.startswith(root.get("Destination", "")),
         "an index beside an address": not (by_address and root.get("AssertionConsumerServiceIndex") is not None),
         "AuthnContextClassRef": len(references) == len(contexts) <= 1,
         "Comparison": all(context.get("Comparison") == "minimum" for context in contexts),

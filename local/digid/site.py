@@ -54,7 +54,7 @@ class DigidSite(Site):
         self.route("/metadata")(self.metadata)
         self.route("/root.pem")(self.root)
         self.route("/copy", "POST")(self.replace_copy)
-        self.route("/sso", "GET", "POST")(self.sign_on)
+        self.route("/sso", "GET", "POST")(self.single_sign_on)
         self.route("/login/<token>")(self.login_page)
         self.route("/login/<token>", "POST")(self.log_in)
 
@@ -73,14 +73,14 @@ class DigidSite(Site):
     def metadata(self, _: Request) -> Response:
         engine = self._engine
         resolution = self._back_channel.address if engine.by_artifact else ""
-        made = metadata(engine.entity_id, engine.sign_on, engine.keys, resolution)
+        made = metadata(engine.entity_id, engine.single_sign_on, engine.keys, resolution)
         return Response(made, content_type="application/samlmetadata+xml")
 
     def root(self, _: Request) -> Response:
         """Give out the private root of the back channel, as the operator of a real stage gets it."""
         return Response(self._back_channel.root.certificate, content_type="application/x-pem-file")
 
-    def sign_on(self, request: Request) -> Response:
+    def single_sign_on(self, request: Request) -> Response:
         try:
             asked = (
                 self._engine.take_form(request.form)

@@ -6,11 +6,11 @@ from lxml import etree
 
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.errors import InvalidMessage
-from chalicelib.login.logins import Wanted
+from chalicelib.login.question import Wanted
 from chalicelib.saml.craft.parsing import canonical
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import POST, tag
-from chalicelib.saml.messages.requests import OurNames, SignOnRequest, read_request
+from chalicelib.saml.messages.authn_request import AuthnRequest, OurNames, read_authn_request
 from chalicelib.saml.partners.endpoints import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 from local import identities
@@ -39,12 +39,12 @@ def read_on(case: Case) -> Iterator[Finding]:
         yield from _asked(read, case)
 
 
-def _read(case: Case) -> SignOnRequest:
+def _read(case: Case) -> AuthnRequest:
     provider = case.imported.provider if case.imported else _as_asked(case.root)
     profile = case.imported.profile if case.imported else Profile.GENERAL
     connection = Connection(EntityId(provider.entity_id), "provider", b"", profile=profile)
     us = OurNames(case.address, identities.COMBICONNECT, identities.DIGID, identities.MACHTIGEN)
-    return read_request(canonical(case.root), connection, provider, us, case.now)
+    return read_authn_request(canonical(case.root), connection, provider, us, case.now)
 
 
 def _as_asked(root: Element) -> ServiceProvider:
@@ -55,7 +55,7 @@ def _as_asked(root: Element) -> ServiceProvider:
     return ServiceProvider(root.findtext(tag("saml:Issuer")) or "", (), (), (consumer,), (), frozenset())
 
 
-def _asked(read: SignOnRequest, case: Case) -> Iterator[Finding]:
+def _asked(read: AuthnRequest, case: Case) -> Iterator[Finding]:
     """Tell what a request asks that can be read."""
     if read.wanted is Wanted.UNSUPPORTED:
         error = InvalidMessage("Scoping", received=read.scoping, expected=identities.MACHTIGEN)

@@ -8,9 +8,10 @@ from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Asker, Sent
+from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Decision, Logins, LoginState
-from chalicelib.login.shared import Federation, SharedSignIn
+from chalicelib.login.logins import Logins, LoginState
+from chalicelib.login.shared import Federation, SharedLogin
 from chalicelib.mandates.model import Guesses, Party, RequestState
 from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.store import DynamoMandates
@@ -135,7 +136,7 @@ def test_a_failure_of_before_which_told_less_is_told_all_the_same(dynamodb: Any)
 def test_what_was_told_to_providers_is_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
     federation = Federation(transient(dynamodb), FakeVault())
-    shared = SharedSignIn("5a" * 16, VERA, Level.LOW, NOW, NOW + HOUR, (writing.TOLD,))
+    shared = SharedLogin("5a" * 16, VERA, Level.LOW, NOW, NOW + HOUR, (writing.TOLD,))
     assert federation.found("new cookie", "domain") == shared
     assert federation.found("cookie", "domain") is None
     assert federation.shared("7c" * 16) is None

@@ -23,9 +23,11 @@ from chalicelib.letters.contract import LetterState
 from chalicelib.letters.life import letter_stopping, move
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.outbox import letter_items
+from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Decision, Failed, Login, Logins, SignOn, Wanted
+from chalicelib.login.logins import Login, Logins
 from chalicelib.login.once import remembering, use_once
+from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
 from chalicelib.mandates.model import CaseId, Guesses, Party
 from chalicelib.mandates.store import DynamoMandates
@@ -92,7 +94,7 @@ SERVICE = a_service(
 )
 PLAIN_SERVICE = a_service(service_id=PORTAL_ID, index=None)
 SOURCE = Source(CONNECTION.entity_id, "https://ominous.example/metadata.xml", NOW + HOUR)
-SIGN_ON = SignOn(
+QUESTION = Question(
     "https://ominous.example/metadata",
     "_request",
     "https://ominous.example/acs",
@@ -101,12 +103,12 @@ SIGN_ON = SignOn(
     SERVICE_ID,
     Wanted.EITHER,
 )
-LOGIN = Login("10" * 16, "hash of a handle", "_ours", 20, NOW + HOUR, "_session", sign_on=SIGN_ON)
-OWN_LOGIN = replace(LOGIN, login_id="20" * 16, path="/mandates", sign_on=None, replaces="SESSION#before")
+LOGIN = Login("10" * 16, "hash of a handle", "_ours", 20, NOW + HOUR, "_session", question=QUESTION)
+OWN_LOGIN = replace(LOGIN, login_id="20" * 16, path="/mandates", question=None, replaces="SESSION#before")
 REUSED_LOGIN = replace(
     LOGIN,
     login_id="30" * 16,
-    sign_on=replace(SIGN_ON, relay_state="state", domain="domain"),
+    question=replace(QUESTION, relay_state="state", domain="domain"),
     bsn=b"sealed",
     reached=20,
     reused=True,

@@ -34,7 +34,7 @@ def _asks(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> P
     return ready
 
 
-def _sign_on(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> Step:
+def _ask(provider: FakeProvider, consumer: str = _POST, scoping: str = "") -> Step:
     def do(world: World) -> Answer:
         henk, here = world.henk, world.facts.get("here")
         answer = henk.get(here) if here else henk.post("/saml/sso", world.facts["asked"])
@@ -134,7 +134,7 @@ def _mandated(world: World) -> None:
 def _mandated_until_just_now(world: World) -> None:
     """Let Henk be at the choice, and Vera revoke what he is about to choose."""
     _mandated(world)
-    for step in (_sign_on(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE):
+    for step in (_ask(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE):
         step.ready(world)
         step.do(world)
     world.vera.submit(f"/mandates/{world.facts['case_id']}/revoke", {})
@@ -170,17 +170,17 @@ _signed_out: Callable[[World], bool] = lambda world: world.henk.get("/mandates")
 
 FLOWS = (
     Flow("sign-in to our site", nothing, (_login(), _return(to_provider=False), look("henk", "/mandates"))),
-    Flow("sign-in for oneself, POST", nothing, (_sign_on(ONE), _return())),
-    Flow("sign-in for oneself, Artifact", nothing, (_sign_on(ONE, _ARTIFACT), _return(), _resolve(ONE))),
-    Flow("cancelled at DigiD", nothing, (_sign_on(ONE), _return(cancels=True))),
-    Flow("choice, POST", _mandated, (_sign_on(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE)),
+    Flow("sign-in for oneself, POST", nothing, (_ask(ONE), _return())),
+    Flow("sign-in for oneself, Artifact", nothing, (_ask(ONE, _ARTIFACT), _return(), _resolve(ONE))),
+    Flow("cancelled at DigiD", nothing, (_ask(ONE), _return(cancels=True))),
+    Flow("choice, POST", _mandated, (_ask(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE)),
     Flow(
         "choice, Artifact",
         _mandated,
-        (_sign_on(ONE, _ARTIFACT, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE, _resolve(ONE)),
+        (_ask(ONE, _ARTIFACT, _FOR_ANOTHER), _return(), _CHOICE, _CHOOSE, _resolve(ONE)),
     ),
     Flow("choice, refused", _mandated_until_just_now, (_CHOOSE,)),
-    Flow("shared sign-in", _signed_in_at(ONE), (_sign_on(TWO),)),
+    Flow("shared sign-in", _signed_in_at(ONE), (_ask(TWO),)),
     Flow(
         "logout at a provider",
         _signed_in_at(ONE, TWO),

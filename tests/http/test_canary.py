@@ -7,7 +7,7 @@ from provisioning.tables import TABLES
 from tests.builders import HENK, PORTAL_ID, VERA
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera
-from tests.http.sign_on import PROVIDER, choose
+from tests.http.provider import PROVIDER, choose
 
 
 def test_no_number_code_or_name_is_in_a_table_or_a_log(

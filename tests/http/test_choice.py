@@ -9,7 +9,7 @@ from chalicelib.wiring import Wiring
 from tests.fakes import FakeRegister
 from tests.http.client import Person
 from tests.http.journey import mandate
-from tests.http.sign_on import PROVIDER, choose, posted
+from tests.http.provider import PROVIDER, choose, posted
 
 CLIENTS = 12
 

@@ -14,8 +14,8 @@ from local.digid.forms import FORMS, Form
 from local.digid.requests import Asked
 from tests.fakes import Clock
 from tests.http.client import Person, at_digid, digid
+from tests.http.provider import PROVIDER, posted
 from tests.http.setting import pin_digid
-from tests.http.sign_on import PROVIDER, posted
 from tests.saml.provider import found
 
 BINDINGS = {"by Artifact": True, "by POST": False}

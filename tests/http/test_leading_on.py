@@ -27,7 +27,7 @@ from tests.http.federation import (
     told_to,
 )
 from tests.http.journey import mandate
-from tests.http.sign_on import PROVIDER, artifact_in, begin, choose
+from tests.http.provider import PROVIDER, artifact_in, begin, choose
 from tests.saml.provider import NAMES, certificate_in, written
 
 CALLS: list[tuple[type, str]] = [

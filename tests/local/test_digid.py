@@ -14,7 +14,7 @@ from local.digid.requests import Asked, NobodyKnown
 from provisioning.keys import KeyPair, new_key_pair
 from tests.fakes import Clock
 
-US, CONSUMER, SIGN_ON = "https://us.example/metadata", "https://us.example/acs", "https://digid.example/sso"
+US, CONSUMER, SINGLE_SIGN_ON = "https://us.example/metadata", "https://us.example/acs", "https://digid.example/sso"
 OURS, NEXT, STRANGER = (new_key_pair(name) for name in ("ours", "next", "stranger"))
 OVER = new_key_pair("over", days=1, now=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -47,7 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def engine(clock: Clock) -> Engine:
     return Engine(
-        "https://digid.example/metadata", SIGN_ON, new_key_pair("digid"), lambda: _metadata(OURS, NEXT), clock
+        "https://digid.example/metadata", SINGLE_SIGN_ON, new_key_pair("digid"), lambda: _metadata(OURS, NEXT), clock
     )
 
 
@@ -66,7 +66,7 @@ def _context(comparison: str = "minimum", classes: str = _CLASS) -> str:
 
 
 def _request(clock: Clock, inside: str | None = None, **attributes: str) -> etree._Element:
-    facts = {"Destination": SIGN_ON, "AssertionConsumerServiceURL": CONSUMER, "ForceAuthn": "true", **attributes}
+    facts = {"Destination": SINGLE_SIGN_ON, "AssertionConsumerServiceURL": CONSUMER, "ForceAuthn": "true", **attributes}
     return _message("AuthnRequest", clock, _context() if inside is None else inside, **facts)
 
 
@@ -136,7 +136,7 @@ def test_a_request_of_another_moment_is_refused(engine: Engine, clock: Clock, mi
 
 
 def _at(engine: Engine, clock: Clock, *keys: KeyPair, more: str = "") -> Engine:
-    return Engine(engine.entity_id, SIGN_ON, engine.keys, lambda: _metadata(*keys, more=more), clock)
+    return Engine(engine.entity_id, SINGLE_SIGN_ON, engine.keys, lambda: _metadata(*keys, more=more), clock)
 
 
 def test_whom_it_does_not_know_it_tells_nothing(engine: Engine, clock: Clock) -> None:
@@ -187,7 +187,7 @@ def test_a_question_that_is_invalid_is_refused_without_saying_which(engine: Engi
 
 def test_its_copy_of_our_metadata_is_replaced_by_hand(engine: Engine, clock: Clock) -> None:
     known = [_metadata(STRANGER)]
-    engine = Engine(engine.entity_id, SIGN_ON, engine.keys, lambda: known[0], clock)
+    engine = Engine(engine.entity_id, SINGLE_SIGN_ON, engine.keys, lambda: known[0], clock)
     with pytest.raises(NobodyKnown):
         engine.take_form(_form(_request(clock)))
     known[0] = _metadata(OURS)

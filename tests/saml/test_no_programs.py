@@ -19,10 +19,10 @@ def watch(event, arguments):
 
 import pytest
 # Loaded before watching: the test runner and AWS in this process start programs and write files of their own.
-from tests.http import conftest, test_messages, test_sign_on
+from tests.http import conftest, test_messages, test_signing_in
 sys.addaudithook(watch)
-chosen = ["tests/http/test_sign_on.py::test_someone_signs_in_for_themself", "tests/http/test_rollover.py",
-          "tests/http/test_sign_on.py::test_an_artifact_is_resolved_once",
+chosen = ["tests/http/test_signing_in.py::test_someone_signs_in_for_themself", "tests/http/test_rollover.py",
+          "tests/http/test_signing_in.py::test_an_artifact_is_resolved_once",
           "tests/http/test_messages.py::test_logout_answers_the_provider_once"]
 status = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--capture=no", *chosen])
 loaded = [name for name in ("saml2.sigver", "saml2.client", "saml2.server", "xmlschema") if name in sys.modules]

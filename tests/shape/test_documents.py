@@ -56,7 +56,7 @@ def test_what_names_somebody_is_called_personal_and_what_only_they_may_read_is_s
         assert not any(Bsn in type_ for type_ in types.values()), name
         if kind.table is not CatalogueTable:
             assert {field for field, type_ in types.items() if bytes in type_} == set(kind.sealed), name
-        assert {*kind.keyed, *kind.spread, *kind.lacking} <= types.keys(), name
+        assert {*kind.keyed, *kind.spread, *kind.stored_as, *kind.lacking} <= types.keys(), name
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from chalicelib.catalogue.model import Connection, Service
-from chalicelib.login.logins import Failed, Login, SignOn
-from chalicelib.login.ports import Released
+from chalicelib.login.answer import Answer
+from chalicelib.login.decision import Failed
+from chalicelib.login.logins import Login
+from chalicelib.login.question import Question
 from chalicelib.login.steps import Departure
 from chalicelib.saml.combiconnect.artifacts import Waiting, new_artifact
 from chalicelib.saml.combiconnect.ports import ProviderPorts
@@ -28,7 +30,7 @@ class ResponseWriter:
     identities: Identities
     now: datetime
 
-    def write(self, outcome: Released | Failed) -> etree._Element:
+    def write(self, outcome: Answer | Failed) -> etree._Element:
         told = FAILURES[outcome.failure] if isinstance(outcome, Failed) else outcome
         return response(told, self.to, self.identities, self.connection.profile, self.now)
 
@@ -39,29 +41,29 @@ class ProviderAnswers:
 
     ports: ProviderPorts
 
-    def writer(self, asked: SignOn, service: Service, sent_at: datetime | None, now: datetime) -> ResponseWriter:
-        connection, _ = self.ports.connected(asked.entity_id, now)
+    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> ResponseWriter:
+        connection, _ = self.ports.connected(question.entity_id, now)
         to = Addressee(
-            entity_id=asked.entity_id,
-            location=asked.location,
-            request_id=asked.request_id,
+            entity_id=question.entity_id,
+            location=question.location,
+            request_id=question.request_id,
             recipient=self.ports.recipient(connection, service.entity_id, now),
             sent_at=sent_at,
         )
         return ResponseWriter(connection, to, self.ports.identities(now), now)
 
-    def referring(self, login: Login, asked: SignOn, now: datetime) -> Departure | None:
-        if asked.binding != ARTIFACT:
+    def referring(self, login: Login, question: Question, now: datetime) -> Departure | None:
+        if question.binding != ARTIFACT:
             return None
         artifact = new_artifact(self.ports.settings.combiconnect_entity_id, self.ports.pick)
-        self.ports.artifacts.keep(artifact, Waiting(asked.entity_id, login.login_id, now))
-        query = urlencode({"SAMLart": artifact, **_relay_state(asked)})
-        return Departure(asked.entity_id, extended(asked.location, query))
+        self.ports.artifacts.keep(artifact, Waiting(question.entity_id, login.login_id, now))
+        query = urlencode({"SAMLart": artifact, **_relay_state(question)})
+        return Departure(question.entity_id, extended(question.location, query))
 
-    def carrying(self, message: etree._Element, asked: SignOn, connection: Connection) -> Departure:
-        fields = {"SAMLResponse": base64.b64encode(octets(message)).decode(), **_relay_state(asked)}
-        return Departure(connection.name, asked.location, fields)
+    def carrying(self, message: etree._Element, question: Question, connection: Connection) -> Departure:
+        fields = {"SAMLResponse": base64.b64encode(octets(message)).decode(), **_relay_state(question)}
+        return Departure(connection.name, question.location, fields)
 
 
-def _relay_state(asked: SignOn) -> dict[str, str]:
-    return {} if asked.relay_state is None else {"RelayState": asked.relay_state}
+def _relay_state(question: Question) -> dict[str, str]:
+    return {} if question.relay_state is None else {"RelayState": question.relay_state}

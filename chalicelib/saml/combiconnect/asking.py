@@ -4,22 +4,22 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Connection, Profile, Service
 from chalicelib.errors import InvalidMessage, NotOpen
+from chalicelib.login.decision import Failed
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Failed, SignOn, Wanted
-from chalicelib.login.question import Question
+from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.shared import domain_of
 from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft.gate import Unverified
 from chalicelib.saml.craft.uris import POST
-from chalicelib.saml.messages.requests import SignOnRequest, read_request
+from chalicelib.saml.messages.authn_request import AuthnRequest, read_authn_request
 from chalicelib.saml.partners.roles import ServiceProvider
 
 
-def question(ports: ProviderPorts, message: Unverified, binding: str, now: datetime) -> Question:
+def read_question(ports: ProviderPorts, message: Unverified, binding: str, now: datetime) -> Asked:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotOpen` for who or what is unknown."""
     request, connection, service = _accepted(ports, message, binding, now)
     wanted, failed = _as_offered(ports, request, service, now)
-    asked = SignOn(
+    question = Question(
         entity_id=request.entity_id,
         request_id=request.request_id,
         location=request.consumer.location,
@@ -30,17 +30,17 @@ def question(ports: ProviderPorts, message: Unverified, binding: str, now: datet
         domain=domain_of(connection),
     )
     level = Level(max(service.level_at(now), request.level or Level.BASIC))
-    return Question(asked, level, fresh=request.force, silent=request.passive, failed=failed)
+    return Asked(question, level, fresh=request.force, silent=request.passive, failed=failed)
 
 
 def _accepted(
     ports: ProviderPorts, message: Unverified, binding: str, now: datetime
-) -> tuple[SignOnRequest, Connection, Service]:
+) -> tuple[AuthnRequest, Connection, Service]:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotOpen` for who or what is unknown."""
     connection, provider = ports.connected(message.issuer, now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
         raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
-    request = read_request(message.accept(provider.signing), connection, provider, ports.as_asked, now)
+    request = read_authn_request(message.accept(provider.signing), connection, provider, ports.as_asked, now)
     service = _service(ports, request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
         raise NotOpen(
@@ -55,7 +55,7 @@ def _accepted(
 
 
 def _as_offered(
-    ports: ProviderPorts, request: SignOnRequest, service: Service, now: datetime
+    ports: ProviderPorts, request: AuthnRequest, service: Service, now: datetime
 ) -> tuple[Wanted, Failed | None]:
     """Return for whom one may sign in, within what the service offers; or why the request cannot be served."""
     wanted, mandated = request.wanted, service.may_be_mandated(now)
@@ -75,7 +75,7 @@ def _as_offered(
     return wanted, Failed.of("function_not_supported", reason, received=wanted, expected=offered)
 
 
-def _service(ports: ProviderPorts, request: SignOnRequest, provider: ServiceProvider) -> Service:
+def _service(ports: ProviderPorts, request: AuthnRequest, provider: ServiceProvider) -> Service:
     """Return the service that is asked for: by UUID, or by an index of the registry or of the provider's metadata.
 
     The only one of a connection need not be named.

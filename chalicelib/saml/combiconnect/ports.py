@@ -11,7 +11,7 @@ from chalicelib.saml.combiconnect.artifacts import Artifacts
 from chalicelib.saml.craft.encryption import Recipient
 from chalicelib.saml.craft.keys import OurKeys
 from chalicelib.saml.messages.assertions import Identities
-from chalicelib.saml.messages.requests import OurNames
+from chalicelib.saml.messages.authn_request import OurNames
 from chalicelib.saml.partners.roles import ServiceProvider
 from chalicelib.settings import Settings
 

@@ -8,7 +8,7 @@ from saml2 import samlp
 from chalicelib.catalogue.model import Connection, Profile
 from chalicelib.errors import InvalidMessage
 from chalicelib.login.conductor import find
-from chalicelib.login.logins import Failed
+from chalicelib.login.decision import Failed
 from chalicelib.login.releasing import Made, release
 from chalicelib.saml.combiconnect.artifacts import Waiting
 from chalicelib.saml.combiconnect.ports import ProviderPorts

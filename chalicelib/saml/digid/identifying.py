@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.login.identity import Brought, Identity
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login
-from chalicelib.login.ports import Brought, Identity
 from chalicelib.login.steps import Departure
 from chalicelib.observe import note_sender
 from chalicelib.saml.craft.gate import Unverified, opened_response, response_from_post, response_from_soap
@@ -28,7 +28,7 @@ class Digid:
     def depart(self, login: Login, now: datetime) -> Departure:
         (provider, answer), us = self.ports.digid(now), self.ports.us(now)
         request = build_request(login.digid_request, Level(login.level), provider, us, now, answer=answer)
-        if POST not in provider.sign_on:
+        if POST not in provider.single_sign_on:
             return Departure("DigiD", redirect_address(request, login.login_id, us))
         fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
         return Departure("DigiD", request.destination, fields)

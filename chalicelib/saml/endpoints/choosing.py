@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 from chalicelib.login.conductor import choices, finish, go_on, own_login, ran_out
-from chalicelib.login.logins import Decision, Failed, Login, LoginState, Wanted
-from chalicelib.login.releasing import over, person_of, required, service_of
+from chalicelib.login.decision import Decision, Failed
+from chalicelib.login.logins import Login, LoginState
+from chalicelib.login.question import Wanted
+from chalicelib.login.releasing import over, person_of, question_of, service_of
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.names import names_of_others
 from chalicelib.saml.endpoints.browsers import browser_of
@@ -29,7 +31,7 @@ def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Show the choice. A login that has nothing to choose, or where the choice was made, goes on from here."""
     browser = browser_of(visit)
     login = own_login(ports, login_id, browser, visit.now)
-    if login.decision is not None or (_due(login) and required(login).wanted is Wanted.SELF):
+    if login.decision is not None or (_due(login) and question_of(login).wanted is Wanted.SELF):
         return led(go_on(ports, login, visit.now), browser, visit) if visit.method == "GET" else Reply()
     return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}))
 
@@ -41,7 +43,7 @@ def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     if visit.switches_language:
         decided = login.decision is not None
         return choose_person(ports, visit, login_id) if decided else _choice_page(ports, login, visit, form)
-    if not _due(login) or required(login).wanted is Wanted.SELF:
+    if not _due(login) or question_of(login).wanted is Wanted.SELF:
         raise over(login)
     decision = _chosen(login, form, visit)
     if decision is None:
@@ -58,7 +60,7 @@ def _chosen(login: Login, form: Form, visit: Visit) -> Decision | None:
             failed=Failed.of("cancelled", "cancelled at the choice", received="cancel", expected="a choice")
         )
     person = form.value("person")
-    alone = person == "self" and required(login).wanted is not Wanted.EITHER
+    alone = person == "self" and question_of(login).wanted is not Wanted.EITHER
     if alone or not 0 < len(person) <= _LONGEST_CHOICE:
         form.errors["person"] = "person_missing"
         return None
@@ -71,7 +73,7 @@ def _due(login: Login) -> bool:
 
 
 def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
-    sign_on, service = required(login), service_of(ports, login)
+    question, service = question_of(login), service_of(ports, login)
     if login.decision is not None or not _due(login):
         raise over(login)
     expired = login.expired(visit.now)
@@ -92,8 +94,8 @@ def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, statu
         many=len(usable) > _MOST_SHOWN,
         expired=expired,
         signed_in_at=_signed_in_at(ports, login),
-        may_be_self=sign_on.wanted is Wanted.EITHER,
-        form_target=sign_on.location,
+        may_be_self=question.wanted is Wanted.EITHER,
+        form_target=question.location,
     )
 
 

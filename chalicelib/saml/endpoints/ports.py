@@ -25,8 +25,8 @@ from chalicelib.saml.craft.encryption import EncryptionKey, Recipient
 from chalicelib.saml.craft.keys import OurKeys
 from chalicelib.saml.craft.uris import ARTIFACT, POST
 from chalicelib.saml.digid.identifying import Digid
-from chalicelib.saml.messages import requests
 from chalicelib.saml.messages.assertions import Identities, Issuer
+from chalicelib.saml.messages.authn_request import OurNames
 from chalicelib.saml.messages.digid import Us
 from chalicelib.saml.partners.roles import (
     IdentityProvider,
@@ -155,9 +155,9 @@ class SamlPorts:
         return settings.combiconnect_entity_id, self.signing
 
     @property
-    def as_asked(self) -> requests.OurNames:
+    def as_asked(self) -> OurNames:
         settings = self.settings
-        return requests.OurNames(
+        return OurNames(
             f"{settings.base_url}/saml/sso",
             settings.combiconnect_entity_id,
             settings.digid_entity_id,

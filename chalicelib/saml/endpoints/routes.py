@@ -22,18 +22,18 @@ routes = Routes[Roof](__name__)
 
 
 @routes.get("/login", Caller.ANYONE)
-def log_in(roof: Roof, visit: Visit) -> Reply:
-    return roof.saml_views.log_in(visit)
+def sign_in(roof: Roof, visit: Visit) -> Reply:
+    return roof.saml_views.sign_in(visit)
 
 
 @routes.get("/saml/sso", Caller.PARTNER)
-def sign_on_by_redirect(roof: Roof, visit: Visit) -> Reply:
-    return roof.saml_views.sign_on_by_redirect(visit)
+def begin_by_redirect(roof: Roof, visit: Visit) -> Reply:
+    return roof.saml_views.begin_by_redirect(visit)
 
 
 @routes.post("/saml/sso", Caller.PARTNER)
-def sign_on_by_post(roof: Roof, visit: Visit) -> Reply:
-    return roof.saml_views.sign_on_by_post(visit)
+def begin_by_post(roof: Roof, visit: Visit) -> Reply:
+    return roof.saml_views.begin_by_post(visit)
 
 
 @routes.get("/saml/digid/acs", Caller.PARTNER)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from chalicelib.catalogue.model import Profile
 from chalicelib.login.browser import Browser
 from chalicelib.login.conductor import Returned, begin, begin_ours, finish, go_on, moved, take_back
+from chalicelib.login.decision import Decision
+from chalicelib.login.identity import Brought
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Decision, LoginState
-from chalicelib.login.ports import Brought
+from chalicelib.login.logins import LoginState
 from chalicelib.login.releasing import acting, over
-from chalicelib.saml.combiconnect.asking import question
+from chalicelib.saml.combiconnect.asking import read_question
 from chalicelib.saml.combiconnect.logging_out import log_out
 from chalicelib.saml.combiconnect.resolving import resolve
 from chalicelib.saml.craft import gate
@@ -37,16 +38,16 @@ LEVELS = {str(int(level)): level for level in Level}
 class Views:
     ports: SamlPorts
 
-    def log_in(self, visit: Visit) -> Reply:
+    def sign_in(self, visit: Visit) -> Reply:
         """Sign in to our own site; `next` is a path of ours, `level` the lowest level of assurance."""
         level, path = LEVELS.get(visit.asked("level"), Level.BASIC), visit.asked("next")
         browser, ours = browser_of(visit), path if _OUR_PATH.fullmatch(path) else "/mandates"
         return led(begin_ours(self.ports, level, ours, browser, visit.now), browser, visit)
 
-    def sign_on_by_redirect(self, visit: Visit) -> Reply:
+    def begin_by_redirect(self, visit: Visit) -> Reply:
         return self._asked(gate.from_query(visit.query, "SAMLRequest", AUTHN_REQUEST), REDIRECT, visit)
 
-    def sign_on_by_post(self, visit: Visit) -> Reply:
+    def begin_by_post(self, visit: Visit) -> Reply:
         return self._asked(gate.from_post(visit.form, "SAMLRequest", AUTHN_REQUEST), POST, visit)
 
     def return_from_digid(self, visit: Visit) -> Reply:
@@ -55,7 +56,7 @@ class Views:
         login_id = visit.asked("RelayState") or visit.field("RelayState")
         returned = take_back(self.ports, login_id, brought, browser, visit.now)
         login = returned.login
-        if login.sign_on is None:
+        if login.question is None:
             return self._to_our_site(returned, browser, visit)
         if returned.failed is not None:
             return led(finish(self.ports, login, Decision(failed=returned.failed), visit.now), browser, visit)
@@ -89,7 +90,7 @@ class Views:
         name, signing = self.ports.published(visit.asked("role") if national else "")
         keys = Published(signing.all(visit.now), self.ports.encryption.all(visit.now))
         addresses = Addresses(
-            sign_on=f"{settings.base_url}/saml/sso",
+            single_sign_on=f"{settings.base_url}/saml/sso",
             logout=f"{settings.base_url}/saml/slo",
             resolution=f"{settings.back_channel_url if national else settings.base_url}/saml/artifact",
         )
@@ -113,7 +114,7 @@ class Views:
         return Reply(document.decode(), content_type=_METADATA)
 
     def _asked(self, message: gate.Unverified, binding: str, visit: Visit) -> Reply:
-        browser, asked = browser_of(visit), question(self.ports, message, binding, visit.now)
+        browser, asked = browser_of(visit), read_question(self.ports, message, binding, visit.now)
         return led(begin(self.ports, asked, browser, visit.now), browser, visit)
 
     def _to_our_site(self, returned: Returned, browser: Browser, visit: Visit) -> Reply:

@@ -7,7 +7,7 @@ from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.catalogue.model import Profile
-from chalicelib.login.ports import Released
+from chalicelib.login.answer import Answer
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import written
@@ -40,7 +40,7 @@ FAILURES = {
 
 
 def response(
-    outcome: Released | Failure, to: Addressee, we: Identities, profile: Profile, now: datetime
+    outcome: Answer | Failure, to: Addressee, we: Identities, profile: Profile, now: datetime
 ) -> etree._Element:
     """Build the Response for an outcome, valid for two minutes and for this provider only.
 
@@ -48,10 +48,10 @@ def response(
     """
     root = _envelope(outcome, to, we.entrance, now)
     if profile is Profile.COMBICONNECT:
-        if isinstance(outcome, Released):
+        if isinstance(outcome, Answer):
             root.append(assertions.combiconnect(outcome, to, we, now))
         return root
-    if isinstance(outcome, Released):
+    if isinstance(outcome, Answer):
         root.append(assertions.general(outcome, to, we.entrance, now))
     sign(root, we.entrance.key)
     return root
@@ -88,7 +88,7 @@ def status(failure: Failure | None) -> samlp.Status:
     return samlp.Status(status_code=code, status_message=message)
 
 
-def _envelope(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+def _envelope(outcome: Answer | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     message = samlp.Response(
         id=issuer.message_id(),
         version="2.0",
@@ -96,6 +96,6 @@ def _envelope(outcome: Released | Failure, to: Addressee, issuer: Issuer, now: d
         destination=to.location,
         in_response_to=to.request_id,
         issuer=saml.Issuer(text=issuer.entity_id),
-        status=status(None if isinstance(outcome, Released) else outcome),
+        status=status(None if isinstance(outcome, Answer) else outcome),
     )
     return to_xml(message)

@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 from saml2 import saml, samlp
 
-from chalicelib.login.ports import Released
+from chalicelib.login.answer import Answer
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.encryption import Recipient, encrypted_assertion, encrypted_id
 from chalicelib.saml.craft.keys import PrivateKey
@@ -64,12 +64,12 @@ class Addressee:
         return tuple(dict.fromkeys((self.entity_id, self.recipient.entity_id)))
 
 
-def general(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+def general(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     """Return an assertion for any client, signed and then encrypted as a whole."""
     return encrypted_assertion(in_the_clear(who, to, issuer, now), to.recipient)
 
 
-def in_the_clear(who: Released, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     """Return the signed assertion inside, with identifiers as plain attributes. It never leaves us like this."""
     values = {uris.SERVICE_UUID: who.service_uuid, uris.ACTING_SUBJECT: who.acting.digits}
     if who.legal is not None:
@@ -80,7 +80,7 @@ def in_the_clear(who: Released, to: Addressee, issuer: Issuer, now: datetime) ->
     return assertion
 
 
-def combiconnect(who: Released, to: Addressee, we: Identities, now: datetime) -> etree._Element:
+def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> etree._Element:
     """Return a signed assertion with encrypted identifiers, and the statements it rests on in its Advice."""
     asked = (we.entrance.entity_id,)
     read_by = (to.recipient, we.machtigen_reads) if who.legal else (to.recipient,)
@@ -104,7 +104,7 @@ def _signed(assertion: etree._Element, issuer: Issuer) -> etree._Element:
     return assertion
 
 
-def _identifiers(who: Released, readers: Sequence[Recipient], issuer: Issuer) -> list[etree._Element]:
+def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> list[etree._Element]:
     """Return the attributes, with every identifier encrypted afresh: no Id may stand twice in a document (3.6)."""
     attributes = [_attribute(uris.SERVICE_UUID, who.service_uuid)]
     for name, bsn in ((uris.ACTING_SUBJECT, who.acting), (uris.LEGAL_SUBJECT, who.legal)):
@@ -125,7 +125,7 @@ def _attribute(name: str, value: str | etree._Element) -> etree._Element:
 
 
 def _built(
-    who: Released,
+    who: Answer,
     to: Addressee,
     issuer: Issuer,
     now: datetime,
@@ -153,7 +153,7 @@ def _built(
     return root
 
 
-def _subject(who: Released, to: Addressee, now: datetime) -> saml.Subject:
+def _subject(who: Answer, to: Addressee, now: datetime) -> saml.Subject:
     until = written((to.sent_at or now) + ANSWER_LIFE)
     data = saml.SubjectConfirmationData(in_response_to=to.request_id, recipient=to.location, not_on_or_after=until)
     return saml.Subject(
@@ -172,7 +172,7 @@ def _conditions(to: Addressee, audience: Sequence[str], now: datetime) -> saml.C
     )
 
 
-def _authentication(who: Released, advice: Sequence[etree._Element], now: datetime) -> saml.AuthnStatement:
+def _authentication(who: Answer, advice: Sequence[etree._Element], now: datetime) -> saml.AuthnStatement:
     """State the level, and on whose word: those whose statements stand in the Advice, in the same order (3.4)."""
     authorities = [text_of(only(statement, "saml:Issuer")) for statement in advice]
     context = saml.AuthnContext(

@@ -9,8 +9,8 @@ from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.errors import InvalidMessage
+from chalicelib.login.identity import Identity, NotIdentified
 from chalicelib.login.levels import Level
-from chalicelib.login.ports import Identity, NotIdentified
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.decoding import deflate
@@ -61,7 +61,7 @@ def build_request(
         version="2.0",
         issue_instant=written(now),
         # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
-        destination=provider.sign_on.get(uris.POST) or provider.sign_on[uris.REDIRECT],
+        destination=provider.single_sign_on.get(uris.POST) or provider.single_sign_on[uris.REDIRECT],
         force_authn="true",
         protocol_binding=answer,
         assertion_consumer_service_url=us.consumer,

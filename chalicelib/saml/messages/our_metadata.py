@@ -37,7 +37,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    sign_on: str
+    single_sign_on: str
     logout: str
     resolution: str
     """Of artifacts: in the national profile where a client certificate is shown."""
@@ -59,7 +59,9 @@ def identity_provider(
         ],
         single_logout_service=[md.SingleLogoutService(binding=one, location=addresses.logout) for one in bindings],
         name_id_format=[md.NameIDFormat(text=uris.TRANSIENT)],
-        single_sign_on_service=[md.SingleSignOnService(binding=one, location=addresses.sign_on) for one in bindings],
+        single_sign_on_service=[
+            md.SingleSignOnService(binding=one, location=addresses.single_sign_on) for one in bindings
+        ],
     )
     descriptor = md.EntityDescriptor(
         entity_id=entity_id, id=document_id, cache_duration=_FETCH_AGAIN, idpsso_descriptor=[role]

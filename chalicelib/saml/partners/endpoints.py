@@ -92,7 +92,7 @@ def logout_services(role: Element, told: list[str]) -> tuple[LogoutService, ...]
     return tuple(services)
 
 
-def sign_on_services(role: Element, told: list[str]) -> Mapping[str, str]:
+def single_sign_on_services(role: Element, told: list[str]) -> Mapping[str, str]:
     """Return where an identity provider takes requests, by binding."""
     return {
         endpoint.get("Binding", ""): endpoint.get("Location", "")

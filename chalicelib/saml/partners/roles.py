@@ -24,7 +24,7 @@ from chalicelib.saml.partners.endpoints import (
     logout_services,
     missing,
     resolution_services,
-    sign_on_services,
+    single_sign_on_services,
 )
 
 Element = etree._Element
@@ -85,7 +85,7 @@ class BehindSupplier:
 class IdentityProvider:
     entity_id: str
     signing: tuple[Certificate, ...]
-    sign_on: Mapping[str, str]
+    single_sign_on: Mapping[str, str]
     """SingleSignOnService by binding."""
     resolution: Mapping[int, str]
     """ArtifactResolutionService by index."""
@@ -162,12 +162,14 @@ def _behind_supplier(metadata: bytes) -> BehindSupplier:
 def _identity_provider(metadata: bytes) -> IdentityProvider:
     descriptor, role = _role(metadata, "md:IDPSSODescriptor")
     keys, told = read_keys(role), [*_about(role)]
-    sign_on = sign_on_services(role, told)
-    if not sign_on or not keys.signing:
+    single_sign_on = single_sign_on_services(role, told)
+    if not single_sign_on or not keys.signing:
         reason = "no SingleSignOnService or no certificate for signing"
         raise missing(reason, [*keys.passed_over, *told], expected="one of each that can be used")
     resolution = resolution_services(role, told)
-    return IdentityProvider(descriptor.get("entityID", ""), keys.signing, sign_on, resolution, _valid_until(role))
+    return IdentityProvider(
+        descriptor.get("entityID", ""), keys.signing, single_sign_on, resolution, _valid_until(role)
+    )
 
 
 def no_encryption(passed_over: Iterable[str]) -> InvalidMessage:

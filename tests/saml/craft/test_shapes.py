@@ -140,4 +140,4 @@ def test_a_second_request_beside_the_one_that_is_signed_is_refused_in_any_order(
         evil = FakeProvider().on_behalf()
         evil.insert(place % 3, etree.fromstring(etree.tostring(genuine)))
         with pytest.raises(InvalidMessage):
-            accept(samples.sign_on(), etree.tostring(evil))
+            accept(samples.authn_request(), etree.tostring(evil))

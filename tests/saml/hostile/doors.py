@@ -66,8 +66,8 @@ class _BackChannel:
         return self.answer
 
 
-def _sign_on(person: Person) -> Door:
-    return Door(samples.sign_on(), lambda message: person.post("/saml/sso", _field(message)), 200)
+def _authn_request(person: Person) -> Door:
+    return Door(samples.authn_request(), lambda message: person.post("/saml/sso", _field(message)), 200)
 
 
 def _artifact_resolution(person: Person) -> Door:
@@ -102,7 +102,7 @@ DOORS: dict[str, Callable[[Person], Door]] = {
     "DigiD, Response": lambda person: _digid(person, samples.response),
     "DigiD, assertion": lambda person: _digid(person, samples.assertion),
     "DigiD, ArtifactResponse": _artifact_response,
-    "sign-on": _sign_on,
+    "sign-on": _authn_request,
     "artifact resolution": _artifact_resolution,
     "logout": _logout,
 }

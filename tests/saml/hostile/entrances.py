@@ -102,13 +102,13 @@ def _request(body: bytes) -> Request:
 
 
 ENTRANCES = [
-    Entrance("/saml/sso by POST", samples.sign_on, "SAMLRequest"),
-    Entrance("/saml/sso by Redirect", samples.sign_on, "SAMLRequest", query=True),
+    Entrance("/saml/sso by POST", samples.authn_request, "SAMLRequest"),
+    Entrance("/saml/sso by Redirect", samples.authn_request, "SAMLRequest", query=True),
     Entrance("/saml/artifact", samples.artifact_resolution),
     Entrance("/saml/slo by POST", samples.logout, "SAMLRequest"),
     Entrance("/saml/slo by Redirect", samples.logout, "SAMLRequest", query=True),
     Entrance("/saml/digid/acs by POST", samples.response, "SAMLResponse"),
     Entrance("/saml/digid/acs by Artifact", samples.artifact_response),
     Entrance("metadata", samples.metadata),
-    Entrance("a form of rubbish", samples.sign_on, "SAMLRequest", rubbish=True),
+    Entrance("a form of rubbish", samples.authn_request, "SAMLRequest", rubbish=True),
 ]

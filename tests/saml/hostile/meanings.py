@@ -134,7 +134,7 @@ _ACS = {
     "with spaces": " https://ominous.example/acs ",
 }
 
-SIGN_ON = [
+AUTHN_REQUEST = [
     *_attributes(".", {**_MESSAGE, "Destination": {"absent": "", **_HOSTS}, "AssertionConsumerServiceURL": _ACS}),
     *_attributes(
         ".",
@@ -269,7 +269,7 @@ ARTIFACT_RESPONSE = [
     Meaning("assertion for another request", _set(".//a:SubjectConfirmationData", "InResponseTo", "_another")),
 ]
 MEANINGS: dict[str, list[Meaning]] = {
-    "sign-on": SIGN_ON,
+    "sign-on": AUTHN_REQUEST,
     "artifact resolution": ARTIFACT_RESOLUTION,
     "logout": LOGOUT,
     "metadata import": METADATA,

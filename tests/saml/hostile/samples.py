@@ -53,7 +53,7 @@ class Sample:
         return root if self.target == "." else found(root, self.target)
 
 
-def sign_on() -> Sample:
+def authn_request() -> Sample:
     return Sample("sign-on", KEYS, FakeProvider().on_behalf(), "RequesterID", "urn:evil")
 
 
@@ -130,7 +130,7 @@ def _written(**later: float) -> str:
     return written(datetime.now(UTC) + timedelta(**later))
 
 
-SAMPLES = (response, assertion, artifact_response, sign_on, artifact_resolution, logout, metadata)
+SAMPLES = (response, assertion, artifact_response, authn_request, artifact_resolution, logout, metadata)
 ROLES = tuple(make().role for make in SAMPLES)
 NOT_IN_METADATA = frozenset(ROLES) - {"metadata import"}
 """People write comments and CDATA in metadata: there they are dropped before anything is read."""

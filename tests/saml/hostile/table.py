@@ -56,9 +56,9 @@ not registered. All but those that only try to break something also go to a veri
 
 Besides: what is declared around a signature, and where it stands, in DigiD's form (`test_in_place.py`); every
 message sent again and fifty times at once (`test_replay.py`), ciphertexts tampered with or under
-forbidden algorithms (`tests/http/test_rollover.py`), artifacts guessed, stolen and late (`tests/http/test_sign_on.py`),
-messages changed at random, by bytes and by trees, with the sender's right signature too (`test_fuzz.py`), and the
-dearest to refuse, searched for by `dearest.py` and timed by `make bench`.
+forbidden algorithms (`tests/http/test_rollover.py`), artifacts guessed, stolen and late
+(`tests/http/test_signing_in.py`), messages changed at random, by bytes and by trees, with the sender's right signature
+too (`test_fuzz.py`), and the dearest to refuse, searched for by `dearest.py` and timed by `make bench`.
 """
 
 

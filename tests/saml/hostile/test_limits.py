@@ -65,7 +65,7 @@ import resource
 from lxml import etree
 from tests.saml.hostile import samples
 from tests.saml.hostile.bounds import VARIANTS
-bomb = next(one for one in VARIANTS if one.name == "one large entity, often").make(samples.sign_on())
+bomb = next(one for one in VARIANTS if one.name == "one large entity, often").make(samples.authn_request())
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + {40 * MEGABYTE}, used + {40 * MEGABYTE}))
 parser = etree.XMLParser(resolve_entities=True, huge_tree=True, load_dtd=True)

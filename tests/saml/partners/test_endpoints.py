@@ -85,6 +85,6 @@ def test_an_identity_providers_addresses_are_looked_at_too() -> None:
             )
         )
 
-    assert read_identity_provider(idp("https://idp.example/sso"), NOW).sign_on
+    assert read_identity_provider(idp("https://idp.example/sso"), NOW).single_sign_on
     with pytest.raises(InvalidMessage, match="SingleSignOnService 1: a port"):
         read_identity_provider(idp("https://idp.example:99999/sso"), NOW)

@@ -8,12 +8,15 @@ from typing import Any, cast
 
 from chalicelib.catalogue.model import Connection, EntityId, Service
 from chalicelib.errors import InvalidMessage, NotFound, Unavailable
+from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
+from chalicelib.login.decision import Failed
+from chalicelib.login.identity import Brought, Identity, NotIdentified
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Failed, Login, Logins, SignOn, Wanted
+from chalicelib.login.logins import Login, Logins
 from chalicelib.login.once import remembering
-from chalicelib.login.ports import Brought, Identity, NotIdentified, Released, Writer
-from chalicelib.login.question import Question
+from chalicelib.login.ports import Writer
+from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.shared import Federation
 from chalicelib.login.steps import Departure
 from chalicelib.mandates.model import Mandate
@@ -39,9 +42,9 @@ def a_login(**changes: object) -> Login:
     return Login(**{**facts, **changes})  # type: ignore[arg-type]
 
 
-def asking(**changes: object) -> Question:
-    """Return a provider's question; `wanted`, `domain` and `request_id` are of what was asked."""
-    asked: dict[str, Any] = {
+def asking(**changes: object) -> Asked:
+    """Return a provider's question; `wanted`, `domain` and `request_id` are of what is kept of it."""
+    question: dict[str, Any] = {
         "entity_id": PROVIDER,
         "request_id": "_asked",
         "location": "https://ominous.example/acs",
@@ -52,7 +55,7 @@ def asking(**changes: object) -> Question:
         **{name: changes.pop(name) for name in ("wanted", "domain", "request_id") if name in changes},
     }
     facts: dict[str, Any] = {"level": Level.LOW, "fresh": False, "silent": False, "failed": None, **changes}
-    return Question(SignOn(**asked), **facts)
+    return Asked(Question(**question), **facts)
 
 
 class Doorman:
@@ -82,7 +85,7 @@ class Doorman:
 class _Writer:
     connection: Connection
 
-    def write(self, outcome: Released | Failed) -> Released | Failed:
+    def write(self, outcome: Answer | Failed) -> Answer | Failed:
         return outcome
 
 
@@ -93,18 +96,18 @@ class Answering:
     connected: bool = True
     by_reference: bool = False
 
-    def writer(self, asked: SignOn, service: Service, sent_at: datetime | None, now: datetime) -> Writer:
+    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> Writer:
         del service, sent_at, now
         if not self.connected:
             raise NotFound("connection")
-        return _Writer(Connection(EntityId(asked.entity_id), "Gemeente Ominous", b""))
+        return _Writer(Connection(EntityId(question.entity_id), "Gemeente Ominous", b""))
 
-    def referring(self, login: Login, asked: SignOn, now: datetime) -> Departure | None:
+    def referring(self, login: Login, question: Question, now: datetime) -> Departure | None:
         del now
-        return Departure(asked.entity_id, f"{asked.location}?{login.login_id}") if self.by_reference else None
+        return Departure(question.entity_id, f"{question.location}?{login.login_id}") if self.by_reference else None
 
-    def carrying(self, message: Any, asked: SignOn, connection: Connection) -> Departure:  # noqa: ANN401 - its writer's
-        return Departure(connection.name, asked.location, {"answer": message})
+    def carrying(self, message: Any, question: Question, connection: Connection) -> Departure:  # noqa: ANN401 - its writer's
+        return Departure(connection.name, question.location, {"answer": message})
 
 
 class _Register(FakeMandates):

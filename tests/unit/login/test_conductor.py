@@ -3,12 +3,15 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import InvalidMessage, SignInOver
+from chalicelib.errors import InvalidMessage, LoginOver
+from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
 from chalicelib.login.conductor import begin, begin_ours, finish, go_on, moved, own_login, take_back
+from chalicelib.login.decision import Decision, Failed
+from chalicelib.login.identity import NotIdentified
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Decision, Failed, Login, LoginState, Wanted
-from chalicelib.login.ports import NotIdentified, Released
+from chalicelib.login.logins import Login, LoginState
+from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.model import Mandate, Party
 from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening
@@ -44,10 +47,10 @@ def _back(stage: Stage, word: str = "henk", **question: object) -> tuple[Login, 
     return take_back(stage, login_id, bringing(word), browser, NOW + LATER).login, browser
 
 
-def _told(step: object) -> Released | Failed:
+def _told(step: object) -> Answer | Failed:
     assert isinstance(step, ToProvider)
     assert step.departure.fields is not None
-    told: Released | Failed = step.departure.fields["answer"]  # type: ignore[assignment]
+    told: Answer | Failed = step.departure.fields["answer"]  # type: ignore[assignment]
     return told
 
 
@@ -60,7 +63,7 @@ def test_someone_signs_in_for_themself(stage: Stage) -> None:
     login, _ = _back(stage)
     assert login.state is LoginState.IDENTIFIED
     told = _told(go_on(stage, login, NOW + LATER))
-    assert told == Released(HENK, None, Level.LOW, SERVICE_ID, login.session)
+    assert told == Answer(HENK, None, Level.LOW, SERVICE_ID, login.session)
 
 
 def test_who_is_identified_by_another_kind_of_provider_signs_in_to_our_own_site_alike(stage: Stage) -> None:
@@ -75,13 +78,13 @@ def test_someone_chooses_for_whom_they_sign_in(stage: Stage) -> None:
     login, _ = _back(stage, wanted=Wanted.EITHER)
     assert isinstance(go_on(stage, login, NOW + LATER), ToChoose)
     told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
-    assert told == Released(HENK, VERA, Level.LOW, SERVICE_ID, login.session)
+    assert told == Answer(HENK, VERA, Level.LOW, SERVICE_ID, login.session)
     assert _happened(stage, mandate) == "used"
 
 
 def test_who_has_nobody_to_choose_is_asked_nothing(stage: Stage) -> None:
     login, _ = _back(stage, wanted=Wanted.EITHER)
-    assert isinstance(_told(go_on(stage, login, NOW + LATER)), Released)
+    assert isinstance(_told(go_on(stage, login, NOW + LATER)), Answer)
 
 
 def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Stage) -> None:
@@ -104,7 +107,7 @@ def test_an_outage_of_the_register_names_nobody_and_leaves_the_browser_its_handl
     assert (told.failure, step.settled) == ("unavailable", False)
     stage.mandates.down = False
     again = go_on(stage, own_login(stage, login.login_id, browser, NOW + LATER), NOW + LATER)
-    assert isinstance(_told(again), Released)
+    assert isinstance(_told(again), Answer)
 
 
 def test_a_choice_stands_and_another_is_refused(stage: Stage) -> None:
@@ -112,7 +115,7 @@ def test_a_choice_stands_and_another_is_refused(stage: Stage) -> None:
     login, _ = _back(stage, wanted=Wanted.EITHER)
     first = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
     assert _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)) == _told(first)
-    with pytest.raises(SignInOver):
+    with pytest.raises(LoginOver):
         finish(stage, login, Decision(), NOW + LATER)
 
 
@@ -124,7 +127,7 @@ def test_a_question_counts_once(stage: Stage) -> None:
 
 def test_an_identity_counts_once(stage: Stage) -> None:
     _back(stage)
-    with pytest.raises(SignInOver):
+    with pytest.raises(LoginOver):
         _back(stage, request_id="_another")
 
 
@@ -133,7 +136,7 @@ def test_nobody_is_taken_back_in_a_browser_that_did_not_begin(stage: Stage) -> N
     assert isinstance(step, ToIdentify)
     login_id = step.departure.address.removeprefix("door:")
     for browser in (Browser(), holding("another handle"), Browser(("a", "b"))):
-        with pytest.raises(SignInOver, match="cookies_off"):
+        with pytest.raises(LoginOver, match="cookies_off"):
             take_back(stage, login_id, bringing("henk"), browser, NOW)
     assert stage.logins.find(login_id).state is LoginState.SENT  # type: ignore[union-attr]
 
@@ -191,7 +194,7 @@ def test_a_sign_in_is_shared_in_a_domain_and_asks_nobody_anew(stage: Stage) -> N
     stage.catalogue.known[SERVICE_ID] = a_service(level=10)
     browser = _sharing(stage)
     told = _told(begin(stage, asking(domain="a domain", request_id="_two", level=Level.BASIC), browser, NOW + LATER))
-    assert isinstance(told, Released)
+    assert isinstance(told, Answer)
     assert told.acting == HENK
 
 

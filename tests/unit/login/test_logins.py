@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from chalicelib.errors import Conflict
-from chalicelib.login.logins import Decision, Failed, Login, Logins, LoginState
+from chalicelib.login.decision import Decision, Failed
+from chalicelib.login.logins import Login, Logins, LoginState
 from chalicelib.storage.tables import TransientTable
 from tests.builders import NOW
 from tests.fakes import FakeTable

@@ -106,6 +106,13 @@ def test_without_a_part_of_its_key_nothing_is_asked(boats: Rows[Boat]) -> None:
         boats.find(harbour="north", owner="vera")
 
 
+def test_a_field_that_lies_under_the_name_it_had_before_is_read_and_written_there() -> None:
+    renamed = replace(BOAT, stored_as={"since": "launched"})
+    lying = {**{name: value for name, value in ITEM.items() if name != "since"}, "launched": ITEM["since"]}
+    assert renamed.item(BOAT_OF_VERA, harbour="north") == {**lying, "sunk_at": None}
+    assert renamed.value(lying) == BOAT_OF_VERA
+
+
 def test_an_item_under_another_key_is_not_read_as_one() -> None:
     with pytest.raises(ValueError, match="another kind"):
         BOAT.value({**ITEM, "sk": "ODD"})

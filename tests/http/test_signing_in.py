@@ -15,7 +15,7 @@ from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock
 from tests.http.client import Person, at_digid, digid
 from tests.http.journey import ask_for_mandate, mandate
-from tests.http.sign_on import PROVIDER, artifact_in, begin, choose, our_certificate, posted, resolved
+from tests.http.provider import PROVIDER, artifact_in, begin, choose, our_certificate, posted, resolved
 from tests.process import current
 from tests.saml.provider import ACS, ARTIFACT_ACS, ENTITY_ID, FakeProvider, written
 

@@ -10,7 +10,7 @@ from saml2 import samlp
 from chalicelib.catalogue.model import Connection, EntityId, Profile, Representation, ServiceId
 from chalicelib.errors import InvalidMessage
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Wanted
+from chalicelib.login.question import Wanted
 from chalicelib.saml.craft.parsing import entity_id_of, index_of
 from chalicelib.saml.craft.uris import (
     ARTIFACT,
@@ -41,7 +41,7 @@ class OurNames:
 
 
 @dataclass(frozen=True, slots=True)
-class SignOnRequest:
+class AuthnRequest:
     """A request that may be acted upon."""
 
     request_id: str
@@ -67,9 +67,9 @@ class SignOnRequest:
     """IsPassive: only an earlier sign-in counts."""
 
 
-def read_request(
+def read_authn_request(
     octets: bytes, connection: Connection, provider: ServiceProvider, us: OurNames, now: datetime
-) -> SignOnRequest:
+) -> AuthnRequest:
     """Read verified octets. Raises `InvalidMessage` for a broken rule, of which the log names the field."""
     request = samlp.authn_request_from_string(octets)
     national = connection.profile is Profile.COMBICONNECT
@@ -82,7 +82,7 @@ def read_request(
         )
     classes = _classes(request.requested_authn_context)
     level, supported = (None, True) if national else _asked_level(request.requested_authn_context, classes)
-    return SignOnRequest(
+    return AuthnRequest(
         request_id=request.id,
         entity_id=provider.entity_id,
         consumer=_consumer(request, provider, national=national),
