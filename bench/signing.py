@@ -20,9 +20,9 @@ from chalicelib.saml.craft.gate import from_post, response_from_post
 from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST, RESPONSE
 from chalicelib.saml.craft.signatures import sign
-from chalicelib.saml.messages.answers import _envelope, octets, response
 from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, in_the_clear
-from chalicelib.saml.messages.digid import Us, read_response
+from chalicelib.saml.messages.responses import _envelope, octets, response
+from chalicelib.saml.messages.with_digid import Us, read_response
 from chalicelib.saml.partners.roles import read_identity_provider, read_service_provider
 from local.digid import answers
 from local.digid.answers import signed_in

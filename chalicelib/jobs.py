@@ -35,15 +35,15 @@ def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
 
 def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Fetch partners' metadata anew where it has an address, and warn of what ends soon."""
-    from chalicelib.saml.partners.fetching import fetch  # noqa: PLC0415 - XML
-    from chalicelib.saml.partners.watching import watch  # noqa: PLC0415
+    from chalicelib.saml.partners.fetching import fetch_metadata  # noqa: PLC0415 - XML
+    from chalicelib.saml.partners.watching import watch_partners  # noqa: PLC0415
 
     with within(of_function(event.context, longest=280, clock=wiring.stopwatch)):
-        watch(wiring.catalogue, fetch, wiring.clock())
+        watch_partners(wiring.catalogue, fetch_metadata, wiring.clock())
 
 
 def watching_health(_: CloudWatchEvent, wiring: Wiring) -> None:
     """Look at /health from outside: measure what is down, and the days left on certificates."""
-    from chalicelib.health.watching import fetch, watch  # noqa: PLC0415
+    from chalicelib.health.watching import fetch_health, watch_dependencies  # noqa: PLC0415
 
-    watch(wiring.settings.base_url, fetch)
+    watch_dependencies(wiring.settings.base_url, fetch_health)

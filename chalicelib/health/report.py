@@ -35,7 +35,7 @@ class Report:
         return json.dumps({"status": status, "dependencies": dependencies, "days_left": dict(self.days_left)})
 
 
-def ask(checks: Mapping[str, Callable[[], object]]) -> dict[str, bool]:
+def ask_all(checks: Mapping[str, Callable[[], object]]) -> dict[str, bool]:
     """Ask everybody at a time: one who is silent takes no other's turn. Who has not answered in time does not answer.
 
     Raises `Unavailable` when there is no time to ask anything, and `ConfigurationError`.

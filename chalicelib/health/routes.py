@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.health.report import CERTIFICATES, Report, ask, days_left
+from chalicelib.health.report import CERTIFICATES, Report, ask_all, days_left
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
 from chalicelib.settings import Settings
@@ -60,7 +60,7 @@ def health(ports: HealthPorts, visit: Visit) -> Reply:
 def look_around(ports: HealthPorts, now: datetime) -> Report:
     """Ask everything that we need. Raises `Unavailable` when there is no time for it, and `ConfigurationError`."""
     days: dict[str, int] = {}
-    answers = ask(_checks(ports, now, days))
+    answers = ask_all(_checks(ports, now, days))
     # A copy: who comes too late still writes into the other, while this one is told.
     return Report(answers, dict(days))
 

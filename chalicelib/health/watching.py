@@ -13,7 +13,7 @@ _LONGEST = 30.0
 """Seconds: API Gateway gives up after 29."""
 
 
-def watch(address: str, fetch: Callable[[str], bytes]) -> None:
+def watch_dependencies(address: str, fetch: Callable[[str], bytes]) -> None:
     """Measure what /health tells. When it tells nothing at all, that counts as one thing that is down."""
     try:
         told = json.loads(fetch(f"{address}/health"))
@@ -32,7 +32,7 @@ def watch(address: str, fetch: Callable[[str], bytes]) -> None:
         log().info("certificates_seen", first=first, days=days_left[first])
 
 
-def fetch(address: str) -> bytes:
+def fetch_health(address: str) -> bytes:
     """Read an address of ours, whatever its status. Raises `Unavailable` or urllib3's `HTTPError`."""
     return in_time(_LONGEST, "health", lambda: _fetched(address))
 

@@ -35,7 +35,7 @@ class Identifies(Protocol):
         ...
 
 
-class Writer(Protocol):
+class AnswerWriter(Protocol):
     """Writes the answer to one question. All that could be missing for it is there."""
 
     @property
@@ -48,7 +48,7 @@ class Writer(Protocol):
 class Answers(Protocol):
     """The role towards providers."""
 
-    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> Writer:
+    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> AnswerWriter:
         """Return what writes an answer. Raises `NotOpen` for a provider that is not connected any more."""
         ...
 

@@ -21,7 +21,7 @@ from chalicelib.login.question import Question
 from chalicelib.login.shared import Told
 from chalicelib.mandates.deciding import Denial, may_act
 from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.using import note_refusal, note_use
+from chalicelib.mandates.using import note_refused_use, note_use
 from chalicelib.observe import Metric, count, log, note_failure
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -177,7 +177,7 @@ def _overtaken(ports: LoginPorts, login: Login, service: Service, level: Level, 
 
 def _note_refused(ports: LoginPorts, login: Login, case_id: str, service: Service, now: datetime) -> None:
     """Let the represented person of the mandate that was chosen see that it was refused."""
-    note_refusal(
+    note_refused_use(
         case_id,
         person_of(ports, login),
         login.login_id,

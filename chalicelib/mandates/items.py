@@ -19,7 +19,7 @@ class OpenMark(NamedTuple):
     expires_at: datetime
 
 
-class Parties(NamedTuple):
+class PartiesRow(NamedTuple):
     """Under whom a case is found."""
 
     represented: PersonId
@@ -83,7 +83,7 @@ HELD = replace(
 PARTIES = Kind(
     "Whose mandate a case is.",
     RegisterTable,
-    Parties,
+    PartiesRow,
     pk="CASE#{case_id}",
     sk="PARTIES",
     kept=_FOR_GOOD,

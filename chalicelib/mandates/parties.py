@@ -1,10 +1,13 @@
-"""Both sides of a mandate that is about to begin, as the population register has them at that moment."""
+"""Both sides of a mandate, as the population register has them at that moment: it alone keeps names (ADR 5)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, Unavailable
+from chalicelib.mandates.model import Mandate
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
+from chalicelib.people.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Parties:
 
 
 def parties(representative: Bsn, represented: Bsn, *, people: PopulationRegister) -> Parties:
-    """Return both, alive and known: no mandate begins of or by the dead.
+    """Return both sides of a mandate that is about to begin, alive and known: none begins of or by the dead.
 
     Raises `Refused("may_not_act")` for what stands in the way on the side of who asks, and otherwise
     `Refused("code_gone")`, the word for any code that is not good any more: that somebody died is not for others to
@@ -27,3 +30,21 @@ def parties(representative: Bsn, represented: Bsn, *, people: PopulationRegister
     if other is None or not other.may_act:
         raise Refused("code_gone")
     return Parties(acting, other)
+
+
+def names_of_others(
+    person: str, mandates: Iterable[Mandate], *, vault: Vault, people: PopulationRegister
+) -> Mapping[str, str]:
+    """Return the name of the other side by case, as far as it can be told: revoking must work without.
+
+    Left out is who the register does not know, who has no name, and who cannot be read now.
+    """
+    numbers: dict[str, Bsn] = {}
+    for mandate in mandates:
+        other = mandate.representative_bsn if mandate.represented == person else mandate.represented_bsn
+        numbers[mandate.case_id] = Bsn(vault.open(other, f"case:{mandate.case_id}"))
+    try:
+        known = people.find(numbers.values()).people
+    except Unavailable:
+        return {}
+    return {case_id: known[bsn].name for case_id, bsn in numbers.items() if bsn in known and known[bsn].name}

@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.life import letter_stopping
 from chalicelib.letters.outbox import letter_items, seal
-from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, Parties
+from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
 from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
 from chalicelib.mandates.period import midnight_before
 from chalicelib.mandates.ports import Opening, StoredCode
@@ -102,7 +102,7 @@ class DynamoMandates:
 
     def activate(self, request: Request, mandate: Mandate) -> None:
         event = Event(Happening.ACTIVATED, mandate.activated_at, Party.REPRESENTATIVE, mandate.level)
-        parties = Parties(mandate.represented, mandate.representative, mandate.service_id)
+        parties = PartiesRow(mandate.represented, mandate.representative, mandate.service_id)
         self._table.write_together(
             [
                 *self._ending(request, RequestState.ACTIVATED, mandate.activated_at),

@@ -16,7 +16,7 @@ def note_use(mandate: Mandate, use_id: str, *, provider: str, level: int, store:
     store.record_use(mandate.case_id, use_id, Event(Happening.USED, now, provider, level))
 
 
-def note_refusal(
+def note_refused_use(
     case_id: str,
     representative: PersonId,
     use_id: str,

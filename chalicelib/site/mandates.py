@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Mandate, Party, Request, RequestState
-from chalicelib.mandates.names import names_of_others
+from chalicelib.mandates.parties import names_of_others
 from chalicelib.mandates.using import by_state, revoke, seen_by
 from chalicelib.site.ports import SitePorts
 from chalicelib.web.http import Caller, Routes

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
-from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.addresses import ConsumerService
 from chalicelib.saml.partners.registration import oin_in
 from local.digid.names import NAMES, signed
 from provisioning.keys import KeyPair, new_key_pair

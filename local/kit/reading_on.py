@@ -11,7 +11,7 @@ from chalicelib.saml.craft.parsing import canonical
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import POST, tag
 from chalicelib.saml.messages.authn_request import AuthnRequest, OurNames, read_authn_request
-from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.addresses import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 from local import identities
 from local.kit.case import Case, broken, told

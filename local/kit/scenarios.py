@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from chalicelib.catalogue.model import Profile, Service
 from chalicelib.mandates.model import Mandate
 from chalicelib.saml.craft.uris import ARTIFACT
-from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.addresses import ConsumerService
 from chalicelib.saml.partners.registration import Imported
 from local.kit.client import ACTING, LEGAL, Answer, Client
 from local.kit.findings import Finding, mend, ok

@@ -21,7 +21,7 @@ from chalicelib.mandates.model import CaseId, Mandate
 from chalicelib.mandates.requesting import Wish, ask, choose_period
 from chalicelib.mandates.using import revoke
 from chalicelib.people.brp.person import Found
-from chalicelib.people.brp.question import FIELDS
+from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring

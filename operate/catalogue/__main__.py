@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.saml.partners.fetching import fetch
+from chalicelib.saml.partners.fetching import fetch_metadata
 from chalicelib.saml.partners.registration import warnings
 from operate import table
 from operate.catalogue.csv_file import read_csv
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     if asked.file.suffix.lower() == ".csv":
         draft, problems = read_csv(asked.file, known.connections)
     else:
-        draft, problems = read_yaml(asked.file, fetch, now)
+        draft, problems = read_yaml(asked.file, fetch_metadata, now)
     check_together(draft, known.services, problems)
     if problems.found:
         return _refused(problems)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from chalicelib.budget import Budget, within
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp.client import HaalCentraal
-from chalicelib.people.brp.question import FIELDS, MOST_NUMBERS
+from chalicelib.people.brp.query import FIELDS, MOST_NUMBERS
 from chalicelib.people.bsn import Bsn
 from local.brp.site import brp_site, key_holder
 from local.persons import TestPerson, persons, records

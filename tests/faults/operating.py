@@ -4,7 +4,7 @@ from lxml import etree
 
 from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import EntityId
-from chalicelib.saml.partners.watching import watch
+from chalicelib.saml.partners.watching import watch_partners
 from tests.faults.flows import Flow, Step
 from tests.faults.world import ONE, TWO, World
 from tests.http.client import Answer
@@ -33,7 +33,7 @@ def _published(world: World) -> None:
 
 
 def _watch(world: World) -> Answer:
-    watch(current().catalogue, lambda url: bytes(world.facts[url]), world.clock.now)
+    watch_partners(current().catalogue, lambda url: bytes(world.facts[url]), world.clock.now)
     return Answer(200, "done", {})
 
 

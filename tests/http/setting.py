@@ -7,7 +7,7 @@ from pathlib import Path
 from chalice.test import Client
 
 from chalicelib.catalogue.model import Connection, EntityId, Relation
-from chalicelib.people.brp.question import FIELDS
+from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
 from chalicelib.wiring import Wiring
 from local import aws

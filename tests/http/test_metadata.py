@@ -13,9 +13,9 @@ from werkzeug.wrappers import Request, Response
 from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.errors import InvalidMessage, Unavailable
-from chalicelib.saml.partners.fetching import fetch
+from chalicelib.saml.partners.fetching import fetch_metadata
 from chalicelib.saml.partners.registration import import_metadata
-from chalicelib.saml.partners.watching import restore, watch
+from chalicelib.saml.partners.watching import restore, watch_partners
 from chalicelib.wiring import Wiring
 from local.serving import mutual_tls, server
 from operate.metadata import main as metadata_command
@@ -117,11 +117,11 @@ def test_what_is_fetched_becomes_current_and_the_old_version_stays(
 ) -> None:
     _, both = _next(registered)
     clock.forward(minutes=1)
-    watch(wired.catalogue, lambda url: both if url == URL else b"", clock())
+    watch_partners(wired.catalogue, lambda url: both if url == URL else b"", clock())
     assert wired.catalogue.connection(ENTITY_ID).metadata.count(b'use="signing"') == 2
     assert len(wired.catalogue.versions(ENTITY_ID)) == 2
     clock.forward(minutes=1)
-    watch(wired.catalogue, lambda _: both, clock())
+    watch_partners(wired.catalogue, lambda _: both, clock())
     assert len(wired.catalogue.versions(ENTITY_ID)) == 2
 
 
@@ -138,7 +138,7 @@ def test_what_is_not_good_does_not_replace_what_was(
         "a new key alone": _next(registered)[0].metadata(),
     }[what]
     with caplog.at_level(logging.WARNING):
-        watch(wired.catalogue, lambda _: document, clock())
+        watch_partners(wired.catalogue, lambda _: document, clock())
     assert "metadata_refused" in caplog.text
     assert wired.catalogue.connection(ENTITY_ID) == before
 
@@ -150,7 +150,7 @@ def test_an_address_that_does_not_answer_changes_nothing(
         raise Unavailable("metadata")
 
     before = wired.catalogue.connection(registered.entity_id)
-    watch(wired.catalogue, silent, clock())
+    watch_partners(wired.catalogue, silent, clock())
     assert "metadata_not_fetched" in caplog.text
     assert wired.catalogue.connection(ENTITY_ID) == before
 
@@ -181,7 +181,7 @@ def test_one_partner_in_trouble_is_no_other_partners(
 
     for _ in range(2):
         clock.forward(hours=1)
-        watch(wired.catalogue, fetch, clock())
+        watch_partners(wired.catalogue, fetch, clock())
     assert wired.catalogue.connection(ENTITY_ID).metadata.count(b'use="signing"') == 2
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = {name: line[name][0] for line in lines for name in line if "_aws" in line and name[0].isupper()}
@@ -193,10 +193,10 @@ def test_an_end_that_comes_near_is_warned_of(
     wired: Wiring, registered: NationalProvider, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     document = registered.metadata()
-    watch(wired.catalogue, lambda _: document, clock())
+    watch_partners(wired.catalogue, lambda _: document, clock())
     assert "partner_ends_soon" not in caplog.text
     clock.forward(days=20)
-    watch(wired.catalogue, lambda _: document, clock())
+    watch_partners(wired.catalogue, lambda _: document, clock())
     assert "partner_ends_soon" in caplog.text
 
 
@@ -205,7 +205,7 @@ def test_an_earlier_version_can_be_brought_back(
 ) -> None:
     _, both = _next(registered)
     clock.forward(minutes=1)
-    watch(wired.catalogue, lambda _: both, clock())
+    watch_partners(wired.catalogue, lambda _: both, clock())
     assert metadata_command([ENTITY_ID], wired.catalogue) == 0
     first = capsys.readouterr().out.split()[0]
     assert metadata_command([ENTITY_ID, "--restore", first], wired.catalogue) == 0
@@ -235,9 +235,9 @@ def served() -> Iterator[str]:
 
 def test_metadata_is_fetched_over_tls_from_who_can_be_trusted(served: str) -> None:
     with pytest.raises(InvalidMessage, match="https only"):
-        fetch("http://dv.example/metadata")
+        fetch_metadata("http://dv.example/metadata")
     with pytest.raises(Unavailable):
-        fetch(served)
+        fetch_metadata(served)
 
 
 def test_a_stage_may_bear_entity_ids_of_its_own(henk: Person, wired: Wiring) -> None:

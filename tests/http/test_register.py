@@ -1,4 +1,4 @@
-"""Asking, activating, looking and revoking on our own pages, and everything that people may fill in wrongly."""
+"""Exchange, activating, looking and revoking on our own pages, and everything that people may fill in wrongly."""
 
 import re
 from collections.abc import Callable

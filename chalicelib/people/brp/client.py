@@ -9,9 +9,9 @@ from chalicelib.budget import budget
 from chalicelib.deadline import at_once
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp.access import Access, Credentials
-from chalicelib.people.brp.asking import Asking, Doubled
+from chalicelib.people.brp.exchange import Doubled, Exchange
 from chalicelib.people.brp.person import Found
-from chalicelib.people.brp.question import NOBODY, parts
+from chalicelib.people.brp.query import NOBODY, parts
 from chalicelib.people.brp.reading import not_read, read_answer
 from chalicelib.people.bsn import Bsn
 
@@ -47,10 +47,10 @@ class HaalCentraal:
         asked = list(parts(sorted({bsn.digits for bsn in numbers})))
         if not asked:
             return Found()
-        asking = self._asking()
+        exchange = self._exchange()
         # An accountant's two thousand clients are a hundred questions: several at a time, or the page would not come.
-        questions = [partial(_find, part, asking) for part in asked]
-        answers = [_brought(one) for one in at_once(asking.ends - time.monotonic(), _AT_A_TIME, questions)]
+        questions = [partial(_find, part, exchange) for part in asked]
+        answers = [_brought(one) for one in at_once(exchange.ends - time.monotonic(), _AT_A_TIME, questions)]
         if not any(answers):
             raise Unavailable("brp")
         found = Found()
@@ -60,25 +60,25 @@ class HaalCentraal:
 
     def check(self) -> None:
         """Ask our real question, about nobody: it is answered as one about people is."""
-        if self._asking().records([NOBODY]):
+        if self._exchange().records([NOBODY]):
             raise Unavailable("brp")
 
-    def _asking(self) -> Asking:
+    def _exchange(self) -> Exchange:
         # Here, and not in a thread: both belong to the request that is being answered.
         ends = time.monotonic() + budget().patience("brp", self._within)
-        return Asking(self._url, self._access, self._credentials(), ends, self._connect, self._read)
+        return Exchange(self._url, self._access, self._credentials(), ends, self._connect, self._read)
 
 
-def _find(numbers: Sequence[str], asking: Asking) -> Found:
+def _find(numbers: Sequence[str], exchange: Exchange) -> Found:
     """Ask one question; where two records have one number, in halves, so that only that number goes without."""
     try:
-        return read_answer(numbers, asking.records(numbers))
+        return read_answer(numbers, exchange.records(numbers))
     except Doubled:
         if len(numbers) == 1:
             not_read("unique")
             return Found(unreadable=frozenset({Bsn(numbers[0])}))
         half = len(numbers) // 2
-        return _find(numbers[:half], asking) | _find(numbers[half:], asking)
+        return _find(numbers[:half], exchange) | _find(numbers[half:], exchange)
 
 
 def _brought(question: Future[Found]) -> Found | None:

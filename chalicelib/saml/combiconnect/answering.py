@@ -17,13 +17,13 @@ from chalicelib.saml.combiconnect.artifacts import Waiting, new_artifact
 from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft.queries import extended
 from chalicelib.saml.craft.uris import ARTIFACT
-from chalicelib.saml.messages.answers import FAILURES, octets, response
 from chalicelib.saml.messages.assertions import Addressee, Identities
+from chalicelib.saml.messages.responses import FAILURES, octets, response
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseWriter:
-    """Writes a Response to one question. See `login/ports.py::Writer`."""
+    """Writes a Response to one question. See `login/ports.py::AnswerWriter`."""
 
     connection: Connection
     to: Addressee

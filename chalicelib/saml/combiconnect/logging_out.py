@@ -17,13 +17,13 @@ from chalicelib.saml.craft.gate import Unverified, opened_request
 from chalicelib.saml.craft.queries import extended, sign_query
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.answers import Failure, octets, status
 from chalicelib.saml.messages.assertions import Issuer, to_xml
 from chalicelib.saml.messages.heads import check_head, check_not_over
-from chalicelib.saml.partners.endpoints import LogoutService
+from chalicelib.saml.messages.responses import Status, octets, status
+from chalicelib.saml.partners.addresses import LogoutService
 from chalicelib.saml.partners.roles import ServiceProvider
 
-_UNKNOWN = Failure(uris.REQUESTER, uris.UNKNOWN_PRINCIPAL)
+_UNKNOWN = Status(uris.REQUESTER, uris.UNKNOWN_PRINCIPAL)
 _MOST_SESSIONS = 20
 """That one request may name: they end together."""
 
@@ -88,7 +88,7 @@ def _sessions(request: samlp.LogoutRequest) -> Sequence[str]:
 
 
 def _response(
-    request_id: str, back: LogoutService, failure: Failure | None, issuer: Issuer, now: datetime
+    request_id: str, back: LogoutService, failure: Status | None, issuer: Issuer, now: datetime
 ) -> samlp.LogoutResponse:
     return samlp.LogoutResponse(
         id=issuer.message_id(),

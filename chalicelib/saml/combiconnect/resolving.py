@@ -17,8 +17,8 @@ from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.craft.soap import enveloped
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.answers import artifact_response
 from chalicelib.saml.messages.heads import check_head
+from chalicelib.saml.messages.responses import artifact_response
 from chalicelib.saml.partners.roles import ServiceProvider
 from chalicelib.web.visit import Visit
 

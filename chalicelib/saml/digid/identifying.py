@@ -14,8 +14,14 @@ from chalicelib.saml.craft.gate import Unverified, opened_response, response_fro
 from chalicelib.saml.craft.shapes import ARTIFACT_RESPONSE, RESPONSE
 from chalicelib.saml.craft.uris import ARTIFACT, POST
 from chalicelib.saml.digid.ports import DigidPorts
-from chalicelib.saml.messages.artifact_questions import resolution_address, resolve_envelope
-from chalicelib.saml.messages.digid import build_request, post_field, read_response, redirect_address, response_inside
+from chalicelib.saml.messages.artifact_resolve import resolution_address, resolve_envelope
+from chalicelib.saml.messages.with_digid import (
+    build_request,
+    post_field,
+    read_response,
+    redirect_address,
+    response_inside,
+)
 from chalicelib.saml.partners.roles import IdentityProvider
 
 

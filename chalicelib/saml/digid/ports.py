@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.saml.craft.keys import OurKeys
-from chalicelib.saml.messages.digid import Us
+from chalicelib.saml.messages.with_digid import Us
 from chalicelib.saml.partners.roles import IdentityProvider
 
 if TYPE_CHECKING:

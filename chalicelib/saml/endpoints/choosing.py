@@ -9,7 +9,7 @@ from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
 from chalicelib.login.releasing import over, person_of, question_of, service_of
 from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.names import names_of_others
+from chalicelib.mandates.parties import names_of_others
 from chalicelib.saml.endpoints.browsers import browser_of
 from chalicelib.saml.endpoints.leading import led
 from chalicelib.saml.endpoints.ports import SamlPorts

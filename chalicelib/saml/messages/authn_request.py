@@ -21,7 +21,7 @@ from chalicelib.saml.craft.uris import (
     SERVICE_UUID,
 )
 from chalicelib.saml.messages.heads import check_head
-from chalicelib.saml.partners.endpoints import ConsumerService
+from chalicelib.saml.partners.addresses import ConsumerService
 from chalicelib.saml.partners.roles import ServiceProvider
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -15,7 +15,7 @@ from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.signatures import DIGEST_METHODS, SIGNATURE_METHODS, sign
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.craft.uris import tag
-from chalicelib.saml.messages.digid import Us
+from chalicelib.saml.messages.with_digid import Us
 
 _VALID = timedelta(days=7)
 _FETCH_AGAIN = "PT6H"

@@ -15,7 +15,7 @@ _PATIENCE = urllib3.Timeout(connect=2.0, read=5.0)
 LONGEST = 10.0
 
 
-def fetch(url: str, longest: float = LONGEST) -> bytes:
+def fetch_metadata(url: str, longest: float = LONGEST) -> bytes:
     """Raise `InvalidMessage` for an address that is not https, `Unavailable` when nothing useful comes back in time."""
     if not url.startswith("https://"):
         raise InvalidMessage("metadata is fetched over https only", received=url, expected="https://…")

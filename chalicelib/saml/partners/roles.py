@@ -14,8 +14,7 @@ from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.parsing import METADATA, entity_id_of, only, parse, text_of
 from chalicelib.saml.craft.times import instant, written
 from chalicelib.saml.craft.uris import PROTOCOL, SERVICE_UUID, named, tag
-from chalicelib.saml.partners.described_keys import read_keys
-from chalicelib.saml.partners.endpoints import (
+from chalicelib.saml.partners.addresses import (
     ConsumerService,
     LogoutService,
     check_unique,
@@ -26,6 +25,7 @@ from chalicelib.saml.partners.endpoints import (
     resolution_services,
     single_sign_on_services,
 )
+from chalicelib.saml.partners.described_keys import read_keys
 
 Element = etree._Element
 

@@ -17,7 +17,7 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 """As of when to read metadata whose time may be over."""
 
 
-def watch(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
+def watch_partners(catalogue: DynamoCatalogue, fetch: Callable[[str], bytes], now: datetime) -> None:
     """Warn of what ends soon, and fetch what has an address. One partner's trouble is not another's (invariant 13)."""
     sources = list(catalogue.sources())
     # First, for nobody else has to answer: many who are silent leave no time, and hide nobody's end.

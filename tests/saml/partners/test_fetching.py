@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.errors import Unavailable
 from chalicelib.saml.craft.decoding import LARGEST_METADATA
-from chalicelib.saml.partners.fetching import fetch
+from chalicelib.saml.partners.fetching import fetch_metadata
 from local.serving import mutual_tls
 from provisioning.keys import new_key_pair
 
@@ -62,7 +62,7 @@ def _dripping(whole: bytes) -> Callable[[ssl.SSLSocket], None]:
 
 
 def test_a_document_is_fetched(serve: Serve) -> None:
-    assert fetch(serve(lambda connection: connection.sendall(_HEAD + _DOCUMENT))) == _DOCUMENT
+    assert fetch_metadata(serve(lambda connection: connection.sendall(_HEAD + _DOCUMENT))) == _DOCUMENT
 
 
 @pytest.mark.parametrize("sent", ["the head", "the body"])
@@ -74,7 +74,7 @@ def test_who_drips_is_waited_for_no_longer_than_for_anybody(serve: Serve, sent: 
 
     address, began = serve(answer), time.monotonic()
     with pytest.raises(Unavailable):
-        fetch(address, _LONGEST)
+        fetch_metadata(address, _LONGEST)
     assert time.monotonic() - began < 6 * _LONGEST, "it would drip for longer"
 
 
@@ -90,4 +90,4 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_no_document_is_no_answer(serve: Serve, wrong: str) -> None:
     with pytest.raises(Unavailable):
-        fetch(serve(lambda connection: connection.sendall(WRONG[wrong])), _LONGEST)
+        fetch_metadata(serve(lambda connection: connection.sendall(WRONG[wrong])), _LONGEST)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.budget import Budget, within
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.health.report import Report, answers, ask, days_left
+from chalicelib.health.report import Report, answers, ask_all, days_left
 from chalicelib.settings import ConfigurationError
 from provisioning.keys import new_key_pair
 from provisioning.secrets import dated_key
@@ -31,7 +31,7 @@ def test_a_setting_that_is_wrong_is_no_outage() -> None:
 def test_who_is_silent_takes_nobody_elses_turn() -> None:
     never = threading.Event()
     with within(Budget(0.6, lambda: 0.0)):
-        assert ask({"brp": never.wait, "kms": lambda: None}) == {"brp": False, "kms": True}
+        assert ask_all({"brp": never.wait, "kms": lambda: None}) == {"brp": False, "kms": True}
     never.set()
 
 

@@ -4,7 +4,7 @@ import pytest
 import urllib3
 
 from chalicelib.errors import Unavailable
-from chalicelib.health.watching import watch
+from chalicelib.health.watching import watch_dependencies
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def _measured(told: bytes | Exception, capsys: pytest.CaptureFixture[str]) -> di
             raise told
         return told
 
-    watch("https://x", fetch)
+    watch_dependencies("https://x", fetch)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return {name: line[name][0] for line in lines for name in line if "_aws" in line and name[0].isupper()}
 

@@ -15,7 +15,7 @@ from chalicelib.login.identity import Brought, Identity, NotIdentified
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login, Logins
 from chalicelib.login.once import remembering
-from chalicelib.login.ports import Writer
+from chalicelib.login.ports import AnswerWriter
 from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.shared import Federation
 from chalicelib.login.steps import Departure
@@ -96,7 +96,7 @@ class Answering:
     connected: bool = True
     by_reference: bool = False
 
-    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> Writer:
+    def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> AnswerWriter:
         del service, sent_at, now
         if not self.connected:
             raise NotFound("connection")

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.people.brp.address import home
 from chalicelib.people.brp.person import Person, Standing
-from chalicelib.people.brp.question import FIELDS
+from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer, read_person
 from chalicelib.people.brp.record import OddRecord
 from chalicelib.people.bsn import Bsn

@@ -12,7 +12,7 @@ from chalicelib.deadline import whole
 from chalicelib.errors import Unavailable
 from chalicelib.observe import log
 from chalicelib.people.brp.access import Access, Credentials
-from chalicelib.people.brp.question import question
+from chalicelib.people.brp.query import query
 
 _LARGEST_ANSWER = 2 * 1024 * 1024
 _AGAIN = (429, 500, 502, 503, 504)
@@ -39,7 +39,7 @@ class _Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Exchange:
     """Where and as whom to ask, and how long: `ends` on the monotonic clock, `connect` and `read` in seconds."""
 
     url: str
@@ -51,7 +51,7 @@ class Asking:
 
     def records(self, numbers: Sequence[str]) -> list[object]:
         """Return the people of an answer. Raises `Doubled`, or `Unavailable` without a cause that holds a number."""
-        answer = self._ask(question(numbers))
+        answer = self._ask(query(numbers))
         body = answer.body
         if answer.status == 200 and isinstance(body, dict) and isinstance(body.get("personen"), list):  # noqa: PLR2004
             return list(body["personen"])

@@ -27,7 +27,7 @@ NOBODY = "999999999"
 """A number that nobody has and the register takes: it does not pass the 11-test."""
 
 
-def question(numbers: Sequence[str]) -> str:
+def query(numbers: Sequence[str]) -> str:
     return json.dumps({"type": TYPE, "burgerservicenummer": list(numbers), "fields": list(FIELDS)})
 
 

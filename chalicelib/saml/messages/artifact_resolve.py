@@ -12,7 +12,7 @@ from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.soap import enveloped
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.assertions import to_xml
-from chalicelib.saml.messages.digid import Us
+from chalicelib.saml.messages.with_digid import Us
 from chalicelib.saml.partners.roles import IdentityProvider
 
 _LENGTH, _TYPE = 44, b"\x00\x04"

@@ -16,7 +16,7 @@ from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, t
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Status:
     """A status that says no."""
 
     top: str
@@ -25,22 +25,22 @@ class Failure:
 
 
 FAILURES = {
-    "cancelled": Failure(uris.RESPONDER, uris.AUTHN_FAILED, uris.CANCELLED),
-    "failed": Failure(uris.RESPONDER, uris.AUTHN_FAILED),
-    "denied": Failure(uris.RESPONDER, uris.REQUEST_DENIED),
-    "level_too_low": Failure(uris.RESPONDER, uris.NO_AUTHN_CONTEXT),
-    "level_not_supported": Failure(uris.RESPONDER, uris.NO_AUTHN_CONTEXT, "Level of assurance not supported"),
-    "passive": Failure(uris.RESPONDER, uris.NO_PASSIVE),
-    "not_supported": Failure(uris.REQUESTER, uris.NO_SUPPORTED_IDP),
-    "function_not_supported": Failure(uris.RESPONDER, uris.REQUEST_UNSUPPORTED, "Not supported for this service"),
-    "unavailable": Failure(uris.RESPONDER, uris.REQUEST_DENIED, "Temporarily unavailable"),
-    "too_late": Failure(uris.REQUESTER, uris.REQUEST_DENIED),
+    "cancelled": Status(uris.RESPONDER, uris.AUTHN_FAILED, uris.CANCELLED),
+    "failed": Status(uris.RESPONDER, uris.AUTHN_FAILED),
+    "denied": Status(uris.RESPONDER, uris.REQUEST_DENIED),
+    "level_too_low": Status(uris.RESPONDER, uris.NO_AUTHN_CONTEXT),
+    "level_not_supported": Status(uris.RESPONDER, uris.NO_AUTHN_CONTEXT, "Level of assurance not supported"),
+    "passive": Status(uris.RESPONDER, uris.NO_PASSIVE),
+    "not_supported": Status(uris.REQUESTER, uris.NO_SUPPORTED_IDP),
+    "function_not_supported": Status(uris.RESPONDER, uris.REQUEST_UNSUPPORTED, "Not supported for this service"),
+    "unavailable": Status(uris.RESPONDER, uris.REQUEST_DENIED, "Temporarily unavailable"),
+    "too_late": Status(uris.REQUESTER, uris.REQUEST_DENIED),
 }
 """The statuses of combiconnect.md section 4, by the name under which a decision is kept."""
 
 
 def response(
-    outcome: Answer | Failure, to: Addressee, we: Identities, profile: Profile, now: datetime
+    outcome: Answer | Status, to: Addressee, we: Identities, profile: Profile, now: datetime
 ) -> etree._Element:
     """Build the Response for an outcome, valid for two minutes and for this provider only.
 
@@ -80,7 +80,7 @@ def octets(element: etree._Element) -> bytes:
     return etree.tostring(element, encoding="utf-8", xml_declaration=True)
 
 
-def status(failure: Failure | None) -> samlp.Status:
+def status(failure: Status | None) -> samlp.Status:
     if failure is None:
         return samlp.Status(status_code=samlp.StatusCode(value=uris.SUCCESS))
     code = samlp.StatusCode(value=failure.top, status_code=samlp.StatusCode(value=failure.second))
@@ -88,7 +88,7 @@ def status(failure: Failure | None) -> samlp.Status:
     return samlp.Status(status_code=code, status_message=message)
 
 
-def _envelope(outcome: Answer | Failure, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+def _envelope(outcome: Answer | Status, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
     message = samlp.Response(
         id=issuer.message_id(),
         version="2.0",

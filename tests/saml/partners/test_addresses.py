@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.partners.endpoints import mistake_in
+from chalicelib.saml.partners.addresses import mistake_in
 from chalicelib.saml.partners.roles import read_identity_provider
 from tests.saml.partners.described import NOW, certificate, consumer, described, read, x509_data
 from tests.saml.provider import SAML

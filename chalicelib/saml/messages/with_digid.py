@@ -20,9 +20,9 @@ from chalicelib.saml.craft.queries import extended, sign_query
 from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import SKEW, instant, written
 from chalicelib.saml.craft.uris import tag
-from chalicelib.saml.messages.answers import octets
 from chalicelib.saml.messages.assertions import to_xml
 from chalicelib.saml.messages.heads import check_head, check_not_over
+from chalicelib.saml.messages.responses import octets
 from chalicelib.saml.partners.roles import IdentityProvider
 
 _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_low"}
