@@ -79,7 +79,7 @@ def accept() -> Iterator[Comparison]:
 
     def ours() -> None:
         verified = response_from_post({"SAMLResponse": [message]}, RESPONSE).accept(provider.signing)
-        read_response(verified, provider=provider, us=us, request_id="_request", level=Level.LOW, now=now)
+        read_response(verified, provider=provider, us=us, request_id="_request", now=now)
 
     yield compare(ACCEPT, ours, "python3-saml", peers.python3_saml_accepts(SITE, message), rounds=200, target=1.2)
     if peers.has_program():

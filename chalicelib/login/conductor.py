@@ -19,7 +19,7 @@ from chalicelib.login.logins import LOGIN_LIFE, Login, LoginState
 from chalicelib.login.once import seen_before
 from chalicelib.login.ports import LoginPorts
 from chalicelib.login.question import Asked, Question, Wanted
-from chalicelib.login.releasing import over, person_of, question_of, release, service_of
+from chalicelib.login.releasing import over, person_of, question_of, release, service_of, too_low
 from chalicelib.login.shared import SharedLogin
 from chalicelib.login.steps import Step, ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.deciding import usable
@@ -94,6 +94,8 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
             raise
         note_refusal(error)
         return Returned(login, failed=Failed.by("failed", error))
+    if identity.level < login.level:
+        return Returned(login, failed=too_low(identity.level, login.level))
     return Returned(_identified(ports, login, identity, browser, now), identity.subject)
 
 

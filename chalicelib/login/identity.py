@@ -27,7 +27,7 @@ class Identity:
 
 
 class NotIdentified(Explained):
-    """It is said, and proven, that nobody signed in as we question. `failure` is as in `decision.Failed`."""
+    """It is said, and proven, that nobody signed in as we asked. `failure` is as in `decision.Failed`."""
 
     def __init__(self, failure: str, reason: str, *, received: Quotable, expected: Quotable) -> None:
         super().__init__(reason, received=received, expected=expected)

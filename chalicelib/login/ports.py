@@ -31,7 +31,7 @@ class Identifies(Protocol):
         ...
 
     def read(self, brought: Brought, login: Login, now: datetime) -> Identity:
-        """Read the answer to a login. Raises `NotIdentified` or `InvalidMessage`."""
+        """Read the answer to a login, whatever level was reached. Raises `NotIdentified` or `InvalidMessage`."""
         ...
 
 

@@ -83,6 +83,10 @@ def over(login: Login | None) -> LoginOver:
     return LoginOver("login_over", received=stands, expected="a sign-in under way that waits for this step")
 
 
+def too_low(reached: Level, needed: int) -> Failed:
+    return Failed.of("level_too_low", "level of assurance", received=int(reached), expected=needed)
+
+
 def acting(ports: LoginPorts, login: Login) -> Bsn:
     """Return who signed in. Raises `LoginOver` when that is not said yet."""
     if login.bsn is None:
@@ -125,7 +129,7 @@ def _told(
 
 
 def _outcome(ports: LoginPorts, login: Login, service: Service, now: datetime) -> Outcome:
-    """Return what is told. When the register cannot be question, nobody is named, and the provider hears that."""
+    """Return what is told. When the register cannot be asked, nobody is named, and the provider hears that."""
     try:
         outcome = _decided(ports, login, service, now)
     except Unavailable as error:
@@ -170,9 +174,7 @@ def _overtaken(ports: LoginPorts, login: Login, service: Service, level: Level, 
     if login.reused and (login.shared is None or ports.federation.shared(login.shared) is None):
         # In another window.
         return _LOGGED_OUT
-    if level >= (needed := service.level_at(now)):
-        return None
-    return Failed.of("level_too_low", "level of assurance", received=str(int(level)), expected=str(needed))
+    return None if level >= (needed := service.level_at(now)) else too_low(level, needed)
 
 
 def _note_refused(ports: LoginPorts, login: Login, case_id: str, service: Service, now: datetime) -> None:

@@ -55,7 +55,6 @@ class Digid:
             provider=provider,
             us=self.ports.us(now),
             request_id=login.digid_request,
-            level=Level(login.level),
             now=now,
             binding=binding,
             wrapper=wrapper,

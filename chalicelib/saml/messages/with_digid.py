@@ -89,7 +89,6 @@ def read_response(
     provider: IdentityProvider,
     us: Us,
     request_id: str,
-    level: Level,
     now: datetime,
     binding: str = uris.POST,
     wrapper: bytes | None = None,
@@ -110,7 +109,7 @@ def read_response(
     _check_issuer(assertion.issuer, provider)
     _check_subject(assertion.subject, us, request_id, now)
     _check_conditions(assertion.conditions, us, now)
-    return Identity(_bsn(assertion.subject.name_id), _level(assertion, level, now), assertion.id)
+    return Identity(_bsn(assertion.subject.name_id), _level(assertion, now), assertion.id)
 
 
 def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str, now: datetime) -> bytes:
@@ -215,7 +214,7 @@ def _bsn(name_id: saml.NameID | None) -> Bsn:
         raise InvalidMessage("NameID is not a BSN", received=shape, expected=_BSN) from None
 
 
-def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
+def _level(assertion: saml.Assertion, now: datetime) -> Level:
     statement = assertion.authn_statement[0]
     context = statement.authn_context
     if context is None or context.authn_context_class_ref is None:
@@ -230,6 +229,4 @@ def _level(assertion: saml.Assertion, asked: Level, now: datetime) -> Level:
         raise _differs("AuthnInstant", statement.authn_instant, f"{written(now - _FRESH)} to {written(now)}")
     if statement.session_not_on_or_after is not None:
         check_not_over("SessionNotOnOrAfter", statement.session_not_on_or_after, now)
-    if reached < asked:
-        raise NotIdentified("level_too_low", "level of assurance", received=str(int(reached)), expected=str(int(asked)))
     return reached

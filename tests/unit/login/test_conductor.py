@@ -152,6 +152,23 @@ def test_who_was_not_identified_is_told_to_the_provider_as_it_was_said(stage: St
     assert _told(finish(stage, returned.login, Decision(failed=returned.failed), NOW)) == returned.failed
 
 
+def test_who_was_identified_below_what_was_asked_is_not_signed_in_whoever_says_so(stage: Stage) -> None:
+    step = begin(stage, asking(level=Level.SUBSTANTIAL), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    ours = begin_ours(stage, Level.SUBSTANTIAL, "/mandates", Browser(), NOW)
+    for sent in (step, ours):
+        login_id = sent.departure.address.removeprefix("door:")
+        returned = take_back(stage, login_id, bringing("henk"), holding(sent.handle), NOW)
+        assert returned.subject is None
+        assert returned.failed is not None
+        assert (returned.failed.failure, returned.failed.received, returned.failed.expected) == (
+            "level_too_low",
+            "20",
+            "25",
+        )
+        assert stage.logins.find(login_id) == returned.login
+
+
 def test_an_answer_that_is_not_believed_ends_the_providers_sign_in_and_not_ours(stage: Stage) -> None:
     stage.identifies.words["forged"] = InvalidMessage("forged", received="x", expected="y")
     step = begin(stage, asking(), Browser(), NOW)
