@@ -79,7 +79,7 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.local
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
 	@touch $@
 
-$(STYLES): node_modules/.installed styles.mjs chalicelib/web/static/site.css $(wildcard chalicelib/web/templates/*.html local/templates/*.html)
+$(STYLES): node_modules/.installed styles.mjs chalicelib/web/static/site.css $(wildcard chalicelib/*/templates/*.html chalicelib/*/*/templates/*.html local/templates/*.html)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent styles
 
 $(TEXTS): $(TEXTS:.mo=.po) | $(VENV)/.local

@@ -9,7 +9,7 @@ const STATIC = "chalicelib/web/static";
 
 const [{ css: rules }] = await new PurgeCSS().purge({
   css: [COMPONENTS],
-  content: ["chalicelib/web/templates/**/*.html", "local/templates/**/*.html"],
+  content: ["chalicelib/**/templates/*.html", "local/templates/*.html"],
   safelist: [/^utrecht-alert--/, /^utrecht-button--/],
 });
 

@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
-from chalicelib.catalogue.model import can_be_entity_id
-from chalicelib.letters.limits import Limits
-
 T = TypeVar("T")
 
 
@@ -63,10 +60,18 @@ def name(text: str) -> str:
 
 
 def entity_id(text: str) -> str:
-    """Read an entityID of ours: an absolute URI (SAML core 8.3.6)."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", text, re.ASCII) or not can_be_entity_id(text):
+    """Read an entityID of ours: an absolute URI of at most 1,024 characters (SAML core 8.3.6)."""
+    if not re.fullmatch(r"(?=.{1,1024}\Z)[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", text, re.ASCII):
         raise ValueError("it has to be an entityID, such as urn:nl-eid-gdi:1.0:TD:00000009999999990001:entities:9000")
     return text
+
+
+def letters(text: str) -> tuple[int, int, int, int]:
+    """Read numbers of letters, in the order of `letters/limits.py::Limits`."""
+    numbers = [int(number) for number in text.split(",")]
+    if len(numbers) != 4 or min(numbers) < 1:  # noqa: PLR2004 - it has as many fields
+        raise ValueError("it has to be four numbers of at least 1, such as 1,5,3,10")
+    return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
 class Settings:
@@ -106,7 +111,7 @@ class Settings:
         "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-letters",
     )
     letter_limits = Setting(
-        Limits.parse,
+        letters,
         "Letters that may be asked for: for one service on one day; and in 30 days by the receiver, by others, to one "
         "address",
         "1,5,3,10",

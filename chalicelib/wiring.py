@@ -16,6 +16,9 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.contract import LetterState
+from chalicelib.letters.life import progress
+from chalicelib.letters.limits import Limits
 from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
@@ -59,7 +62,7 @@ class Wiring:
 
     @cached_property
     def mandates(self) -> MandateStore:
-        books = LetterBooks(self.transient, self.settings.letter_limits)
+        books = LetterBooks(self.transient, Limits(*self.settings.letter_limits))
         return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault, books)
 
     @cached_property
@@ -89,6 +92,9 @@ class Wiring:
     @cached_property
     def letters_table(self) -> LettersTable:
         return self._table(LettersTable, self.settings.letters_table)
+
+    def letter_progress(self, letter_id: str) -> dict[LetterState, datetime]:
+        return progress(self.letters_table, letter_id)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -3,10 +3,15 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import FileSystemLoader
 
 from chalicelib.web.failures import BUSY, NO_ANSWER, NOT_FOUND, TOO_LARGE, Words
 from chalicelib.web.headers import FIXED
 from chalicelib.web.templating import environment
+
+_TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
 
 PAGES: Mapping[str, Words] = {
     "MISSING_AUTHENTICATION_TOKEN": NOT_FOUND,
@@ -29,13 +34,13 @@ HEADERS: Mapping[str, str] = {
 
 def html(words: Words, base_url: str) -> str:
     """Return a page in Dutch and English that needs nothing but itself; its links begin with an address."""
-    style = environment("nl").get_template("gateway.css").render()
+    dutch, english = (environment(language).overlay(loader=_TEMPLATES) for language in ("nl", "en"))
+    style = dutch.get_template("gateway.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sections = [
-        environment(language)
-        .get_template("gateway_part.html")
-        .render(language=language, level=level, words=words, root=base_url)
-        for level, language in ((1, "nl"), (2, "en"))
+        spoken.get_template("gateway_part.html").render(language=language, level=level, words=words, root=base_url)
+        for level, language, spoken in ((1, "nl", dutch), (2, "en", english))
     ]
-    whole = environment("nl").get_template("gateway.html")
-    return whole.render(words=words, root=base_url, style=style, digest=digest, sections=sections)
+    return dutch.get_template("gateway.html").render(
+        words=words, root=base_url, style=style, digest=digest, sections=sections
+    )

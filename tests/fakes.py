@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.audit.trail import SYSTEM, Event, Happening
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Limits, Sent, possible_from
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
-from chalicelib.mandates.period import midnight_before
 from chalicelib.mandates.ports import Opening, StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.brp.person import Found, Person

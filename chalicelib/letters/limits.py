@@ -25,14 +25,6 @@ class Limits:
     other: int = 3
     address: int = 10
 
-    @classmethod
-    def parse(cls, text: str) -> "Limits":
-        """Read `1,5,3,10`, in the order of the fields. Raises `ValueError`."""
-        numbers = [int(number) for number in text.split(",")]
-        if len(numbers) != len(cls.__slots__) or min(numbers) < 1:
-            raise ValueError("it has to be four numbers of at least 1, such as 1,5,3,10")
-        return cls(*numbers)
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:

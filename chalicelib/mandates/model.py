@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import NewType
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.mandates.period import Period, day_before
+from chalicelib.days import day_before
+from chalicelib.mandates.period import Period
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 CaseId = NewType("CaseId", str)

@@ -1,30 +1,9 @@
 """Periods in whole days of the Netherlands: from 00:00 of the first to 24:00 of the last (invariant 4)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-NETHERLANDS = ZoneInfo("Europe/Amsterdam")
-
-
-def today(now: datetime) -> date:
-    """Return the date in the Netherlands at an instant."""
-    return now.astimezone(NETHERLANDS).date()
-
-
-def midnight_after(day: date) -> datetime:
-    """Return the instant, in UTC, at which a day ends in the Netherlands."""
-    return datetime.combine(day + timedelta(days=1), time.min, NETHERLANDS).astimezone(UTC)
-
-
-def midnight_before(day: date) -> datetime:
-    """Return the instant, in UTC, at which a day begins in the Netherlands."""
-    return midnight_after(day - timedelta(days=1))
-
-
-def day_before(midnight: datetime) -> date:
-    """Return the day in the Netherlands that ends at an instant."""
-    return today(midnight - timedelta(microseconds=1))
+from chalicelib.days import midnight_after, today
 
 
 @dataclass(frozen=True, slots=True)

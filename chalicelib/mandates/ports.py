@@ -6,11 +6,11 @@ from typing import Protocol
 
 from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.days import today
 from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Sent
 from chalicelib.mandates.codes import Fingerprint
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request
-from chalicelib.mandates.period import today
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service
+from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.contract import Letter
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, Request, RequestState
-from chalicelib.mandates.period import Period, midnight_after, today
+from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import LetterSender, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.brp.person import Person, PopulationRegister

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from chalicelib.audit.trail import SYSTEM, Event, Happening, history, noting, record_use
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.life import letter_stopping
 from chalicelib.letters.outbox import letter_items, seal
 from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
 from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
-from chalicelib.mandates.period import midnight_before
 from chalicelib.mandates.ports import Opening, StoredCode
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault

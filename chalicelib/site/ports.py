@@ -1,14 +1,15 @@
 """What the citizen's pages work with; the roof has it all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.letters.contract import LetterState
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
-from chalicelib.storage.tables import LettersTable
 from chalicelib.web.sessions import Sessions
 
 
@@ -31,8 +32,9 @@ class SitePorts(Protocol):
     @property
     def letters(self) -> LetterSender: ...
 
-    @property
-    def letters_table(self) -> LettersTable: ...
+    def letter_progress(self, letter_id: str) -> Mapping[LetterState, datetime]:
+        """Return when a letter reached each state that it has reached."""
+        ...
 
     @property
     def secrets(self) -> Secrets: ...

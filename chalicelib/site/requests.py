@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from chalicelib.catalogue.model import Service, search
 from chalicelib.dates import typed_date
+from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.letters.life import progress
 from chalicelib.mandates.model import CaseId, RequestState
-from chalicelib.mandates.period import Period, today
+from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
@@ -212,7 +212,7 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         state=request.state(visit.now, guesses),
         wrong_codes=guesses.since(request.guesses_before).made,
         service=ports.catalogue.service(request.service_id),
-        letter=progress(ports.letters_table, request.letter_id),
+        letter=ports.letter_progress(request.letter_id),
         late=visit.now >= request.requested_at + _LATE,
         last_day=request.last_day,
         sent=sent,

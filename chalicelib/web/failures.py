@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.changes import may_have_changed
+from chalicelib.days import today
 from chalicelib.errors import (
     Conflict,
     DomainError,
@@ -17,7 +18,6 @@ from chalicelib.errors import (
     TooManyLetters,
     Unavailable,
 )
-from chalicelib.mandates.period import today
 from chalicelib.observe import Metric, count, log, note_refusal, noted, reference, sender
 from chalicelib.outage import cause
 from chalicelib.web.pages import page

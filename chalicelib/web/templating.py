@@ -1,4 +1,7 @@
-"""Templates in Dutch and English: everything variable is escaped, and a value that is missing is an error."""
+"""Templates in Dutch and English: everything variable is escaped, and a value that is missing is an error.
+
+Each room has the templates of its own pages; those here are what every page shares, and the failures.
+"""
 
 import gettext
 from datetime import date, datetime
@@ -8,10 +11,12 @@ from pathlib import Path
 from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.mandates.period import NETHERLANDS
+from chalicelib.days import NETHERLANDS
 from chalicelib.web.texts import ERRORS
 
 _HERE = Path(__file__).parent
+_FOLDERS = sorted(_HERE.parent.rglob("templates"))
+"""Of every room. No two templates have one name (tests/shape/test_looks.py)."""
 
 
 @cache
@@ -26,7 +31,7 @@ def _translations(language: str) -> gettext.NullTranslations:
 def environment(language: str) -> Environment:
     """Return the templates in a language: `nl` or `en`."""
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(_FOLDERS),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

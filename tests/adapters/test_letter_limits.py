@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, TooManyLetters
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model import CaseId
-from chalicelib.mandates.period import midnight_after, today
 from chalicelib.mandates.ports import MandateStore, Opening
 from chalicelib.people.pseudonym import AddressId, PersonId
 from tests.adapters.conftest import REAL, store_of

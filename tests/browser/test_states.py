@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from chalicelib.days import today
 from chalicelib.mandates.model import PER_CODE
-from chalicelib.mandates.period import today
 from chalicelib.web.visit import SESSION_COOKIE
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.days import midnight_after, today
 from chalicelib.mandates.model import Mandate, MandateState, Request
-from chalicelib.mandates.period import midnight_after, today
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.wiring import Wiring

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.mandates.period import today
+from chalicelib.days import today
 from tests.builders import CODE, SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Answer, Person

@@ -3,9 +3,9 @@
 import random
 from typing import cast
 
+from chalicelib.days import midnight_after, today
 from chalicelib.mandates.codes import generate, grouped
 from chalicelib.mandates.model import PER_CODE
-from chalicelib.mandates.period import midnight_after, today
 from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID, a_person
 from tests.fakes import Clock, FakeRegister

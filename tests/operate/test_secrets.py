@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.days import midnight_after, today
 from chalicelib.keyring import STALE
-from chalicelib.mandates.period import midnight_after, today
 from chalicelib.mandates.requesting import CODE_DAYS
 from local import aws
 from operate.secrets.__main__ import main

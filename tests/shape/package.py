@@ -19,6 +19,8 @@ NEEDED = {
     APPLICATION: {
         "app.py",
         "chalicelib/web/templates/base.html",
+        "chalicelib/site/templates/start.html",
+        "chalicelib/saml/endpoints/templates/choose_person.html",
         "chalicelib/web/static/nl-design-system.css",
         "chalicelib/web/translations/nl/LC_MESSAGES/messages.mo",
     },

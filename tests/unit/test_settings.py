@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.catalogue.model import LONGEST_ENTITY_ID
+from chalicelib.letters.limits import Limits
 from chalicelib.settings import ConfigurationError, Settings
 
 RIGHT = {"BASE_URL": "https://machtigen.example.nl/api/", "REGISTER_TABLE": "a-register"}
@@ -20,7 +20,7 @@ def test_an_address_that_is_none_names_its_key_and_does_not_show_its_value(wrong
     assert str(error.value) == "BASE_URL is wrong: it has to be an address, such as https://machtigen.example.nl"
 
 
-@pytest.mark.parametrize("wrong", ["machtigen", "urn:two words", "urn:x\ny", f"urn:{LONGEST_ENTITY_ID * 'x'}", ":x"])
+@pytest.mark.parametrize("wrong", ["machtigen", "urn:two words", "urn:x\ny", f"urn:{1024 * 'x'}", ":x"])
 def test_an_entity_id_is_an_absolute_uri(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^DIGID_ENTITY_ID is wrong: it has to be an entityID"):
         _ = Settings({"DIGID_ENTITY_ID": wrong}).digid_entity_id
@@ -32,6 +32,17 @@ def test_a_name_cannot_be_a_secret_by_mistake(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match="SECRETS_PREFIX is wrong") as error:
         _ = Settings({"SECRETS_PREFIX": wrong}).secrets_prefix
     assert wrong not in str(error.value)
+
+
+def test_limits_of_letters_are_numbers_in_their_order() -> None:
+    assert Limits(*Settings({"LETTER_LIMITS": "1,5,3,10"}).letter_limits) == Limits()
+    assert Limits(*Settings({"LETTER_LIMITS": "1,2,3,4"}).letter_limits) == Limits(1, owner=2, other=3, address=4)
+
+
+@pytest.mark.parametrize("wrong", ["1", "1,5,3", "1,5,3,10,2", "0,5,3,10", "1,five,3,10", "1,5,3,-1"])
+def test_limits_that_would_allow_nothing_or_are_no_numbers_are_refused(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^LETTER_LIMITS is wrong"):
+        _ = Settings({"LETTER_LIMITS": wrong}).letter_limits
 
 
 def test_the_address_tells_its_origin_and_under_which_path_everything_lies() -> None:

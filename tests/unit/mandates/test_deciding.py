@@ -16,9 +16,10 @@ from chalicelib.catalogue.model import (
     ServiceId,
     Validity,
 )
+from chalicelib.days import NETHERLANDS
 from chalicelib.mandates.deciding import Denial, denial, may_act, usable
 from chalicelib.mandates.model import CaseId, Mandate, Party
-from chalicelib.mandates.period import NETHERLANDS, Period
+from chalicelib.mandates.period import Period
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, a_mandate, a_period, a_request, a_service, an_opening
 from tests.fakes import FakeMandates

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mandates.period import NETHERLANDS, Period, midnight_after, today
+from chalicelib.days import NETHERLANDS, midnight_after, today
+from chalicelib.mandates.period import Period
 
 days = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 

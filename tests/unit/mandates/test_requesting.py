@@ -3,10 +3,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.mandates.codes import parse
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
-from chalicelib.mandates.period import today
 from chalicelib.mandates.requesting import choose_period, withdraw
 from chalicelib.people.brp.person import Standing
 from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish
