@@ -155,7 +155,8 @@ def check_browser(login: Login, browser: Browser, now: datetime) -> None:
 
 def choices(ports: LoginPorts, login: Login, service: Service, now: datetime) -> list[Mandate]:
     """Return the mandates that can be used for this login now."""
-    return usable(person_of(ports, login), service, login.reached, mandates=ports.mandates, now=now)
+    person, reached, asked = person_of(ports, login), login.reached, login.level
+    return usable(person, service, reached, asked=asked, mandates=ports.mandates, now=now)
 
 
 def asks(ports: LoginPorts, login: Login, now: datetime) -> bool:

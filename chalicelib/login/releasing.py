@@ -157,11 +157,12 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
         person_of(ports, login),
         service,
         login.reached,
+        asked=login.level,
         mandates=ports.mandates,
         now=now,
     )
     if isinstance(mandate, Denial):
-        expected = "an active mandate of who signed in, for this service and at its level"
+        expected = "an active mandate of who signed in, for this service, at its level and the one that was asked"
         return Failed.of("denied", mandate, received=decision.case_id, expected=expected)
     legal = Bsn(ports.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
     return Named(Answer(acting(ports, login), legal, level, service.service_id, login.session), mandate)

@@ -20,7 +20,7 @@ class Denial(StrEnum):
     NOT_MANDATABLE = "nobody may be mandated for the service"
     ANOTHER_SERVICE = "a mandate for another service"
     NOT_ACTIVE = "a mandate that is not active"
-    LEVEL_TOO_LOW = "a mandate, or a sign-in, below the level of the service"
+    LEVEL_TOO_LOW = "a mandate, or a sign-in, below the level of the service or of what was asked"
 
 
 class Mandates(Protocol):
@@ -31,11 +31,11 @@ class Mandates(Protocol):
     def held(self, representative: PersonId, service_id: ServiceId | None = None) -> Sequence[Mandate]: ...
 
 
-def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime) -> Denial | None:
+def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0) -> Denial | None:
     """Return why a mandate does not let someone, signed in at `level`, use a service; None when it does.
 
     It lets them when it is theirs and active, for the service itself or for what it is behind, and made at a
-    sufficient level.
+    sufficient level: that of the service, and the one that was `asked`, which may be higher (design.md section 4).
     """
     if mandate.representative != by:
         return Denial.NOT_THEIRS
@@ -45,20 +45,22 @@ def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetim
         return Denial.ANOTHER_SERVICE
     if mandate.state(now) is not MandateState.ACTIVE:
         return Denial.NOT_ACTIVE
-    return Denial.LEVEL_TOO_LOW if min(mandate.level, level) < at.level_at(now) else None
+    return Denial.LEVEL_TOO_LOW if min(mandate.level, level) < max(at.level_at(now), asked) else None
 
 
 def may_act(
-    case_id: str, by: PersonId, at: Service, level: int, *, mandates: Mandates, now: datetime
+    case_id: str, by: PersonId, at: Service, level: int, *, asked: int = 0, mandates: Mandates, now: datetime
 ) -> Mandate | Denial:
     """Return the mandate of a case when it may be used now, or why not: from one consistent read."""
     mandate = mandates.mandate(case_id)
-    return Denial.NOT_THEIRS if mandate is None else denial(mandate, by, at, level, now) or mandate
+    return Denial.NOT_THEIRS if mandate is None else denial(mandate, by, at, level, now, asked=asked) or mandate
 
 
-def usable(by: PersonId, at: Service, level: int, *, mandates: Mandates, now: datetime) -> list[Mandate]:
+def usable(
+    by: PersonId, at: Service, level: int, *, asked: int = 0, mandates: Mandates, now: datetime
+) -> list[Mandate]:
     """Return the mandates that someone may use now."""
     if level < at.level_at(now) or not at.may_be_mandated(now):
         return []
     held = (mandate for opener in at.opened_by(now) for mandate in mandates.held(by, opener))
-    return [mandate for mandate in held if denial(mandate, by, at, level, now) is None]
+    return [mandate for mandate in held if denial(mandate, by, at, level, now, asked=asked) is None]

@@ -6,13 +6,14 @@ import pytest
 from chalicelib.errors import InvalidMessage, LoginOver
 from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
-from chalicelib.login.conductor import begin, begin_ours, finish, go_on, moved, own_login, take_back
+from chalicelib.login.conductor import begin, begin_ours, choices, finish, go_on, moved, own_login, take_back
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.identity import NotIdentified
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
+from chalicelib.mandates.deciding import Denial
 from chalicelib.mandates.model import Mandate, Party
 from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening
 from tests.unit.login.stage import Stage, asking, bringing, holding
@@ -95,6 +96,17 @@ def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Sta
     assert isinstance(told, Failed)
     assert told.failure == "denied"
     assert _happened(stage, mandate) == "use refused"
+
+
+def test_a_mandate_below_what_the_provider_asks_is_not_offered_nor_told(stage: Stage) -> None:
+    """Else an answer at the level of who signed in would name somebody whose mandate was made at a lower one."""
+    mandate = _mandated(stage)
+    stage.knows("henk", HENK, Level.HIGH)
+    login, _ = _back(stage, wanted=Wanted.EITHER, level=Level.SUBSTANTIAL)
+    assert choices(stage, login, a_service(), NOW + LATER) == []
+    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    assert isinstance(told, Failed)
+    assert (told.failure, told.reason) == ("denied", Denial.LEVEL_TOO_LOW)
 
 
 def test_an_outage_of_the_register_names_nobody_and_leaves_the_browser_its_handle(stage: Stage) -> None:

@@ -92,6 +92,20 @@ def test_the_mandate_and_the_sign_in_both_reach_the_level_of_the_service(
     assert told == (None if enough else Denial.LEVEL_TOO_LOW)
 
 
+@pytest.mark.parametrize(
+    ("mandated", "asked", "enough"), [(20, 10, True), (20, 20, True), (20, 25, False), (25, 25, True)]
+)
+def test_a_mandate_reaches_what_a_provider_asks_above_the_level_of_the_service(
+    mandated: int, asked: int, *, enough: bool
+) -> None:
+    mandate = a_mandate(level=mandated)
+    register = _register(mandate)
+    told = may_act(mandate.case_id, HENK, a_service(), 30, asked=asked, mandates=register, now=NOW)
+    assert told == (mandate if enough else Denial.LEVEL_TOO_LOW)
+    shown = usable(HENK, a_service(), 30, asked=asked, mandates=register, now=NOW)
+    assert shown == ([mandate] if enough else [])
+
+
 def test_a_level_that_is_announced_counts_from_its_moment() -> None:
     service = a_service(announced=Announcement(25, NOW))
     assert denial(a_mandate(), HENK, service, 30, NOW - timedelta(seconds=1)) is None
