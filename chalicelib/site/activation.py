@@ -13,6 +13,7 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.texts import ERRORS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
@@ -23,12 +24,12 @@ routes = Routes[SitePorts](__name__)
 
 @routes.get("/activate", Caller.SIGNED_IN)
 def fill_in_code(ports: SitePorts, visit: Visit) -> Reply:
-    return page("activate.html", visit, form=Form(kept_form(visit, ports.sessions)), left=None)
+    return page("activate.html", visit, form=Form(kept_form(visit, ports.sessions), ERRORS), left=None)
 
 
 @routes.post("/activate", Caller.SIGNED_IN)
 def check_code(ports: SitePorts, visit: Visit) -> Reply:
-    form = Form(visit.fields)
+    form = Form(visit.fields, ERRORS)
     if visit.switches_language:
         return page("activate.html", visit, form=form, left=None)
     bsn, born, code = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse), form.read("code", codes.parse)

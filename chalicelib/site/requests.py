@@ -12,6 +12,7 @@ from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.texts import ERRORS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
@@ -160,7 +161,7 @@ def _form(values: Mapping[str, str]) -> Form:
         left = typed == values.get(f"{name}_shown", "").strip() and values.get(name, "other") != "other"
         if typed:
             read |= {f"{name}_date": ""} if left else {name: "other"}
-    return Form(read)
+    return Form(read, ERRORS)
 
 
 def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:

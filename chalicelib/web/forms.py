@@ -14,6 +14,8 @@ class Form:
     """The values of a form as typed, and the errors found so far by field."""
 
     values: Mapping[str, str]
+    texts: Mapping[str, str]
+    """What a page says of each error, as message ids of the translations."""
     errors: dict[str, str] = field(default_factory=dict)
 
     def read(self, name: str, parse: Callable[[str], T]) -> T | None:

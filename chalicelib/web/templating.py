@@ -12,7 +12,6 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.days import NETHERLANDS
-from chalicelib.web.texts import ERRORS
 
 _HERE = Path(__file__).parent
 _FOLDERS = sorted(_HERE.parent.rglob("templates"))
@@ -39,7 +38,6 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(_translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["error_texts"] = ERRORS
     environment.filters["day"] = lambda day: _day(day, language)
     environment.filters["moment"] = lambda moment: _moment(moment, language)
     return environment

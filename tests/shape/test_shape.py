@@ -17,10 +17,10 @@ from app import app
 from chalicelib.health import routes as health_routes
 from chalicelib.saml.endpoints import routes as saml_routes
 from chalicelib.site import activation, mandates, requests, start
+from chalicelib.site.texts import ERRORS
 from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
-from chalicelib.web.texts import ERRORS
 from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
 from print_vendor.app import app as print_vendor
 

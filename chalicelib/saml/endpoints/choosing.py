@@ -15,6 +15,7 @@ from chalicelib.saml.endpoints.leading import led
 from chalicelib.saml.endpoints.ports import SamlPorts
 from chalicelib.web.forms import Form
 from chalicelib.web.pages import page
+from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
 
 _MOST_SHOWN = 10
@@ -22,6 +23,8 @@ _MOST_SHOWN = 10
 
 _MOST_KEPT = 300_000
 """Characters of the names of all, which are one item of a table: with more of them they are fetched for each page."""
+
+_ERRORS = {"person_missing": N_("Choose for whom you want to sign in.")}
 
 _LONGEST_CHOICE = 64
 """Characters: those of a case, and some."""
@@ -33,12 +36,12 @@ def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     login = own_login(ports, login_id, browser, visit.now)
     if login.decision is not None or (_due(login) and question_of(login).wanted is Wanted.SELF):
         return led(go_on(ports, login, visit.now), browser, visit) if visit.method == "GET" else Reply()
-    return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}))
+    return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}, _ERRORS))
 
 
 def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
-    browser, form = browser_of(visit), Form(visit.fields)
+    browser, form = browser_of(visit), Form(visit.fields, _ERRORS)
     login = own_login(ports, login_id, browser, visit.now)
     if visit.switches_language:
         decided = login.decision is not None
