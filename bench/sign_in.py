@@ -27,6 +27,7 @@ from bench import cloud
 from bench.timing import Comparison
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.keyring import Keyring
+from chalicelib.people.actor import Citizen
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings, documented
 from chalicelib.storage.tables import CatalogueTable, TransientTable
@@ -99,7 +100,7 @@ def mandated(wiring: Wiring) -> str:
         activated_at=datetime.now(UTC),
     )
     wiring.mandates.open_request(an_opening(asked))
-    wiring.mandates.activate(asked, mandate)
+    wiring.mandates.activate(asked, mandate, Citizen(mandate.representative, 20))
     return asked.case_id
 
 

@@ -27,8 +27,9 @@ keeps it true.
 
 Five tables of DynamoDB hold everything but printed letters (`.chalice/resources/bucket.yaml`) and logs (`logs.yaml`).
 People are named by pseudonyms: HMACs, under the secret `person-key`, of a BSN (`represented`, `representative`,
-`person`) or of a BSN with a birth date (`claim`). They are personal data all the same, and an item is about somebody
-by the fields and parts of its key that are named. A *sealed* field opens by KMS only, and only in its own record.
+`person`, also within `actor`) or of a BSN with a birth date (`claim`). They are personal data all the same, and an
+item is about somebody by the fields and parts of its key that are named. A *sealed* field opens by KMS only, and only
+in its own record.
 Where an item is kept until some time after a moment, DynamoDB takes it away (`ttl`), within days; whether something
 has ended never depends on that. What restores can bring back is in `.chalice/resources/tables.yaml`. Items also hold
 random ids of the last writes (`writers_0` to `writers_2`), by which a write that the SDK repeats is known.

@@ -16,6 +16,7 @@ from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import MandateStore, Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
+from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
@@ -43,6 +44,10 @@ def _bsns() -> Iterator[Bsn]:
     for number in range(300_000_000, 400_000_000):
         with suppress(ValueError):
             yield Bsn(f"{number:09}")
+
+
+def signed_in(bsn: Bsn = VERA, level: int = 20) -> Citizen:
+    return Citizen(SECRETS.pseudonyms.person(bsn), level)
 
 
 def a_person(**changes: object) -> Person:
@@ -78,8 +83,8 @@ def a_period(start: date = date(2031, 5, 17), days: int = 30) -> Period:
 def a_wish(**changes: object) -> Wish:
     facts: dict[str, object] = {
         "case_id": CaseId("ca5e" * 8),
+        "by": signed_in(),
         "bsn": VERA,
-        "level": 20,
         "service": a_service(),
         "period": a_period(),
         "language": "nl",
@@ -170,8 +175,8 @@ def activated(case_id: CaseId, by: Bsn, store: MandateStore, level: int = 20) ->
     return activate(
         SECRETS.pseudonyms.person(VERA),
         case_id,
-        representative=by,
-        level=level,
+        by=signed_in(by, level),
+        bsn=by,
         service=a_service(),
         store=store,
         secrets=SECRETS,

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.audit.trail import SYSTEM, Event, Happening
+from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Limits, Sent, possible_from
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request, RequestState
 from chalicelib.mandates.ports import Opening, StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
+from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import ClaimId, PersonId
@@ -151,6 +152,7 @@ class FakeMandates:
 
     def open_request(self, opening: Opening) -> None:
         request, gone = opening.request, opening.instead_of
+        by = Citizen(request.represented, request.level)
         with self._lock:
             books = [self._sent[request.represented], self._sent[opening.address]]
             counted = [[sent for sent in book if sent.letter_id != opening.without] for book in books]
@@ -160,13 +162,13 @@ class FakeMandates:
                 raise Conflict("exists")
             if gone is not None:
                 self._end(gone, RequestState.BLOCKED, request.requested_at)
-                self._note(gone.case_id, Happening.BLOCKED, request.requested_at, SYSTEM)
+                self._note(gone.case_id, Happening.BLOCKED, request.requested_at, System(Cause.GUESSES))
             for book, kept in zip(books, counted, strict=True):
                 book[:] = [*kept, opening.sent]
             self._requests[request.case_id] = request
             self._codes[request.case_id] = opening.code
             self.letters.append(opening.letter)
-            self._note(request.case_id, Happening.REQUESTED, request.requested_at, Party.REPRESENTED, request.level)
+            self._note(request.case_id, Happening.REQUESTED, request.requested_at, by)
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         request = self._requests.get(case_id)
@@ -183,24 +185,24 @@ class FakeMandates:
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return [code for code in self._codes.values() if code.claim == claim]
 
-    def activate(self, request: Request, mandate: Mandate) -> None:
+    def activate(self, request: Request, mandate: Mandate, by: Citizen) -> None:
         with self._lock:
             self._end(request, RequestState.ACTIVATED, mandate.activated_at)
             self._mandates[mandate.case_id] = mandate
-            by = Party.REPRESENTATIVE
-            self._note(mandate.case_id, Happening.ACTIVATED, mandate.activated_at, by, mandate.level)
+            self._note(mandate.case_id, Happening.ACTIVATED, mandate.activated_at, by)
 
-    def withdraw(self, request: Request, now: datetime) -> None:
+    def withdraw(self, request: Request, by: Citizen, now: datetime) -> None:
         with self._lock:
             self._end(request, RequestState.WITHDRAWN, now)
-            self._note(request.case_id, Happening.WITHDRAWN, now, Party.REPRESENTED)
+            self._note(request.case_id, Happening.WITHDRAWN, now, by)
 
-    def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
+    def revoke(self, mandate: Mandate, by: Citizen, now: datetime) -> None:
         with self._lock:
             kept = self._mandates[mandate.case_id]
             if kept.revoked_at is not None or kept.version != mandate.version:
                 raise Conflict("changed")
-            self._mandates[mandate.case_id] = replace(kept, revoked_at=now, revoked_by=by, version=kept.version + 1)
+            side, version = kept.party(by.person), kept.version + 1
+            self._mandates[mandate.case_id] = replace(kept, revoked_at=now, revoked_by=side, version=version)
             self._note(mandate.case_id, Happening.REVOKED, now, by)
 
     def mandate(self, case_id: str) -> Mandate | None:
@@ -219,7 +221,7 @@ class FakeMandates:
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         self._uses.setdefault((case_id, use_id, event.what), event)
 
-    def history(self, case_id: CaseId) -> list[Event]:
+    def history(self, case_id: CaseId, _sides: Sides) -> list[Event]:
         uses = [event for (case, *_), event in self._uses.items() if case == case_id]
         return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at, reverse=True)
 
@@ -238,8 +240,8 @@ class FakeMandates:
         self._requests[request.case_id] = replace(kept, ended=how, ended_at=now, version=kept.version + 1)
         del self._codes[request.case_id]
 
-    def _note(self, case_id: str, what: Happening, at: datetime, by: str, level: int | None = None) -> None:
-        self._events.setdefault(case_id, []).append(Event(what, at, by, level))
+    def _note(self, case_id: str, what: Happening, at: datetime, by: Actor) -> None:
+        self._events.setdefault(case_id, []).append(Event(what, at, by))
 
     @staticmethod
     def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:

@@ -1,10 +1,14 @@
 """Events and uses of a case. Rows are only ever added: a key is never written twice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.errors import Conflict
+from chalicelib.people.actor import Actor, Cause, Citizen, Provider, System
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows, partition
 from chalicelib.storage.table import NEW, Item
@@ -23,19 +27,46 @@ class Happening(StrEnum):
     USE_REFUSED = "use refused"
 
 
-SYSTEM = "system"
-"""Who does what no person did: a rule, when its time has come."""
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a case, as both people may see it."""
+    """Something that happened in a case. Whoever is shown it is shown `named`, and no pseudonym."""
+
+    what: Happening
+    at: datetime
+    by: Actor
+    where: Provider | None = None
+    """At whom, for a use."""
+
+
+Sides = Mapping[str, PersonId]
+"""Who is on which side of a case: by `represented` and `representative`."""
+
+_SYSTEM = "system"
+_USES = (Happening.USED, Happening.USE_REFUSED)
+
+
+def named(event: Event, sides: Sides) -> str:
+    """Say who it was as both people may see it: a side, `system`, or for a use the name of the service provider."""
+    if event.where is not None:
+        return event.where.organisation
+    match event.by:
+        case Citizen(person):
+            return {known: side for side, known in sides.items()}[person]
+        case Provider(organisation):
+            return organisation
+        case System():
+            return _SYSTEM
+
+
+class EventRow(NamedTuple):
+    """An event as it is kept: `by` and `level` as the releases before actors read them, and all they know."""
 
     what: Happening
     at: datetime
     by: str
-    """`represented`, `representative`, `system`, or for a use the name of the service provider."""
     level: int | None = None
+    actor: Actor | None = None
+    where: Provider | None = None
 
 
 _STAYS = Kept("further notice: nothing takes it away yet")
@@ -43,11 +74,11 @@ _STAYS = Kept("further notice: nothing takes it away yet")
 EVENT = Kind(
     "A change of state in a case; its number is the version of the record that it made.",
     AuditTable,
-    Event,
+    EventRow,
     pk="CASE#{case_id}",
     sk="EVENT#{number:06}",
     kept=_STAYS,
-    personal=("case_id",),
+    personal=("case_id", "actor"),
 )
 
 USE = replace(EVENT, what="A sign-in on behalf of somebody.", sk="USE#{use_id}")
@@ -55,9 +86,9 @@ USE = replace(EVENT, what="A sign-in on behalf of somebody.", sk="USE#{use_id}")
 REFUSED = replace(EVENT, what="A sign-in on behalf of somebody that was refused.", sk="REFUSED#{use_id}")
 
 
-def noting(table: AuditTable, case_id: str, number: int, event: Event) -> Item:
+def noting(table: AuditTable, case_id: str, number: int, event: Event, sides: Sides) -> Item:
     """Return the write of a change of state, for the transaction that makes it."""
-    return Rows(table, EVENT).adding(event, case_id=case_id, number=number)
+    return Rows(table, EVENT).adding(_row(event, sides), case_id=case_id, number=number)
 
 
 def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> None:
@@ -67,11 +98,28 @@ def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> No
     """
     kind = REFUSED if event.what is Happening.USE_REFUSED else USE
     try:
-        Rows(table, kind).put(event, NEW, case_id=case_id, use_id=use_id)
+        Rows(table, kind).put(_row(event, {}), NEW, case_id=case_id, use_id=use_id)
     except Conflict:
         return
 
 
-def history(table: AuditTable, case_id: str) -> list[Event]:
+def history(table: AuditTable, case_id: str, sides: Sides) -> list[Event]:
     """Return everything that happened in a case, newest first."""
-    return sorted(partition(table, (EVENT, USE, REFUSED), case_id=case_id), key=lambda event: event.at, reverse=True)
+    events = [_event(row, sides) for row in partition(table, (EVENT, USE, REFUSED), case_id=case_id)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _row(event: Event, sides: Sides) -> EventRow:
+    level = event.by.level if isinstance(event.by, Citizen) else None
+    return EventRow(event.what, event.at, named(event, sides), level, event.by, event.where)
+
+
+def _event(row: EventRow, sides: Sides) -> Event:
+    """Read an event; one from before actors says only on which side of the case somebody was."""
+    if row.actor is not None:
+        return Event(row.what, row.at, row.actor, row.where)
+    if row.by == _SYSTEM:
+        return Event(row.what, row.at, System(Cause.GUESSES))
+    used = row.what in _USES
+    citizen = Citizen(sides["representative" if used else row.by], row.level or 0)
+    return Event(row.what, row.at, citizen, Provider(row.by) if used else None)

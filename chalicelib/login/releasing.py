@@ -23,6 +23,7 @@ from chalicelib.mandates.deciding import Denial, may_act
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.using import note_refused_use, note_use
 from chalicelib.observe import Metric, count, log, note_failure
+from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 
@@ -123,8 +124,8 @@ def _told(
     except Conflict:
         return _LOGGED_OUT
     if mandate is not None:
-        store, level = ports.mandates, login.reached
-        note_use(mandate, login.login_id, provider=service.provider, level=level, store=store, now=now)
+        by, where = Citizen(mandate.representative, login.reached), Provider(service.provider)
+        note_use(mandate, login.login_id, by=by, where=where, store=ports.mandates, now=now)
     return outcome
 
 
@@ -180,12 +181,5 @@ def _overtaken(ports: LoginPorts, login: Login, service: Service, level: Level, 
 
 def _note_refused(ports: LoginPorts, login: Login, case_id: str, service: Service, now: datetime) -> None:
     """Let the represented person of the mandate that was chosen see that it was refused."""
-    note_refused_use(
-        case_id,
-        person_of(ports, login),
-        login.login_id,
-        provider=service.provider,
-        level=login.reached,
-        store=ports.mandates,
-        now=now,
-    )
+    by, where = Citizen(person_of(ports, login), login.reached), Provider(service.provider)
+    note_refused_use(case_id, login.login_id, by=by, where=where, store=ports.mandates, now=now)

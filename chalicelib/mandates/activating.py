@@ -11,6 +11,7 @@ from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -20,7 +21,7 @@ from chalicelib.people.pseudonym import PersonId
 class Guess:
     """What a representative filled in."""
 
-    representative: Bsn
+    by: Citizen
     represented: Bsn
     born: BirthDate = field(repr=False)
     code: Code = field(repr=False)
@@ -42,9 +43,10 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     The same work is done whether or not there is anything to find. Raises `Refused("own_bsn")`, `RateLimited` or
     `WrongCombination`.
     """
-    if guess.represented == guess.representative:
+    represented = secrets.pseudonyms.person(guess.represented)
+    if represented == guess.by.person:
         raise Refused("own_bsn")
-    pair = f"pair:{secrets.pseudonyms.person(guess.representative)}:{secrets.pseudonyms.person(guess.represented)}"
+    pair = f"pair:{guess.by.person}:{represented}"
     tried = _spend(pair, guess.address, tries, now)
     claim = secrets.pseudonyms.claim(guess.represented, guess.born)
     wears = tried.in_all <= WEARING
@@ -85,30 +87,29 @@ def activate(
     represented: PersonId,
     case_id: CaseId,
     *,
-    representative: Bsn,
-    level: int,
+    by: Citizen,
+    bsn: Bsn,
     service: Service,
     store: MandateStore,
     secrets: Secrets,
     now: datetime,
 ) -> Mandate:
-    """Make the mandate of a recognised code. Sent twice by the same representative, it is one mandate.
+    """Make the mandate of a recognised code. Sent twice by the same representative, whose `bsn` it is, it is one.
 
     Raises `LevelTooLow`, or `Refused("code_gone")` when someone was first or the request ended.
     """
-    if level < service.level_at(now):
+    if by.level < service.level_at(now):
         raise LevelTooLow(service.level_at(now))
-    person = secrets.pseudonyms.person(representative)
-    if (made := _made(case_id, person, store)) is not None:
+    if (made := _made(case_id, by.person, store)) is not None:
         return made
     try:
         request = waiting(represented, case_id, store=store, now=now)
-        sealed = secrets.vault.seal(representative.digits, f"case:{case_id}")
-        mandate = _mandate(request, person, sealed, level, now)
-        store.activate(request, mandate)
+        sealed = secrets.vault.seal(bsn.digits, f"case:{case_id}")
+        mandate = _mandate(request, by, sealed, now)
+        store.activate(request, mandate, by)
     except (Refused, Conflict):
         # Another click of the same person may have been first.
-        if (made := _made(case_id, person, store)) is None:
+        if (made := _made(case_id, by.person, store)) is None:
             raise Refused("code_gone") from None
         return made
     log().info("mandate_activated", case_id=case_id)
@@ -116,16 +117,16 @@ def activate(
     return mandate
 
 
-def _mandate(request: Request, representative: PersonId, bsn: bytes, level: int, now: datetime) -> Mandate:
+def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandate:
     return Mandate(
         case_id=request.case_id,
         represented=request.represented,
-        representative=representative,
+        representative=by.person,
         represented_bsn=request.represented_bsn,
         representative_bsn=bsn,
         service_id=request.service_id,
         period=request.period,
-        level=min(request.level, level),
+        level=min(request.level, by.level),
         activated_at=now,
         version=request.version + 1,
     )

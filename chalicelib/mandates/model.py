@@ -15,7 +15,7 @@ CaseId = NewType("CaseId", str)
 
 
 class Party(StrEnum):
-    """Who does something in a case."""
+    """The sides of a case."""
 
     REPRESENTED = "represented"
     REPRESENTATIVE = "representative"
@@ -83,6 +83,10 @@ class Request:
     version: int = 1
 
     @property
+    def sides(self) -> dict[str, PersonId]:
+        return {Party.REPRESENTED: self.represented}
+
+    @property
     def last_day(self) -> date:
         """Day until whose end its code works."""
         return day_before(self.expires_at)
@@ -121,6 +125,10 @@ class Mandate:
         if self.period.has_ended(now):
             return MandateState.EXPIRED
         return MandateState.ACTIVE if self.period.has_begun(now) else MandateState.FUTURE
+
+    @property
+    def sides(self) -> dict[str, PersonId]:
+        return {Party.REPRESENTED: self.represented, Party.REPRESENTATIVE: self.representative}
 
     def party(self, person: PersonId) -> Party | None:
         """Return which side a person is on, or None for a stranger."""

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.audit.trail import Event
+from chalicelib.audit.trail import Event, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Sent
 from chalicelib.mandates.codes import Fingerprint
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request
+from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 
 
@@ -71,16 +72,16 @@ class MandateStore(Protocol):
 
     def codes(self, claim: ClaimId) -> list[StoredCode]: ...
 
-    def activate(self, request: Request, mandate: Mandate) -> None:
+    def activate(self, request: Request, mandate: Mandate, by: Citizen) -> None:
         """Turn a waiting request into a mandate. Raise `Conflict` if it does not wait any more at `activated_at`."""
         ...
 
-    def withdraw(self, request: Request, now: datetime) -> None:
+    def withdraw(self, request: Request, by: Citizen, now: datetime) -> None:
         """End a waiting request. Raise `Conflict` if it does not wait any more."""
         ...
 
-    def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
-        """End a mandate under both people. Raise `Conflict` if it was revoked or changed before."""
+    def revoke(self, mandate: Mandate, by: Citizen, now: datetime) -> None:
+        """End a mandate under both people, by one of them. Raise `Conflict` if it was revoked or changed before."""
         ...
 
     def mandate(self, case_id: str) -> Mandate | None: ...
@@ -93,8 +94,8 @@ class MandateStore(Protocol):
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None: ...
 
-    def history(self, case_id: CaseId) -> list[Event]:
-        """Return what happened in a case, newest first."""
+    def history(self, case_id: CaseId, sides: Sides) -> list[Event]:
+        """Return what happened in a case, newest first; older events name only sides."""
         ...
 
 

@@ -13,9 +13,10 @@ from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import LetterSender, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
-from chalicelib.people.pseudonym import PersonId, Pseudonyms
+from chalicelib.people.pseudonym import Pseudonyms
 from chalicelib.people.vault import Vault
 
 CODE_DAYS = 42
@@ -26,11 +27,12 @@ _FURTHEST_START = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What someone, signed in at `level`, asks for. `case_id` is made with the form: sent twice, it is one request."""
+    """What someone asks for. `case_id` is made with the form: sent twice, it is one request."""
 
     case_id: CaseId
+    by: Citizen
     bsn: Bsn
-    level: int
+    """Theirs."""
     service: Service
     period: Period
     language: str
@@ -86,15 +88,15 @@ def ask(
     Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`), `TooManyLetters` or `Unavailable`. The same
     wish again returns the request that it made.
     """
-    if wish.level < wish.service.level_at(now):
+    if wish.by.level < wish.service.level_at(now):
         raise LevelTooLow(wish.service.level_at(now))
-    represented = secrets.pseudonyms.person(wish.bsn)
+    represented = wish.by.person
     if (made := store.request(represented, wish.case_id)) is not None:
         return made
     void = _void(store.open_for(represented, wish.service.service_id), tries, now)
     person = reachable(wish.bsn, people)
     code = generate(pick)
-    request = _request(wish, represented, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
+    request = _request(wish, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
     request = replace(request, guesses_before=tries.total(request.claim))
     address = secrets.pseudonyms.address(person.address)
     letter = _letter(wish, person, code, request)
@@ -108,39 +110,37 @@ def ask(
     return request
 
 
-def withdraw(represented: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> None:
+def withdraw(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> None:
     """Take a request back; its code stops working. Withdrawn twice is withdrawn.
 
     Raises `NotFound`, or `Refused("request_ended")` when it was activated or expired in the meantime.
     """
-    request = store.request(represented, case_id)
+    request = store.request(by.person, case_id)
     if request is None:
         raise NotFound("request")
     if request.ended is RequestState.WITHDRAWN:
         return
     try:
-        store.withdraw(request, now)
+        store.withdraw(request, by, now)
     except Conflict:
-        ended = store.request(represented, case_id)
+        ended = store.request(by.person, case_id)
         if ended is not None and ended.ended is RequestState.WITHDRAWN:
             return
         raise Refused("request_ended") from None
     log().info("request_withdrawn", case_id=request.case_id)
 
 
-def _request(
-    wish: Wish, represented: PersonId, person: Person, letter_id: str, secrets: Secrets, now: datetime
-) -> Request:
+def _request(wish: Wish, person: Person, letter_id: str, secrets: Secrets, now: datetime) -> Request:
     return Request(
         case_id=wish.case_id,
-        represented=represented,
+        represented=wish.by.person,
         represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
         claim=secrets.pseudonyms.claim(wish.bsn, person.born),
         service_id=wish.service.service_id,
         period=wish.period,
         requested_at=now,
         expires_at=midnight_after(_last_day(wish, now)),
-        level=wish.level,
+        level=wish.by.level,
         letter_id=letter_id,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.audit.trail import SYSTEM, Event, Happening, history, noting, record_use
+from chalicelib.audit.trail import Event, Happening, Sides, history, noting, record_use
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
@@ -12,8 +12,9 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.life import letter_stopping
 from chalicelib.letters.outbox import letter_items, seal
 from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
-from chalicelib.mandates.model import CaseId, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
 from chalicelib.mandates.ports import Opening, StoredCode
+from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
@@ -67,23 +68,23 @@ class DynamoMandates:
             {":now": now, ":gone": gone.case_id if gone else ""},
         )
         mark = OpenMark(request.case_id, request.expires_at)
-        event = Event(Happening.REQUESTED, now, Party.REPRESENTED, request.level)
+        event = Event(Happening.REQUESTED, now, Citizen(request.represented, request.level))
         return [
             self._requests.adding(request),
             self._open.putting(mark, free, represented=request.represented, service_id=request.service_id),
             self._codes.adding(opening.code),
-            noting(self._audit, request.case_id, request.version, event),
+            noting(self._audit, request.case_id, request.version, event, request.sides),
             *letter_items(self._letters, opening.letter, sealed, now, request.expires_at),
             *(self._giving_way(gone, now) if gone else ()),
         ]
 
     def _giving_way(self, request: Request, now: datetime) -> list[Item]:
         """End a request whose code is void; the mark that it is open is its successor's."""
-        event = Event(Happening.BLOCKED, now, SYSTEM)
+        event = Event(Happening.BLOCKED, now, System(Cause.GUESSES))
         return [
             *self._ending(request, RequestState.BLOCKED, now),
             letter_stopping(self._letters, request.letter_id),
-            noting(self._audit, request.case_id, request.version + 1, event),
+            noting(self._audit, request.case_id, request.version + 1, event, request.sides),
         ]
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
@@ -100,8 +101,8 @@ class DynamoMandates:
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return list(self._codes.every(claim=claim))
 
-    def activate(self, request: Request, mandate: Mandate) -> None:
-        event = Event(Happening.ACTIVATED, mandate.activated_at, Party.REPRESENTATIVE, mandate.level)
+    def activate(self, request: Request, mandate: Mandate, by: Citizen) -> None:
+        event = Event(Happening.ACTIVATED, mandate.activated_at, by)
         parties = PartiesRow(mandate.represented, mandate.representative, mandate.service_id)
         self._table.write_together(
             [
@@ -110,26 +111,26 @@ class DynamoMandates:
                 self._given.adding(mandate),
                 self._held.adding(mandate),
                 self._parties.adding(parties, case_id=mandate.case_id),
-                noting(self._audit, request.case_id, mandate.version, event),
+                noting(self._audit, request.case_id, mandate.version, event, mandate.sides),
             ]
         )
 
-    def withdraw(self, request: Request, now: datetime) -> None:
-        event = Event(Happening.WITHDRAWN, now, Party.REPRESENTED)
+    def withdraw(self, request: Request, by: Citizen, now: datetime) -> None:
+        event = Event(Happening.WITHDRAWN, now, by)
         self._table.write_together(
             [
                 *self._ending(request, RequestState.WITHDRAWN, now),
                 self._unmarking(request),
                 letter_stopping(self._letters, request.letter_id),
-                noting(self._audit, request.case_id, request.version + 1, event),
+                noting(self._audit, request.case_id, request.version + 1, event, request.sides),
             ]
         )
 
-    def revoke(self, mandate: Mandate, by: Party, now: datetime) -> None:
+    def revoke(self, mandate: Mandate, by: Citizen, now: datetime) -> None:
         unchanged = Condition(
             "attribute_not_exists(revoked_at) AND #version = :version",
             {"#version": "version"},
-            {":version": mandate.version, ":now": now, ":by": by, ":next": mandate.version + 1},
+            {":version": mandate.version, ":now": now, ":by": mandate.party(by.person), ":next": mandate.version + 1},
         )
         update = "SET revoked_at = :now, revoked_by = :by, #version = :next"
         event = Event(Happening.REVOKED, now, by)
@@ -143,7 +144,7 @@ class DynamoMandates:
                     service_id=mandate.service_id,
                     case_id=mandate.case_id,
                 ),
-                noting(self._audit, mandate.case_id, mandate.version + 1, event),
+                noting(self._audit, mandate.case_id, mandate.version + 1, event, mandate.sides),
             ]
         )
 
@@ -161,8 +162,8 @@ class DynamoMandates:
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         record_use(self._audit, case_id, use_id, event)
 
-    def history(self, case_id: CaseId) -> list[Event]:
-        return history(self._audit, case_id)
+    def history(self, case_id: CaseId, sides: Sides) -> list[Event]:
+        return history(self._audit, case_id, sides)
 
     def _ending(self, request: Request, how: RequestState, now: datetime) -> list[Item]:
         """End a request that still waits now; its code goes with it."""

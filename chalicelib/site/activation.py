@@ -36,7 +36,7 @@ def check_code(ports: SitePorts, visit: Visit) -> Reply:
     if bsn is None or born is None or code is None:
         return page("activate.html", visit, form=form, left=None, status=422)
     session = visit.signed_in
-    guess = Guess(session.bsn, bsn, born, code, visit.address)
+    guess = Guess(session.actor, bsn, born, code, visit.address)
     try:
         found = recognise(guess, store=ports.mandates, tries=ports.tries, secrets=ports.secrets, now=visit.now)
     except WrongCombination as error:
@@ -45,7 +45,7 @@ def check_code(ports: SitePorts, visit: Visit) -> Reply:
         form.errors["bsn"] = error.reason
         return page("activate.html", visit, form=form, left=None, status=422)
     recognised = {"represented": found.represented, "case_id": found.case_id}
-    ports.sessions.save_draft(session.person, _draft(found.case_id), recognised, visit.now)
+    ports.sessions.save_draft(session.actor.person, _draft(found.case_id), recognised, visit.now)
     return redirect(f"/activate/{found.case_id}")
 
 
@@ -69,7 +69,7 @@ def confirm_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 
 def _holds(ports: SitePorts, visit: Visit, case_id: str) -> bool:
     made = ports.mandates.mandate(case_id)
-    return made is not None and made.representative == visit.signed_in.person
+    return made is not None and made.representative == visit.signed_in.actor.person
 
 
 def _activate(ports: SitePorts, visit: Visit, case_id: str) -> None:
@@ -79,19 +79,19 @@ def _activate(ports: SitePorts, visit: Visit, case_id: str) -> None:
     activate(
         request.represented,
         request.case_id,
-        representative=session.bsn,
-        level=session.level,
+        by=session.actor,
+        bsn=session.bsn,
         service=service,
         store=ports.mandates,
         secrets=ports.secrets,
         now=visit.now,
     )
-    ports.sessions.drop_draft(session.person, _draft(case_id))
+    ports.sessions.drop_draft(session.actor.person, _draft(case_id))
 
 
 def _recognised(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Request, Service]:
     """Return the request whose code this person has shown to know."""
-    draft: dict[str, Any] | None = ports.sessions.draft(visit.signed_in.person, _draft(case_id), visit.now)
+    draft: dict[str, Any] | None = ports.sessions.draft(visit.signed_in.actor.person, _draft(case_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
     request = waiting(PersonId(draft["represented"]), CaseId(case_id), store=ports.mandates, now=visit.now)

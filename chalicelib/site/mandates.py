@@ -6,7 +6,7 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Mandate, Party, Request, RequestState
 from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.using import by_state, revoke, seen_by
+from chalicelib.mandates.using import by_state, revoke, seen_by, story
 from chalicelib.site.ports import SitePorts
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -17,7 +17,7 @@ routes = Routes[SitePorts](__name__)
 
 @routes.get("/mandates", Caller.SIGNED_IN)
 def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
-    store, person = ports.mandates, visit.signed_in.person
+    store, person = ports.mandates, visit.signed_in.actor.person
     given, held = store.given(person), store.held(person)
     requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
     waiting = [request for request in requests if request.state(visit.now) is RequestState.WAITING]
@@ -49,7 +49,7 @@ def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 def revoke_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/mandates/{case_id}/revoke")
-    revoke(visit.signed_in.person, case_id, store=ports.mandates, now=visit.now)
+    revoke(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}")
 
 
@@ -65,7 +65,7 @@ def _services(ports: SitePorts, cases: Iterable[Mandate | Request]) -> dict[str,
 
 
 def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, activated: bool = False) -> Reply:
-    store, person = ports.mandates, visit.signed_in.person
+    store, person = ports.mandates, visit.signed_in.actor.person
     mandate, party = seen_by(person, case_id, store=store)
     return page(
         template,
@@ -76,6 +76,6 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         gives=party is Party.REPRESENTED,
         service=_services(ports, [mandate]).get(mandate.service_id),
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
-        history=store.history(mandate.case_id),
+        history=story(mandate, store=store),
         activated=activated,
     )

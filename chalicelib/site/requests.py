@@ -41,7 +41,7 @@ def choose_service(ports: SitePorts, visit: Visit) -> Reply:
 @routes.get("/request/{service_id}", Caller.SIGNED_IN)
 def choose_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
     service = _service(ports, visit, service_id)
-    chosen = ports.sessions.draft(visit.signed_in.person, _chosen(service_id), visit.now) or {}
+    chosen = ports.sessions.draft(visit.signed_in.actor.person, _chosen(service_id), visit.now) or {}
     return _dates_page(visit, service, _form({"start": "today", **chosen, **kept_form(visit, ports.sessions)}))
 
 
@@ -56,10 +56,10 @@ def keep_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
         return _dates_page(visit, service, form, status=422)
     case_id = ports.new_id()
     draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
-    ports.sessions.save_draft(visit.signed_in.person, _reviewed(case_id), draft, visit.now)
+    ports.sessions.save_draft(visit.signed_in.actor.person, _reviewed(case_id), draft, visit.now)
     # Kept for who comes back to change it.
     typed = {name: form.value(name) for name in ("start", "start_date", "end", "end_date")}
-    ports.sessions.save_draft(visit.signed_in.person, _chosen(service_id), typed, visit.now)
+    ports.sessions.save_draft(visit.signed_in.actor.person, _chosen(service_id), typed, visit.now)
     return redirect(f"/request/confirm/{case_id}")
 
 
@@ -82,7 +82,7 @@ def send_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 
 
 def _asked(ports: SitePorts, visit: Visit, case_id: str) -> bool:
-    return ports.mandates.request(visit.signed_in.person, case_id) is not None
+    return ports.mandates.request(visit.signed_in.actor.person, case_id) is not None
 
 
 def _ask(ports: SitePorts, visit: Visit, case_id: str) -> None:
@@ -97,8 +97,8 @@ def _ask(ports: SitePorts, visit: Visit, case_id: str) -> None:
         pick=ports.pick,
         now=visit.now,
     )
-    ports.sessions.drop_draft(visit.signed_in.person, _reviewed(case_id))
-    ports.sessions.drop_draft(visit.signed_in.person, _chosen(wish.service.service_id))
+    ports.sessions.drop_draft(visit.signed_in.actor.person, _reviewed(case_id))
+    ports.sessions.drop_draft(visit.signed_in.actor.person, _chosen(wish.service.service_id))
 
 
 @routes.get("/requests/{case_id}", Caller.SIGNED_IN)
@@ -115,7 +115,7 @@ def review_withdrawal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 def withdraw_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/requests/{case_id}/withdraw")
-    withdraw(visit.signed_in.person, case_id, store=ports.mandates, now=visit.now)
+    withdraw(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/requests/{case_id}")
 
 
@@ -123,14 +123,14 @@ def _service(ports: SitePorts, visit: Visit, service_id: str) -> Service:
     service = ports.catalogue.service(service_id)
     if not service.may_be_mandated(visit.now):
         raise NotFound("service")
-    if visit.signed_in.level < (level := service.level_at(visit.now)):
+    if visit.signed_in.actor.level < (level := service.level_at(visit.now)):
         raise LevelTooLow(level)
     return service
 
 
 def _wish(ports: SitePorts, visit: Visit, case_id: str) -> Wish:
     session = visit.signed_in
-    draft = ports.sessions.draft(session.person, _reviewed(case_id), visit.now)
+    draft = ports.sessions.draft(session.actor.person, _reviewed(case_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
     service = _service(ports, visit, draft["service_id"])
@@ -138,7 +138,7 @@ def _wish(ports: SitePorts, visit: Visit, case_id: str) -> Wish:
     if start < today(visit.now):
         # The form was left open past midnight.
         raise Refused("draft_gone")
-    return Wish(CaseId(case_id), session.bsn, session.level, service, Period(start, end), visit.language)
+    return Wish(CaseId(case_id), session.actor, session.bsn, service, Period(start, end), visit.language)
 
 
 def _reviewed(case_id: str) -> str:
@@ -200,7 +200,7 @@ def _dates_page(visit: Visit, service: Service, form: Form, status: int = 200) -
 
 
 def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, sent: bool = False) -> Reply:
-    request = ports.mandates.request(visit.signed_in.person, case_id)
+    request = ports.mandates.request(visit.signed_in.actor.person, case_id)
     if request is None:
         raise NotFound("request")
     if request.ended is RequestState.ACTIVATED:

@@ -1,7 +1,7 @@
 """Between records (dataclasses and named tuples) and items: the one converter.
 
 How a value lies in an item follows from its type. A moment or day is ISO 8601 text, an enumeration its value, a record
-a map, a tuple a list; the rest is as it is.
+a map, a tuple a list; the rest is as it is. Records of which one of several is there differ in their first field.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -69,12 +69,25 @@ def reader(hint: Any) -> _Read:  # noqa: ANN401 - the type of a field
     if isinstance(hint, NewType):
         return reader(hint.__supertype__)
     if kind in (Union, UnionType):
-        (known,) = (reader(one) for one in inner if one is not NoneType)
+        known = _one_of(tuple(one for one in inner if one is not NoneType))
         return lambda value: None if value is None else known(value)
     if kind is tuple:
         each = reader(inner[0])
         return lambda value: tuple(map(each, value))
     return _of_class(hint) if kind is None else _as_it_is
+
+
+def _one_of(hints: tuple[Any, ...]) -> _Read:
+    if len(hints) == 1:
+        return reader(hints[0])
+    by_first = {next(iter(types_of(hint))): reader(hint) for hint in hints}
+
+    def one(item: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Raise `ValueError` for what is none of them."""
+        (known,) = (each for first, each in by_first.items() if first in item)
+        return known(item)
+
+    return one
 
 
 def _of_class(hint: type[Any]) -> _Read:

@@ -205,7 +205,7 @@ def _invite(visit: Visit, frame: Frame) -> Reply:
     if size > _MOST_KEPT or len(visit.path) > _LONGEST_PATH:
         return sign_in_page(visit, kept=False)
     try:
-        frame.sessions.save_draft(visit.past.person, form_draft(visit.path), visit.fields, visit.now)
+        frame.sessions.save_draft(visit.past.actor.person, form_draft(visit.path), visit.fields, visit.now)
     except Unavailable as error:
         log().warning("form_not_kept", dependency=error.dependency)
         return sign_in_page(visit, kept=False)
@@ -220,7 +220,7 @@ def form_draft(path: str) -> str:
 
 def kept_form(visit: Visit, sessions: Sessions) -> dict[str, str]:
     """Return what was filled in on this page before the session ran out, once; otherwise nothing."""
-    person, draft_id = visit.signed_in.person, form_draft(visit.path)
+    person, draft_id = visit.signed_in.actor.person, form_draft(visit.path)
     kept = sessions.draft(person, draft_id, visit.now)
     if kept is None:
         return {}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.observe import log
+from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
@@ -26,9 +27,8 @@ _DRAFT_LIFE = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Session:
     key: str = field(repr=False)
-    person: PersonId
+    actor: Citizen
     bsn: Bsn
-    level: int
     csrf: str = field(repr=False)
     """Token that every form of this session carries."""
     created_at: datetime
@@ -90,9 +90,10 @@ class Sessions:
     def __init__(self, table: TransientTable, vault: Vault) -> None:
         self._sessions, self._drafts, self._vault = Rows(table, SESSION), Rows(table, DRAFT), vault
 
-    def start(self, token: str, csrf: str, person: PersonId, bsn: Bsn, level: int, now: datetime) -> None:
+    def start(self, token: str, csrf: str, actor: Citizen, bsn: Bsn, now: datetime) -> None:
         key = session_key(token)
-        self._sessions.put(SessionRow(key, person, self._vault.seal(bsn.digits, key), level, csrf, now, now))
+        sealed = self._vault.seal(bsn.digits, key)
+        self._sessions.put(SessionRow(key, actor.person, sealed, actor.level, csrf, now, now))
 
     def find(self, token: str, now: datetime) -> Session | None:
         """Return a session, alive or not: of one that is over, the owner may still be recognised."""
@@ -151,4 +152,4 @@ def _draft_context(person: PersonId, draft_id: str) -> str:
 
 
 def _session(row: SessionRow, bsn: Bsn) -> Session:
-    return Session(row.key, row.person, bsn, row.level, row.csrf, row.created_at, row.seen_at)
+    return Session(row.key, Citizen(row.person, row.level), bsn, row.csrf, row.created_at, row.seen_at)

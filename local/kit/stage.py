@@ -20,6 +20,7 @@ from chalicelib.mandates.activating import activate
 from chalicelib.mandates.model import CaseId, Mandate
 from chalicelib.mandates.requesting import Wish, ask, choose_period
 from chalicelib.mandates.using import revoke
+from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
@@ -101,7 +102,7 @@ class Stage:
         period = choose_period(service, now.date(), None, now)
         case_id = CaseId(wired.new_id())
         asked = ask(
-            Wish(case_id, REPRESENTED, 30, service, period, "nl"),
+            Wish(case_id, self._signed_in(REPRESENTED), REPRESENTED, service, period, "nl"),
             store=wired.mandates,
             people=wired.people,
             tries=wired.tries,
@@ -113,8 +114,8 @@ class Stage:
         return activate(
             asked.represented,
             case_id,
-            representative=REPRESENTATIVE,
-            level=30,
+            by=self._signed_in(REPRESENTATIVE),
+            bsn=REPRESENTATIVE,
             service=service,
             store=wired.mandates,
             secrets=wired.secrets,
@@ -122,7 +123,10 @@ class Stage:
         )
 
     def revoke(self, mandate: Mandate) -> None:
-        revoke(mandate.represented, mandate.case_id, store=self.wired.mandates, now=self.clock())
+        revoke(self._signed_in(REPRESENTED), mandate.case_id, store=self.wired.mandates, now=self.clock())
+
+    def _signed_in(self, bsn: Bsn) -> Citizen:
+        return Citizen(self.wired.secrets.pseudonyms.person(bsn), 30)
 
 
 def _form_in(page: TestResponse) -> tuple[str, dict[str, str]]:

@@ -1,5 +1,6 @@
 """The rows of `writing.py` as tables hold them, one of each kind at least.
 
+`ROWS` is how releases before actors wrote them; `WRITTEN` has what today's adds, so that those releases read it still.
 A test that has to change this file changes what older and newer releases must read: think of both.
 """
 
@@ -631,3 +632,25 @@ ROWS: dict[str, list[dict[str, object]]] = {
         },
     ],
 }
+
+_VERA, _HENK = {"person": "vera", "level": 20}, {"person": "henk", "level": 20}
+_ADDED: dict[tuple[object, object], dict[str, object]] = {
+    ("CASE#90e590e590e590e590e590e590e590e5", "EVENT#000001"): {"actor": _VERA},
+    ("CASE#90e590e590e590e590e590e590e590e5", "EVENT#000002"): {"actor": {"cause": "guesses"}},
+    ("CASE#aa17aa17aa17aa17aa17aa17aa17aa17", "EVENT#000001"): {"actor": _VERA},
+    ("CASE#ca5eca5eca5eca5eca5eca5eca5eca5e", "EVENT#000001"): {"actor": _VERA},
+    ("CASE#ca5eca5eca5eca5eca5eca5eca5eca5e", "EVENT#000002"): {"actor": _HENK},
+    ("CASE#ca5eca5eca5eca5eca5eca5eca5eca5e", "EVENT#000003"): {"actor": _HENK, "level": 20},
+    ("CASE#ca5eca5eca5eca5eca5eca5eca5eca5e", "REFUSED#the-use"): {
+        "actor": _HENK,
+        "level": 20,
+        "where": {"organisation": "Gemeente Ominous"},
+    },
+    ("CASE#ca5eca5eca5eca5eca5eca5eca5eca5e", "USE#the-use"): {
+        "actor": _HENK,
+        "where": {"organisation": "Gemeente Ominous"},
+    },
+}
+"""By key, what today's release writes besides."""
+
+WRITTEN = {table: [{**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows] for table, rows in ROWS.items()}

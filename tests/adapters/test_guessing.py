@@ -13,7 +13,7 @@ from chalicelib.mandates.model import PER_CODE, Guesses, Request
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.requesting import ask
 from chalicelib.people.bsn import Bsn
-from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated
+from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated, signed_in
 from tests.fakes import FakeRegister, FakeSender
 
 RIGHT, WRONG = (generate(random.Random(seed).randrange) for seed in (5, 6))
@@ -28,7 +28,7 @@ def request_made(store: MandateStore, tries: Tries) -> Request:
 
 
 def _guess(code: Code, number: int, store: MandateStore, tries: Tries) -> str:
-    guess = Guess(CROWD[number], VERA, VERA_BORN, code, f"192.0.2.{number}")
+    guess = Guess(signed_in(CROWD[number]), VERA, VERA_BORN, code, f"192.0.2.{number}")
     try:
         return recognise(guess, store=store, tries=tries, secrets=SECRETS, now=NOW).case_id
     except (WrongCombination, RateLimited):

@@ -17,6 +17,7 @@ from chalicelib.letters.life import move, progress
 from chalicelib.letters.outbox import Outbox
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
+from chalicelib.people.actor import Citizen
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Item
 from local import aws
@@ -185,7 +186,7 @@ def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
 
 
 def _withdraw(post: Post) -> datetime:
-    post.mandates.withdraw(post.request, NOW)
+    post.mandates.withdraw(post.request, Citizen(post.request.represented, 20), NOW)
     return NOW
 
 
@@ -230,7 +231,7 @@ def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
     post.outbox.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     assert post.rows.begin(post.letter.letter_id, NOW)
-    post.mandates.withdraw(post.request, NOW)
+    post.mandates.withdraw(post.request, Citizen(post.request.represented, 20), NOW)
     post.printer.print(message, NOW)
     assert not post.printed()
     # Somebody else's crash may have come after the paper: the page says that it may still come.

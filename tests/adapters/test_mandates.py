@@ -7,10 +7,14 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
-from chalicelib.mandates.model import CaseId, Mandate, MandateState, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Mandate, MandateState, Request, RequestState
 from chalicelib.mandates.ports import MandateStore
+from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_code, a_mandate, a_request, an_opening
+
+VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
+OMINOUS = Provider("Gemeente Ominous")
 
 
 @pytest.fixture
@@ -21,6 +25,10 @@ def opened(store: MandateStore) -> Request:
 def _open(store: MandateStore, request: Request) -> Request:
     store.open_request(an_opening(request))
     return request
+
+
+def _by(mandate: Mandate) -> Citizen:
+    return Citizen(mandate.representative, mandate.level)
 
 
 def _happens(act: Callable[[], None]) -> bool:
@@ -35,7 +43,7 @@ def test_a_request_is_read_back_as_it_was_written(store: MandateStore, opened: R
     assert store.request(opened.represented, opened.case_id) == opened
     assert store.requests(opened.represented) == [opened]
     assert store.codes(opened.claim) == [a_code(opened)]
-    assert store.history(opened.case_id) == [Event(Happening.REQUESTED, NOW, Party.REPRESENTED, 20)]
+    assert store.history(opened.case_id, opened.sides) == [Event(Happening.REQUESTED, NOW, VERA)]
 
 
 def test_a_request_is_found_by_its_own_person_only(store: MandateStore, opened: Request) -> None:
@@ -59,7 +67,7 @@ def test_one_request_for_a_service_is_open_at_a_time(store: MandateStore, opened
 
 def test_activating_makes_the_mandate_under_both_people(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
-    store.activate(opened, mandate)
+    store.activate(opened, mandate, HENK)
     assert store.given(opened.represented) == store.held(mandate.representative) == [mandate]
     assert store.mandate(opened.case_id) == mandate
     assert store.held(mandate.representative, SERVICE_ID) == [mandate]
@@ -75,13 +83,13 @@ def test_a_request_is_activated_until_the_moment_it_expires(
     store: MandateStore, opened: Request, offset: timedelta
 ) -> None:
     mandate = a_mandate(opened, activated_at=opened.expires_at + offset)
-    assert _happens(lambda: store.activate(opened, mandate)) is (offset < timedelta())
+    assert _happens(lambda: store.activate(opened, mandate, HENK)) is (offset < timedelta())
 
 
 def test_eight_people_who_activate_at_once_get_one_mandate(store: MandateStore, opened: Request) -> None:
     mandates = [a_mandate(opened, representative=PersonId(f"person {number}")) for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(lambda mandate: _happens(lambda: store.activate(opened, mandate)), mandates))
+        won = list(pool.map(lambda mandate: _happens(lambda: store.activate(opened, mandate, _by(mandate))), mandates))
     assert sum(won) == 1
     held = [store.held(mandate.representative) for mandate in mandates]
     assert [bool(found) for found in held] == won
@@ -91,13 +99,13 @@ def test_eight_people_who_activate_at_once_get_one_mandate(store: MandateStore, 
 def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
     store: MandateStore, opened: Request
 ) -> None:
-    store.withdraw(opened, NOW)
+    store.withdraw(opened, VERA, NOW)
     with pytest.raises(Conflict):
-        store.activate(opened, a_mandate(opened))
+        store.activate(opened, a_mandate(opened), HENK)
     other = _open(store, a_request(case_id=CaseId("other"), letter_id="4" * 36))
-    store.activate(other, a_mandate(other))
+    store.activate(other, a_mandate(other), HENK)
     with pytest.raises(Conflict):
-        store.withdraw(other, NOW)
+        store.withdraw(other, VERA, NOW)
 
 
 def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateStore, opened: Request) -> None:
@@ -109,7 +117,11 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
     assert [code.case_id for code in store.codes(opened.claim)] == [again.case_id]
-    assert {event.what for event in store.history(opened.case_id)} == {Happening.REQUESTED, Happening.BLOCKED}
+    happened = store.history(opened.case_id, opened.sides)
+    assert {event.what: event.by for event in happened} == {
+        Happening.REQUESTED: VERA,
+        Happening.BLOCKED: System(Cause.GUESSES),
+    }
     assert store.open_for(opened.represented, SERVICE_ID) == again
     third = a_request(case_id=CaseId("third"), letter_id="6" * 36)
     with pytest.raises(Conflict):
@@ -118,37 +130,37 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
 
 def test_revoking_ends_a_mandate_for_both_people_once(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
-    store.activate(opened, mandate)
+    store.activate(opened, mandate, HENK)
     with ThreadPoolExecutor(8) as pool:
-        parties = [Party.REPRESENTED, Party.REPRESENTATIVE] * 4
-        won = list(pool.map(lambda by: _happens(lambda: store.revoke(mandate, by, NOW)), parties))
+        sides = [VERA, HENK] * 4
+        won = list(pool.map(lambda by: _happens(lambda: store.revoke(mandate, by, NOW)), sides))
     assert sum(won) == 1
     (given,), (held,) = store.given(opened.represented), store.held(mandate.representative)
     assert given == held
     assert given.state(NOW) is MandateState.REVOKED
-    assert [event.what for event in store.history(opened.case_id)].count(Happening.REVOKED) == 1
+    assert [event.what for event in store.history(opened.case_id, opened.sides)].count(Happening.REVOKED) == 1
 
 
 def test_a_use_is_written_once_and_shown_newest_first(store: MandateStore, opened: Request) -> None:
-    used = Event(Happening.USED, NOW + timedelta(days=1), "Gemeente Ominous", 20)
+    used = Event(Happening.USED, NOW + timedelta(days=1), HENK, OMINOUS)
     for _ in range(2):
         store.record_use(opened.case_id, "login", used)
-    assert store.history(opened.case_id)[0] == used
-    assert len(store.history(opened.case_id)) == 2
+    assert store.history(opened.case_id, opened.sides)[0] == used
+    assert len(store.history(opened.case_id, opened.sides)) == 2
 
 
 def test_a_use_and_a_refusal_of_one_sign_in_both_stand(store: MandateStore, opened: Request) -> None:
-    used = Event(Happening.USED, NOW + timedelta(days=1), "Gemeente Ominous", 20)
+    used = Event(Happening.USED, NOW + timedelta(days=1), HENK, OMINOUS)
     refused = replace(used, what=Happening.USE_REFUSED, at=NOW + timedelta(days=2))
     for event in (used, refused, used):
         store.record_use(opened.case_id, "login", event)
-    assert store.history(opened.case_id)[:2] == [refused, used]
-    assert len(store.history(opened.case_id)) == 3
+    assert store.history(opened.case_id, opened.sides)[:2] == [refused, used]
+    assert len(store.history(opened.case_id, opened.sides)) == 3
 
 
 def test_nothing_is_found_of_a_case_that_does_not_exist(store: MandateStore) -> None:
     assert store.mandate("nothing") is None
-    assert store.history(CaseId("nothing")) == []
+    assert store.history(CaseId("nothing"), {}) == []
 
 
 def test_mandates_come_newest_first(store: MandateStore) -> None:
@@ -156,5 +168,5 @@ def test_mandates_come_newest_first(store: MandateStore) -> None:
     for number in range(3):
         request = _open(store, a_request(case_id=CaseId(f"case {number}"), letter_id=f"{number:036}"))
         made.append(a_mandate(request, activated_at=NOW + timedelta(hours=number)))
-        store.activate(request, made[-1])
+        store.activate(request, made[-1], HENK)
     assert store.given(PersonId("vera")) == made[::-1]

@@ -14,7 +14,7 @@ from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.using import revoke
 from tests.adapters.conftest import books_of, tables_of
-from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, activated, an_opening
+from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, activated, an_opening, signed_in
 from tests.fakes import FakeVault
 from tests.lost import Repeating
 
@@ -51,7 +51,7 @@ def _open(store: DynamoMandates, number: int) -> CaseId:
 
 
 def _happened(store: DynamoMandates, case_id: CaseId) -> list[Happening]:
-    return sorted(event.what for event in store.history(case_id))
+    return sorted(event.what for event in store.history(case_id, {}))
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
@@ -61,7 +61,7 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
         [
             lambda: activated(case_id, HENK, store),
             lambda: activated(case_id, MINA, store),
-            lambda: withdraw(PERSON(VERA), case_id, store=store, now=NOW),
+            lambda: withdraw(signed_in(VERA), case_id, store=store, now=NOW),
         ]
     )
     request, mandate = store.request(PERSON(VERA), case_id), store.mandate(case_id)
@@ -89,14 +89,14 @@ def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandat
 
 def test_clicks_on_withdraw_withdraw_once(store: DynamoMandates) -> None:
     case_id = _open(store, 1)
-    assert at_once([lambda: withdraw(PERSON(VERA), case_id, store=store, now=NOW)] * 4) == [None] * 4
+    assert at_once([lambda: withdraw(signed_in(VERA), case_id, store=store, now=NOW)] * 4) == [None] * 4
     assert _happened(store, case_id) == [Happening.REQUESTED, Happening.WITHDRAWN]
 
 
 def test_both_sides_revoke_and_it_is_one_revocation(store: DynamoMandates) -> None:
     case_id = _open(store, 1)
     activated(case_id, HENK, store)
-    sides = [lambda who=who: revoke(PERSON(who), case_id, store=store, now=NOW) for who in (VERA, HENK, VERA, HENK)]
+    sides = [lambda who=who: revoke(signed_in(who), case_id, store=store, now=NOW) for who in (VERA, HENK, VERA, HENK)]
     assert not any(isinstance(one, Exception) for one in at_once(sides))
     (given,), (held,) = store.given(PERSON(VERA)), store.held(PERSON(HENK))
     assert given == held
@@ -109,8 +109,8 @@ def test_activating_and_revoking_at_once_ends_as_one_after_the_other(store: Dyna
     at_once(
         [
             lambda: activated(case_id, HENK, store),
-            lambda: revoke(PERSON(VERA), case_id, store=store, now=NOW),
-            lambda: revoke(PERSON(HENK), case_id, store=store, now=NOW),
+            lambda: revoke(signed_in(VERA), case_id, store=store, now=NOW),
+            lambda: revoke(signed_in(HENK), case_id, store=store, now=NOW),
         ]
     )
     mandate = store.mandate(case_id)

@@ -12,10 +12,11 @@ from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Logins, LoginState
 from chalicelib.login.shared import Federation, SharedLogin
-from chalicelib.mandates.model import Guesses, Party, RequestState
+from chalicelib.mandates.model import Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
+from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
 from chalicelib.storage.table import plain, typed
@@ -25,16 +26,16 @@ from local import aws
 from provisioning.tables import TABLES
 from tests.adapters import writing
 from tests.adapters.conftest import books_of, tables_of
-from tests.adapters.rows import ROWS
+from tests.adapters.rows import ROWS, WRITTEN
 from tests.adapters.writing import HOUR, catalogue_of, transient
 from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, VERA, a_code
 from tests.fakes import FakeVault
 
 
-def test_each_kind_of_item_is_written_as_ever(dynamodb: Any) -> None:
+def test_each_kind_of_item_is_written_so_that_the_release_before_reads_it(dynamodb: Any) -> None:
     writing.write_all(dynamodb)
     for table in TABLES:
-        expected = {(row["pk"], row["sk"]): typed(row) for row in ROWS[table]}
+        expected = {(row["pk"], row["sk"]): typed(row) for row in WRITTEN[table]}
         found = map(without_writers, dynamodb.scan(TableName=f"{aws.NAME}-{table}")["Items"])
         rows = {(plain(item)["pk"], plain(item)["sk"]): item for item in found}
         assert rows.keys() == expected.keys()
@@ -50,9 +51,9 @@ def _kinds(value: Any) -> Any:
     return [_kinds(inner) for inner in value] if isinstance(value, list) else type(value)
 
 
-def _fill(client: Any) -> None:
+def _fill(client: Any, rows: dict[str, list[dict[str, object]]] = ROWS) -> None:
     for table in TABLES:
-        for row in ROWS[table]:
+        for row in rows[table]:
             client.put_item(TableName=f"{aws.NAME}-{table}", Item=typed(row))
 
 
@@ -77,14 +78,30 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
 
 def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
-    events = history(tables_of(dynamodb).audit, writing.MANDATE.case_id)
-    assert events == [
-        Event(Happening.ACTIVATED, NOW + 3 * HOUR, "representative", 20),
-        Event(Happening.REVOKED, NOW + 2 * HOUR, "representative"),
-        Event(Happening.USE_REFUSED, NOW + HOUR, "Gemeente Ominous"),
-        Event(Happening.USED, NOW + HOUR, "Gemeente Ominous", 20),
-        Event(Happening.REQUESTED, NOW, "represented", 20),
+    ominous, unsaid = Provider("Gemeente Ominous"), replace(writing.BY_HENK, level=0)
+    events = [
+        Event(Happening.ACTIVATED, NOW + 3 * HOUR, writing.BY_HENK),
+        Event(Happening.REVOKED, NOW + 2 * HOUR, unsaid),
+        Event(Happening.USE_REFUSED, NOW + HOUR, unsaid, ominous),
+        Event(Happening.USED, NOW + HOUR, writing.BY_HENK, ominous),
+        Event(Happening.REQUESTED, NOW, Citizen(PersonId("vera"), 20)),
     ]
+    assert _happened(dynamodb, writing.MANDATE) == events
+    _fill(dynamodb, WRITTEN)
+    told = [replace(event, by=writing.BY_HENK) if event.by == unsaid else event for event in events]
+    assert _happened(dynamodb, writing.MANDATE) == told
+
+
+def test_what_the_system_did_is_read_as_ever(dynamodb: Any) -> None:
+    for rows in (ROWS, WRITTEN):
+        _fill(dynamodb, rows)
+        blocked, requested = sorted(_happened(dynamodb, writing.GIVING_WAY), key=lambda event: event.what)
+        assert blocked == Event(Happening.BLOCKED, NOW, System(Cause.GUESSES))
+        assert requested == Event(Happening.REQUESTED, NOW, Citizen(PersonId("vera"), 20))
+
+
+def _happened(client: Any, case: Request | Mandate) -> list[Event]:
+    return history(tables_of(client).audit, case.case_id, case.sides)
 
 
 def test_letters_are_read_as_ever(dynamodb: Any) -> None:
@@ -101,7 +118,9 @@ def test_sessions_drafts_and_counters_are_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
     sessions, tries = Sessions(transient(dynamodb), FakeVault()), DynamoTries(transient(dynamodb))
     seen = NOW + timedelta(minutes=2)
-    assert sessions.find("token", seen) == Session(session_key("token"), PersonId("vera"), VERA, 20, "csrf", NOW, seen)
+    assert sessions.find("token", seen) == Session(
+        session_key("token"), Citizen(PersonId("vera"), 20), VERA, "csrf", NOW, seen
+    )
     assert sessions.draft(PersonId("vera"), "draft", NOW) == {"end": "2031-06-15"}
     assert sessions.draft(PersonId("vera"), "draft", NOW + HOUR) is None
     assert tries.total(ClaimId("vera-claim")) == Guesses(2, 1)

@@ -29,10 +29,11 @@ from chalicelib.login.logins import Login, Logins
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
-from chalicelib.mandates.model import CaseId, Guesses, Party
+from chalicelib.mandates.model import CaseId, Guesses
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.observe import follow
+from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
 from chalicelib.storage.tables import CatalogueTable, TransientTable
@@ -65,6 +66,7 @@ WAITING = a_request(
 GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
 TAKEN = a_request()
 MANDATE = a_mandate()
+BY_HENK = Citizen(MANDATE.representative, 20)
 CONNECTION = Connection(
     EntityId("https://ominous.example/metadata"),
     "Gemeente Ominous",
@@ -137,11 +139,11 @@ def _register(client: Any) -> None:
     store.open_request(an_opening(WAITING))
     store.open_request(an_opening(GIVING_WAY))
     store.open_request(an_opening(TAKEN, instead_of=GIVING_WAY))
-    store.activate(TAKEN, MANDATE)
-    store.revoke(MANDATE, Party.REPRESENTATIVE, NOW + 2 * HOUR)
-    used = Event(Happening.USED, NOW + HOUR, "Gemeente Ominous", 20)
+    store.activate(TAKEN, MANDATE, BY_HENK)
+    store.revoke(MANDATE, BY_HENK, NOW + 2 * HOUR)
+    used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))
     record_use(tables.audit, MANDATE.case_id, "the-use", used)
-    record_use(tables.audit, MANDATE.case_id, "the-use", replace(used, what=Happening.USE_REFUSED, level=None))
+    record_use(tables.audit, MANDATE.case_id, "the-use", replace(used, what=Happening.USE_REFUSED))
 
 
 def _letters(client: Any) -> None:
@@ -154,7 +156,7 @@ def _letters(client: Any) -> None:
 
 def _transient(client: Any) -> None:
     sessions, tries = Sessions(transient(client), FakeVault()), DynamoTries(transient(client))
-    sessions.start("token", "csrf", PersonId("vera"), VERA, 20, NOW)
+    sessions.start("token", "csrf", Citizen(PersonId("vera"), 20), VERA, NOW)
     sessions.find("token", NOW + timedelta(minutes=2))
     sessions.save_draft(PersonId("vera"), "draft", {"end": "2031-06-15"}, NOW)
     tries.spend("pair:henk:vera", NOW)

@@ -9,6 +9,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.catalogue.model import Connection, EntityId, ServiceId
+from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
 from tests.builders import (
@@ -123,7 +124,7 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
                 **sealed,
             )
             wired.mandates.open_request(an_opening(asked, letter=a_letter(letter_id=f"{case_id}0001")))
-            wired.mandates.activate(asked, made)
+            wired.mandates.activate(asked, made, Citizen(made.representative, 20))
             names[case_id] = name
         return names
 

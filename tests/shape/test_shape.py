@@ -52,13 +52,13 @@ def _module(path: Path) -> str:
 
 PURE = re.compile(
     r"chalicelib\.(dates|days|errors|quoting|catalogue\.model|letters\.(contract|limits)"
-    r"|mandates\.(codes|deciding|model|networks|period)|people\.(birth_date|bsn|pseudonym))$"
+    r"|mandates\.(codes|deciding|model|networks|period)|people\.(actor|birth_date|bsn|pseudonym))$"
 )
 """The model: it imports the standard library, the eleven-test of a BSN, and its own kind."""
 
 WALLS = {
     "storage": set[str](),
-    "audit": {"storage"},
+    "audit": {"people", "storage"},
     "catalogue": {"storage"},
     "people": set[str](),
     "letters": {"people", "storage"},

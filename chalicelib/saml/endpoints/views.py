@@ -11,6 +11,7 @@ from chalicelib.login.identity import Brought
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import LoginState
 from chalicelib.login.releasing import acting, over
+from chalicelib.people.actor import Citizen
 from chalicelib.saml.combiconnect.asking import read_question
 from chalicelib.saml.combiconnect.logging_out import log_out
 from chalicelib.saml.combiconnect.resolving import resolve
@@ -127,7 +128,7 @@ class Views:
         bsn = returned.subject or acting(ports, login)
         token = ports.new_id() + ports.new_id()
         sessions.end_earlier(login.replaces, visit.cookies.get(SESSION_COOKIE))
-        sessions.start(token, ports.new_id(), ports.person(bsn), bsn, login.reached, visit.now)
+        sessions.start(token, ports.new_id(), Citizen(ports.person(bsn), login.reached), bsn, visit.now)
         if not ports.logins.settle(login, session_key(token)):
             sessions.end(token)
             raise over(login)

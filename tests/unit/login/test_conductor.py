@@ -14,8 +14,8 @@ from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.deciding import Denial
-from chalicelib.mandates.model import Mandate, Party
-from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening
+from chalicelib.mandates.model import Mandate
+from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
 from tests.unit.login.stage import Stage, asking, bringing, holding
 
 LATER = timedelta(minutes=1)
@@ -35,7 +35,7 @@ def _mandated(stage: Stage) -> Mandate:
         asked, representative=stage.person(HENK), represented_bsn=sealed, activated_at=NOW + timedelta(seconds=1)
     )
     stage.mandates.open_request(an_opening(asked))
-    stage.mandates.activate(asked, made)
+    stage.mandates.activate(asked, made, signed_in(HENK))
     return made
 
 
@@ -57,7 +57,7 @@ def _told(step: object) -> Answer | Failed:
 
 def _happened(stage: Stage, mandate: Mandate) -> str:
     """Return what happened last in a case."""
-    return stage.mandates.history(mandate.case_id)[0].what
+    return stage.mandates.history(mandate.case_id, mandate.sides)[0].what
 
 
 def test_someone_signs_in_for_themself(stage: Stage) -> None:
@@ -91,7 +91,7 @@ def test_who_has_nobody_to_choose_is_asked_nothing(stage: Stage) -> None:
 def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Stage) -> None:
     mandate = _mandated(stage)
     login, _ = _back(stage, wanted=Wanted.REPRESENTED)
-    stage.mandates.revoke(mandate, Party.REPRESENTED, NOW)
+    stage.mandates.revoke(mandate, signed_in(VERA), NOW)
     told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert isinstance(told, Failed)
     assert told.failure == "denied"

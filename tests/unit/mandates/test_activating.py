@@ -12,7 +12,7 @@ from chalicelib.mandates.ports import StoredCode
 from chalicelib.mandates.using import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
-from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated
+from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated, signed_in
 from tests.unit.mandates.desk import Desk
 
 OTHER_CODE = Code("CCCCCCCCCCC3")
@@ -38,7 +38,7 @@ class Counter:
         later: timedelta = timedelta(),
         network: str = "192.0.2.1",
     ) -> StoredCode:
-        guess = Guess(by, bsn, born, code or self.code, network)
+        guess = Guess(signed_in(by), bsn, born, code or self.code, network)
         ports = {"store": self.desk.store, "tries": self.desk.tries, "secrets": SECRETS}
         return recognise(guess, **ports, now=NOW + later)  # type: ignore[arg-type]
 
@@ -67,7 +67,7 @@ def _used(counter: Counter) -> None:
 
 
 def _withdrawn(counter: Counter) -> None:
-    counter.desk.store.withdraw(counter.request, NOW)
+    counter.desk.store.withdraw(counter.request, signed_in(), NOW)
 
 
 @pytest.mark.parametrize("before", [_blocked, _used, _withdrawn], ids=lambda step: step.__name__.strip("_"))
@@ -226,9 +226,9 @@ def test_activated_by_another_it_is_gone(counter: Counter) -> None:
 
 def test_either_side_can_revoke_and_it_stays_revoked(counter: Counter) -> None:
     mandate = counter.activate()
-    for person, party in ((mandate.representative, Party.REPRESENTATIVE), (mandate.represented, Party.REPRESENTATIVE)):
-        ended = revoke(person, mandate.case_id, store=counter.desk.store, now=NOW)
-        assert revoke(person, mandate.case_id, store=counter.desk.store, now=NOW).revoked_at == NOW
+    for who, party in ((HENK, Party.REPRESENTATIVE), (VERA, Party.REPRESENTATIVE)):
+        ended = revoke(signed_in(who), mandate.case_id, store=counter.desk.store, now=NOW)
+        assert revoke(signed_in(who), mandate.case_id, store=counter.desk.store, now=NOW).revoked_at == NOW
         assert (counter.desk.store.mandate(ended.case_id) or ended).revoked_by is party
 
 
@@ -240,4 +240,4 @@ def test_a_revocation_that_was_not_done_is_not_told_as_done(counter: Counter, mo
 
     monkeypatch.setattr(counter.desk.store, "revoke", changed)
     with pytest.raises(Conflict):
-        revoke(mandate.represented, mandate.case_id, store=counter.desk.store, now=NOW)
+        revoke(signed_in(), mandate.case_id, store=counter.desk.store, now=NOW)

@@ -20,6 +20,7 @@ from chalicelib.days import NETHERLANDS
 from chalicelib.mandates.deciding import Denial, denial, may_act, usable
 from chalicelib.mandates.model import CaseId, Mandate, Party
 from chalicelib.mandates.period import Period
+from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, a_mandate, a_period, a_request, a_service, an_opening
 from tests.fakes import FakeMandates
@@ -129,7 +130,7 @@ def test_a_service_for_which_nobody_may_be_mandated_is_opened_by_no_mandate(serv
 def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
     register = _register(a_mandate())
     (chosen,) = usable(HENK, a_service(), 20, mandates=register, now=NOW)
-    register.revoke(chosen, Party.REPRESENTED, NOW)
+    register.revoke(chosen, Citizen(chosen.represented, 20), NOW)
     assert may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_ACTIVE
     assert usable(HENK, a_service(), 20, mandates=register, now=NOW) == []
 
@@ -216,14 +217,14 @@ def _lived(register: FakeMandates, life: Life, number: int, until: int) -> Manda
     )
     mandate = a_mandate(asked, representative=life.by, level=life.level)
     register.open_request(an_opening(asked))
-    register.activate(asked, mandate)
+    register.activate(asked, mandate, Citizen(mandate.representative, 20))
     if life.revoked_on is not None and life.revoked_on <= until:
-        register.revoke(mandate, Party.REPRESENTED, NOW + life.revoked_on * DAY)
+        register.revoke(mandate, Citizen(life.of, 20), NOW + life.revoked_on * DAY)
     return mandate
 
 
 def _register(mandate: Mandate) -> FakeMandates:
     register = FakeMandates()
     register.open_request(an_opening(asked := a_request()))
-    register.activate(asked, mandate)
+    register.activate(asked, mandate, Citizen(mandate.representative, 20))
     return register

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from chalicelib.mandates.codes import parse
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
 from chalicelib.mandates.requesting import choose_period, withdraw
 from chalicelib.people.brp.person import Standing
-from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish
+from tests.builders import HENK, NOW, SECRETS, VERA, a_person, a_service, a_wish, signed_in
 from tests.unit.mandates.desk import Desk
 
 
@@ -77,7 +76,7 @@ def test_when_the_queue_is_down_the_letter_is_left_for_the_sweeper(desk: Desk) -
 
 def test_a_lower_level_than_the_service_needs_is_refused(desk: Desk) -> None:
     with pytest.raises(LevelTooLow):
-        desk.ask(a_wish(level=10))
+        desk.ask(a_wish(by=signed_in(level=10)))
 
 
 def test_guesses_made_before_do_not_count_against_a_new_code(desk: Desk) -> None:
@@ -106,7 +105,7 @@ def test_who_has_a_void_code_can_ask_anew_at_once(desk: Desk) -> None:
 def test_a_withdrawn_request_stays_withdrawn_and_its_code_is_gone(desk: Desk) -> None:
     request = desk.ask(a_wish())
     for _ in range(2):
-        withdraw(request.represented, request.case_id, store=desk.store, now=NOW)
+        withdraw(signed_in(), request.case_id, store=desk.store, now=NOW)
     assert desk.store.requests(request.represented)[0].state(NOW) is RequestState.WITHDRAWN
     assert desk.store.codes(request.claim) == []
 
@@ -114,15 +113,13 @@ def test_a_withdrawn_request_stays_withdrawn_and_its_code_is_gone(desk: Desk) ->
 def test_an_expired_request_cannot_be_withdrawn(desk: Desk) -> None:
     request = desk.ask(a_wish())
     with pytest.raises(Refused, match="request_ended"):
-        withdraw(request.represented, request.case_id, store=desk.store, now=request.expires_at)
+        withdraw(signed_in(), request.case_id, store=desk.store, now=request.expires_at)
 
 
 def test_somebody_elses_request_is_not_found(desk: Desk) -> None:
     request = desk.ask(a_wish())
     with pytest.raises(NotFound):
-        withdraw(
-            SECRETS.pseudonyms.person(replace(VERA, digits="900100758")), request.case_id, store=desk.store, now=NOW
-        )
+        withdraw(signed_in(HENK), request.case_id, store=desk.store, now=NOW)
 
 
 FIRST = today(NOW)

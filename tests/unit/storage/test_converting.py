@@ -113,3 +113,33 @@ def test_what_is_no_such_value_is_not_read_as_one(odd: dict[str, str]) -> None:
 
 def test_what_no_field_is_called_is_left_aside() -> None:
     assert read(Inner, {"pk": "P", "sk": "S", "day": "2031-05-17", "colour": "red"}) == Inner(AT.date())
+
+
+@dataclass(frozen=True, slots=True)
+class Sailor:
+    name: Name
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    force: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Sinking:
+    by: Sailor | Storm
+    saved_by: Sailor | Storm | None = None
+
+
+WHO = st.builds(Sailor, st.text().map(Name), st.integers(0, 9)) | st.builds(Storm, st.sampled_from(Level))
+
+
+@given(st.builds(Sinking, WHO, st.none() | WHO))
+def test_of_several_records_the_one_that_was_written_is_read(value: Sinking) -> None:
+    assert read(Sinking, as_python(typed(plain(value)))) == value
+
+
+def test_what_is_none_of_several_records_is_not_read_as_one() -> None:
+    with pytest.raises(ValueError, match="not enough values"):
+        read(Sinking, {"by": {"iceberg": "large"}})

@@ -1,0 +1,42 @@
+"""Who does something: sessions, events and changes name an actor (design.md section 4).
+
+An item tells kinds of actors apart by their first field, so each has one of its own.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.people.pseudonym import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Somebody who signed in with an identity of their own."""
+
+    person: PersonId
+    level: int
+    """Level of assurance of that sign-in; 0 where an older event does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A service provider, by the name of its organisation."""
+
+    organisation: str
+
+
+class Cause(StrEnum):
+    """What makes the system act by itself."""
+
+    GUESSES = "guesses"
+    """More wrong codes than a code survives."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """No person: a rule, when its time has come."""
+
+    cause: Cause
+
+
+Actor = Citizen | Provider | System
