@@ -44,7 +44,7 @@ def _read(case: Case) -> AuthnRequest:
     profile = case.imported.profile if case.imported else Profile.GENERAL
     connection = Connection(EntityId(provider.entity_id), "provider", b"", profile=profile)
     us = OurNames(case.address, identities.COMBICONNECT, identities.DIGID, identities.MACHTIGEN)
-    return read_authn_request(canonical(case.root), connection, provider, us, case.now)
+    return read_authn_request(canonical(case.root), connection, provider.consumers, us, case.now)
 
 
 def _as_asked(root: Element) -> ServiceProvider:

@@ -1,11 +1,8 @@
 """Our answers to providers: written as messages, and taken there by the browser, or by an artifact in its stead."""
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
-
-from lxml import etree
 
 from chalicelib.catalogue.model import Connection, Service
 from chalicelib.login.answer import Answer
@@ -13,12 +10,14 @@ from chalicelib.login.decision import Failed
 from chalicelib.login.logins import Login
 from chalicelib.login.question import Question
 from chalicelib.login.steps import Departure
-from chalicelib.saml.combiconnect.artifacts import Waiting, new_artifact
+from chalicelib.saml.combiconnect.artifacts import Waiting
 from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft.queries import extended
 from chalicelib.saml.craft.uris import ARTIFACT
+from chalicelib.saml.messages.artifact_binding import new_artifact
 from chalicelib.saml.messages.assertions import Addressee, Identities
-from chalicelib.saml.messages.responses import FAILURES, octets, response
+from chalicelib.saml.messages.drafts import Draft, posted
+from chalicelib.saml.messages.responses import FAILURES, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class ResponseWriter:
     identities: Identities
     now: datetime
 
-    def write(self, outcome: Answer | Failed) -> etree._Element:
+    def write(self, outcome: Answer | Failed) -> Draft:
         told = FAILURES[outcome.failure] if isinstance(outcome, Failed) else outcome
         return response(told, self.to, self.identities, self.connection.profile, self.now)
 
@@ -57,13 +56,8 @@ class ProviderAnswers:
             return None
         artifact = new_artifact(self.ports.settings.combiconnect_entity_id, self.ports.pick)
         self.ports.artifacts.keep(artifact, Waiting(question.entity_id, login.login_id, now))
-        query = urlencode({"SAMLart": artifact, **_relay_state(question)})
-        return Departure(question.entity_id, extended(question.location, query))
+        relayed = {} if question.relay_state is None else {"RelayState": question.relay_state}
+        return Departure(question.entity_id, extended(question.location, urlencode({"SAMLart": artifact, **relayed})))
 
-    def carrying(self, message: etree._Element, question: Question, connection: Connection) -> Departure:
-        fields = {"SAMLResponse": base64.b64encode(octets(message)).decode(), **_relay_state(question)}
-        return Departure(connection.name, question.location, fields)
-
-
-def _relay_state(question: Question) -> dict[str, str]:
-    return {} if question.relay_state is None else {"RelayState": question.relay_state}
+    def carrying(self, message: Draft, question: Question, connection: Connection) -> Departure:
+        return Departure(connection.name, question.location, posted("SAMLResponse", message, question.relay_state))

@@ -1,8 +1,6 @@
 """Artifacts: a reference to an answer, which its provider fetches once, within two minutes (combiconnect.md 3.1, 6)."""
 
-import base64
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +11,6 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import TransientTable
 
-_TYPE, _ENDPOINT = b"\x00\x04", b"\x00\x00"
 _KEPT = timedelta(minutes=15)
 """So long a provider that comes too late is told so."""
 
@@ -45,13 +42,6 @@ ARTIFACT = Kind(
     sk="ARTIFACT",
     kept=Kept("", _KEPT, "sent_at"),
 )
-
-
-def new_artifact(entity_id: str, pick: Callable[[int], int]) -> str:
-    """Make an artifact of type 4: type, endpoint index 0, SHA-1 of our entityID, 20 random bytes (bindings 3.6.4)."""
-    source = hashlib.sha1(entity_id.encode(), usedforsecurity=False).digest()
-    handle = pick(2**160).to_bytes(20, "big")
-    return base64.b64encode(_TYPE + _ENDPOINT + source + handle).decode()
 
 
 class Artifacts:

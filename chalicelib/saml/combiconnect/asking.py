@@ -40,7 +40,7 @@ def _accepted(
     connection, provider = ports.connected(message.issuer, now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
         raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
-    request = read_authn_request(message.accept(provider.signing), connection, provider, ports.as_asked, now)
+    request = read_authn_request(message.accept(provider.signing), connection, provider.consumers, ports.as_asked, now)
     service = _service(ports, request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
         raise NotOpen(

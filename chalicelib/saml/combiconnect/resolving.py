@@ -3,8 +3,6 @@
 from datetime import datetime
 from functools import partial
 
-from saml2 import samlp
-
 from chalicelib.catalogue.model import Connection, Profile
 from chalicelib.errors import InvalidMessage
 from chalicelib.login.conductor import find
@@ -15,10 +13,8 @@ from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft import gate
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE
-from chalicelib.saml.craft.soap import enveloped
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.heads import check_head
-from chalicelib.saml.messages.responses import artifact_response
+from chalicelib.saml.messages.artifact_binding import answer_envelope, read_resolve
 from chalicelib.saml.partners.roles import ServiceProvider
 from chalicelib.web.visit import Visit
 
@@ -33,19 +29,21 @@ def resolve(ports: ProviderPorts, visit: Visit) -> bytes:
     message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
     connection, provider = ports.connected(message.issuer, visit.now)
     _check_certificate(connection, provider, visit)
-    request = samlp.artifact_resolve_from_string(message.accept(provider.signing))
-    _check(ports, request, visit)
-    artifact, entrance = request.artifact.text or "", ports.identities(visit.now).entrance
-    waiting = ports.artifacts.find(artifact, provider.entity_id, visit.now)
+    settings, entrance = ports.settings, ports.identities(visit.now).entrance
+    ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
+    request = read_resolve(message.accept(provider.signing), ours, visit.now)
+    waiting = ports.artifacts.find(request.artifact, provider.entity_id, visit.now)
     ready = _ready(ports, waiting, visit.now) if waiting else None
-    made = partial(artifact_response, resolve_id=request.id, issuer=entrance, profile=connection.profile, now=visit.now)
-    once = ports.once("resolve", provider.entity_id, request.id, visit.now)
+    made = partial(
+        answer_envelope, resolve_id=request.request_id, issuer=entrance, profile=connection.profile, now=visit.now
+    )
+    once = ports.once("resolve", provider.entity_id, request.request_id, visit.now)
     if ready is not None:
-        answer = enveloped(made(ready.message))
-        if not ready.settled or ports.artifacts.spend(artifact, ports.new_id(), once):
+        answer = made(ready.message)
+        if not ready.settled or ports.artifacts.spend(request.artifact, ports.new_id(), once):
             return answer
-    ports.use_once("resolve", provider.entity_id, request.id, visit.now)
-    return enveloped(made(None))
+    ports.use_once("resolve", provider.entity_id, request.request_id, visit.now)
+    return made(None)
 
 
 def _ready(ports: ProviderPorts, waiting: Waiting, now: datetime) -> Made | None:
@@ -79,12 +77,3 @@ def _check_certificate(connection: Connection, provider: ServiceProvider, visit:
 
 def _fingerprints(provider: ServiceProvider) -> list[str]:
     return [certificate.fingerprint for certificate in provider.signing]
-
-
-def _check(ports: ProviderPorts, request: samlp.ArtifactResolve, visit: Visit) -> None:
-    check_head(request, visit.now)
-    # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
-    settings = ports.settings
-    ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
-    if request.destination is not None and not request.destination.startswith(ours):
-        raise InvalidMessage("Destination", received=request.destination, expected=[f"{one}…" for one in ours])

@@ -1,11 +1,9 @@
-"""Encryption for whoever may read: an assertion as a whole, or identifiers one by one (combiconnect.md 3.6)."""
+"""Encryption: octets under a fresh key, that key under a reader's, and what others encrypted to us (XML Encryption)."""
 
-import base64
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
 
 import xmlsec
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -19,7 +17,7 @@ from lxml import etree
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.keys import Certificate, PrivateKey
 from chalicelib.saml.craft.parsing import only
-from chalicelib.saml.craft.uris import ASSERTION, ENCRYPTION, SIGNATURE, tag
+from chalicelib.saml.craft.uris import ENCRYPTION, tag
 
 _GCM = "http://www.w3.org/2009/xmlenc11#aes{bits}-gcm"
 AES_256_GCM, AES_128_GCM = _GCM.format(bits=256), _GCM.format(bits=128)
@@ -31,7 +29,6 @@ RSA_OAEP = f"{ENCRYPTION}rsa-oaep-mgf1p"
 """The one key transport that we write and read; RSA 1.5 tells too much to who tries (XML Encryption 1.1, 6.1.2)."""
 
 _NONCE, _BLOCK = 12, 16
-_NAMESPACES = f'xmlns:xenc="{ENCRYPTION}" xmlns:ds="{SIGNATURE}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class EncryptionKey:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who may read an identifier, with every key it may hold: two while it changes certificates."""
+    """Who may read an assertion or identifier, with every key it may hold: two while it changes certificates."""
 
     entity_id: str
     keys: tuple[EncryptionKey, ...]
@@ -52,50 +49,7 @@ class Recipient:
     """What its metadata offers, if it says so."""
 
 
-def encrypted_assertion(assertion: etree._Element, recipient: Recipient) -> etree._Element:
-    """Return an EncryptedAssertion with a key for each of the recipient's, inside the KeyInfo as most clients want.
-
-    It is AES-256-GCM, unless the recipient's metadata offers only others of those we can make.
-    """
-    keys = recipient.keys
-    cipher = next((cipher for cipher in CIPHERS if cipher in recipient.methods), AES_256_GCM)
-    # The octets of the assertion by itself, with all its namespaces: many a client reads them without what is around.
-    key, value = _sealed(etree.tostring(assertion), cipher)
-    inside = "".join(
-        f"<xenc:EncryptedKey>{_transport(key, one, named=len(keys) > 1)}</xenc:EncryptedKey>" for one in keys
-    )
-    return etree.fromstring(
-        f'<saml:EncryptedAssertion xmlns:saml="{ASSERTION}" {_NAMESPACES}>'
-        f'<xenc:EncryptedData Type="{ENCRYPTION}Element"><xenc:EncryptionMethod Algorithm="{cipher}"/>'
-        f"<ds:KeyInfo>{inside}</ds:KeyInfo>{_cipher_data(value)}</xenc:EncryptedData></saml:EncryptedAssertion>"
-    )
-
-
-def encrypted_id(identifier: bytes, recipients: Sequence[Recipient], new_id: Callable[[], str]) -> etree._Element:
-    """Return an EncryptedID as CombiConnect lays it out: the keys stand beside the data (combiconnect.md 3.6)."""
-    key, value = _sealed(identifier, AES_256_CBC)
-    data_id, key_name = f"_{new_id()}", f"cek-{new_id()}"
-    addressed = [(f"_{new_id()}", recipient, one) for recipient in recipients for one in recipient.keys]
-    if len(addressed) == 1:
-        info = f'<ds:RetrievalMethod Type="{ENCRYPTION}EncryptedKey" URI="#{addressed[0][0]}"/>'
-        carried = ""
-    else:
-        info = f"<ds:KeyName>{key_name}</ds:KeyName>"
-        carried = f"<xenc:CarriedKeyName>{key_name}</xenc:CarriedKeyName>"
-    beside = "".join(
-        f'<xenc:EncryptedKey Id="{key_id}" Recipient={quoteattr(recipient.entity_id)}>{_transport(key, one)}'
-        f'<xenc:ReferenceList><xenc:DataReference URI="#{data_id}"/></xenc:ReferenceList>{carried}</xenc:EncryptedKey>'
-        for key_id, recipient, one in addressed
-    )
-    return etree.fromstring(
-        f'<saml:EncryptedID xmlns:saml="{ASSERTION}" {_NAMESPACES}>'
-        f'<xenc:EncryptedData Id="{data_id}" Type="{ENCRYPTION}Element">'
-        f'<xenc:EncryptionMethod Algorithm="{AES_256_CBC}"/><ds:KeyInfo>{info}</ds:KeyInfo>'
-        f"{_cipher_data(value)}</xenc:EncryptedData>{beside}</saml:EncryptedID>"
-    )
-
-
-def _sealed(octets: bytes, cipher: str) -> tuple[bytes, bytes]:
+def sealed(octets: bytes, cipher: str) -> tuple[bytes, bytes]:
     """Return a fresh key, and the octets under it as XML Encryption writes them (5.2)."""
     key = secrets.token_bytes(CIPHERS[cipher])
     if cipher in (AES_256_GCM, AES_128_GCM):
@@ -107,19 +61,10 @@ def _sealed(octets: bytes, cipher: str) -> tuple[bytes, bytes]:
     return key, vector + encryptor.update(octets + secrets.token_bytes(pad - 1) + bytes([pad])) + encryptor.finalize()
 
 
-def _transport(key: bytes, to: EncryptionKey, *, named: bool = True) -> str:
+def wrapped(key: bytes, certificate: Certificate) -> bytes:
+    """Return a key under a reader's certificate, by `RSA_OAEP`."""
     # SHA-1 as the padding's function is what the field agreed on, and is not weakened by collisions (1.8).
-    oaep = padding.OAEP(padding.MGF1(SHA1()), SHA1(), None)  # noqa: S303 - see above
-    name = f"<ds:KeyInfo><ds:KeyName>{escape(to.name)}</ds:KeyName></ds:KeyInfo>" if named else ""
-    return (
-        f'<xenc:EncryptionMethod Algorithm="{RSA_OAEP}"><ds:DigestMethod Algorithm="{SIGNATURE}sha1"/>'
-        f"</xenc:EncryptionMethod>{name}{_cipher_data(to.certificate.public_key.encrypt(key, oaep))}"
-    )
-
-
-def _cipher_data(octets: bytes) -> str:
-    value = base64.b64encode(octets).decode()
-    return f"<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"
+    return certificate.public_key.encrypt(key, padding.OAEP(padding.MGF1(SHA1()), SHA1(), None))  # noqa: S303 - see above
 
 
 def opened(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> bytes:

@@ -9,7 +9,7 @@ A caller first reads a message (`from_post`, `from_query`, `from_soap`, `from_me
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from typing import cast
 
 from lxml import etree
 
@@ -140,6 +140,15 @@ def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:
     return Unverified(_issuer(root), _relay_state(parameters), accept, wrapper=wrapper)
 
 
+def response_inside(octets: bytes) -> bytes | None:
+    """Return the Response in what `response_from_soap` accepted, if there is one.
+
+    It comes with all that is declared around it: an assertion that is encrypted inside may lean on that.
+    """
+    inside = parse(octets).find(tag("samlp:Response"))
+    return None if inside is None else etree.tostring(inside, method="c14n")
+
+
 def opened_response(octets: bytes, keys: Iterable[PrivateKey], certificates: Sequence[Certificate]) -> bytes:
     """Return what `response_from_post` accepted, with an EncryptedAssertion replaced by the assertion inside.
 
@@ -175,10 +184,8 @@ def _is_signed(element: etree._Element) -> bool:
 
 def _opened_in_place(encrypted: etree._Element, keys: Iterable[PrivateKey]) -> etree._Element:
     """Return the element inside an encrypted one. Prefixes may be declared around it (XML Encryption 4.3.3)."""
-    known = "".join(
-        f" xmlns{':' if prefix else ''}{prefix or ''}={quoteattr(uri)}" for prefix, uri in encrypted.nsmap.items()
-    )
-    context = parse(f"<context{known}>".encode() + _DECLARATION.sub(b"", opened(encrypted, keys)) + b"</context>")
+    around = etree.tostring(etree.Element("context", nsmap=cast("dict[str, str]", encrypted.nsmap))).removesuffix(b"/>")
+    context = parse(around + b">" + _DECLARATION.sub(b"", opened(encrypted, keys)) + b"</context>")
     if len(context) != 1 or (context.text or "").strip() or (context[0].tail or "").strip():
         received = f"{len(context)} elements, and perhaps text"
         raise InvalidMessage("cannot be opened", received=received, expected="one element inside, and nothing else")

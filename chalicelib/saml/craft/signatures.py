@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 import xmlsec
@@ -25,18 +27,33 @@ _DIGESTS: dict[str, Callable[[bytes], Any]] = {
     "http://www.w3.org/2001/04/xmlenc#sha512": hashlib.sha512,
 }
 DIGEST_METHODS = tuple(_DIGESTS)
-_SIGNED_INFO_FORM = (
-    f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
-    f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
-    f'<ds:SignatureMethod Algorithm="{_MORE}rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#{{id}}">'
-    f'<ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
-    f'<ds:Transform Algorithm="{EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>'
-    '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod>'
-    "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-)
-"""In exclusive canonical form, ready to be signed (XML Signature 4.4)."""
 _SIGNED_INFO = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
 _REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
+
+
+def _ds(name: str, *children: etree._Element, **attributes: str) -> etree._Element:
+    element = etree.Element(tag(f"ds:{name}"), attributes, nsmap={"ds": SIGNATURE})
+    element.extend(children)
+    return element
+
+
+_FORM = _ds(
+    "Signature",
+    _ds(
+        "SignedInfo",
+        _ds("CanonicalizationMethod", Algorithm=EXCLUSIVE_C14N),
+        _ds("SignatureMethod", Algorithm=f"{_MORE}rsa-sha256"),
+        _ds(
+            "Reference",
+            _ds("Transforms", _ds("Transform", Algorithm=ENVELOPED), _ds("Transform", Algorithm=EXCLUSIVE_C14N)),
+            _ds("DigestMethod", Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"),
+            _ds("DigestValue"),
+        ),
+    ),
+    _ds("SignatureValue"),
+    _ds("KeyInfo", _ds("KeyName"), _ds("X509Data", _ds("X509Certificate"))),
+)
+"""A signature of ours, to be filled in (XML Signature 4)."""
 _MOST_PREFIXES, _LONGEST_LIST, _LONGEST_VALUE = 16, 512, 4096
 """Of a PrefixList, which makes canonicalisation dear, in prefixes and characters; characters of a value in base64."""
 
@@ -63,33 +80,43 @@ def verified(element: etree._Element, certificates: Iterable[Certificate]) -> by
     return octets
 
 
-def sign(
-    element: etree._Element,
-    key: PrivateKey,
-    *,
-    after: str = "saml:Issuer",
-    certificate: bool = True,
-    named: bool = True,
-) -> None:
-    """Sign an element in place with RSA-SHA256; the signature comes right behind its child `after`, or first.
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One that we make: of the element with an ID, RSA-SHA256, right behind its Issuer, or first where it has none."""
 
-    The key is named in it, and shown unless `certificate` is False: the national profile wants the name alone (1.7).
-    `named` is False where a reader knows our certificate alone, which has no such name: Shibboleth's metadata filter.
+    over: str
+    key: PrivateKey = field(repr=False)
+    certificate: bool = True
+    """Whether it shows the certificate: the national profile wants the name of the key alone (1.7)."""
+    named: bool = True
+    """Whether it names the key: Shibboleth's metadata filter knows our certificate alone, which has no such name."""
 
-    What is signed is written down in its canonical form at once, so that only the RSA operation takes time: xmlsec
-    would set up a key per signature, which costs half as much again (docs/performance.md).
+
+def signed(octets: bytes, signatures: Iterable[Signature]) -> bytes:
+    """Return a document of our own with signatures, made in this order: what stands inside another is signed first."""
+    root = etree.fromstring(octets)
+    for one in signatures:
+        _sign(next(element for element in root.iter() if element.get("ID") == one.over), one)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=False)
+
+
+def _sign(element: etree._Element, wanted: Signature) -> None:
+    """Sign an element in place. Only the RSA operation takes time: xmlsec would set up a key per signature, which costs
+    half as much again (docs/performance.md).
     """
-    digest = base64.b64encode(hashlib.sha256(canonical(element)).digest()).decode()
-    info = _SIGNED_INFO_FORM.format(id=element.get("ID"), digest=digest)
-    value = base64.b64encode(key.private_key.sign(info.encode(), PKCS1v15(), SHA256())).decode()
-    name = f"<ds:KeyName>{key.certificate.key_name}</ds:KeyName>"
-    shown = f"<ds:X509Data><ds:X509Certificate>{key.certificate.base64}</ds:X509Certificate></ds:X509Data>"
-    signature = etree.fromstring(
-        f'<ds:Signature xmlns:ds="{SIGNATURE}">{info}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>'
-        f"{name if named else ''}{shown if certificate else ''}</ds:KeyInfo></ds:Signature>"
-    )
-    before = element.find(tag(after))
-    element.insert(0 if before is None else element.index(before) + 1, signature)
+    signature, key = deepcopy(_FORM), wanted.key
+    info, value, key_info = signature
+    reference = info[2]
+    reference.set("URI", f"#{wanted.over}")
+    reference[2].text = base64.b64encode(hashlib.sha256(canonical(element)).digest()).decode()
+    value.text = base64.b64encode(key.private_key.sign(canonical(info), PKCS1v15(), SHA256())).decode()
+    name, shown = key_info
+    name.text, shown[0].text = key.certificate.key_name, key.certificate.base64
+    for part, there in ((name, wanted.named), (shown, wanted.certificate)):
+        if not there:
+            key_info.remove(part)
+    issuer = element.find(tag("saml:Issuer"))
+    element.insert(0 if issuer is None else element.index(issuer) + 1, signature)
 
 
 def _check_form(signature: etree._Element, element: etree._Element) -> str:

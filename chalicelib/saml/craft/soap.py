@@ -4,16 +4,14 @@ from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.parsing import parse
-from chalicelib.saml.craft.uris import SOAP, SOAP_12, tag
-
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-"""To the octet: there are clients that take off just this before they read on (digid.md A3)."""
+from chalicelib.saml.craft.uris import DECLARATION, SOAP, SOAP_12, tag
 
 
-def enveloped(message: etree._Element) -> bytes:
+def enveloped(message: bytes) -> bytes:
+    """Put a message of our own, as it was signed, in an envelope."""
     envelope = etree.Element(tag("soap:Envelope"), nsmap={"soap": SOAP})
-    etree.SubElement(envelope, tag("soap:Body")).append(message)
-    return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
+    etree.SubElement(envelope, tag("soap:Body")).append(etree.fromstring(message))
+    return DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
 
 
 def message_in(body: bytes) -> etree._Element:

@@ -23,6 +23,9 @@ PREFIXES = {
     "soap": SOAP,
 }
 
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+"""To the octet: there are clients that take off just this before they read on (digid.md A3)."""
+
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"

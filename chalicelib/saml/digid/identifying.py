@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.login.identity import Brought, Identity
+from chalicelib.login.identity import Brought, Identity, NotIdentified
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login
 from chalicelib.login.steps import Departure
 from chalicelib.observe import note_sender
-from chalicelib.saml.craft.gate import Unverified, opened_response, response_from_post, response_from_soap
-from chalicelib.saml.craft.shapes import ARTIFACT_RESPONSE, RESPONSE
-from chalicelib.saml.craft.uris import ARTIFACT, POST
-from chalicelib.saml.digid.ports import DigidPorts
-from chalicelib.saml.messages.artifact_resolve import resolution_address, resolve_envelope
-from chalicelib.saml.messages.with_digid import (
-    build_request,
-    post_field,
-    read_response,
-    redirect_address,
+from chalicelib.saml.craft.gate import (
+    Unverified,
+    opened_response,
+    response_from_post,
+    response_from_soap,
     response_inside,
 )
+from chalicelib.saml.craft.shapes import ARTIFACT_RESPONSE, RESPONSE
+from chalicelib.saml.craft.signatures import Signature
+from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT
+from chalicelib.saml.digid.ports import DigidPorts
+from chalicelib.saml.messages.artifact_binding import endpoint_of, resolve_envelope
+from chalicelib.saml.messages.drafts import Draft, posted, redirected
+from chalicelib.saml.messages.with_digid import build_request, check_resolved, read_response
 from chalicelib.saml.partners.roles import IdentityProvider
 
 
@@ -33,11 +35,14 @@ class Digid:
 
     def depart(self, login: Login, now: datetime) -> Departure:
         (provider, answer), us = self.ports.digid(now), self.ports.us(now)
-        request = build_request(login.digid_request, Level(login.level), provider, us, now, answer=answer)
-        if POST not in provider.single_sign_on:
-            return Departure("DigiD", redirect_address(request, login.login_id, us))
-        fields = {"SAMLRequest": post_field(request, us), "RelayState": login.login_id}
-        return Departure("DigiD", request.destination, fields)
+        # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
+        by_post = POST in provider.single_sign_on
+        address = provider.single_sign_on[POST if by_post else REDIRECT]
+        request = build_request(login.digid_request, Level(login.level), address, us, now, answer=answer)
+        if not by_post:
+            return Departure("DigiD", redirected("SAMLRequest", request, login.login_id, address, us.key))
+        message = Draft(request, (Signature(request.id, us.key),))
+        return Departure("DigiD", address, posted("SAMLRequest", message, login.login_id))
 
     def check(self, brought: Brought) -> None:
         _message(brought)
@@ -52,7 +57,7 @@ class Digid:
             octets, binding, wrapper = _accepted(message, provider), POST, message.wrapper
         return read_response(
             opened_response(octets, self.ports.encryption.all(now), provider.signing),
-            provider=provider,
+            issuer=provider.entity_id,
             us=self.ports.us(now),
             request_id=login.digid_request,
             now=now,
@@ -63,11 +68,23 @@ class Digid:
     def _fetched(self, artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
         """Return the octets of the Response that an artifact stands for. Raises `NotIdentified` when it has none."""
         us, request_id = self.ports.us(now), f"_{self.ports.new_id()}"
-        address = resolution_address(artifact, provider)
+        address = _resolved_at(artifact, provider)
         asked = resolve_envelope(artifact, request_id, address, us, now)
         told = self.ports.back_channel.ask(address, asked, us.key, provider.trusted)
-        answer = response_from_soap(told, ARTIFACT_RESPONSE)
-        return response_inside(_accepted(answer, provider), provider=provider, request_id=request_id, now=now)
+        octets = _accepted(response_from_soap(told, ARTIFACT_RESPONSE), provider)
+        check_resolved(octets, issuer=provider.entity_id, request_id=request_id, now=now)
+        if (inside := response_inside(octets)) is None:
+            reason = "an ArtifactResponse without a Response"
+            raise NotIdentified("failed", reason, received="", expected="samlp:Response")
+        return inside
+
+
+def _resolved_at(artifact: str, provider: IdentityProvider) -> str:
+    """Return where an artifact is resolved. Raises `InvalidMessage` for one that this provider did not issue."""
+    if (index := endpoint_of(artifact, provider.entity_id)) not in provider.resolution:
+        reason = "no ArtifactResolutionService with this index"
+        raise InvalidMessage(reason, received=index, expected=map(str, provider.resolution))
+    return provider.resolution[index]
 
 
 def _message(brought: Brought) -> Unverified | str:

@@ -1,34 +1,18 @@
 """The assertion that an answer holds: for any client, or as CombiConnect lays it out (combiconnect.md 3.4 to 3.7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lxml import etree
-from saml2 import saml, samlp
+from saml2 import ExtensionElement, saml
 
 from chalicelib.login.answer import Answer
 from chalicelib.saml.craft import uris
-from chalicelib.saml.craft.encryption import Recipient, encrypted_assertion, encrypted_id
-from chalicelib.saml.craft.keys import PrivateKey
-from chalicelib.saml.craft.parsing import only, text_of
-from chalicelib.saml.craft.signatures import sign
+from chalicelib.saml.craft.encryption import Recipient
+from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.times import ANSWER_LIFE, written
-from chalicelib.saml.craft.uris import tag
-
-_PREFIXES = {"samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """One of our identities, as it signs. `new_id` returns at least 128 random bits in hex."""
-
-    entity_id: str
-    key: PrivateKey
-    new_id: Callable[[], str]
-
-    def message_id(self) -> str:
-        return f"_{self.new_id()}"
+from chalicelib.saml.messages.drafts import Draft, Issuer, written_out
+from chalicelib.saml.messages.encrypted import encrypted_assertion, encrypted_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,64 +48,67 @@ class Addressee:
         return tuple(dict.fromkeys((self.entity_id, self.recipient.entity_id)))
 
 
-def general(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
+def general(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> saml.EncryptedAssertion:
     """Return an assertion for any client, signed and then encrypted as a whole."""
-    return encrypted_assertion(in_the_clear(who, to, issuer, now), to.recipient)
+    return encrypted_assertion(in_the_clear(who, to, issuer, now).octets(), to.recipient)
 
 
-def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
-    """Return the signed assertion inside, with identifiers as plain attributes. It never leaves us like this."""
+def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> Draft:
+    """Return the assertion inside, with identifiers as plain attributes. It never leaves us like this."""
     values = {uris.SERVICE_UUID: who.service_uuid, uris.ACTING_SUBJECT: who.acting.digits}
     if who.legal is not None:
         values[uris.LEGAL_SUBJECT] = who.legal.digits
-    attributes = [_attribute(name, value) for name, value in values.items()]
+    attributes = [_attribute(name, text=value) for name, value in values.items()]
     assertion = _built(who, to, issuer, now, audience=to.audience, attributes=attributes)
-    sign(assertion, issuer.key)
-    return assertion
+    return Draft(assertion, (Signature(assertion.id, issuer.key),))
 
 
-def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> etree._Element:
-    """Return a signed assertion with encrypted identifiers, and the statements it rests on in its Advice."""
+def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> Draft:
+    """Return an assertion with encrypted identifiers, and the statements it rests on in its Advice, all signed."""
     asked = (we.entrance.entity_id,)
     read_by = (to.recipient, we.machtigen_reads) if who.legal else (to.recipient,)
     acting = _identifiers(replace(who, legal=None), read_by, we.digid)
-    advice = [_signed(_built(who, to, we.digid, now, audience=asked, attributes=acting), we.digid)]
+    advice = [_national(who, to, we.digid, now, audience=asked, attributes=acting)]
     if who.legal is not None:
         both = _identifiers(who, (to.recipient,), we.machtigen)
-        advice.append(_signed(_built(who, to, we.machtigen, now, audience=asked, attributes=both), we.machtigen))
+        advice.append(_national(who, to, we.machtigen, now, audience=asked, attributes=both))
     attributes = _identifiers(who, (to.recipient,), we.entrance)
-    outer = _built(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=advice)
-    return _signed(outer, we.entrance)
+    inside = [one.message for one in advice]
+    outer = _national(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=inside)
+    return Draft(outer.message, tuple(signature for one in (*advice, outer) for signature in one.signatures))
 
 
-def to_xml(message: samlp.SamlBase) -> etree._Element:
-    """Turn one of pysaml2's message objects into an element that can be signed."""
-    return etree.fromstring(message.to_string(_PREFIXES))
-
-
-def _signed(assertion: etree._Element, issuer: Issuer) -> etree._Element:
-    sign(assertion, issuer.key, certificate=False)
-    return assertion
-
-
-def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> list[etree._Element]:
+def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> list[saml.Attribute]:
     """Return the attributes, with every identifier encrypted afresh: no Id may stand twice in a document (3.6)."""
-    attributes = [_attribute(uris.SERVICE_UUID, who.service_uuid)]
+    attributes = [_attribute(uris.SERVICE_UUID, text=who.service_uuid)]
     for name, bsn in ((uris.ACTING_SUBJECT, who.acting), (uris.LEGAL_SUBJECT, who.legal)):
         if bsn is not None:
             name_id = saml.NameID(format=uris.PERSISTENT, name_qualifier=uris.LEGACY_BSN, text=bsn.digits)
-            attributes.append(_attribute(name, encrypted_id(name_id.to_string(_PREFIXES), readers, issuer.new_id)))
+            encrypted = encrypted_id(written_out(name_id), readers, issuer.new_id)
+            attributes.append(_attribute(name, children=[encrypted]))
     return attributes
 
 
-def _attribute(name: str, value: str | etree._Element) -> etree._Element:
-    attribute = etree.Element(tag("saml:Attribute"), Name=name, nsmap={"saml": uris.ASSERTION})
-    holder = etree.SubElement(attribute, tag("saml:AttributeValue"))
-    if isinstance(value, str):
-        holder.text = value
-    else:
-        holder.append(value)
-    return attribute
+def _attribute(
+    name: str, *, text: str | None = None, children: Sequence[saml.EncryptedID] | None = None
+) -> saml.Attribute:
+    # pysaml2's own AttributeValue writes an xsi:type, which our messages do without.
+    value = ExtensionElement("AttributeValue", uris.ASSERTION, children=children, text=text)
+    return saml.Attribute(name=name, attribute_value=[value])
+
+
+def _national(
+    who: Answer,
+    to: Addressee,
+    issuer: Issuer,
+    now: datetime,
+    *,
+    audience: Sequence[str],
+    attributes: Sequence[saml.Attribute],
+    advice: Sequence[saml.Assertion] = (),
+) -> Draft:
+    assertion = _built(who, to, issuer, now, audience=audience, attributes=attributes, advice=advice)
+    return Draft(assertion, (Signature(assertion.id, issuer.key, certificate=False),))
 
 
 def _built(
@@ -131,26 +118,20 @@ def _built(
     now: datetime,
     *,
     audience: Sequence[str],
-    attributes: Sequence[etree._Element],
-    advice: Sequence[etree._Element] = (),
-) -> etree._Element:
-    root = to_xml(
-        saml.Assertion(
-            id=issuer.message_id(),
-            version="2.0",
-            issue_instant=written(now),
-            issuer=saml.Issuer(text=issuer.entity_id),
-            subject=_subject(who, to, now),
-            conditions=_conditions(to, audience, now),
-            authn_statement=[_authentication(who, advice, now)],
-        )
+    attributes: Sequence[saml.Attribute],
+    advice: Sequence[saml.Assertion] = (),
+) -> saml.Assertion:
+    return saml.Assertion(
+        id=issuer.message_id(),
+        version="2.0",
+        issue_instant=written(now),
+        issuer=saml.Issuer(text=issuer.entity_id),
+        subject=_subject(who, to, now),
+        conditions=_conditions(to, audience, now),
+        advice=saml.Advice(assertion=advice) if advice else None,
+        authn_statement=[_authentication(who, advice, now)],
+        attribute_statement=[saml.AttributeStatement(attribute=attributes)],
     )
-    if advice:
-        holder = etree.Element(tag("saml:Advice"))
-        holder.extend(advice)
-        only(root, "saml:Conditions").addnext(holder)
-    etree.SubElement(root, tag("saml:AttributeStatement")).extend(attributes)
-    return root
 
 
 def _subject(who: Answer, to: Addressee, now: datetime) -> saml.Subject:
@@ -172,9 +153,9 @@ def _conditions(to: Addressee, audience: Sequence[str], now: datetime) -> saml.C
     )
 
 
-def _authentication(who: Answer, advice: Sequence[etree._Element], now: datetime) -> saml.AuthnStatement:
+def _authentication(who: Answer, advice: Sequence[saml.Assertion], now: datetime) -> saml.AuthnStatement:
     """State the level, and on whose word: those whose statements stand in the Advice, in the same order (3.4)."""
-    authorities = [text_of(only(statement, "saml:Issuer")) for statement in advice]
+    authorities = [statement.issuer.text for statement in advice]
     context = saml.AuthnContext(
         authn_context_class_ref=saml.AuthnContextClassRef(text=who.level.uri),
         authenticating_authority=[saml.AuthenticatingAuthority(text=entity_id) for entity_id in authorities],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from saml2 import samlp
 
@@ -21,8 +22,7 @@ from chalicelib.saml.craft.uris import (
     SERVICE_UUID,
 )
 from chalicelib.saml.messages.heads import check_head
-from chalicelib.saml.partners.addresses import ConsumerService
-from chalicelib.saml.partners.roles import ServiceProvider
+from chalicelib.saml.messages.reading import read, text_of
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
@@ -40,6 +40,19 @@ class OurNames:
     machtigen: str
 
 
+class Consumer(Protocol):
+    """An AssertionConsumerService that a provider registered."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def binding(self) -> str: ...
+
+    @property
+    def location(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class AuthnRequest:
     """A request that may be acted upon."""
@@ -47,7 +60,7 @@ class AuthnRequest:
     request_id: str
     entity_id: str
     """Of the connection."""
-    consumer: ConsumerService
+    consumer: Consumer
     wanted: Wanted
     audience: EntityId
     """Whose service is asked for: the connection's own, or one behind a cluster supplier."""
@@ -68,13 +81,16 @@ class AuthnRequest:
 
 
 def read_authn_request(
-    octets: bytes, connection: Connection, provider: ServiceProvider, us: OurNames, now: datetime
+    octets: bytes, connection: Connection, consumers: Sequence[Consumer], us: OurNames, now: datetime
 ) -> AuthnRequest:
-    """Read verified octets. Raises `InvalidMessage` for a broken rule, of which the log names the field."""
-    request = samlp.authn_request_from_string(octets)
+    """Read verified octets; `consumers` are those of the connection, the default one first.
+
+    Raises `InvalidMessage` for a broken rule, of which the log names the field.
+    """
+    request = read(samlp.AuthnRequest, octets)
     national = connection.profile is Profile.COMBICONNECT
     _check_fields(request, us.address, national=national, now=now)
-    audience, uuid = _asked_service(request, provider, national=national)
+    audience, uuid = _asked_service(request, connection.entity_id, national=national)
     service = request.attribute_consuming_service_index
     if national and uuid is None and service is None:
         raise InvalidMessage(
@@ -84,8 +100,8 @@ def read_authn_request(
     level, supported = (None, True) if national else _asked_level(request.requested_authn_context, classes)
     return AuthnRequest(
         request_id=request.id,
-        entity_id=provider.entity_id,
-        consumer=_consumer(request, provider, national=national),
+        entity_id=connection.entity_id,
+        consumer=_consumer(request, consumers, national=national),
         wanted=_wanted(request.scoping, connection.unasked, us),
         audience=audience,
         service_index=index_of(service) if service is not None and not uuid else None,
@@ -114,7 +130,7 @@ def _check_fields(request: samlp.AuthnRequest, destination: str, *, national: bo
         )
 
 
-def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, national: bool) -> ConsumerService:
+def _consumer(request: samlp.AuthnRequest, consumers: Sequence[Consumer], *, national: bool) -> Consumer:
     """Return the registered endpoint that is asked for: by index, by URL, or the default one (2.3)."""
     index, url, binding = (
         request.assertion_consumer_service_index,
@@ -127,7 +143,7 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
         )
     fitting = [
         consumer
-        for consumer in provider.consumers
+        for consumer in consumers
         if (index is None or consumer.index == index_of(index))
         and (url is None or consumer.location == url)
         and (binding is None or consumer.binding == binding)
@@ -137,19 +153,16 @@ def _consumer(request: samlp.AuthnRequest, provider: ServiceProvider, *, nationa
         raise InvalidMessage(
             "AssertionConsumerService is not registered",
             received=[part for part in (index, url, binding) if part is not None],
-            expected=[f"{one.index} {one.location} {one.binding.rpartition(':')[2]}" for one in provider.consumers],
+            expected=[f"{one.index} {one.location} {one.binding.rpartition(':')[2]}" for one in consumers],
         )
     return fitting[0]
 
 
-def _asked_service(
-    request: samlp.AuthnRequest, provider: ServiceProvider, *, national: bool
-) -> tuple[EntityId, ServiceId | None]:
+def _asked_service(request: samlp.AuthnRequest, own: EntityId, *, national: bool) -> tuple[EntityId, ServiceId | None]:
     """Return whose service is asked for, and its UUID if Extensions name one. They win over an index (2.1, 2.2).
 
     In the general profile the extensions of others are passed over (SAML core 3.2.1).
     """
-    own = EntityId(provider.entity_id)
     if request.extensions is None:
         return own, None
     extensions = request.extensions.extension_elements
@@ -163,7 +176,7 @@ def _asked_service(
 def _named_service(extensions: samlp.Extensions) -> tuple[EntityId, ServiceId]:
     values: dict[str, str] = {}
     for attribute in extensions.extension_elements:
-        name, texts = attribute.attributes.get("Name", ""), [(value.text or "").strip() for value in attribute.children]
+        name, texts = attribute.attributes.get("Name", ""), [text_of(value) for value in attribute.children]
         if attribute.namespace != ASSERTION or name == IDP_ASSERTION:
             continue
         if attribute.tag != "Attribute" or name in values or not texts or not all(texts):
@@ -182,7 +195,7 @@ def _named_service(extensions: samlp.Extensions) -> tuple[EntityId, ServiceId]:
 
 
 def _classes(asked: samlp.RequestedAuthnContext | None) -> tuple[str, ...]:
-    return tuple((reference.text or "").strip() for reference in asked.authn_context_class_ref) if asked else ()
+    return tuple(text_of(reference) for reference in asked.authn_context_class_ref) if asked else ()
 
 
 def _asked_level(asked: samlp.RequestedAuthnContext | None, classes: Sequence[str]) -> tuple[Level | None, bool]:
@@ -214,14 +227,14 @@ def _named_in(scoping: samlp.Scoping | None) -> tuple[str, ...]:
     if scoping is None:
         return ()
     offered = [entry.provider_id or "" for entry in scoping.idp_list.idp_entry] if scoping.idp_list else []
-    return (*((requester.text or "").strip() for requester in scoping.requester_id), *offered)
+    return (*(text_of(requester) for requester in scoping.requester_id), *offered)
 
 
 def _wanted(scoping: samlp.Scoping | None, unasked: Representation, us: OurNames) -> Wanted:
     """Read Scoping: none leaves it to the connection, the entityID of Machtigen asks for representation (2.4)."""
     if scoping is None:
         return Wanted.EITHER if unasked is Representation.CHOOSE else Wanted.SELF
-    asked = [(requester.text or "").strip() for requester in scoping.requester_id]
+    asked = [text_of(requester) for requester in scoping.requester_id]
     if len(asked) > 1:
         raise InvalidMessage("more than one RequesterID", received=asked, expected=us.machtigen)
     offered = {entry.provider_id for entry in scoping.idp_list.idp_entry} if scoping.idp_list else set()

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lxml import etree
-from saml2 import md
+from saml2 import ExtensionElement, md
 from saml2 import xmldsig as ds
 
 from chalicelib.catalogue.model import Profile
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.encryption import CIPHERS, RSA_OAEP
 from chalicelib.saml.craft.keys import PrivateKey
-from chalicelib.saml.craft.signatures import DIGEST_METHODS, SIGNATURE_METHODS, sign
+from chalicelib.saml.craft.signatures import DIGEST_METHODS, SIGNATURE_METHODS, Signature
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.craft.uris import tag
+from chalicelib.saml.messages.drafts import Draft
 from chalicelib.saml.messages.with_digid import Us
 
 _VALID = timedelta(days=7)
 _FETCH_AGAIN = "PT6H"
 """A key of ours is shown a day before it signs; who fetches this often has seen it by then."""
-_PREFIXES = {"md": uris.METADATA, "ds": uris.SIGNATURE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +102,17 @@ def _signed(
     named: bool = True,
 ) -> bytes:
     descriptor.valid_until = written(until) if until else None
-    root = etree.fromstring(descriptor.to_string(_PREFIXES))
-    root.insert(0, _algorithms())
-    sign(root, keys.signing[0], certificate=certificate, named=named)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    descriptor.extensions = md.Extensions(extension_elements=_algorithms())
+    return Draft(descriptor, (Signature(descriptor.id, keys.signing[0], certificate, named),)).document()
 
 
-def _algorithms() -> etree._Element:
+def _algorithms() -> list[ExtensionElement]:
     """Announce what may sign messages to us (SAML metadata profile for algorithm support 1.0)."""
-    extensions = etree.Element(tag("md:Extensions"), nsmap={"md": uris.METADATA, "alg": uris.ALGORITHMS})
-    for name, methods in (("alg:DigestMethod", DIGEST_METHODS), ("alg:SigningMethod", SIGNATURE_METHODS)):
-        for method in methods:
-            etree.SubElement(extensions, tag(name), Algorithm=method)
-    return extensions
+    return [
+        ExtensionElement(name, uris.ALGORITHMS, attributes={"Algorithm": method})
+        for name, methods in (("DigestMethod", DIGEST_METHODS), ("SigningMethod", SIGNATURE_METHODS))
+        for method in methods
+    ]
 
 
 def _key_descriptors(keys: Published) -> list[md.KeyDescriptor]:

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.catalogue.model import Profile
 from chalicelib.login.answer import Answer
 from chalicelib.saml.craft import uris
-from chalicelib.saml.craft.signatures import sign
+from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages import assertions
-from chalicelib.saml.messages.assertions import Addressee, Identities, Issuer, to_xml
+from chalicelib.saml.messages.assertions import Addressee, Identities
+from chalicelib.saml.messages.drafts import Draft, Issuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +39,26 @@ FAILURES = {
 """The statuses of combiconnect.md section 4, by the name under which a decision is kept."""
 
 
-def response(
-    outcome: Answer | Status, to: Addressee, we: Identities, profile: Profile, now: datetime
-) -> etree._Element:
+def response(outcome: Answer | Status, to: Addressee, we: Identities, profile: Profile, now: datetime) -> Draft:
     """Build the Response for an outcome, valid for two minutes and for this provider only.
 
     In the national profile it is not signed: it only ever travels inside a signed ArtifactResponse (1.7).
     """
-    root = _envelope(outcome, to, we.entrance, now)
+    message = envelope(outcome, to, we.entrance, now)
     if profile is Profile.COMBICONNECT:
-        if isinstance(outcome, Answer):
-            root.append(assertions.combiconnect(outcome, to, we, now))
-        return root
+        if isinstance(outcome, Status):
+            return Draft(message)
+        assertion = assertions.combiconnect(outcome, to, we, now)
+        message.assertion = [assertion.message]
+        return Draft(message, assertion.signatures)
     if isinstance(outcome, Answer):
-        root.append(assertions.general(outcome, to, we.entrance, now))
-    sign(root, we.entrance.key)
-    return root
+        message.encrypted_assertion = [assertions.general(outcome, to, we.entrance, now)]
+    return Draft(message, (Signature(message.id, we.entrance.key),))
 
 
-def artifact_response(
-    inside: etree._Element | None, resolve_id: str, issuer: Issuer, profile: Profile, now: datetime
-) -> etree._Element:
-    """Build the signed ArtifactResponse. Without a Response inside, the artifact had nothing for whom asked (3.2)."""
-    message = samlp.ArtifactResponse(
-        id=issuer.message_id(),
-        version="2.0",
-        issue_instant=written(now),
-        in_response_to=resolve_id,
-        issuer=saml.Issuer(text=issuer.entity_id),
-        status=status(None),
-    )
-    root = to_xml(message)
-    if inside is not None:
-        root.append(inside)
-    sign(root, issuer.key, certificate=profile is Profile.GENERAL)
-    return root
-
-
-def octets(element: etree._Element) -> bytes:
-    return etree.tostring(element, encoding="utf-8", xml_declaration=True)
-
-
-def status(failure: Status | None) -> samlp.Status:
-    if failure is None:
-        return samlp.Status(status_code=samlp.StatusCode(value=uris.SUCCESS))
-    code = samlp.StatusCode(value=failure.top, status_code=samlp.StatusCode(value=failure.second))
-    message = samlp.StatusMessage(text=failure.message) if failure.message else None
-    return samlp.Status(status_code=code, status_message=message)
-
-
-def _envelope(outcome: Answer | Status, to: Addressee, issuer: Issuer, now: datetime) -> etree._Element:
-    message = samlp.Response(
+def envelope(outcome: Answer | Status, to: Addressee, issuer: Issuer, now: datetime) -> samlp.Response:
+    """Return a Response with everything but the assertion."""
+    return samlp.Response(
         id=issuer.message_id(),
         version="2.0",
         issue_instant=written(now),
@@ -98,4 +67,11 @@ def _envelope(outcome: Answer | Status, to: Addressee, issuer: Issuer, now: date
         issuer=saml.Issuer(text=issuer.entity_id),
         status=status(None if isinstance(outcome, Answer) else outcome),
     )
-    return to_xml(message)
+
+
+def status(failure: Status | None) -> samlp.Status:
+    if failure is None:
+        return samlp.Status(status_code=samlp.StatusCode(value=uris.SUCCESS))
+    code = samlp.StatusCode(value=failure.top, status_code=samlp.StatusCode(value=failure.second))
+    message = samlp.StatusMessage(text=failure.message) if failure.message else None
+    return samlp.Status(status_code=code, status_message=message)

@@ -1,11 +1,9 @@
 """Our role towards DigiD: ask it to sign someone in, and read what it answers (combiconnect.md 3.6, DigiD SAML 3.x)."""
 
-import base64
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from lxml import etree
 from saml2 import saml, samlp
 
 from chalicelib.errors import InvalidMessage
@@ -13,17 +11,10 @@ from chalicelib.login.identity import Identity, NotIdentified
 from chalicelib.login.levels import Level
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.craft import uris
-from chalicelib.saml.craft.decoding import deflate
 from chalicelib.saml.craft.keys import PrivateKey
-from chalicelib.saml.craft.parsing import parse
-from chalicelib.saml.craft.queries import extended, sign_query
-from chalicelib.saml.craft.signatures import sign
 from chalicelib.saml.craft.times import SKEW, instant, written
-from chalicelib.saml.craft.uris import tag
-from chalicelib.saml.messages.assertions import to_xml
 from chalicelib.saml.messages.heads import check_head, check_not_over
-from chalicelib.saml.messages.responses import octets
-from chalicelib.saml.partners.roles import IdentityProvider
+from chalicelib.saml.messages.reading import read, reading, text_of
 
 _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_low"}
 """What a second-level status of DigiD means for the provider; any other is a failure (combiconnect.md 4.1)."""
@@ -33,6 +24,10 @@ _NAME_ID = re.compile(r"(?:s00000000:)?([0-9]{9})")
 
 _FRESH = 15 * SKEW
 """A sign-in may take a quarter of an hour."""
+
+_ASSERTION = reading(saml.Assertion, attribute_statement=None)
+_RESPONSE = reading(samlp.Response, assertion=[_ASSERTION])
+"""Attributes are left alone: pysaml2 raises a `ValueError` where the text of one is not of its type."""
 
 _BSN = "a BSN of nine digits, in its own sector or in none"
 
@@ -50,7 +45,7 @@ class Us:
 
 
 def build_request(
-    request_id: str, level: Level, provider: IdentityProvider, us: Us, now: datetime, *, answer: str = uris.ARTIFACT
+    request_id: str, level: Level, address: str, us: Us, now: datetime, *, answer: str = uris.ARTIFACT
 ) -> samlp.AuthnRequest:
     """Build an AuthnRequest for at least a level, always with a fresh sign-in; `answer` is a binding."""
     context = samlp.RequestedAuthnContext(
@@ -60,8 +55,7 @@ def build_request(
         id=request_id,
         version="2.0",
         issue_instant=written(now),
-        # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
-        destination=provider.single_sign_on.get(uris.POST) or provider.single_sign_on[uris.REDIRECT],
+        destination=address,
         force_authn="true",
         protocol_binding=answer,
         assertion_consumer_service_url=us.consumer,
@@ -70,23 +64,10 @@ def build_request(
     )
 
 
-def redirect_address(request: samlp.AuthnRequest, relay_state: str, us: Us) -> str:
-    """Return where to send the browser, the request signed in the query string."""
-    message = base64.b64encode(deflate(str(request).encode())).decode()
-    return extended(request.destination, sign_query("SAMLRequest", message, relay_state, us.key))
-
-
-def post_field(request: samlp.AuthnRequest, us: Us) -> str:
-    """Return the value of `SAMLRequest` for a form, the request signed inside."""
-    root = to_xml(request)
-    sign(root, us.key)
-    return base64.b64encode(octets(root)).decode()
-
-
 def read_response(
     verified: bytes,
     *,
-    provider: IdentityProvider,
+    issuer: str,
     us: Us,
     request_id: str,
     now: datetime,
@@ -95,30 +76,28 @@ def read_response(
 ) -> Identity:
     """Read verified octets that came by a binding: a Response, or an assertion alone with the `wrapper` around it.
 
-    Raises `NotIdentified` or `InvalidMessage`.
+    `issuer` is the entityID of who must have said it. Raises `NotIdentified` or `InvalidMessage`.
     """
-    response = samlp.response_from_string(verified if wrapper is None else wrapper)
-    if response is None:
-        raise InvalidMessage("no Response", received="another message", expected="samlp:Response")
-    _check_issuer(response.issuer, provider)
+    response = read(_RESPONSE, verified if wrapper is None else wrapper)
+    _check_issuer(response.issuer, issuer)
     _check_response(response, us, request_id, binding)
     check_head(response, now)
     inside = _inside(response)
-    assertion = inside if wrapper is None else saml.assertion_from_string(verified)
+    assertion = inside if wrapper is None else read(_ASSERTION, verified)
     check_head(assertion, now)
-    _check_issuer(assertion.issuer, provider)
+    _check_issuer(assertion.issuer, issuer)
     _check_subject(assertion.subject, us, request_id, now)
     _check_conditions(assertion.conditions, us, now)
     return Identity(_bsn(assertion.subject.name_id), _level(assertion, now), assertion.id)
 
 
-def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: str, now: datetime) -> bytes:
-    """Return the Response in a verified ArtifactResponse to our ArtifactResolve `request_id`.
+def check_resolved(verified: bytes, *, issuer: str, request_id: str, now: datetime) -> None:
+    """Check a verified ArtifactResponse to our ArtifactResolve `request_id`, whatever is inside it.
 
-    Raises `NotIdentified` when there is none, or `InvalidMessage`.
+    Raises `NotIdentified` when it says that there is nothing, or `InvalidMessage`.
     """
-    message = samlp.artifact_response_from_string(verified)
-    _check_issuer(message.issuer, provider)
+    message = read(samlp.ArtifactResponse, verified)
+    _check_issuer(message.issuer, issuer)
     stated = _statuses(message.status)
     failed = stated[:1] != [uris.SUCCESS]
     # What DigiD could not read it refuses without saying what it answers (digid.md A10).
@@ -129,11 +108,6 @@ def response_inside(verified: bytes, *, provider: IdentityProvider, request_id: 
         # Whenever it was made: it comes so when our clock and DigiD's are minutes apart.
         raise NotIdentified("failed", "Status of the ArtifactResponse", received=stated, expected=uris.SUCCESS)
     check_head(message, now)
-    inside = parse(verified).find(tag("samlp:Response"))
-    if inside is None:
-        raise NotIdentified("failed", "an ArtifactResponse without a Response", received="", expected="samlp:Response")
-    # With all that is declared around it: an assertion that is encrypted inside may lean on that.
-    return etree.tostring(inside, method="c14n")
 
 
 def _differs(what: str, received: str | None, expected: str) -> InvalidMessage:
@@ -167,10 +141,9 @@ def _statuses(status: samlp.Status) -> list[str]:
     return [code.value or "" for code in (first, first.status_code) if code is not None]
 
 
-def _check_issuer(issuer: saml.Issuer, provider: IdentityProvider) -> None:
-    stated = (issuer.text or "").strip() if issuer is not None else ""
-    if stated != provider.entity_id:
-        raise _differs("Issuer", stated, provider.entity_id)
+def _check_issuer(issuer: saml.Issuer, expected: str) -> None:
+    if (stated := text_of(issuer)) != expected:
+        raise _differs("Issuer", stated, expected)
 
 
 def _check_subject(subject: saml.Subject, us: Us, request_id: str, now: datetime) -> None:
@@ -194,8 +167,7 @@ def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> Non
     if conditions.not_on_or_after:
         check_not_over("NotOnOrAfter of Conditions", conditions.not_on_or_after, now)
     restrictions = [
-        [(audience.text or "").strip() for audience in restriction.audience]
-        for restriction in conditions.audience_restriction
+        [text_of(audience) for audience in restriction.audience] for restriction in conditions.audience_restriction
     ]
     if not restrictions or any(us.entity_id not in audiences for audiences in restrictions):
         received = [audience for audiences in restrictions for audience in audiences]
@@ -203,7 +175,7 @@ def _check_conditions(conditions: saml.Conditions, us: Us, now: datetime) -> Non
 
 
 def _bsn(name_id: saml.NameID | None) -> Bsn:
-    text = (name_id.text or "").strip() if name_id is not None else ""
+    text = text_of(name_id)
     shape = f"{len(text)} characters, with{'' if ':' in text else 'out'} a sector"
     if _ANOTHER_NUMBER.fullmatch(text):
         raise NotIdentified("failed", "NameID of somebody without a BSN", received=shape, expected=_BSN)
@@ -219,7 +191,7 @@ def _level(assertion: saml.Assertion, now: datetime) -> Level:
     context = statement.authn_context
     if context is None or context.authn_context_class_ref is None:
         raise InvalidMessage("no level of assurance", received="", expected="AuthnContextClassRef")
-    reference = (context.authn_context_class_ref.text or "").strip()
+    reference = text_of(context.authn_context_class_ref)
     try:
         reached = Level.from_class(reference)
     except ValueError:

@@ -2,16 +2,20 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from chalicelib.saml.craft.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient, encrypted_assertion
+from chalicelib.saml.craft.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient
 from chalicelib.saml.craft.keys import Certificate
+from chalicelib.saml.messages.drafts import written_out
+from chalicelib.saml.messages.encrypted import encrypted_assertion
 from tests.saml.hostile.samples import assertion
 from tests.saml.provider import KEYS, NAMES, found
 
 
 def _encrypted(*methods: str) -> etree._Element:
-    signed = found(assertion().signed(), "a:Assertion")
+    signed = etree.tostring(found(assertion().signed(), "a:Assertion"))
     key = EncryptionKey("one", Certificate.from_pem(KEYS.certificate))
-    return encrypted_assertion(signed, Recipient("urn:reader", (key,), frozenset(methods)))
+    return etree.fromstring(
+        written_out(encrypted_assertion(signed, Recipient("urn:reader", (key,), frozenset(methods))))
+    )
 
 
 def _octets(holder: etree._Element) -> bytes:
