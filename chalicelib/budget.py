@@ -31,6 +31,10 @@ class Budget:
     def left(self) -> float:
         return max(self.ends_at - self.clock(), 0.0)
 
+    def share(self, parts: int) -> "Budget":
+        """Return one part, of so many, of what is left: what fills it leaves the others theirs."""
+        return Budget(self.clock() + self.left / parts, self.clock)
+
     def patience(self, dependency: str, most: float, *, least: float = 0.5) -> float:
         """Return how many seconds to wait for a dependency: `most`, or what is left.
 

@@ -28,7 +28,7 @@ def watch_health(event: CloudWatchEvent) -> None:
 
 
 def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
-    """Send letters that were written down but not sent, as many as there is time for."""
+    """Send what was written down but not sent, as much as there is time for."""
     with within(of_function(event.context, longest=45, clock=wiring.stopwatch)):
         wiring.outbox.sweep(wiring.clock())
 

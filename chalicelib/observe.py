@@ -44,6 +44,10 @@ class Metric(StrEnum):
     LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
     OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")
     LETTERS_NOT_SENT = ("LettersNotSent", "Letters that the sweeper could not send; it goes on, and tries them again")
+    PARCELS_UNKNOWN = (
+        "ParcelsUnknown",
+        "What waits in the outbox and is of a kind that this release does not know",
+    )
     DEPENDENCY_DOWN = ("DependencyDown", "How many of the things in /health do not answer")
     CERTIFICATE_DAYS_LEFT = ("CertificateDaysLeft", "Days until the first certificate of ours or DigiD's ends")
     PARTNER_DAYS_LEFT = ("PartnerDaysLeft", "Days until the first certificate or metadata of a partner ends")

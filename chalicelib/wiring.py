@@ -19,13 +19,14 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
-from chalicelib.letters.outbox import Outbox
+from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
+from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.pseudonym import Pseudonyms
@@ -75,11 +76,12 @@ class Wiring:
 
     @cached_property
     def letters(self) -> LetterSender:
-        return self.outbox
+        return self.outbox.of(LETTERS)
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.letters_table, self.client("sqs"), self.settings.letter_queue)
+        letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)
+        return Outbox(self.letters_table, {LETTERS: letters})
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:

@@ -6,9 +6,10 @@ from typing import Any
 
 from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
-from chalicelib.letters import books, life, outbox
+from chalicelib.letters import books, life
 from chalicelib.login import logins, once, shared
 from chalicelib.mandates import items, tries
+from chalicelib.outbox import parcels
 from chalicelib.saml.combiconnect import artifacts
 from chalicelib.storage.converting import types_of
 from chalicelib.storage.kinds import Kept, Kind
@@ -17,7 +18,7 @@ from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, 
 from chalicelib.web import sessions
 
 TABLES: tuple[type[Table], ...] = (RegisterTable, LettersTable, AuditTable, TransientTable, CatalogueTable)
-_DECLARING = (items, life, outbox, trail, sessions, logins, shared, artifacts, once, tries, books, catalogue)
+_DECLARING = (items, life, parcels, trail, sessions, logins, shared, artifacts, once, tries, books, catalogue)
 
 _DATA = """\
 # Data

@@ -8,7 +8,7 @@ from chalicelib.letters.contract import MOVES, LetterState, row_key
 from chalicelib.observe import log
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
-from chalicelib.storage.table import Condition, Item
+from chalicelib.storage.table import Condition
 from chalicelib.storage.tables import LettersTable
 
 
@@ -43,15 +43,6 @@ LETTER = Kind(
     keyed=("letter_id",),
     lacking=("state",),
 )
-
-
-def letter_stopping(table: LettersTable, letter_id: str) -> Item:
-    """Return the write that keeps a letter from being printed, for the transaction that makes it worthless.
-
-    It holds by itself, not by the clocks of two machines: without `useful_until` nothing begins to print.
-    """
-    always = Condition("", {"#until": "useful_until"}, {})
-    return Rows(table, LETTER).changing("REMOVE #until", always, letter_id=letter_id)
 
 
 def stop(table: LettersTable, letter_id: str, now: datetime) -> None:

@@ -9,8 +9,7 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.life import letter_stopping
-from chalicelib.letters.outbox import letter_items, seal
+from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
 from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
 from chalicelib.mandates.ports import Opening, StoredCode
@@ -44,7 +43,7 @@ class DynamoMandates:
         self._vault, self._books = vault, books
 
     def open_request(self, opening: Opening) -> None:
-        sealed = seal(self._vault, opening.letter)
+        sealed = LETTERS.seal(self._vault, opening.letter.letter_id, opening.letter)
         for _ in range(_ROUNDS):
             books = self._books.read(opening.request.represented, opening.address)
             if (day := self._books.possible_from(opening.sent, books, opening.without)) > opening.sent.day:
@@ -74,7 +73,7 @@ class DynamoMandates:
             self._open.putting(mark, free, represented=request.represented, service_id=request.service_id),
             self._codes.adding(opening.code),
             noting(self._audit, request.case_id, request.version, event, request.sides),
-            *letter_items(self._letters, opening.letter, sealed, now, request.expires_at),
+            *letter_items(self._letters, opening.letter.letter_id, sealed, now, request.expires_at),
             *(self._giving_way(gone, now) if gone else ()),
         ]
 
@@ -83,7 +82,7 @@ class DynamoMandates:
         event = Event(Happening.BLOCKED, now, System(Cause.GUESSES))
         return [
             *self._ending(request, RequestState.BLOCKED, now),
-            letter_stopping(self._letters, request.letter_id),
+            LETTERS.stopping(self._letters, request.letter_id),
             noting(self._audit, request.case_id, request.version + 1, event, request.sides),
         ]
 
@@ -121,7 +120,7 @@ class DynamoMandates:
             [
                 *self._ending(request, RequestState.WITHDRAWN, now),
                 self._unmarking(request),
-                letter_stopping(self._letters, request.letter_id),
+                LETTERS.stopping(self._letters, request.letter_id),
                 noting(self._audit, request.case_id, request.version + 1, event, request.sides),
             ]
         )

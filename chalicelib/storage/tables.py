@@ -8,7 +8,7 @@ class RegisterTable(Table):
 
 
 class LettersTable(Table):
-    """Letters and their outbox."""
+    """Letters, and the outbox of whatever leaves."""
 
 
 class AuditTable(Table):

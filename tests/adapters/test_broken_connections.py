@@ -12,7 +12,8 @@ from botocore.config import Config
 
 from chalicelib.budget import Budget, within
 from chalicelib.errors import Unavailable
-from chalicelib.letters.outbox import Outbox
+from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.outbox.sending import Outbox
 from chalicelib.people.vault import KmsVault
 from chalicelib.settings import Settings
 from chalicelib.storage.table import NEW, Table
@@ -92,7 +93,9 @@ def _send(address: str) -> None:
         def get(self, pk: str, sk: str) -> dict[str, Any]:
             return {"pk": pk, "sk": sk, "sealed": b"x", "useful_until": "9999-12-31T00:00:00+00:00"}
 
-    Outbox(OneLetter(None, "letters"), _client("sqs", address), f"{address}/queue").send("1" * 36, NOW)
+    table = OneLetter(None, "letters")
+    queue = VendorQueue(table, _client("sqs", address), f"{address}/queue")
+    Outbox(table, {LETTERS: queue}).of(LETTERS).send("1" * 36, NOW)
 
 
 CALLS: dict[str, Callable[[str], object]] = {

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.letters.contract import LetterState
-from chalicelib.letters.life import letter_stopping, progress
-from chalicelib.letters.outbox import letter_items
+from chalicelib.letters.life import progress
+from chalicelib.letters.posting import LETTERS, letter_items
 from local import aws
 from print_vendor.printing import Rows
 from print_vendor.rows import LetterRows
@@ -38,9 +38,9 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
         return Vendor(fake, fake.until.clear)
     client = client_of(request.param, request)
     table = tables_of(client).letters
-    table.write_together(letter_items(table, a_letter(), b"sealed", NOW, UNTIL))
+    table.write_together(letter_items(table, ID, b"sealed", NOW, UNTIL))
     rows = LetterRows(client, table.name, _no_sleep)
-    return Vendor(rows, lambda: table.write_together([letter_stopping(table, ID)]))
+    return Vendor(rows, lambda: table.write_together([LETTERS.stopping(table, ID)]))
 
 
 def _no_sleep(seconds: float) -> None:
@@ -84,17 +84,17 @@ def test_a_row_that_a_transaction_holds_is_tried_again_a_few_times(cloud: None, 
     client = aws.client("dynamodb")
     slept: list[float] = []
     table = tables_of(client).letters
-    letter = a_letter(letter_id=f"{conflicts:036x}")
-    table.write_together(letter_items(table, letter, b"sealed", NOW, UNTIL))
+    letter_id = f"{conflicts:036x}"
+    table.write_together(letter_items(table, letter_id, b"sealed", NOW, UNTIL))
     held = client.exceptions.TransactionConflictException({"Error": {"Code": "TransactionConflictException"}}, "Update")
     rows = LetterRows(Answering(client, *[held] * conflicts), table.name, slept.append)
     if begins:
-        assert rows.begin(letter.letter_id, NOW)
+        assert rows.begin(letter_id, NOW)
     else:
         with pytest.raises(type(held)):
-            rows.begin(letter.letter_id, NOW)
+            rows.begin(letter_id, NOW)
     assert slept == [0.05, 0.2, 0.8]
-    assert (LetterState.PRINTING in progress(table, letter.letter_id)) is begins
+    assert (LetterState.PRINTING in progress(table, letter_id)) is begins
 
 
 def test_what_is_no_answer_of_dynamodb_is_not_read_as_one() -> None:

@@ -14,9 +14,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter, LetterState
 from chalicelib.letters.life import move, progress
-from chalicelib.letters.outbox import Outbox
+from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.mandates.store import DynamoMandates, Tables
 from chalicelib.observe import correlation_id, follow
+from chalicelib.outbox.sending import Outbox
 from chalicelib.people.actor import Citizen
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Item
@@ -38,13 +39,17 @@ class Post:
         for kind in ("pdf", "json"):
             self.s3.delete_object(Bucket=aws.BUCKET, Key=object_key(a_letter().letter_id, kind))
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
-        self.outbox = Outbox(self.table, self.sqs, self.url)
+        self.outbox = self.outbox_to(self.sqs)
+        self.letters = self.outbox.of(LETTERS)
         self.rows = LetterRows(dynamodb, self.table.name, time.sleep)
         self.printer = Printer(Opener(kms, key), self.rows, Bucket(self.s3, aws.BUCKET))
         self.letter: Letter = a_letter()
         self.request = a_request(letter_id=self.letter.letter_id)
         self.mandates = DynamoMandates(tables, self.vault, books)
         self.mandates.open_request(an_opening(self.request))
+
+    def outbox_to(self, sqs: Any) -> Outbox:
+        return Outbox(self.table, {LETTERS: VendorQueue(self.table, sqs, self.url)})
 
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
@@ -78,7 +83,7 @@ def post(dynamodb: Any, tables: Tables, books: LetterBooks) -> Post:
 
 
 def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     post.printer.print(message, NOW)
     text = PdfReader(post.pdf()).pages[0].extract_text()
@@ -88,7 +93,7 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
 
 
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     assert set(json.loads(message)) == {"letter_id", "sealed", "correlation_id"}
     assert post.letter.code not in message
@@ -96,16 +101,16 @@ def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
 
 
 def test_after_sending_we_keep_no_copy_of_the_code(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
     assert row is not None
     assert "sealed" not in row
 
 
 def test_what_could_not_be_sent_is_swept_later_and_once(post: Post) -> None:
-    broken = Outbox(post.table, BrokenQueue(), post.url)
+    broken = post.outbox_to(BrokenQueue())
     with pytest.raises(Unavailable):
-        broken.send(post.letter.letter_id, NOW)
+        broken.of(LETTERS).send(post.letter.letter_id, NOW)
     assert post.outbox.sweep(NOW) == 0
     later = NOW.replace(hour=NOW.hour + 1)
     assert [post.outbox.sweep(later) for _ in range(2)] == [1, 0]
@@ -116,14 +121,18 @@ def test_a_letter_that_cannot_be_sent_holds_up_no_other(
     post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    marks = [{"pk": f"OUTBOX#{shard}", "sk": f"{shard:04x}", "since": NOW.isoformat()} for shard in range(8)]
-    for mark in (*marks, {"pk": "OUTBOX#0", "sk": "no number"}, {"pk": "OUTBOX#0", "sk": "0", "since": "never"}):
+    marks: list[Item] = [
+        {"pk": f"OUTBOX#{shard}", "sk": f"{shard:04x}", "since": NOW.isoformat()} for shard in range(8)
+    ]
+    marks += [{"pk": "OUTBOX#0", "sk": f"since {since!r}", "since": since} for since in ("never", "0", 5, b"5")]
+    for mark in (*marks, {"pk": "OUTBOX#0", "sk": "no number"}):
         post.table.put(mark)
     later = NOW + timedelta(hours=1)
     assert post.outbox.sweep(later) == 1
     assert len(post.messages()) == 1
     measured = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert {"LettersNotSent": [9.0]}.items() <= {name: one[name] for one in measured for name in one}.items()
+    told = {name: one[name] for one in measured for name in one if name[0].isupper()}
+    assert told == {"LettersUnsent": [14], "OldestUnsentLetter": [3600], "LettersNotSent": [13]}
     # They stay for somebody to look at.
     assert post.outbox.sweep(later) == 0
     assert post.table.query("OUTBOX#3", "", None)[0]
@@ -149,7 +158,7 @@ def test_a_part_of_the_outbox_that_cannot_be_read_holds_up_no_other(
 
 def test_a_letter_carries_the_id_of_the_request_that_asked_for_it(followed: None, post: Post) -> None:  # noqa: ARG001
     follow("another request")
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     follow(None)
     post.printer.print(message, NOW)
@@ -177,7 +186,7 @@ def test_what_is_swept_belongs_to_its_own_request_and_what_is_measured_to_none(
 
 
 def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     post.printer.print(message, NOW)
     post.printer.print(message, NOW.replace(year=2032))
@@ -199,7 +208,7 @@ WORTHLESS = pytest.mark.parametrize("end", [_withdraw, _let_expire], ids=lambda 
 
 @WORTHLESS
 def test_a_letter_whose_code_has_become_worthless_is_not_printed(post: Post, end: Callable[[Post], datetime]) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     now = end(post)
     for _ in range(2):
@@ -222,13 +231,13 @@ def test_a_letter_whose_code_has_become_worthless_is_not_sent_to_the_vendor(
 
 
 def test_a_letter_is_printed_until_the_moment_its_code_expires(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     post.printer.print(post.messages()[0], post.request.expires_at - timedelta(microseconds=1))
     assert post.printed()
 
 
 def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     assert post.rows.begin(post.letter.letter_id, NOW)
     post.mandates.withdraw(post.request, Citizen(post.request.represented, 20), NOW)
@@ -239,7 +248,7 @@ def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
 
 
 def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     post.table.delete(f"LETTER#{post.letter.letter_id}", "LETTER")
     with pytest.raises(ValueError, match="never asked for"):
@@ -247,7 +256,7 @@ def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> No
 
 
 def test_a_sealed_letter_opens_under_its_own_id_only(post: Post) -> None:
-    post.outbox.send(post.letter.letter_id, NOW)
+    post.letters.send(post.letter.letter_id, NOW)
     values = json.loads(post.messages()[0])
     with pytest.raises(ValueError, match="does not open"):
         post.printer.print(json.dumps({**values, "letter_id": "f" * 36}), NOW)

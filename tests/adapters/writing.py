@@ -20,9 +20,9 @@ from chalicelib.catalogue.model import (
 )
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
-from chalicelib.letters.life import letter_stopping, move
+from chalicelib.letters.life import move
 from chalicelib.letters.limits import Asker, Sent
-from chalicelib.letters.outbox import letter_items
+from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login, Logins
@@ -47,7 +47,6 @@ from tests.builders import (
     PORTAL_ID,
     SERVICE_ID,
     VERA,
-    a_letter,
     a_mandate,
     a_request,
     a_service,
@@ -148,10 +147,10 @@ def _register(client: Any) -> None:
 
 def _letters(client: Any) -> None:
     table = tables_of(client).letters
-    letter = a_letter(letter_id="1e77e4" + "0005")
-    table.write_together(letter_items(table, letter, b"sealed", NOW, NOW + HOUR))
-    move(table, letter.letter_id, LetterState.QUEUED, NOW + HOUR)
-    table.write_together([letter_stopping(table, letter.letter_id)])
+    letter_id = "1e77e4" + "0005"
+    table.write_together(letter_items(table, letter_id, b"sealed", NOW, NOW + HOUR))
+    move(table, letter_id, LetterState.QUEUED, NOW + HOUR)
+    table.write_together([LETTERS.stopping(table, letter_id)])
 
 
 def _transient(client: Any) -> None:

@@ -127,8 +127,8 @@ def test_every_event_has_a_static_name() -> None:
 def test_events_carry_identifiers_not_objects() -> None:
     """A field that is not in this list is a decision: does it tell something about a person?"""
     known = {"by", "case_id", "cause", "days", "dependencies", "dependency", "entity_id", "error", "expected"}
-    known |= {"failure", "first", "letter_id", "level", "login_id", "read_at", "reason", "received", "reference"}
-    known |= {"released", "secret", "status", "what"}
+    known |= {"failure", "first", "kind", "letter_id", "level", "login_id", "parcel_id", "read_at", "reason"}
+    known |= {"received", "reference", "released", "secret", "status", "what"}
     assert {keyword.arg for _, call in _logged() for keyword in call.keywords} <= known
 
 

@@ -1,5 +1,6 @@
 """The time that a request has left."""
 
+import math
 from dataclasses import dataclass
 
 import pytest
@@ -30,6 +31,17 @@ def test_every_question_gets_what_is_left() -> None:
     assert granted.patience("kms", 3.0) == 3.0
     watch.seconds += 8.5
     assert granted.patience("kms", 3.0) == 1.5
+
+
+def test_a_share_of_what_is_left_ends_by_itself_and_leaves_the_rest() -> None:
+    watch = Watch()
+    whole = Budget(130.0, watch)
+    first = whole.share(3)
+    watch.seconds += 12
+    assert first.left == 0
+    assert whole.share(2).left == 9
+    assert whole.share(1).left == whole.left == 18
+    assert Budget(math.inf).share(2).left == math.inf
 
 
 def test_what_cannot_be_waited_for_is_an_outage_at_once() -> None:

@@ -1,0 +1,48 @@
+"""Letters as parcels of the outbox. The print vendor receives them: one letter id is one letter (invariant 3)."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.letters.contract import Letter, LetterState, Message
+from chalicelib.letters.life import LETTER, LetterRow, move, stop
+from chalicelib.observe import Metric, correlation_id
+from chalicelib.outage import outage
+from chalicelib.outbox.parcels import Measured, ParcelKind
+from chalicelib.storage.table import Item
+from chalicelib.storage.tables import LettersTable
+
+LETTERS = ParcelKind(
+    "letter",
+    LETTER,
+    Letter.to_json,
+    Measured(Metric.LETTERS_UNSENT, Metric.OLDEST_UNSENT_LETTER, Metric.LETTERS_NOT_SENT),
+    bare=True,
+)
+"""Sealed as the contract has it (`sealing_context`)."""
+
+
+def letter_items(table: LettersTable, letter_id: str, sealed: bytes, now: datetime, until: datetime) -> list[Item]:
+    """Return the writes that put a letter in the outbox, for the transaction that asks for it.
+
+    Printing it makes no sense any more at `until`.
+    """
+    row = LetterRow(letter_id, LetterState.REQUESTED, now, until, sealed, correlation_id())
+    return LETTERS.adding(table, row, now)
+
+
+class VendorQueue:
+    """Carries letters to the print vendor; see `Carrier`."""
+
+    def __init__(self, table: LettersTable, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
+        self._table, self._sqs, self._url = table, sqs, url
+
+    def deliver(self, letter_id: str, sealed: bytes, correlation_id: str | None) -> None:
+        message = Message(letter_id, sealed, correlation_id).to_json()
+        with outage("sqs"):
+            self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
+
+    def left(self, letter_id: str, now: datetime) -> None:
+        move(self._table, letter_id, LetterState.QUEUED, now)
+
+    def stopped(self, letter_id: str, now: datetime) -> None:
+        stop(self._table, letter_id, now)

@@ -1,0 +1,149 @@
+"""What leaves is a parcel: a row of the room that sends it, whose contents are sealed, and the mark that it waits.
+
+LETTERS = ParcelKind("letter", LETTER, Letter.to_json, Measured(...))
+row = LetterRow(letter_id, ..., sealed=LETTERS.seal(vault, letter_id, letter))
+table.write_together([..., *LETTERS.adding(table, row, now)])
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from chalicelib.observe import Metric
+from chalicelib.people.vault import Vault
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Condition, Item
+from chalicelib.storage.tables import LettersTable
+
+SHARDS = 8
+"""Marks are spread, so that a busy morning has no hot partition."""
+
+
+class Waiting(Protocol):
+    """What the outbox reads of a parcel's row."""
+
+    @property
+    def sealed(self) -> bytes | None:
+        """The contents, until they are sent."""
+        ...
+
+    @property
+    def useful_until(self) -> datetime | None:
+        """When sending makes no sense any more; None once it makes none."""
+        ...
+
+    @property
+    def correlation_id(self) -> str | None: ...
+
+
+class Mark(NamedTuple):
+    """That a parcel is to be sent."""
+
+    key: str
+    since: str = ""
+    """As ISO 8601 text, read where it is used: a mark that is odd must hold up no other."""
+    correlation_id: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        return self.key[: self.key.rfind("#") + 1]
+
+    @property
+    def parcel_id(self) -> str:
+        return self.key[len(self.prefix) :]
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Return how long its parcel waits; None where nobody can tell."""
+        try:
+            return now - datetime.fromisoformat(self.since)
+        except (TypeError, ValueError):
+            return None
+
+
+MARK = Kind(
+    "The mark that a parcel is to be sent: the id of a letter, or another kind and the id.",
+    LettersTable,
+    Mark,
+    pk="OUTBOX#{shard}",
+    sk="{key}",
+    kept=Kept("its receiver has it, or it is stopped"),
+    personal=("key",),
+    keyed=("key",),
+    lacking=("since",),
+)
+
+
+class Measured(NamedTuple):
+    """By which metrics the parcels of a kind are counted: all that wait, the age of the oldest, what cannot be sent."""
+
+    unsent: Metric
+    oldest: Metric
+    not_sent: Metric
+
+
+C = TypeVar("C")
+W = TypeVar("W", bound=Waiting)
+
+
+@dataclass(frozen=True, eq=False)
+class ParcelKind(Generic[C, W]):
+    """A kind of parcel with contents `C`, kept in rows `W`.
+
+    An id tells nothing of anybody and ends in four hexadecimal digits. It is all that varies in the key of a row.
+    """
+
+    name: str
+    row: Kind[LettersTable, W]
+    text: Callable[[C], str]
+    """How contents are written."""
+    measured: Measured
+    bare: bool = False
+    """Whether its marks bear the id alone. Those of letters do: releases before there were other kinds read them."""
+
+    @property
+    def prefix(self) -> str:
+        """How the keys of its marks begin."""
+        return "" if self.bare else f"{self.name}#"
+
+    def seal(self, vault: Vault, parcel_id: str, contents: C) -> bytes:
+        """Return contents that open for this kind and id only. Raises `Unavailable`."""
+        return vault.seal(self.text(contents), f"{self.name}:{parcel_id}")
+
+    def find(self, table: LettersTable, parcel_id: str) -> W | None:
+        return Rows(table, self.row).find(**self._key(parcel_id))
+
+    def adding(self, table: LettersTable, row: W, now: datetime) -> list[Item]:
+        """Return the writes that put a parcel in the outbox, for the transaction that asks for it."""
+        parcel_id = getattr(row, self._id)
+        mark = Mark(self.prefix + parcel_id, now.isoformat(), row.correlation_id)
+        return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=_shard(parcel_id))]
+
+    def stopping(self, table: LettersTable, parcel_id: str) -> Item:
+        """Return the write that keeps a parcel from being sent, for the transaction that makes it worthless.
+
+        It holds by itself, not by the clocks of two machines: what is not `useful_until` some time goes nowhere.
+        """
+        always = Condition("", {"#until": "useful_until"}, {})
+        return Rows(table, self.row).changing("REMOVE #until", always, **self._key(parcel_id))
+
+    def forgetting(self, table: LettersTable, parcel_id: str) -> list[Item]:
+        """Return the writes that drop the mark and our copy of the contents."""
+        known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
+        return [
+            Rows(table, self.row).changing("REMOVE #s", known, **self._key(parcel_id)),
+            Rows(table, MARK).deleting(shard=_shard(parcel_id), key=self.prefix + parcel_id),
+        ]
+
+    @property
+    def _id(self) -> str:
+        (name,) = self.row.keyed
+        return name
+
+    def _key(self, parcel_id: str) -> dict[str, str]:
+        return {self._id: parcel_id}
+
+
+def _shard(parcel_id: str) -> int:
+    return int(parcel_id[-4:], 16) % SHARDS
