@@ -86,7 +86,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
     start = world.moment()
     job.prepare(world)
     world.start_function()
-    monkeypatch.setattr(fetching, "fetch", silent)
+    monkeypatch.setattr(fetching, "fetch_metadata", silent)
     world.striker.fail_all(dependency, Fault.HANGING)
     began = world.striker.watch()
     try:
