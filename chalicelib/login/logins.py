@@ -94,8 +94,9 @@ class Logins:
         return replace(login, state=LoginState.IDENTIFIED, bsn=bsn, reached=reached, shared=shared)
 
     def decide(self, login: Login, decision: Decision) -> Login:
-        """Write down how it ended. Raise `Conflict` when it had ended."""
-        origins = (LoginState.SENT, LoginState.IDENTIFIED)
+        """Write down how it ended. Raise `Conflict` when it had; and but for a failure, when nobody is identified."""
+        known = (LoginState.IDENTIFIED,)
+        origins = (LoginState.SENT, *known) if decision.failed else known
         self._table.write_together([self._moving(login, LoginState.DECIDED, origins, {"decision": decision})])
         return replace(login, state=LoginState.DECIDED, decision=decision)
 

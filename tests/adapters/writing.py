@@ -25,7 +25,7 @@ from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.levels import Level
-from chalicelib.login.logins import Login, Logins
+from chalicelib.login.logins import Login, Logins, LoginState
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
@@ -174,7 +174,7 @@ def _logins(client: Any) -> None:
     logins, artifacts, federation = Logins(table), Artifacts(table), Federation(table, FakeVault())
     logins.start(LOGIN)
     logins.decide(logins.identify(LOGIN, b"sealed", 20, "5a" * 16), FAILED)
-    logins.start(OWN_LOGIN)
+    logins.start(replace(OWN_LOGIN, state=LoginState.IDENTIFIED))
     logins.settle(OWN_LOGIN, "SESSION#new")
     logins.start(REUSED_LOGIN, remembering(table, "request", "https://ominous.example", "_request", NOW))
     use_once(table, "assertion", "https://digid.example", "_assertion", NOW)

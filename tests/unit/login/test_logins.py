@@ -1,4 +1,4 @@
-"""The one state machine of a sign-in: every event in every state."""
+"""The one state machine of a sign-in: every event in every state. Before it is known who it is, it can only fail."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,16 +25,16 @@ def _settled(logins: Logins, login: Login) -> None:
 EVENTS: dict[str, Callable[[Logins, Login], object]] = {
     "identified": lambda logins, login: logins.identify(login, b"sealed", 20, None),
     "chosen": lambda logins, login: logins.decide(login, Decision(case_id="ca5e" * 8)),
+    "oneself": lambda logins, login: logins.decide(login, Decision()),
     "failed": lambda logins, login: logins.decide(login, Decision(failed=FAILED)),
     "settled": _settled,
     "begun": lambda logins, login: logins.start(login),
 }
 BECOMES = {
     (LoginState.SENT, "identified"): LoginState.IDENTIFIED,
-    (LoginState.SENT, "chosen"): LoginState.DECIDED,
     (LoginState.SENT, "failed"): LoginState.DECIDED,
-    (LoginState.SENT, "settled"): LoginState.DECIDED,
     (LoginState.IDENTIFIED, "chosen"): LoginState.DECIDED,
+    (LoginState.IDENTIFIED, "oneself"): LoginState.DECIDED,
     (LoginState.IDENTIFIED, "failed"): LoginState.DECIDED,
     (LoginState.IDENTIFIED, "settled"): LoginState.DECIDED,
 }
