@@ -96,7 +96,7 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
         return Returned(login, failed=Failed.by("failed", error))
     if identity.level < login.level:
         return Returned(login, failed=too_low(identity.level, login.level))
-    return Returned(_identified(ports, login, identity, browser, now), identity.subject)
+    return _identified(ports, login, identity, browser, now)
 
 
 def go_on(ports: LoginPorts, login: Login, now: datetime) -> Step:
@@ -222,19 +222,23 @@ def _straight(ports: LoginPorts, login: Login, handle: str, once: Item, now: dat
     return replace(step, handle=handle) if isinstance(step, ToChoose) else step
 
 
-def _identified(ports: LoginPorts, login: Login, identity: Identity, browser: Browser, now: datetime) -> Login:
-    """Write down who it is, together with the id of the statement that says so."""
+def _identified(ports: LoginPorts, login: Login, identity: Identity, browser: Browser, now: datetime) -> Returned:
+    """Write down who it is, together with the id of the statement that says so. Raises `LoginOver`."""
     sealed = ports.vault.seal(identity.subject.digits, login.sealing_context)
     once = ports.once("assertion", "digid", identity.statement, now)
     shared = _shared(ports, login, identity.subject, browser, now)
     try:
         identified = ports.logins.identify(login, sealed, identity.level, shared, once)
     except Conflict:
-        received = "an answer, or a sign-in, that counted before"
+        known = find(ports, login.login_id)
+        if known is not None and known.state is not LoginState.SENT:
+            # The same browser brought an answer twice at once: it is led on as one that brings it again later.
+            return Returned(known)
+        received = "an answer that counted before, or a sign-in that is gone"
         raise LoginOver("login_over", received=received, expected="DigiD's answer, once") from None
     log().info("signed_in", level=int(identity.level), login_id=login.login_id)
     count(Metric.SIGNED_IN)
-    return identified
+    return Returned(identified, identity.subject)
 
 
 def _shared(ports: LoginPorts, login: Login, subject: Bsn, browser: Browser, now: datetime) -> str | None:

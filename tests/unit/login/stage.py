@@ -63,6 +63,8 @@ class Doorman:
 
     def __init__(self) -> None:
         self.words: dict[str, Identity | NotIdentified | Exception] = {}
+        self.before: Callable[[], None] = lambda: None
+        """What happens elsewhere while it looks somebody up."""
 
     def depart(self, login: Login, now: datetime) -> Departure:
         del now
@@ -75,6 +77,7 @@ class Doorman:
     def read(self, brought: Brought, login: Login, now: datetime) -> Identity:
         del login, now
         self.check(brought)
+        self.before()
         told = self.words[brought.query["word"][0]]
         if isinstance(told, Exception):
             raise told

@@ -15,7 +15,7 @@ from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.deciding import Denial
 from chalicelib.mandates.model import Mandate
-from tests.builders import HENK, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
+from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
 from tests.unit.login.stage import Stage, asking, bringing, holding
 
 LATER = timedelta(minutes=1)
@@ -141,6 +141,23 @@ def test_an_identity_counts_once(stage: Stage) -> None:
     _back(stage)
     with pytest.raises(LoginOver):
         _back(stage, request_id="_another")
+
+
+def test_an_answer_that_comes_twice_at_once_leads_on_twice_as_it_does_one_after_the_other(stage: Stage) -> None:
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id, browser = step.departure.address.removeprefix("door:"), holding(step.handle)
+    stage.knows("mina", MINA, statement="another statement")
+    first: list[Login] = []
+
+    def meanwhile() -> None:
+        stage.identifies.before = lambda: None
+        first.append(take_back(stage, login_id, bringing("mina"), browser, NOW).login)
+
+    stage.identifies.before = meanwhile
+    second = take_back(stage, login_id, bringing("henk"), browser, NOW)
+    assert (second.login, second.subject) == (first[0], None)
+    assert _told(go_on(stage, second.login, NOW)) == _told(go_on(stage, first[0], NOW))
 
 
 def test_nobody_is_taken_back_in_a_browser_that_did_not_begin(stage: Stage) -> None:
