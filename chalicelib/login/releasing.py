@@ -171,12 +171,16 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
 
 def _overtaken(ports: LoginPorts, login: Login, service: Service, level: Level, now: datetime) -> Failed | None:
     """Return the failure, if what was so when someone signed in is so no more."""
-    if not service.counts(now):
-        return Failed.of("denied", "the service has ended", received=service.service_id, expected="one that counts now")
+    alone = login.decision is not None and login.decision.case_id is None
+    if not service.counts(now) or (alone and not service.digid):
+        expected = "one that counts now, and is offered for whom one signs in"
+        return Failed.of("denied", "the service has ended", received=service.service_id, expected=expected)
     if login.reused and (login.shared is None or ports.federation.shared(login.shared) is None):
         # In another window.
         return _LOGGED_OUT
-    return None if level >= (needed := service.level_at(now)) else too_low(level, needed)
+    # From substantial on everyone signs in each time, also where that is asked since.
+    sure = min(level, Level.LOW) if login.reused else level
+    return None if sure >= (needed := service.level_at(now)) else too_low(sure, needed)
 
 
 def _note_refused(ports: LoginPorts, login: Login, case_id: str, service: Service, now: datetime) -> None:

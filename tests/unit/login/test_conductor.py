@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from chalicelib.catalogue.model import Validity
 from chalicelib.errors import InvalidMessage, LoginOver
 from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
@@ -292,6 +294,28 @@ def test_an_answer_by_reference_is_made_when_it_is_fetched(stage: Stage) -> None
     step = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
     assert step.departure.fields is None
     assert _happened(stage, mandate) == "activated"
+
+
+@pytest.mark.parametrize("change", [{"digid": False}, {"valid": (Validity(active=False),)}])
+def test_a_service_that_is_offered_no_more_tells_nobody_who_signed_in(stage: Stage, change: dict[str, Any]) -> None:
+    login, _ = _back(stage)
+    stage.catalogue.known[SERVICE_ID] = a_service(**change)
+    told = _told(go_on(stage, login, NOW + LATER))
+    assert isinstance(told, Failed)
+    assert told.failure == "denied"
+
+
+def test_a_shared_login_does_not_do_for_a_level_that_rose_to_substantial_meanwhile(stage: Stage) -> None:
+    stage.knows("henk", HENK, Level.HIGH)
+    browser = _sharing(stage, Level.LOW)
+    _mandated(stage)
+    question = asking(domain="a domain", request_id="_two", wanted=Wanted.EITHER)
+    step = begin(stage, question, browser, NOW + LATER)
+    assert isinstance(step, ToChoose)
+    stage.catalogue.known[SERVICE_ID] = a_service(level=25)
+    told = _told(finish(stage, step.login, Decision(), NOW + LATER))
+    assert isinstance(told, Failed)
+    assert told.failure == "level_too_low"
 
 
 def test_a_level_that_rose_meanwhile_is_not_reached(stage: Stage) -> None:
