@@ -162,7 +162,7 @@ def note_failure(entity_id: str, login_id: str, failure: str, why: Explained) ->
     """Write down why a provider is told that nobody signed in: `failure` is its status by name."""
     _noted.set(True)
     log().warning(
-        "sign_on_failed",
+        "login_failed",
         entity_id=quoted(entity_id),
         login_id=login_id,
         failure=failure,

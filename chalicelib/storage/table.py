@@ -28,7 +28,7 @@ _LONGEST_PK, _LONGEST_SK = 2048, 1024
 """Bytes of a key. DynamoDB refuses to look for a longer one, and what people type in an address may be longer."""
 
 
-def plain(attributes: Mapping[str, Any]) -> Item:
+def untyped(attributes: Mapping[str, Any]) -> Item:
     """Turn a DynamoDB item into Python values: numbers that are whole become int, binaries bytes."""
     deserialize = _codec().TypeDeserializer().deserialize
     return {name: _plain(deserialize(value)) for name, value in attributes.items()}
@@ -199,4 +199,4 @@ def _conditional(condition: Condition | None) -> Item:
 
 def _seen(attributes: Mapping[str, Any]) -> Item:
     """Return an item as its readers know it: without its writers."""
-    return plain(without_writers(attributes))
+    return untyped(without_writers(attributes))

@@ -18,8 +18,8 @@ from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
-from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
-from chalicelib.storage.table import plain, typed
+from chalicelib.saml.combiconnect.artifacts import Artifacts, WaitingAnswer
+from chalicelib.storage.table import typed, untyped
 from chalicelib.storage.writers import without_writers
 from chalicelib.web.sessions import Session, Sessions, session_key
 from local import aws
@@ -37,10 +37,10 @@ def test_each_kind_of_item_is_written_so_that_the_release_before_reads_it(dynamo
     for table in TABLES:
         expected = {(row["pk"], row["sk"]): typed(row) for row in WRITTEN[table]}
         found = map(without_writers, dynamodb.scan(TableName=f"{aws.NAME}-{table}")["Items"])
-        rows = {(plain(item)["pk"], plain(item)["sk"]): item for item in found}
+        rows = {(untyped(item)["pk"], untyped(item)["sk"]): item for item in found}
         assert rows.keys() == expected.keys()
         for key, item in rows.items():
-            assert plain(item) == plain(expected[key])
+            assert untyped(item) == untyped(expected[key])
             assert _kinds(item) == _kinds(expected[key]), "a number is a number, and nothing is left out that was null"
 
 
@@ -159,7 +159,7 @@ def test_what_was_told_to_providers_is_read_as_ever(dynamodb: Any) -> None:
     assert federation.found("new cookie", "domain") == shared
     assert federation.found("cookie", "domain") is None
     assert federation.shared("7c" * 16) is None
-    artifacts, waiting = Artifacts(transient(dynamodb)), Waiting(writing.TOLD.entity_id, "10" * 16, NOW)
+    artifacts, waiting = Artifacts(transient(dynamodb)), WaitingAnswer(writing.TOLD.entity_id, "10" * 16, NOW)
     assert artifacts.find(writing.ARTIFACT, waiting.entity_id, NOW) == waiting
     assert artifacts.find(writing.SPENT, waiting.entity_id, NOW) is None
     assert not federation.end([writing.UNSHARED.name_id], writing.TOLD.entity_id, NOW)

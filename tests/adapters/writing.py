@@ -35,7 +35,7 @@ from chalicelib.mandates.tries import DynamoTries
 from chalicelib.observe import follow
 from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
-from chalicelib.saml.combiconnect.artifacts import Artifacts, Waiting
+from chalicelib.saml.combiconnect.artifacts import Artifacts, WaitingAnswer
 from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.web.sessions import Sessions
 from local import aws
@@ -178,8 +178,8 @@ def _logins(client: Any) -> None:
     logins.settle(OWN_LOGIN, "SESSION#new")
     logins.start(REUSED_LOGIN, remembering(table, "request", "https://ominous.example", "_request", NOW))
     use_once(table, "assertion", "https://digid.example", "_assertion", NOW)
-    artifacts.keep(ARTIFACT, Waiting("https://ominous.example/metadata", LOGIN.login_id, NOW))
-    artifacts.keep(SPENT, Waiting("https://ominous.example/metadata", LOGIN.login_id, NOW))
+    artifacts.keep(ARTIFACT, WaitingAnswer("https://ominous.example/metadata", LOGIN.login_id, NOW))
+    artifacts.keep(SPENT, WaitingAnswer("https://ominous.example/metadata", LOGIN.login_id, NOW))
     artifacts.spend(SPENT, "this try")
     federation.move(None, "cookie", PersonId("vera"), "domain", "5a" * 16, NOW)
     federation.move("cookie", "new cookie", PersonId("vera"), "other domain", "6b" * 16, NOW)

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from chalicelib.storage.table import plain
+from chalicelib.storage.table import untyped
 from local import aws
 from provisioning.tables import TABLES
 
@@ -70,7 +70,7 @@ def printed() -> list[str]:
 
 def held(*tables: str) -> Held:
     return {
-        name: [plain(item.to_json()["Attributes"]) for item in _table(name).all_items()] for name in tables or TABLES
+        name: [untyped(item.to_json()["Attributes"]) for item in _table(name).all_items()] for name in tables or TABLES
     }
 
 

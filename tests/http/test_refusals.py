@@ -106,7 +106,7 @@ def test_what_a_citizen_does_wrong_is_no_warning(henk: Person, caplog: pytest.Lo
 
 
 def _failed(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
-    (line,) = [vars(record) for record in caplog.records if record.message == "sign_on_failed"]
+    (line,) = [vars(record) for record in caplog.records if record.message == "login_failed"]
     assert all(line[name] for name in ("entity_id", "login_id", "failure", "reason", "received", "expected"))
     return line
 

@@ -10,7 +10,7 @@ from chalicelib.login.decision import Failed
 from chalicelib.login.logins import Login
 from chalicelib.login.question import Question
 from chalicelib.login.steps import Departure
-from chalicelib.saml.combiconnect.artifacts import Waiting
+from chalicelib.saml.combiconnect.artifacts import WaitingAnswer
 from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft.queries import extended
 from chalicelib.saml.craft.uris import ARTIFACT
@@ -55,7 +55,7 @@ class ProviderAnswers:
         if question.binding != ARTIFACT:
             return None
         artifact = new_artifact(self.ports.settings.combiconnect_entity_id, self.ports.pick)
-        self.ports.artifacts.keep(artifact, Waiting(question.entity_id, login.login_id, now))
+        self.ports.artifacts.keep(artifact, WaitingAnswer(question.entity_id, login.login_id, now))
         relayed = {} if question.relay_state is None else {"RelayState": question.relay_state}
         return Departure(question.entity_id, extended(question.location, urlencode({"SAMLart": artifact, **relayed})))
 

@@ -16,7 +16,7 @@ _KEPT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingAnswer:
     """What an artifact stands for. The answer itself is made when it is fetched, from what holds then."""
 
     entity_id: str
@@ -37,7 +37,7 @@ class Waiting:
 ARTIFACT = Kind(
     "What an artifact stands for, under the hash of its value.",
     TransientTable,
-    Waiting,
+    WaitingAnswer,
     pk="ARTIFACT#{digest}",
     sk="ARTIFACT",
     kept=Kept("", _KEPT, "sent_at"),
@@ -50,10 +50,10 @@ class Artifacts:
     def __init__(self, table: TransientTable) -> None:
         self._table, self._artifacts = table, Rows(table, ARTIFACT)
 
-    def keep(self, artifact: str, waiting: Waiting) -> None:
+    def keep(self, artifact: str, waiting: WaitingAnswer) -> None:
         self._artifacts.put(waiting, NEW, digest=_digest(artifact))
 
-    def find(self, artifact: str, entity_id: str, now: datetime) -> Waiting | None:
+    def find(self, artifact: str, entity_id: str, now: datetime) -> WaitingAnswer | None:
         """Return what an artifact stands for. None if it is unknown, spent, over a quarter of an hour old or another's.
 
         Another provider that asks for it spoils nothing for the one that it is meant for.

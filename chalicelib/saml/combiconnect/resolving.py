@@ -8,7 +8,7 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.login.conductor import find
 from chalicelib.login.decision import Failed
 from chalicelib.login.releasing import Made, release
-from chalicelib.saml.combiconnect.artifacts import Waiting
+from chalicelib.saml.combiconnect.artifacts import WaitingAnswer
 from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft import gate
 from chalicelib.saml.craft.keys import Certificate
@@ -46,7 +46,7 @@ def resolve(ports: ProviderPorts, visit: Visit) -> bytes:
     return made(None)
 
 
-def _ready(ports: ProviderPorts, waiting: Waiting, now: datetime) -> Made | None:
+def _ready(ports: ProviderPorts, waiting: WaitingAnswer, now: datetime) -> Made | None:
     """Make the answer that an artifact stands for, from what holds now. None for a login that has been forgotten."""
     login = find(ports, waiting.login_id)
     if login is None:

@@ -19,7 +19,7 @@ from chalicelib.catalogue.model import (
     ServiceId,
     Validity,
 )
-from chalicelib.storage.table import plain, typed
+from chalicelib.storage.table import typed, untyped
 
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 VALIDITIES = st.builds(Validity, st.booleans(), st.none() | MOMENTS, st.none() | MOMENTS)
@@ -72,12 +72,12 @@ CONNECTIONS = st.builds(
 
 @given(SERVICES)
 def test_a_service_comes_back_as_it_was(service: Service) -> None:
-    assert SERVICE.value(plain(typed(SERVICE.item(service)))) == service
+    assert SERVICE.value(untyped(typed(SERVICE.item(service)))) == service
 
 
 @given(CONNECTIONS)
 def test_a_connection_comes_back_as_it_was(connection: Connection) -> None:
-    assert CONNECTION.value(plain(typed(CONNECTION.item(connection)))) == connection
+    assert CONNECTION.value(untyped(typed(CONNECTION.item(connection)))) == connection
 
 
 @given(VALIDITIES, MOMENTS)
