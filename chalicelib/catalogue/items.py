@@ -49,6 +49,7 @@ SERVICE = Kind(
     sk="{service_id}",
     kept=Kept("the catalogue is imported without it"),
     keyed=("service_id",),
+    stored_as={"consent_question": "question"},
 )
 
 ASKED_BY = Kind(

@@ -115,7 +115,7 @@ class Service:
     """Whether people may sign in for themselves."""
     mandatable: bool = True
     """Whether people may sign in for others."""
-    question: Mapping[str, str] | None = None
+    consent_question: Mapping[str, str] | None = None
     """Asked at sign-in: what the provider will do with what it gets ("Toestemmingsvraag")."""
     explanation: Mapping[str, str] | None = None
     position: int = 0

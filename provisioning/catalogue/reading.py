@@ -90,7 +90,7 @@ def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity
         authorisation=kind(Authorisation, row, "authorisation", Authorisation.CITIZEN_AND_ORGANISATION),
         digid=yes(row, "digid"),
         mandatable=yes(row, "mandatable"),
-        question=texts(row, "question", "") if row.get("question") else None,
+        consent_question=texts(row, "question", "") if row.get("question") else None,
         explanation=texts(row, "explanation", "") if row.get("explanation") else None,
         position=whole(row, "position", 0, 10**6, 0),
         website=_website(row),

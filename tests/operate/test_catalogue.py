@@ -78,8 +78,8 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     assert service.app == {"icon": "https://ominous.example/icon.png", "active": "True"}
     assert (service.website, service.legacy_id) == ("https://ominous.example/locks", "4711")
     assert service.name["en"] == "Locks"
-    assert service.question is not None
-    assert service.question["nl"] == "May we?"
+    assert service.consent_question is not None
+    assert service.consent_question["nl"] == "May we?"
     assert service.authorisation is Authorisation.CITIZEN
     assert service.announced is not None
     # A day begins at midnight in the Netherlands.

@@ -6,6 +6,8 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+import pytest
+
 from chalicelib.observe import Metric
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
@@ -74,6 +76,31 @@ def _within(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - the type of a field
     inner = types_of(hint).values() if is_dataclass(hint) or hasattr(hint, "_fields") else get_args(hint)
     for one in inner:
         yield from _within(one)
+
+
+_NAMED = re.compile(r"(?<![\w/])([\w/]+\.py)(?:::(\w+))?")
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"])
+def test_each_module_and_each_class_that_a_document_names_is_there(document: str) -> None:
+    tracked = [path for room in NAMING for path in (ROOT / room).rglob("*.py")] + [ROOT / "app.py"]
+    named = _NAMED.findall((ROOT / document).read_text(encoding="utf-8"))
+    assert named
+    for module, name in named:
+        found = [path for path in tracked if f"/{path.relative_to(ROOT).as_posix()}".endswith(f"/{module}")]
+        assert found, f"{module} is not there"
+        assert not name or any(name in _defined(path) for path in found), f"{module} has no {name}"
+
+
+NAMING = ("chalicelib", "print_vendor", "provisioning", "local", "operate", "bench", "tests")
+
+
+def _defined(path: Path) -> set[str]:
+    """Return the names of classes, functions and plain assignments of a module."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    made = {target.id for target in targets if isinstance(target, ast.Name)}
+    return made | {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)}
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:
