@@ -21,7 +21,7 @@ from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST, RESPONSE
 from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.messages.assertions import Addressee, Identities, in_the_clear
-from chalicelib.saml.messages.drafts import Draft, Issuer
+from chalicelib.saml.messages.outgoing import Issuer, Outgoing
 from chalicelib.saml.messages.responses import envelope, response
 from chalicelib.saml.messages.with_digid import Us, read_response
 from chalicelib.saml.partners.roles import read_identity_provider, read_service_provider
@@ -56,7 +56,7 @@ def issue() -> Iterator[Comparison]:
     def plain() -> None:
         message, assertion = envelope(who, to, issuer, now), in_the_clear(who, to, issuer, now)
         message.assertion = [assertion.message]
-        Draft(message, (*assertion.signatures, Signature(message.id, issuer.key))).document()
+        Outgoing(message, (*assertion.signatures, Signature(message.id, issuer.key))).document()
 
     def encrypted() -> None:
         response(who, to, we, Profile.GENERAL, now).document()

@@ -6,7 +6,8 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Mandate, Party, Request, RequestState
 from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.using import by_state, revoke, seen_by, story
+from chalicelib.mandates.revoking import revoke
+from chalicelib.mandates.seeing import by_state, seen_by, story
 from chalicelib.site.ports import SitePorts
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page

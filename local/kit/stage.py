@@ -19,7 +19,7 @@ from chalicelib.catalogue.model import Service
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.model import CaseId, Mandate
 from chalicelib.mandates.requesting import Wish, ask, choose_period
-from chalicelib.mandates.using import revoke
+from chalicelib.mandates.revoking import revoke
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS

@@ -11,8 +11,8 @@ from chalicelib.audit.trail import Happening
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.mandates.model import CaseId, MandateState, RequestState
 from chalicelib.mandates.requesting import withdraw
+from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.using import revoke
 from tests.adapters.conftest import books_of, tables_of
 from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, activated, an_opening, signed_in
 from tests.fakes import FakeVault

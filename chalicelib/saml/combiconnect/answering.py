@@ -16,7 +16,7 @@ from chalicelib.saml.craft.queries import extended
 from chalicelib.saml.craft.uris import ARTIFACT
 from chalicelib.saml.messages.artifact_binding import new_artifact
 from chalicelib.saml.messages.assertions import Addressee, Identities
-from chalicelib.saml.messages.drafts import Draft, posted
+from chalicelib.saml.messages.outgoing import Outgoing, posted
 from chalicelib.saml.messages.responses import FAILURES, response
 
 
@@ -29,7 +29,7 @@ class ResponseWriter:
     identities: Identities
     now: datetime
 
-    def write(self, outcome: Answer | Failed) -> Draft:
+    def write(self, outcome: Answer | Failed) -> Outgoing:
         told = FAILURES[outcome.failure] if isinstance(outcome, Failed) else outcome
         return response(told, self.to, self.identities, self.connection.profile, self.now)
 
@@ -59,5 +59,5 @@ class ProviderAnswers:
         relayed = {} if question.relay_state is None else {"RelayState": question.relay_state}
         return Departure(question.entity_id, extended(question.location, urlencode({"SAMLart": artifact, **relayed})))
 
-    def carrying(self, message: Draft, question: Question, connection: Connection) -> Departure:
+    def carrying(self, message: Outgoing, question: Question, connection: Connection) -> Departure:
         return Departure(connection.name, question.location, posted("SAMLResponse", message, question.relay_state))

@@ -9,8 +9,8 @@ from chalicelib.saml.combiconnect.ports import ProviderPorts
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.gate import Unverified, opened_request
 from chalicelib.saml.craft.signatures import Signature
-from chalicelib.saml.messages.drafts import Draft, posted, redirected
 from chalicelib.saml.messages.logout import UNKNOWN, logout_response, read_logout
+from chalicelib.saml.messages.outgoing import Outgoing, posted, redirected
 from chalicelib.saml.partners.addresses import LogoutService
 from chalicelib.saml.partners.roles import ServiceProvider
 
@@ -38,7 +38,7 @@ def log_out(ports: ProviderPorts, message: Unverified, binding: str, now: dateti
         address = redirected("SAMLResponse", response, message.relay_state, back.response_location, entrance.key)
         return Departure(connection.name, address)
     signature = Signature(response.id, entrance.key, certificate=connection.profile is Profile.GENERAL)
-    fields = posted("SAMLResponse", Draft(response, (signature,)), message.relay_state)
+    fields = posted("SAMLResponse", Outgoing(response, (signature,)), message.relay_state)
     return Departure(connection.name, back.response_location, fields)
 
 

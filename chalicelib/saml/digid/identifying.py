@@ -22,7 +22,7 @@ from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT
 from chalicelib.saml.digid.ports import DigidPorts
 from chalicelib.saml.messages.artifact_binding import endpoint_of, resolve_envelope
-from chalicelib.saml.messages.drafts import Draft, posted, redirected
+from chalicelib.saml.messages.outgoing import Outgoing, posted, redirected
 from chalicelib.saml.messages.with_digid import build_request, check_resolved, read_response
 from chalicelib.saml.partners.roles import IdentityProvider
 
@@ -41,7 +41,7 @@ class Digid:
         request = build_request(login.digid_request, Level(login.level), address, us, now, answer=answer)
         if not by_post:
             return Departure("DigiD", redirected("SAMLRequest", request, login.login_id, address, us.key))
-        message = Draft(request, (Signature(request.id, us.key),))
+        message = Outgoing(request, (Signature(request.id, us.key),))
         return Departure("DigiD", address, posted("SAMLRequest", message, login.login_id))
 
     def check(self, brought: Brought) -> None:

@@ -27,7 +27,7 @@ from chalicelib.saml.craft.uris import ARTIFACT, POST
 from chalicelib.saml.digid.identifying import Digid
 from chalicelib.saml.messages.assertions import Identities
 from chalicelib.saml.messages.authn_request import OurNames
-from chalicelib.saml.messages.drafts import Issuer
+from chalicelib.saml.messages.outgoing import Issuer
 from chalicelib.saml.messages.with_digid import Us
 from chalicelib.saml.partners.roles import (
     IdentityProvider,

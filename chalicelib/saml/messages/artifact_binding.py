@@ -14,8 +14,8 @@ from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.soap import enveloped
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.drafts import Draft, Issuer
 from chalicelib.saml.messages.heads import check_head
+from chalicelib.saml.messages.outgoing import Issuer, Outgoing
 from chalicelib.saml.messages.reading import read, text_of
 from chalicelib.saml.messages.responses import status
 from chalicelib.saml.messages.with_digid import Us
@@ -77,10 +77,10 @@ def resolve_envelope(artifact: str, request_id: str, address: str, us: Us, now: 
         issuer=saml.Issuer(text=us.entity_id),
         artifact=samlp.Artifact(text=artifact),
     )
-    return enveloped(Draft(message, (Signature(request_id, us.key),)).octets())
+    return enveloped(Outgoing(message, (Signature(request_id, us.key),)).octets())
 
 
-def answer_envelope(inside: Draft | None, resolve_id: str, issuer: Issuer, profile: Profile, now: datetime) -> bytes:
+def answer_envelope(inside: Outgoing | None, resolve_id: str, issuer: Issuer, profile: Profile, now: datetime) -> bytes:
     """Return the signed ArtifactResponse in its SOAP envelope.
 
     Without a Response inside, the artifact had nothing for whom asked (3.2).
@@ -97,4 +97,4 @@ def answer_envelope(inside: Draft | None, resolve_id: str, issuer: Issuer, profi
         # The schema leaves open what it is: anything may stand there (SAML core 3.5.2).
         message.extension_elements = [inside.message]
     signature = Signature(message.id, issuer.key, certificate=profile is Profile.GENERAL)
-    return enveloped(Draft(message, (*(inside.signatures if inside else ()), signature)).octets())
+    return enveloped(Outgoing(message, (*(inside.signatures if inside else ()), signature)).octets())

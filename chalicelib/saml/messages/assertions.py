@@ -11,8 +11,8 @@ from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.encryption import Recipient
 from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.times import ANSWER_LIFE, written
-from chalicelib.saml.messages.drafts import Draft, Issuer, written_out
 from chalicelib.saml.messages.encrypted import encrypted_assertion, encrypted_id
+from chalicelib.saml.messages.outgoing import Issuer, Outgoing, written_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,17 @@ def general(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> saml.E
     return encrypted_assertion(in_the_clear(who, to, issuer, now).octets(), to.recipient)
 
 
-def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> Draft:
+def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> Outgoing:
     """Return the assertion inside, with identifiers as plain attributes. It never leaves us like this."""
     values = {uris.SERVICE_UUID: who.service_uuid, uris.ACTING_SUBJECT: who.acting.digits}
     if who.legal is not None:
         values[uris.LEGAL_SUBJECT] = who.legal.digits
     attributes = [_attribute(name, text=value) for name, value in values.items()]
     assertion = _built(who, to, issuer, now, audience=to.audience, attributes=attributes)
-    return Draft(assertion, (Signature(assertion.id, issuer.key),))
+    return Outgoing(assertion, (Signature(assertion.id, issuer.key),))
 
 
-def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> Draft:
+def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> Outgoing:
     """Return an assertion with encrypted identifiers, and the statements it rests on in its Advice, all signed."""
     asked = (we.entrance.entity_id,)
     read_by = (to.recipient, we.machtigen_reads) if who.legal else (to.recipient,)
@@ -75,7 +75,7 @@ def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> D
     attributes = _identifiers(who, (to.recipient,), we.entrance)
     inside = [one.message for one in advice]
     outer = _national(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=inside)
-    return Draft(outer.message, tuple(signature for one in (*advice, outer) for signature in one.signatures))
+    return Outgoing(outer.message, tuple(signature for one in (*advice, outer) for signature in one.signatures))
 
 
 def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> list[saml.Attribute]:
@@ -106,9 +106,9 @@ def _national(
     audience: Sequence[str],
     attributes: Sequence[saml.Attribute],
     advice: Sequence[saml.Assertion] = (),
-) -> Draft:
+) -> Outgoing:
     assertion = _built(who, to, issuer, now, audience=audience, attributes=attributes, advice=advice)
-    return Draft(assertion, (Signature(assertion.id, issuer.key, certificate=False),))
+    return Outgoing(assertion, (Signature(assertion.id, issuer.key, certificate=False),))
 
 
 def _built(

@@ -8,8 +8,8 @@ from saml2 import saml, samlp
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.drafts import Issuer
 from chalicelib.saml.messages.heads import check_head, check_not_over
+from chalicelib.saml.messages.outgoing import Issuer
 from chalicelib.saml.messages.reading import read, text_of
 from chalicelib.saml.messages.responses import Status, status
 

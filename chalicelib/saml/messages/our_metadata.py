@@ -13,7 +13,7 @@ from chalicelib.saml.craft.encryption import CIPHERS, RSA_OAEP
 from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.signatures import DIGEST_METHODS, SIGNATURE_METHODS, Signature
 from chalicelib.saml.craft.times import written
-from chalicelib.saml.messages.drafts import Draft
+from chalicelib.saml.messages.outgoing import Outgoing
 from chalicelib.saml.messages.with_digid import Us
 
 _VALID = timedelta(days=7)
@@ -103,7 +103,7 @@ def _signed(
 ) -> bytes:
     descriptor.valid_until = written(until) if until else None
     descriptor.extensions = md.Extensions(extension_elements=_algorithms())
-    return Draft(descriptor, (Signature(descriptor.id, keys.signing[0], certificate, named),)).document()
+    return Outgoing(descriptor, (Signature(descriptor.id, keys.signing[0], certificate, named),)).document()
 
 
 def _algorithms() -> list[ExtensionElement]:

@@ -12,7 +12,7 @@ from chalicelib.saml.craft.signatures import Signature
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages import assertions
 from chalicelib.saml.messages.assertions import Addressee, Identities
-from chalicelib.saml.messages.drafts import Draft, Issuer
+from chalicelib.saml.messages.outgoing import Issuer, Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ FAILURES = {
 """The statuses of combiconnect.md section 4, by the name under which a decision is kept."""
 
 
-def response(outcome: Answer | Status, to: Addressee, we: Identities, profile: Profile, now: datetime) -> Draft:
+def response(outcome: Answer | Status, to: Addressee, we: Identities, profile: Profile, now: datetime) -> Outgoing:
     """Build the Response for an outcome, valid for two minutes and for this provider only.
 
     In the national profile it is not signed: it only ever travels inside a signed ArtifactResponse (1.7).
@@ -47,13 +47,13 @@ def response(outcome: Answer | Status, to: Addressee, we: Identities, profile: P
     message = envelope(outcome, to, we.entrance, now)
     if profile is Profile.COMBICONNECT:
         if isinstance(outcome, Status):
-            return Draft(message)
+            return Outgoing(message)
         assertion = assertions.combiconnect(outcome, to, we, now)
         message.assertion = [assertion.message]
-        return Draft(message, assertion.signatures)
+        return Outgoing(message, assertion.signatures)
     if isinstance(outcome, Answer):
         message.encrypted_assertion = [assertions.general(outcome, to, we.entrance, now)]
-    return Draft(message, (Signature(message.id, we.entrance.key),))
+    return Outgoing(message, (Signature(message.id, we.entrance.key),))
 
 
 def envelope(outcome: Answer | Status, to: Addressee, issuer: Issuer, now: datetime) -> samlp.Response:

@@ -4,8 +4,8 @@ from lxml import etree
 
 from chalicelib.saml.craft.encryption import AES_256_CBC, AES_256_GCM, EncryptionKey, Recipient
 from chalicelib.saml.craft.keys import Certificate
-from chalicelib.saml.messages.drafts import written_out
 from chalicelib.saml.messages.encrypted import encrypted_assertion
+from chalicelib.saml.messages.outgoing import written_out
 from tests.saml.hostile.samples import assertion
 from tests.saml.provider import KEYS, NAMES, found
 

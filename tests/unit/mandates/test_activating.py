@@ -9,7 +9,7 @@ from chalicelib.mandates.activating import Guess, WrongCombination, recognise
 from chalicelib.mandates.codes import Code, parse
 from chalicelib.mandates.model import PER_CODE, WEARING, Guesses, Mandate, Party, Request
 from chalicelib.mandates.ports import StoredCode
-from chalicelib.mandates.using import revoke
+from chalicelib.mandates.revoking import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated, signed_in

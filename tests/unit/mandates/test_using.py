@@ -7,7 +7,9 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening, named
 from chalicelib.mandates.model import Mandate, Party
-from chalicelib.mandates.using import Line, note_refused_use, note_use, revoke, story
+from chalicelib.mandates.revoking import revoke
+from chalicelib.mandates.seeing import Line, story
+from chalicelib.mandates.using import note_refused_use, note_use
 from chalicelib.people.actor import Actor, Cause, Provider, System
 from tests.builders import HENK, MINA, NOW, VERA, a_mandate, a_request, an_opening, signed_in
 from tests.fakes import FakeMandates

@@ -29,7 +29,7 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Outgoing:
     """A message, and what of it is signed by whom, the innermost first."""
 
     message: SamlBase
@@ -47,7 +47,7 @@ def written_out(message: SamlBase) -> bytes:
     return octets
 
 
-def posted(name: str, draft: Draft, relay_state: str | None) -> dict[str, str]:
+def posted(name: str, draft: Outgoing, relay_state: str | None) -> dict[str, str]:
     """Return the fields of a form that carries a message (SAML bindings 3.5.4)."""
     fields = {name: base64.b64encode(draft.document()).decode()}
     return fields if relay_state is None else {**fields, "RelayState": relay_state}

@@ -1,0 +1,30 @@
+"""Ending a mandate before its time, by either side."""
+
+from datetime import datetime
+
+from chalicelib.errors import Conflict
+from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.mandates.ports import MandateStore
+from chalicelib.mandates.seeing import seen_by
+from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Citizen
+
+
+def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
+    """End a mandate at once, by either side. One that has ended already stays as it is.
+
+    Raises `NotFound`, or `Conflict` when it was changed in between and has not ended.
+    """
+    mandate, party = seen_by(by.person, case_id, store=store)
+    if mandate.state(now) in (MandateState.REVOKED, MandateState.EXPIRED):
+        return mandate
+    try:
+        store.revoke(mandate, by, now)
+    except Conflict:
+        ended, _ = seen_by(by.person, case_id, store=store)
+        if ended.revoked_at is None:
+            raise
+        return ended
+    log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
+    count(Metric.MANDATE_REVOKED)
+    return mandate
