@@ -49,7 +49,7 @@ def sealing_context(letter_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class QueuedLetter:
     """What lies in the queue: whose letter it is, and the letter as JSON, sealed for the vendor."""
 
     letter_id: str
@@ -61,7 +61,7 @@ class Message:
         return json.dumps({**asdict(self), "sealed": base64.b64encode(self.sealed).decode()})
 
     @classmethod
-    def from_json(cls, text: str) -> "Message":
+    def from_json(cls, text: str) -> "QueuedLetter":
         """Read what `to_json` wrote. Raises `ValueError` for what is no such message."""
         match values := json.loads(text):
             case {"letter_id": str(letter_id), "sealed": str(sealed)}:

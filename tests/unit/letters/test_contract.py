@@ -4,21 +4,21 @@ import json
 
 import pytest
 
-from chalicelib.letters.contract import Letter, Message
+from chalicelib.letters.contract import Letter, QueuedLetter
 from tests.builders import a_letter
 
 MESSAGE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
 
 
 def test_a_message_is_written_and_read_as_it_lies_in_the_queue() -> None:
-    assert Message("x1", b"sealed", "the request").to_json() == MESSAGE
-    assert Message.from_json(MESSAGE) == Message("x1", b"sealed", "the request")
-    assert Message.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
+    assert QueuedLetter("x1", b"sealed", "the request").to_json() == MESSAGE
+    assert QueuedLetter.from_json(MESSAGE) == QueuedLetter("x1", b"sealed", "the request")
+    assert QueuedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
 
 
 def test_neither_a_message_nor_a_letter_shows_its_contents_where_it_is_printed() -> None:
     letter = a_letter()
-    shown = repr((letter, Message("x1", letter.to_json().encode())))
+    shown = repr((letter, QueuedLetter("x1", letter.to_json().encode())))
     assert not [secret for secret in (letter.code, letter.addressee, "Lindelaan") if secret in shown]
 
 

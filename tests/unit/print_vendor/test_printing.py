@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.letters.contract import LetterState, Message, sealing_context
+from chalicelib.letters.contract import LetterState, QueuedLetter, sealing_context
 from print_vendor.observe import log
 from print_vendor.printing import Printer
 from tests.builders import NOW, a_letter
@@ -41,7 +41,7 @@ class Shop:
         self.rows.states[ID], self.rows.until[ID] = (LetterState.QUEUED, NOW), NOW + timedelta(days=43)
         self.printer = Printer(FakeVault(), self.rows, self.bucket)
         sealed = FakeVault().seal(LETTER.to_json(), sealing_context(ID))
-        self.message = Message(ID, sealed, "the request").to_json()
+        self.message = QueuedLetter(ID, sealed, "the request").to_json()
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_l
 def test_what_is_sealed_and_no_letter_is_told_without_what_it_says(shop: Shop, broken: str) -> None:
     sealed = FakeVault().seal(broken, sealing_context(ID))
     with pytest.raises(ValueError, match=r"letter$") as error:
-        shop.printer.print(Message(ID, sealed).to_json(), NOW)
+        shop.printer.print(QueuedLetter(ID, sealed).to_json(), NOW)
     assert "900100084" not in str(error.getrepr(style="native"))
 
 
@@ -156,7 +156,7 @@ def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, capl
     odd = a_letter(addressee="日本 van Dijk")
     sealed = FakeVault().seal(odd.to_json(), sealing_context(ID))
     with pytest.raises(Exception) as error:  # noqa: PT011 - whatever it is
-        shop.printer.print(Message(ID, sealed).to_json(), NOW)
+        shop.printer.print(QueuedLetter(ID, sealed).to_json(), NOW)
     (record,) = caplog.records
     assert record.message == "letter_not_printed"
     told = f"{error.getrepr(style='native')} {vars(record)}"
