@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
@@ -57,11 +58,20 @@ def document() -> str:
     return _DATA.format(tables="\n".join(_described(table) for table in TABLES))
 
 
-def lying(kind: Kind[Any, Any]) -> Iterator[str]:
-    """Yield the attributes of an item, without its key and its end."""
-    for name in types_of(kind.model):
-        if name not in kind.keyed:
-            yield from kind.spread.get(name, (kind.stored_as.get(name, name),))
+def lying(kind: Kind[Any, Any]) -> dict[str, Any]:
+    """Return the attributes of an item with their types, without its key and its end."""
+    types = types_of(kind.model)
+    return dict(one for name in types if name not in kind.keyed for one in _lying(kind, name, types[name]))
+
+
+def _lying(kind: Kind[Any, Any], name: str, hint: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - the type of a field
+    """Yield the attributes in which a field lies: one, or those over which it is spread."""
+    if name not in kind.spread:
+        yield kind.stored_as.get(name, name), hint
+        return
+    (record,) = (one for one in get_args(hint) or (hint,) if one is not NoneType)
+    for inner, type_ in zip(kind.spread[name], types_of(record).values(), strict=True):
+        yield from _lying(kind, inner, type_)
 
 
 def _described(table: type[Table]) -> str:

@@ -12,9 +12,9 @@ from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.codes import Fingerprint, Peppers, generate
-from chalicelib.mandates.model import CaseId, Mandate, Request
+from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Mandate, Request
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import MandateStore, Opening, StoredCode
+from chalicelib.mandates.ports import Mailing, MandateStore, Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
@@ -97,34 +97,47 @@ def a_request(**changes: object) -> Request:
         "case_id": CaseId("ca5e" * 8),
         "represented": PersonId("vera"),
         "represented_bsn": b"sealed vera",
-        "claim": ClaimId("vera-claim"),
         "service_id": SERVICE_ID,
         "period": a_period(),
         "requested_at": NOW,
         "expires_at": NOW + timedelta(days=42),
         "level": 20,
+        "code": CodeTerms(ClaimId("vera-claim"), Guesses()),
         "letter_id": "ca5e" * 8 + "0001",
     }
-    return Request(**{**facts, **changes})  # type: ignore[arg-type]
+    asked = {**facts, **changes}
+    return Request(**{"requester": Citizen(asked["represented"], 20), **asked})  # type: ignore[arg-type]
+
+
+def a_bare_request(**changes: object) -> Request:
+    """Return a request without code and letter, which somebody else makes, to whom nobody has consented yet."""
+    bare = {"requester": Citizen(PersonId("henk"), 25), "level": None, "code": None, "letter_id": None}
+    return a_request(**{**bare, **changes})
 
 
 def an_opening(request: Request, **changes: object) -> Opening:
+    letter = a_letter(letter_id=request.letter_id)
     facts: dict[str, object] = {
         "request": request,
-        "code": a_code(request),
-        "letter": a_letter(letter_id=request.letter_id),
-        "address": AddressId(f"home of {request.represented}"),
+        "code": a_code(request) if request.code else None,
+        "mailing": Mailing(letter, AddressId(f"home of {request.represented}")) if request.letter_id else None,
     }
     return Opening(**{**facts, **changes})  # type: ignore[arg-type]
 
 
+def claim_of(request: Request) -> ClaimId:
+    assert request.code is not None
+    return request.code.claim
+
+
 def a_code(request: Request, **changes: object) -> StoredCode:
+    assert request.code is not None
     facts: dict[str, object] = {
-        "claim": request.claim,
+        "claim": request.code.claim,
         "case_id": request.case_id,
         "represented": request.represented,
-        "fingerprint": _fingerprint(request.claim),
-        "guesses_before": request.guesses_before,
+        "fingerprint": _fingerprint(request.code.claim),
+        "guesses_before": request.code.guesses_before,
         "expires_at": request.expires_at,
     }
     return StoredCode(**{**facts, **changes})  # type: ignore[arg-type]

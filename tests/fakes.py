@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Limits, Sent, possible_from
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request, RequestState
-from chalicelib.mandates.ports import Opening, StoredCode, Tried
+from chalicelib.mandates.ports import Mailing, Opening, StoredCode, Tried
 from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
@@ -152,23 +152,32 @@ class FakeMandates:
 
     def open_request(self, opening: Opening) -> None:
         request, gone = opening.request, opening.instead_of
-        by = Citizen(request.represented, request.level)
         with self._lock:
-            books = [self._sent[request.represented], self._sent[opening.address]]
-            counted = [[sent for sent in book if sent.letter_id != opening.without] for book in books]
-            if (day := possible_from(opening.sent, counted[0], counted[1], self._limits)) > opening.sent.day:
-                raise TooManyLetters(midnight_before(day))
+            count = self._counting(opening, opening.mailing) if opening.mailing else lambda: None
             if request.case_id in self._requests or self._is_open(request, opening.instead_of):
                 raise Conflict("exists")
             if gone is not None:
                 self._end(gone, RequestState.BLOCKED, request.requested_at)
                 self._note(gone.case_id, Happening.BLOCKED, request.requested_at, System(Cause.GUESSES))
-            for book, kept in zip(books, counted, strict=True):
-                book[:] = [*kept, opening.sent]
+            count()
             self._requests[request.case_id] = request
-            self._codes[request.case_id] = opening.code
-            self.letters.append(opening.letter)
-            self._note(request.case_id, Happening.REQUESTED, request.requested_at, by)
+            if opening.code is not None:
+                self._codes[request.case_id] = opening.code
+            self._note(request.case_id, Happening.REQUESTED, request.requested_at, request.requester)
+
+    def _counting(self, opening: Opening, mailing: Mailing) -> Callable[[], None]:
+        """Return what posts and counts a letter. Raises `TooManyLetters`."""
+        sent = opening.sent(mailing.letter)
+        books = self._sent[opening.request.represented], self._sent[mailing.address]
+        person, address = ([one for one in book if one.letter_id != opening.without] for book in books)
+        if (day := possible_from(sent, person, address, self._limits)) > sent.day:
+            raise TooManyLetters(midnight_before(day))
+
+        def count() -> None:
+            books[0][:], books[1][:] = [*person, sent], [*address, sent]
+            self.letters.append(mailing.letter)
+
+        return count
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         request = self._requests.get(case_id)
@@ -238,7 +247,7 @@ class FakeMandates:
         if kept.state(now) is not RequestState.WAITING or kept.version != request.version:
             raise Conflict("does not wait")
         self._requests[request.case_id] = replace(kept, ended=how, ended_at=now, version=kept.version + 1)
-        del self._codes[request.case_id]
+        self._codes.pop(request.case_id, None)
 
     def _note(self, case_id: str, what: Happening, at: datetime, by: Actor) -> None:
         self._events.setdefault(case_id, []).append(Event(what, at, by))

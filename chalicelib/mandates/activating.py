@@ -118,6 +118,9 @@ def activate(
 
 
 def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandate:
+    """Raise `Refused("code_gone")` for a request to which the represented has not consented by asking."""
+    if request.level is None:
+        raise Refused("code_gone")
     return Mandate(
         case_id=request.case_id,
         represented=request.represented,

@@ -9,6 +9,7 @@ from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.table import Item
 from chalicelib.storage.tables import RegisterTable
 
 
@@ -30,6 +31,14 @@ class PartiesRow(NamedTuple):
 _PERIOD, _GUESSES = ("start", "end"), ("made_before", "wearing_before")
 _FOR_GOOD = Kept("further notice: nothing takes it away yet")
 
+
+def _asked_by_the_represented(item: Item) -> Item:
+    """Say of a request who asked: before actors nobody else could."""
+    if "requester" in item:
+        return item
+    return {**item, "requester": {"person": item["represented"], "level": item["level"]}}
+
+
 REQUEST = Kind(
     "A request for a mandate, and how it ended.",
     RegisterTable,
@@ -37,9 +46,10 @@ REQUEST = Kind(
     pk="PERSON#{represented}",
     sk="REQUEST#{case_id}",
     kept=_FOR_GOOD,
-    personal=("represented", "represented_bsn", "claim", "service_id"),
+    personal=("represented", "represented_bsn", "requester", "claim", "service_id"),
     sealed=("represented_bsn",),
-    spread={"period": _PERIOD, "guesses_before": _GUESSES},
+    spread={"period": _PERIOD, "code": ("claim", "guesses_before"), "guesses_before": _GUESSES},
+    older=_asked_by_the_represented,
 )
 
 OPEN = Kind(

@@ -8,6 +8,7 @@ from typing import NewType
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import day_before
 from chalicelib.mandates.period import Period
+from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 CaseId = NewType("CaseId", str)
@@ -61,30 +62,50 @@ class MandateState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CodeTerms:
+    """What a request says of its code."""
+
+    claim: ClaimId
+    """Under which the code is kept."""
+    guesses_before: Guesses
+    """What had been tried when it was made; it does not count against it."""
+
+    def tried(self, guesses: Guesses) -> Guesses:
+        """Return how many of all wrong codes count against it."""
+        return guesses.since(self.guesses_before)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """A represented person's wish, until its code is used or its time is up. Sealed fields hold BSNs."""
+    """A wish that one person may act for another, until it is granted or its time is up. Sealed fields hold BSNs."""
 
     case_id: CaseId
     represented: PersonId
     represented_bsn: bytes = field(repr=False)
-    claim: ClaimId
-    """Under which its code is kept."""
     service_id: ServiceId
     period: Period
+    requester: Citizen
+    """Who asks: the represented, or somebody else."""
     requested_at: datetime
     expires_at: datetime
-    level: int
-    """Level of assurance of the sign-in with which it was asked for."""
-    letter_id: str
-    guesses_before: Guesses = Guesses()
-    """What had been tried when it was made; it does not count against its code."""
+    level: int | None
+    """Level of assurance at which the represented consents so far: by asking; None while they have not."""
+    code: CodeTerms | None = None
+    letter_id: str | None = None
     ended: RequestState | None = None
     ended_at: datetime | None = None
     version: int = 1
 
     @property
     def sides(self) -> dict[str, PersonId]:
-        return {Party.REPRESENTED: self.represented}
+        """Who asks for somebody else wants to represent them."""
+        sides: dict[str, PersonId] = {Party.REPRESENTED: self.represented}
+        return sides if self.is_own else {**sides, Party.REPRESENTATIVE: self.requester.person}
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the represented asks."""
+        return self.requester.person == self.represented
 
     @property
     def last_day(self) -> date:
@@ -97,7 +118,7 @@ class Request:
             return self.ended
         if now >= self.expires_at:
             return RequestState.EXPIRED
-        void = guesses is not None and guesses.since(self.guesses_before).void
+        void = guesses is not None and self.code is not None and self.code.tried(guesses).void
         return RequestState.BLOCKED if void else RequestState.WAITING
 
 

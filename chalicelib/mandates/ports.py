@@ -8,7 +8,7 @@ from chalicelib.audit.trail import Event, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.letters.contract import Letter
-from chalicelib.letters.limits import Sent
+from chalicelib.letters.limits import Asker, Sent
 from chalicelib.mandates.codes import Fingerprint
 from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request
 from chalicelib.people.actor import Citizen
@@ -29,32 +29,39 @@ class StoredCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailing:
+    """A letter, and where it goes."""
+
+    letter: Letter
+    address: AddressId
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A request, and what is written down with it."""
 
     request: Request
-    code: StoredCode
-    letter: Letter
-    address: AddressId
-    """Where the letter goes."""
+    code: StoredCode | None = None
+    mailing: Mailing | None = None
     instead_of: Request | None = None
     """An open request whose code is void. It gives way, and its letter is not counted any more."""
 
-    @property
-    def sent(self) -> Sent:
-        return Sent(self.request.letter_id, today(self.request.requested_at), self.request.service_id)
+    def sent(self, letter: Letter) -> Sent:
+        """Say how its letter counts."""
+        request, by = self.request, Asker.OWNER if self.request.is_own else Asker.OTHER
+        return Sent(letter.letter_id, today(request.requested_at), request.service_id, by)
 
     @property
     def without(self) -> str:
         """Id of the letter that does not count."""
-        return self.instead_of.letter_id if self.instead_of else ""
+        return (self.instead_of and self.instead_of.letter_id) or ""
 
 
 class MandateStore(Protocol):
     """The register. Every change is one transaction, with its event (invariant 2)."""
 
     def open_request(self, opening: Opening) -> None:
-        """Write request, code, letter, its count and event, and end the request that gives way.
+        """Write request, code, letter, its count and event, what there is of these, and end the one that gives way.
 
         Raise `Conflict` if this case exists, or an open request does, and `TooManyLetters`.
         """

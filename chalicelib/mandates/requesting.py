@@ -1,7 +1,7 @@
 """A represented person asks for a mandate, and withdraws what has not been activated."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service
@@ -9,14 +9,14 @@ from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.contract import Letter
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
-from chalicelib.mandates.model import CaseId, Request, RequestState
+from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Request, RequestState
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import LetterSender, MandateStore, Opening, StoredCode, Tries
+from chalicelib.mandates.ports import LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
-from chalicelib.people.pseudonym import Pseudonyms
+from chalicelib.people.pseudonym import PersonId, Pseudonyms
 from chalicelib.people.vault import Vault
 
 CODE_DAYS = 42
@@ -96,53 +96,60 @@ def ask(
     void = _void(store.open_for(represented, wish.service.service_id), tries, now)
     person = reachable(wish.bsn, people)
     code = generate(pick)
-    request = _request(wish, person, f"{wish.case_id}{pick(16**4):04x}", secrets, now)
-    request = replace(request, guesses_before=tries.total(request.claim))
-    address = secrets.pseudonyms.address(person.address)
-    letter = _letter(wish, person, code, request)
+    letter_id = f"{wish.case_id}{pick(16**4):04x}"
+    claim = secrets.pseudonyms.claim(wish.bsn, person.born)
+    terms = CodeTerms(claim, tries.total(claim))
+    request = _request(wish, terms, letter_id, secrets, now)
+    mailing = Mailing(_letter(wish, person, code, letter_id, request), secrets.pseudonyms.address(person.address))
     try:
-        store.open_request(Opening(request, _stored(code, request, secrets), letter, address, void))
+        store.open_request(Opening(request, _stored(code, terms, request, secrets), mailing, void))
     except (Conflict, TooManyLetters) as refusal:
         return _already_made(request, store, refusal)
-    log().info("mandate_requested", case_id=request.case_id, letter_id=request.letter_id)
+    log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
     count(Metric.MANDATE_REQUESTED)
-    _send(request.letter_id, letters, now)
+    _send(letter_id, letters, now)
     return request
 
 
-def withdraw(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> None:
-    """Take a request back; its code stops working. Withdrawn twice is withdrawn.
+def withdraw(represented: PersonId, case_id: str, *, by: Citizen, store: MandateStore, now: datetime) -> None:
+    """Take a request back, as only who asked may; its code stops working. Withdrawn twice is withdrawn.
 
     Raises `NotFound`, or `Refused("request_ended")` when it was activated or expired in the meantime.
     """
-    request = store.request(by.person, case_id)
-    if request is None:
+    request = store.request(represented, case_id)
+    if request is None or request.requester.person != by.person:
         raise NotFound("request")
     if request.ended is RequestState.WITHDRAWN:
         return
     try:
         store.withdraw(request, by, now)
     except Conflict:
-        ended = store.request(by.person, case_id)
+        ended = store.request(represented, case_id)
         if ended is not None and ended.ended is RequestState.WITHDRAWN:
             return
         raise Refused("request_ended") from None
     log().info("request_withdrawn", case_id=request.case_id)
 
 
-def _request(wish: Wish, person: Person, letter_id: str, secrets: Secrets, now: datetime) -> Request:
+def _request(wish: Wish, terms: CodeTerms, letter_id: str, secrets: Secrets, now: datetime) -> Request:
     return Request(
         case_id=wish.case_id,
         represented=wish.by.person,
         represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
-        claim=secrets.pseudonyms.claim(wish.bsn, person.born),
         service_id=wish.service.service_id,
         period=wish.period,
+        requester=wish.by,
         requested_at=now,
         expires_at=midnight_after(_last_day(wish, now)),
         level=wish.by.level,
+        code=terms,
         letter_id=letter_id,
     )
+
+
+def tried(request: Request, tries: Tries) -> Guesses | None:
+    """Return what was tried for the represented of a request so far; None for one without a code."""
+    return tries.total(request.code.claim) if request.code else None
 
 
 def _void(earlier: Request | None, tries: Tries, now: datetime) -> Request | None:
@@ -150,26 +157,26 @@ def _void(earlier: Request | None, tries: Tries, now: datetime) -> Request | Non
 
     Raises `Refused("already_requested")` for one that still waits.
     """
-    state = earlier.state(now, tries.total(earlier.claim)) if earlier else None
+    state = earlier.state(now, tried(earlier, tries)) if earlier else None
     if state is RequestState.WAITING:
         raise Refused("already_requested")
     return earlier if state is RequestState.BLOCKED else None
 
 
-def _stored(code: Code, request: Request, secrets: Secrets) -> StoredCode:
+def _stored(code: Code, terms: CodeTerms, request: Request, secrets: Secrets) -> StoredCode:
     return StoredCode(
-        claim=request.claim,
+        claim=terms.claim,
         case_id=request.case_id,
         represented=request.represented,
-        fingerprint=secrets.peppers.fingerprint(code, request.claim),
-        guesses_before=request.guesses_before,
+        fingerprint=secrets.peppers.fingerprint(code, terms.claim),
+        guesses_before=terms.guesses_before,
         expires_at=request.expires_at,
     )
 
 
-def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
+def _letter(wish: Wish, person: Person, code: Code, letter_id: str, request: Request) -> Letter:
     return Letter(
-        letter_id=request.letter_id,
+        letter_id=letter_id,
         reference=wish.case_id[:12].upper(),
         language=wish.language,
         form_of_address=person.form_of_address,

@@ -12,7 +12,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
 from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
-from chalicelib.mandates.ports import Opening, StoredCode
+from chalicelib.mandates.ports import Mailing, Opening, StoredCode
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
@@ -43,23 +43,30 @@ class DynamoMandates:
         self._vault, self._books = vault, books
 
     def open_request(self, opening: Opening) -> None:
-        sealed = LETTERS.seal(self._vault, opening.letter.letter_id, opening.letter)
+        if opening.mailing is None:
+            self._table.write_together(self._opening(opening))
+        else:
+            self._open_by_letter(opening, opening.mailing)
+
+    def _open_by_letter(self, opening: Opening, mailing: Mailing) -> None:
+        request, letter, without = opening.request, mailing.letter, opening.without
+        sealed, sent = LETTERS.seal(self._vault, letter.letter_id, letter), opening.sent(letter)
+        posting = letter_items(self._letters, letter.letter_id, sealed, request.requested_at, request.expires_at)
         for _ in range(_ROUNDS):
-            books = self._books.read(opening.request.represented, opening.address)
-            if (day := self._books.possible_from(opening.sent, books, opening.without)) > opening.sent.day:
+            books = self._books.read(request.represented, mailing.address)
+            if (day := self._books.possible_from(sent, books, without)) > sent.day:
                 raise TooManyLetters(midnight_before(day))
+            counting = self._books.adding(sent, books, without)
             try:
-                self._table.write_together(
-                    [*self._opening(opening, sealed), *self._books.adding(opening.sent, books, opening.without)]
-                )
+                self._table.write_together([*self._opening(opening), *posting, *counting])
             except Conflict:
-                if self._books.read(opening.request.represented, opening.address) == books:
+                if self._books.read(request.represented, mailing.address) == books:
                     raise
             else:
                 return
         raise Unavailable("dynamodb")
 
-    def _opening(self, opening: Opening, sealed: bytes) -> list[Item]:
+    def _opening(self, opening: Opening) -> list[Item]:
         request, now, gone = opening.request, opening.request.requested_at, opening.instead_of
         free = Condition(
             "attribute_not_exists(pk) OR expires_at <= :now OR case_id = :gone",
@@ -67,13 +74,12 @@ class DynamoMandates:
             {":now": now, ":gone": gone.case_id if gone else ""},
         )
         mark = OpenMark(request.case_id, request.expires_at)
-        event = Event(Happening.REQUESTED, now, Citizen(request.represented, request.level))
+        event = Event(Happening.REQUESTED, now, request.requester)
         return [
             self._requests.adding(request),
             self._open.putting(mark, free, represented=request.represented, service_id=request.service_id),
-            self._codes.adding(opening.code),
+            *([self._codes.adding(opening.code)] if opening.code else ()),
             noting(self._audit, request.case_id, request.version, event, request.sides),
-            *letter_items(self._letters, opening.letter.letter_id, sealed, now, request.expires_at),
             *(self._giving_way(gone, now) if gone else ()),
         ]
 
@@ -82,7 +88,7 @@ class DynamoMandates:
         event = Event(Happening.BLOCKED, now, System(Cause.GUESSES))
         return [
             *self._ending(request, RequestState.BLOCKED, now),
-            LETTERS.stopping(self._letters, request.letter_id),
+            *self._stopping(request),
             noting(self._audit, request.case_id, request.version + 1, event, request.sides),
         ]
 
@@ -120,7 +126,7 @@ class DynamoMandates:
             [
                 *self._ending(request, RequestState.WITHDRAWN, now),
                 self._unmarking(request),
-                LETTERS.stopping(self._letters, request.letter_id),
+                *self._stopping(request),
                 noting(self._audit, request.case_id, request.version + 1, event, request.sides),
             ]
         )
@@ -172,10 +178,13 @@ class DynamoMandates:
             {":now": now, ":ended": how, ":version": request.version, ":next": request.version + 1},
         )
         update = "SET ended = :ended, ended_at = :now, #version = :next"
-        return [
-            self._requests.changing(update, waiting, represented=request.represented, case_id=request.case_id),
-            self._codes.deleting(claim=request.claim, case_id=request.case_id),
-        ]
+        ending = self._requests.changing(update, waiting, represented=request.represented, case_id=request.case_id)
+        code = request.code
+        return [ending, *([self._codes.deleting(claim=code.claim, case_id=request.case_id)] if code else ())]
+
+    def _stopping(self, request: Request) -> list[Item]:
+        """Keep the letter of a request, if there is one, from being printed."""
+        return [LETTERS.stopping(self._letters, request.letter_id)] if request.letter_id else []
 
     def _unmarking(self, request: Request) -> Item:
         """Take away the mark that a request is open."""

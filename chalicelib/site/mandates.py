@@ -1,13 +1,15 @@
 """My mandates: what was given, what is held, what was asked for; details, history and revoking, for either side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.parties import names_of_others
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.seeing import by_state, seen_by, story
+from chalicelib.people.pseudonym import ClaimId
 from chalicelib.site.ports import SitePorts
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -22,7 +24,8 @@ def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
     given, held = store.given(person), store.held(person)
     requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
     waiting = [request for request in requests if request.state(visit.now) is RequestState.WAITING]
-    guesses = {claim: ports.tries.total(claim) for claim in {request.claim for request in waiting}}
+    claims = {request.code.claim for request in waiting if request.code}
+    guesses = {claim: ports.tries.total(claim) for claim in claims}
     return page(
         "mandates.html",
         visit,
@@ -30,7 +33,7 @@ def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
         held=by_state(held, visit.now),
         open_requests=waiting,
         past_requests=[request for request in requests if request not in waiting],
-        states={request.case_id: request.state(visit.now, guesses.get(request.claim)) for request in requests},
+        states={request.case_id: _state(request, guesses, visit.now) for request in requests},
         names=names_of_others(person, [*given, *held], vault=ports.vault, people=ports.people),
         services=_services(ports, [*given, *held, *requests]),
     )
@@ -52,6 +55,10 @@ def revoke_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}/revoke")
     revoke(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}")
+
+
+def _state(request: Request, guesses: Mapping[ClaimId, Guesses], now: datetime) -> RequestState:
+    return request.state(now, guesses.get(request.code.claim) if request.code else None)
 
 
 def _services(ports: SitePorts, cases: Iterable[Mandate | Request]) -> dict[str, Service]:

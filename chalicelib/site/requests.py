@@ -9,7 +9,7 @@ from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.mandates.model import CaseId, RequestState
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, withdraw
+from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, tried, withdraw
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import ERRORS
@@ -115,7 +115,7 @@ def review_withdrawal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 def withdraw_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/requests/{case_id}/withdraw")
-    withdraw(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
+    withdraw(visit.signed_in.actor.person, case_id, by=visit.signed_in.actor, store=ports.mandates, now=visit.now)
     return redirect(f"/requests/{case_id}")
 
 
@@ -205,15 +205,15 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         raise NotFound("request")
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
-    guesses = ports.tries.total(request.claim)
+    guesses = tried(request, ports.tries)
     return page(
         template,
         visit,
         request=request,
         state=request.state(visit.now, guesses),
-        wrong_codes=guesses.since(request.guesses_before).made,
+        wrong_codes=request.code.tried(guesses).made if request.code and guesses else 0,
         service=ports.catalogue.service(request.service_id),
-        letter=ports.letter_progress(request.letter_id),
+        letter=ports.letter_progress(request.letter_id) if request.letter_id else {},
         late=visit.now >= request.requested_at + _LATE,
         last_day=request.last_day,
         sent=sent,

@@ -11,12 +11,13 @@ A kind lies in one table: the type checker refuses any other. docs/data.md is ma
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from string import Formatter
-from typing import Any, Generic, NamedTuple, TypeVar
+from types import NoneType
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 from chalicelib.storage.converting import attributes, plain, read, types_of
 from chalicelib.storage.table import Item, Table
@@ -60,11 +61,13 @@ class Kind(Generic[T, E]):
     keyed: tuple[str, ...] = ()
     """Fields that are in the key and nowhere else."""
     spread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Fields whose own fields are attributes of the item, by these names."""
+    """Fields whose own fields are attributes of the item, by these names; and those of these, named after them."""
     stored_as: Mapping[str, str] = field(default_factory=dict)
     """Fields that lie under another name, which they had in older releases."""
     lacking: tuple[str, ...] = ()
     """Fields that older items do not have."""
+    older: Callable[[Item], Item] = dict
+    """Makes an item of today of one of an older release, where defaults do not do; leaves others as they are."""
     nulls: bool = False
     """Whether what is None inside of a field is written as such, because older releases cannot do without."""
 
@@ -80,7 +83,8 @@ class Kind(Generic[T, E]):
         for name in self.keyed:
             del values[name]
         for name, _, names in _spread(self):
-            values |= zip(names, attributes(values.pop(name)).values(), strict=True)
+            if (record := values.pop(name, None)) is not None:
+                values |= zip(names, attributes(record).values(), strict=True)
         lying = {self.stored_as.get(name, name): self.plain(inner) for name, inner in values.items()}
         return {"pk": pk, "sk": sk, **lying, "ttl": ttl}
 
@@ -89,9 +93,10 @@ class Kind(Generic[T, E]):
 
     def value(self, item: Item) -> E:
         """Read an item of this kind. Raises `KeyError` or `ValueError` for what is none."""
-        whole = {**item, **_in_key(self, item)} if self.keyed else dict(item)
-        for name, inner, names in _spread(self):
-            whole[name] = {one: item[lying] for one, lying in zip(inner, names, strict=True)}
+        whole = self.older({**item, **_in_key(self, item)} if self.keyed else item)
+        for name, inner, names in reversed(_spread(self)):
+            if not whole.keys().isdisjoint(names):
+                whole = {**whole, name: {one: whole[lying] for one, lying in zip(inner, names, strict=True)}}
         whole |= {name: item[lying] for name, lying in self.stored_as.items() if lying in item}
         return read(self.model, whole, self.lacking)
 
@@ -114,8 +119,13 @@ def _names(template: str) -> tuple[str, ...]:
 @cache
 def _spread(kind: Kind[Any, Any]) -> tuple[tuple[str, list[str], tuple[str, ...]], ...]:
     """Return of each field that is spread its own fields, and the attributes in which these lie."""
-    types = types_of(kind.model)
-    return tuple((name, list(types_of(types[name])), names) for name, names in kind.spread.items())
+    types, spread = dict(types_of(kind.model)), []
+    for name, names in kind.spread.items():
+        (record,) = (one for one in get_args(types[name]) or (types[name],) if one is not NoneType)
+        inner = types_of(record)
+        types |= zip(names, inner.values(), strict=True)
+        spread.append((name, list(inner), names))
+    return tuple(spread)
 
 
 def _in_key(kind: Kind[Any, Any], item: Item) -> dict[str, Any]:

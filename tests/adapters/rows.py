@@ -650,7 +650,50 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
         "actor": _HENK,
         "where": {"organisation": "Gemeente Ominous"},
     },
+    ("PERSON#vera", "REQUEST#90e590e590e590e590e590e590e590e5"): {"requester": _VERA},
+    ("PERSON#vera", "REQUEST#aa17aa17aa17aa17aa17aa17aa17aa17"): {"requester": _VERA},
+    ("PERSON#vera", "REQUEST#ca5eca5eca5eca5eca5eca5eca5eca5e"): {"requester": _VERA},
 }
 """By key, what today's release writes besides."""
 
-WRITTEN = {table: [{**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows] for table, rows in ROWS.items()}
+NEW: dict[str, list[dict[str, object]]] = {
+    "audit": [
+        {
+            "pk": "CASE#ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "sk": "EVENT#000001",
+            "actor": {"person": "henk", "level": 25},
+            "at": "2031-05-17T11:42:07+00:00",
+            "by": "representative",
+            "level": 25,
+            "what": "requested",
+        },
+    ],
+    "register": [
+        {
+            "pk": "PERSON#mina",
+            "sk": "OPEN#22222222-2222-4222-8222-222222222222",
+            "case_id": "ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+        },
+        {
+            "pk": "PERSON#mina",
+            "sk": "REQUEST#ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "case_id": "ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "end": "2031-06-15",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "mina",
+            "represented_bsn": b"sealed vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "requester": {"person": "henk", "level": 25},
+            "service_id": "22222222-2222-4222-8222-222222222222",
+            "start": "2031-05-17",
+            "version": 1,
+        },
+    ],
+}
+"""What releases before actors know nothing of: a request without code and letter, by somebody else."""
+
+WRITTEN = {
+    table: [*({**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows), *NEW.get(table, ())]
+    for table, rows in ROWS.items()
+}

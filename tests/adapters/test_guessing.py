@@ -13,7 +13,7 @@ from chalicelib.mandates.model import PER_CODE, Guesses, Request
 from chalicelib.mandates.ports import MandateStore, Tries
 from chalicelib.mandates.requesting import ask
 from chalicelib.people.bsn import Bsn
-from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated, signed_in
+from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated, claim_of, signed_in
 from tests.fakes import FakeRegister, FakeSender
 
 RIGHT, WRONG = (generate(random.Random(seed).randrange) for seed in (5, 6))
@@ -40,11 +40,11 @@ def test_of_many_simultaneous_guesses_the_fiftieth_is_the_last_that_is_checked(
 ) -> None:
     """Forty-nine wrong guesses leave one check; many at once use it up, and the right code comes too late."""
     for _ in range(PER_CODE - 1):
-        tries.add(request_made.claim, NOW, wears=True)
+        tries.add(claim_of(request_made), NOW, wears=True)
     assert _guess(RIGHT, 49, store, tries) == request_made.case_id
     with ThreadPoolExecutor(16) as pool:
         assert not any(pool.map(lambda number: _guess(WRONG, number, store, tries), range(16)))
-    assert tries.total(request_made.claim) == Guesses(65, 65)
+    assert tries.total(claim_of(request_made)) == Guesses(65, 65)
     assert not _guess(RIGHT, 60, store, tries)
 
 
@@ -53,7 +53,7 @@ def test_of_twenty_simultaneous_guesses_of_one_person_five_are_checked(
 ) -> None:
     with ThreadPoolExecutor(16) as pool:
         assert not any(pool.map(lambda _: _guess(WRONG, 0, store, tries), range(20)))
-    assert tries.total(request_made.claim) == Guesses(5, 5)
+    assert tries.total(claim_of(request_made)) == Guesses(5, 5)
     assert _guess(RIGHT, 1, store, tries) == request_made.case_id
 
 

@@ -9,11 +9,11 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, TooManyLetters
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.model import CaseId
-from chalicelib.mandates.ports import MandateStore, Opening
+from chalicelib.mandates.model import CaseId, Request
+from chalicelib.mandates.ports import Mailing, MandateStore, Opening
 from chalicelib.people.pseudonym import AddressId, PersonId
 from tests.adapters.conftest import REAL, store_of
-from tests.builders import NOW, a_request, an_opening
+from tests.builders import NOW, a_letter, a_request, an_opening
 
 
 @pytest.fixture(params=["fake", *REAL])
@@ -30,7 +30,11 @@ def _opening(number: int, *, days: int = 0, person: str = "vera", address: str =
         requested_at=NOW + timedelta(days=days),
         expires_at=NOW + timedelta(days=days + 42),
     )
-    return an_opening(request, address=AddressId(address), **changes)
+    return an_opening(request, mailing=_to(address, request), **changes)
+
+
+def _to(address: str, request: Request) -> Mailing:
+    return Mailing(a_letter(letter_id=request.letter_id), AddressId(address))
 
 
 def _allowed(store: MandateStore, opening: Opening) -> bool:
@@ -70,7 +74,7 @@ def test_what_was_refused_for_another_reason_counts_for_nothing(limited: Mandate
     limited.open_request(_opening(0))
     for _ in range(9):
         with pytest.raises(Conflict):
-            limited.open_request(an_opening(_opening(0, days=1).request, address=AddressId("home")))
+            limited.open_request(_opening(0, days=1))
     assert [_allowed(limited, _opening(number)) for number in range(1, 6)] == [True] * 4 + [False]
 
 
@@ -85,5 +89,5 @@ def test_a_letter_whose_code_became_void_is_not_counted(limited: MandateStore) -
         represented=PersonId("vera"),
         service_id=openings[0].request.service_id,
     )
-    limited.open_request(an_opening(same, address=AddressId("home"), instead_of=openings[0].request))
+    limited.open_request(an_opening(same, mailing=_to("home", same), instead_of=openings[0].request))
     assert not _allowed(limited, _opening(10))

@@ -7,11 +7,21 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
-from chalicelib.mandates.model import CaseId, Mandate, MandateState, Request, RequestState
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, MandateState, Request, RequestState
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import PersonId
-from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_code, a_mandate, a_request, an_opening
+from tests.builders import (
+    NOW,
+    PORTAL_ID,
+    SERVICE_ID,
+    a_bare_request,
+    a_code,
+    a_mandate,
+    a_request,
+    an_opening,
+    claim_of,
+)
 
 VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
 OMINOUS = Provider("Gemeente Ominous")
@@ -42,7 +52,7 @@ def _happens(act: Callable[[], None]) -> bool:
 def test_a_request_is_read_back_as_it_was_written(store: MandateStore, opened: Request) -> None:
     assert store.request(opened.represented, opened.case_id) == opened
     assert store.requests(opened.represented) == [opened]
-    assert store.codes(opened.claim) == [a_code(opened)]
+    assert store.codes(claim_of(opened)) == [a_code(opened)]
     assert store.history(opened.case_id, opened.sides) == [Event(Happening.REQUESTED, NOW, VERA)]
 
 
@@ -72,7 +82,7 @@ def test_activating_makes_the_mandate_under_both_people(store: MandateStore, ope
     assert store.mandate(opened.case_id) == mandate
     assert store.held(mandate.representative, SERVICE_ID) == [mandate]
     assert store.held(mandate.representative, PORTAL_ID) == []
-    assert store.codes(opened.claim) == []
+    assert store.codes(claim_of(opened)) == []
     ended = store.request(opened.represented, opened.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.ACTIVATED
@@ -108,6 +118,38 @@ def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
         store.withdraw(other, VERA, NOW)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        a_bare_request(),
+        a_bare_request(requester=VERA, level=20),
+        a_bare_request(letter_id="7" * 36),
+        a_request(requester=HENK, level=None),
+    ],
+    ids=["by another", "by oneself", "by another, with a letter", "by another, with a letter and a code"],
+)
+def test_a_request_of_any_kind_is_opened_read_withdrawn_and_expires(store: MandateStore, asked: Request) -> None:
+    _open(store, asked)
+    assert store.requests(asked.represented) == [store.request(asked.represented, asked.case_id)] == [asked]
+    assert asked.state(asked.expires_at - timedelta(seconds=1)) is RequestState.WAITING
+    assert asked.state(NOW, Guesses(99, 99)) is (RequestState.BLOCKED if asked.code else RequestState.WAITING)
+    assert asked.state(asked.expires_at) is RequestState.EXPIRED
+    with pytest.raises(Conflict):
+        store.withdraw(asked, asked.requester, asked.expires_at)
+    store.withdraw(asked, asked.requester, NOW + timedelta(hours=1))
+    ended = store.request(asked.represented, asked.case_id)
+    assert ended == replace(asked, ended=RequestState.WITHDRAWN, ended_at=NOW + timedelta(hours=1), version=2)
+    happened = [(event.what, event.by) for event in store.history(asked.case_id, asked.sides)]
+    assert happened == [(Happening.WITHDRAWN, asked.requester), (Happening.REQUESTED, asked.requester)]
+
+
+def test_a_request_without_a_code_gives_way_to_one_with_a_letter(store: MandateStore) -> None:
+    bare = _open(store, a_bare_request(requester=VERA, level=20))
+    again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
+    store.open_request(an_opening(again, instead_of=bare))
+    assert store.open_for(bare.represented, SERVICE_ID) == again
+
+
 def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateStore, opened: Request) -> None:
     assert store.open_for(opened.represented, SERVICE_ID) == opened
     assert store.open_for(opened.represented, PORTAL_ID) is None
@@ -116,7 +158,7 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
     ended = store.request(opened.represented, opened.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
-    assert [code.case_id for code in store.codes(opened.claim)] == [again.case_id]
+    assert [code.case_id for code in store.codes(claim_of(opened))] == [again.case_id]
     happened = store.history(opened.case_id, opened.sides)
     assert {event.what: event.by for event in happened} == {
         Happening.REQUESTED: VERA,

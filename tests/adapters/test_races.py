@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -14,7 +15,19 @@ from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.store import DynamoMandates
 from tests.adapters.conftest import books_of, tables_of
-from tests.builders import GENEROUS, HENK, MINA, NOW, SECRETS, VERA, a_request, activated, an_opening, signed_in
+from tests.builders import (
+    GENEROUS,
+    HENK,
+    MINA,
+    NOW,
+    SECRETS,
+    VERA,
+    a_request,
+    activated,
+    an_opening,
+    claim_of,
+    signed_in,
+)
 from tests.fakes import FakeVault
 from tests.lost import Repeating
 
@@ -61,7 +74,7 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
         [
             lambda: activated(case_id, HENK, store),
             lambda: activated(case_id, MINA, store),
-            lambda: withdraw(signed_in(VERA), case_id, store=store, now=NOW),
+            lambda: withdraw(PERSON(VERA), case_id, by=signed_in(VERA), store=store, now=NOW),
         ]
     )
     request, mandate = store.request(PERSON(VERA), case_id), store.mandate(case_id)
@@ -75,7 +88,7 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
         assert isinstance(third, Refused)
         assert [one for one in (first, second) if not isinstance(one, Refused)] == [mandate]
         assert _happened(store, case_id) == [Happening.ACTIVATED, Happening.REQUESTED]
-    assert store.codes(request.claim) == []
+    assert store.codes(claim_of(request)) == []
     held = [store.held(PERSON(who)) for who in (HENK, MINA)]
     assert sum(map(len, held)) == len(store.given(PERSON(VERA))) == (mandate is not None)
 
@@ -89,7 +102,8 @@ def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandat
 
 def test_clicks_on_withdraw_withdraw_once(store: DynamoMandates) -> None:
     case_id = _open(store, 1)
-    assert at_once([lambda: withdraw(signed_in(VERA), case_id, store=store, now=NOW)] * 4) == [None] * 4
+    click = partial(withdraw, PERSON(VERA), case_id, by=signed_in(VERA), store=store, now=NOW)
+    assert at_once([click] * 4) == [None] * 4
     assert _happened(store, case_id) == [Happening.REQUESTED, Happening.WITHDRAWN]
 
 

@@ -28,7 +28,7 @@ from tests.adapters import writing
 from tests.adapters.conftest import books_of, tables_of
 from tests.adapters.rows import ROWS, WRITTEN
 from tests.adapters.writing import HOUR, catalogue_of, transient
-from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, VERA, a_code
+from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, VERA, a_code, claim_of
 from tests.fakes import FakeVault
 
 
@@ -69,11 +69,17 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     }
     assert store.open_for(vera, PORTAL_ID) == writing.WAITING
     assert store.open_for(vera, SERVICE_ID) is None
-    assert store.codes(writing.WAITING.claim) == [a_code(writing.WAITING)]
+    assert store.codes(claim_of(writing.WAITING)) == [a_code(writing.WAITING)]
     revoked = replace(writing.MANDATE, revoked_at=NOW + 2 * HOUR, revoked_by=Party.REPRESENTATIVE, version=3)
     assert store.mandate(revoked.case_id) == revoked
     assert store.given(vera) == store.held(henk) == store.held(henk, SERVICE_ID) == [revoked]
     assert store.held(henk, PORTAL_ID) == []
+
+
+def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
+    _fill(dynamodb, WRITTEN)
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    assert store.requests(PersonId("mina")) == [writing.BARE]
 
 
 def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:

@@ -29,7 +29,7 @@ from chalicelib.login.logins import Login, Logins, LoginState
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
-from chalicelib.mandates.model import CaseId, Guesses
+from chalicelib.mandates.model import CaseId, CodeTerms, Guesses
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.observe import follow
@@ -47,6 +47,7 @@ from tests.builders import (
     PORTAL_ID,
     SERVICE_ID,
     VERA,
+    a_bare_request,
     a_mandate,
     a_request,
     a_service,
@@ -59,11 +60,12 @@ WAITING = a_request(
     case_id=CaseId("aa17" * 8),
     service_id=PORTAL_ID,
     letter_id="aa17" * 8 + "0001",
-    guesses_before=Guesses(7, 3),
+    code=CodeTerms(ClaimId("vera-claim"), Guesses(7, 3)),
     requested_at=NOW + timedelta(microseconds=5),
 )
 GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
 TAKEN = a_request()
+BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"))
 MANDATE = a_mandate()
 BY_HENK = Citizen(MANDATE.representative, 20)
 CONNECTION = Connection(
@@ -138,6 +140,7 @@ def _register(client: Any) -> None:
     store.open_request(an_opening(WAITING))
     store.open_request(an_opening(GIVING_WAY))
     store.open_request(an_opening(TAKEN, instead_of=GIVING_WAY))
+    store.open_request(an_opening(BARE))
     store.activate(TAKEN, MANDATE, BY_HENK)
     store.revoke(MANDATE, BY_HENK, NOW + 2 * HOUR)
     used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))

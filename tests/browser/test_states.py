@@ -15,7 +15,7 @@ from chalicelib.web.visit import SESSION_COOKIE
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS
-from tests.builders import MINA, PORTAL_ID, SERVICE_ID
+from tests.builders import MINA, PORTAL_ID, SERVICE_ID, claim_of
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
 from tests.http.conftest import client, clock, henk, mina, vera, wired
@@ -58,7 +58,7 @@ def _void(case_id: str, person: Person, wired: Wiring) -> None:
     request = wired.mandates.request(wired.secrets.pseudonyms.person(person.bsn), case_id)
     assert request is not None
     for _ in range(PER_CODE):
-        wired.tries.add(request.claim, wired.clock(), wears=True)
+        wired.tries.add(claim_of(request), wired.clock(), wears=True)
 
 
 @LANGUAGES

@@ -17,7 +17,6 @@ from tests.builders import (
     MINA,
     SERVICE_ID,
     VERA,
-    a_letter,
     a_mandate,
     a_period,
     a_person,
@@ -109,7 +108,11 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
             name = f"Client {place:04} {'Jansen' if place % 3 else 'de Boer'}"
             register.people[bsn] = a_person(name=name)
             asked = a_request(
-                case_id=case_id, represented=person(bsn), requested_at=clock(), expires_at=clock() + timedelta(days=30)
+                case_id=case_id,
+                letter_id=f"{case_id}0001",
+                represented=person(bsn),
+                requested_at=clock(),
+                expires_at=clock() + timedelta(days=30),
             )
             sealed = {
                 "represented_bsn": wired.vault.seal(bsn.digits, f"case:{case_id}"),
@@ -123,7 +126,7 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
                 activated_at=clock(),
                 **sealed,
             )
-            wired.mandates.open_request(an_opening(asked, letter=a_letter(letter_id=f"{case_id}0001")))
+            wired.mandates.open_request(an_opening(asked))
             wired.mandates.activate(asked, made, Citizen(made.representative, 20))
             names[case_id] = name
         return names

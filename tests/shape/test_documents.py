@@ -56,18 +56,19 @@ def test_what_names_somebody_is_called_personal_and_what_only_they_may_read_is_s
     for name, kind in kinds().items():
         parts = set(re.findall(r"{(\w+)", kind.pk + kind.sk))
         assert set(kind.sealed) <= set(kind.personal) <= {*lying(kind), *parts}, name
-        types = {name: set(_within(hint)) for name, hint in types_of(kind.model).items()}
-        assert {field for field, type_ in types.items() if type_ & {PersonId, ClaimId, AddressId}} <= set(kind.personal)
+        fields = types_of(kind.model)
+        types = {name: set(_within(hint)) for name, hint in {**_keyed(kind), **lying(kind)}.items()}
+        assert {one for one, type_ in types.items() if type_ & {PersonId, ClaimId, AddressId}} <= set(kind.personal)
         assert not any(Bsn in type_ for type_ in types.values()), name
         if kind.table is not CatalogueTable:
-            assert {field for field in types if bytes in _itself(kind, field)} == set(kind.sealed), name
-        assert {*kind.keyed, *kind.spread, *kind.stored_as, *kind.lacking} <= types.keys(), name
+            octets = {field for field, hint in fields.items() if bytes in {hint, *get_args(hint)}}
+            assert octets == set(kind.sealed), name
+        spread = {part for names in kind.spread.values() for part in names}
+        assert {*kind.keyed, *kind.stored_as, *kind.lacking, *kind.spread.keys() - spread} <= fields.keys(), name
 
 
-def _itself(kind: Kind[Any, Any], field: str) -> set[Any]:
-    """Return the type of a field, and what it is a union of."""
-    hint = types_of(kind.model)[field]
-    return {hint, *get_args(hint)}
+def _keyed(kind: Kind[Any, Any]) -> dict[str, Any]:
+    return {name: types_of(kind.model)[name] for name in kind.keyed}
 
 
 def _within(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - the type of a field

@@ -7,12 +7,26 @@ from stdnum.nl.bsn import is_valid
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, recognise
 from chalicelib.mandates.codes import Code, parse
-from chalicelib.mandates.model import PER_CODE, WEARING, Guesses, Mandate, Party, Request
+from chalicelib.mandates.model import PER_CODE, WEARING, CaseId, Guesses, Mandate, Party, Request
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.mandates.revoking import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
-from tests.builders import HENK, MINA, NOW, SECRETS, VERA, VERA_BORN, a_wish, activated, signed_in
+from tests.builders import (
+    HENK,
+    MINA,
+    NOW,
+    PORTAL_ID,
+    SECRETS,
+    VERA,
+    VERA_BORN,
+    a_request,
+    a_wish,
+    activated,
+    an_opening,
+    claim_of,
+    signed_in,
+)
 from tests.unit.mandates.desk import Desk
 
 OTHER_CODE = Code("CCCCCCCCCCC3")
@@ -100,7 +114,7 @@ def test_a_wrong_birth_date_never_uses_up_somebodys_code(counter: Counter) -> No
         with pytest.raises(WrongCombination):
             counter.guess(born=BirthDate("1948-12-03"), by=Bsn(NUMBERS[number]))
     assert counter.guess(later=timedelta(hours=2)).case_id == counter.request.case_id
-    assert counter.desk.tries.total(counter.request.claim) == Guesses()
+    assert counter.desk.tries.total(claim_of(counter.request)) == Guesses()
 
 
 def _wrong_five_times(counter: Counter, **changes: object) -> None:
@@ -132,13 +146,13 @@ def test_who_has_to_wait_for_one_person_may_go_on_for_another(counter: Counter) 
 def test_one_persons_tries_never_make_a_code_void_that_another_is_to_use(counter: Counter) -> None:
     for hour in range(11):
         _wrong_five_times(counter, later=timedelta(hours=hour))
-    assert counter.desk.tries.total(counter.request.claim) == Guesses(11 * 5, WEARING)
+    assert counter.desk.tries.total(claim_of(counter.request)) == Guesses(11 * 5, WEARING)
     assert counter.guess(by=MINA, later=timedelta(hours=11)).case_id == counter.request.case_id
 
 
 def test_the_fiftieth_guess_is_still_checked_and_the_next_is_not(counter: Counter) -> None:
     for _ in range(PER_CODE - 1):
-        counter.desk.tries.add(counter.request.claim, NOW, wears=True)
+        counter.desk.tries.add(claim_of(counter.request), NOW, wears=True)
     assert counter.guess(by=MINA).case_id == counter.request.case_id
     with pytest.raises(WrongCombination):
         counter.guess(OTHER_CODE, by=Bsn(NUMBERS[9]))
@@ -175,7 +189,7 @@ def test_right_guesses_cost_no_tries(counter: Counter) -> None:
 def test_ones_own_number_is_refused_before_a_try_is_counted(counter: Counter) -> None:
     with pytest.raises(Refused, match="own_bsn"):
         counter.guess(bsn=HENK)
-    assert counter.desk.tries.total(counter.request.claim) == Guesses()
+    assert counter.desk.tries.total(claim_of(counter.request)) == Guesses()
 
 
 def test_sixty_simultaneous_guesses_are_counted_each_and_the_code_is_void(counter: Counter) -> None:
@@ -188,7 +202,7 @@ def test_sixty_simultaneous_guesses_are_counted_each_and_the_code_is_void(counte
 
     with ThreadPoolExecutor(16) as pool:
         assert not any(pool.map(guess, range(60)))
-    assert counter.desk.tries.total(counter.request.claim) == Guesses(60, 60)
+    assert counter.desk.tries.total(claim_of(counter.request)) == Guesses(60, 60)
     # The code itself is right, and comes too late.
     with pytest.raises(WrongCombination):
         counter.guess(by=MINA)
@@ -216,6 +230,15 @@ def test_a_click_that_saw_nothing_yet_has_what_the_other_click_made(
     seen = counter.desk.store.mandate
     monkeypatch.setattr(counter.desk.store, "mandate", lambda case_id: next(looks, seen(case_id)))
     assert counter.activate() == made
+
+
+def test_a_request_that_somebody_else_made_is_no_consent_and_makes_no_mandate(counter: Counter) -> None:
+    facts = {"represented": signed_in(VERA).person, "requester": signed_in(HENK), "level": None}
+    asked = a_request(case_id=CaseId("strange" * 4), service_id=PORTAL_ID, **facts)
+    counter.desk.store.open_request(an_opening(asked))
+    with pytest.raises(Refused, match="code_gone"):
+        activated(asked.case_id, HENK, counter.desk.store)
+    assert counter.desk.store.mandate(asked.case_id) is None
 
 
 def test_activated_by_another_it_is_gone(counter: Counter) -> None:

@@ -8,7 +8,20 @@ from chalicelib.mandates.codes import parse
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
 from chalicelib.mandates.requesting import choose_period, withdraw
 from chalicelib.people.brp.person import Standing
-from tests.builders import HENK, NOW, SECRETS, VERA, a_person, a_service, a_wish, signed_in
+from tests.builders import (
+    HENK,
+    MINA,
+    NOW,
+    SECRETS,
+    VERA,
+    a_bare_request,
+    a_person,
+    a_service,
+    a_wish,
+    an_opening,
+    claim_of,
+    signed_in,
+)
 from tests.unit.mandates.desk import Desk
 
 
@@ -21,8 +34,8 @@ def test_a_request_is_written_down_with_one_letter_that_holds_the_code(desk: Des
     request = desk.ask(a_wish())
     (letter,) = desk.store.letters
     assert desk.letters.sent == [letter.letter_id] == [request.letter_id]
-    (stored,) = desk.store.codes(request.claim)
-    assert SECRETS.peppers.recognise(parse(letter.code), request.claim)(stored.fingerprint)
+    (stored,) = desk.store.codes(claim_of(request))
+    assert SECRETS.peppers.recognise(parse(letter.code), claim_of(request))(stored.fingerprint)
     assert letter.address == ("Lindelaan 12", "1234 AB  Voorbeeld")
     assert VERA.digits not in letter.to_json()
 
@@ -84,42 +97,52 @@ def test_guesses_made_before_do_not_count_against_a_new_code(desk: Desk) -> None
     for _ in range(PER_CODE):
         desk.tries.add(claim, NOW, wears=True)
     request = desk.ask(a_wish())
-    assert desk.store.codes(request.claim)[0].guesses_before == Guesses(PER_CODE, PER_CODE)
+    assert desk.store.codes(claim_of(request))[0].guesses_before == Guesses(PER_CODE, PER_CODE)
     assert request.state(NOW, desk.tries.total(claim)) is RequestState.WAITING
 
 
 def test_who_has_a_void_code_can_ask_anew_at_once(desk: Desk) -> None:
     first = desk.ask(a_wish())
     for _ in range(PER_CODE):
-        assert first.state(NOW, desk.tries.total(first.claim)) is RequestState.WAITING
-        desk.tries.add(first.claim, NOW, wears=True)
-    assert first.state(NOW, desk.tries.total(first.claim)) is RequestState.BLOCKED
+        assert first.state(NOW, desk.tries.total(claim_of(first))) is RequestState.WAITING
+        desk.tries.add(claim_of(first), NOW, wears=True)
+    assert first.state(NOW, desk.tries.total(claim_of(first))) is RequestState.BLOCKED
     second = desk.ask(a_wish(case_id=CaseId("second")))
     ended = desk.store.request(first.represented, first.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
-    assert [code.case_id for code in desk.store.codes(first.claim)] == [second.case_id]
-    assert second.state(NOW, desk.tries.total(first.claim)) is RequestState.WAITING
+    assert [code.case_id for code in desk.store.codes(claim_of(first))] == [second.case_id]
+    assert second.state(NOW, desk.tries.total(claim_of(first))) is RequestState.WAITING
 
 
 def test_a_withdrawn_request_stays_withdrawn_and_its_code_is_gone(desk: Desk) -> None:
     request = desk.ask(a_wish())
     for _ in range(2):
-        withdraw(signed_in(), request.case_id, store=desk.store, now=NOW)
+        withdraw(request.represented, request.case_id, by=signed_in(), store=desk.store, now=NOW)
     assert desk.store.requests(request.represented)[0].state(NOW) is RequestState.WITHDRAWN
-    assert desk.store.codes(request.claim) == []
+    assert desk.store.codes(claim_of(request)) == []
 
 
 def test_an_expired_request_cannot_be_withdrawn(desk: Desk) -> None:
     request = desk.ask(a_wish())
     with pytest.raises(Refused, match="request_ended"):
-        withdraw(signed_in(), request.case_id, store=desk.store, now=request.expires_at)
+        withdraw(request.represented, request.case_id, by=signed_in(), store=desk.store, now=request.expires_at)
 
 
 def test_somebody_elses_request_is_not_found(desk: Desk) -> None:
     request = desk.ask(a_wish())
     with pytest.raises(NotFound):
-        withdraw(signed_in(HENK), request.case_id, store=desk.store, now=NOW)
+        withdraw(signed_in(HENK).person, request.case_id, by=signed_in(HENK), store=desk.store, now=NOW)
+
+
+def test_only_who_asked_takes_a_request_back(desk: Desk) -> None:
+    asked = a_bare_request(represented=signed_in(VERA).person, requester=signed_in(HENK))
+    desk.store.open_request(an_opening(asked))
+    for other in (VERA, MINA):
+        with pytest.raises(NotFound):
+            withdraw(asked.represented, asked.case_id, by=signed_in(other), store=desk.store, now=NOW)
+    withdraw(asked.represented, asked.case_id, by=signed_in(HENK), store=desk.store, now=NOW)
+    assert [one.ended for one in desk.store.requests(asked.represented)] == [RequestState.WITHDRAWN]
 
 
 FIRST = today(NOW)

@@ -41,6 +41,30 @@ BOAT = Kind(
     keyed=("number",),
     spread={"moored": ("from_day", "to_day")},
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Captain:
+    name: str
+    hired: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Yacht:
+    owner: str
+    captain: Captain | None = None
+
+
+YACHT = Kind(
+    "A yacht, with a captain or without.",
+    RegisterTable,
+    Yacht,
+    pk="HARBOUR#{harbour}",
+    sk="YACHT#{owner}",
+    kept=Kept("it sails"),
+    spread={"captain": ("captain_name", "hired"), "hired": ("from_day", "to_day")},
+    older=lambda item: item if "owner" in item else {**item, "owner": item["boss"]},
+)
 SHIP = replace(BOAT, sk="SHIP#{owner}#{number:04}")
 ITEM = {
     "pk": "HARBOUR#north",
@@ -121,6 +145,30 @@ def test_an_item_under_another_key_is_not_read_as_one() -> None:
 def test_what_lies_in_one_table_cannot_be_looked_for_in_another() -> None:
     """The type checker refuses it: it would complain of an exception that is made for nothing."""
     Rows(cast("LettersTable", FakeTable()), BOAT)  # type: ignore[misc]
+
+
+def test_what_is_spread_may_be_spread_on_or_not_be_there_at_all(table: RegisterTable) -> None:
+    yachts = Rows(table, YACHT)
+    hired = Yacht("vera", Captain("henk", Span(date(2031, 5, 17), date(2031, 5, 19))))
+    for yacht in (hired, Yacht("mina")):
+        yachts.put(yacht, harbour="north")
+        assert yachts.find(harbour="north", owner=yacht.owner) == yacht
+    names = {"pk", "sk", "owner", "captain_name", "from_day", "to_day"}
+    assert (table.get("HARBOUR#north", "YACHT#vera") or {}).keys() == names
+    assert (table.get("HARBOUR#north", "YACHT#mina") or {}).keys() == {"pk", "sk", "owner"}
+
+
+def test_half_of_what_is_spread_is_not_read_as_all_or_nothing() -> None:
+    item = YACHT.item(Yacht("vera", Captain("henk", Span(date(2031, 5, 17), date(2031, 5, 19)))), harbour="north")
+    for name in ("captain_name", "from_day", "to_day"):
+        with pytest.raises(KeyError):
+            YACHT.value({lying: value for lying, value in item.items() if lying != name})
+    with pytest.raises(KeyError):
+        BOAT.value({name: value for name, value in ITEM.items() if not name.endswith("_day")})
+
+
+def test_an_item_of_an_older_release_is_read_as_one_of_today() -> None:
+    assert YACHT.value({"pk": "HARBOUR#north", "sk": "YACHT#vera", "boss": "vera"}) == Yacht("vera")
 
 
 def test_how_long_counts_from_a_moment_a_day_or_the_writing() -> None:
