@@ -1,6 +1,6 @@
-"""What a browser shows of the sign-ins that began in it (security.md section 3).
+"""What a browser shows of the logins that began in it (security.md section 3).
 
-Each sign-in has a handle of its own, new and random, so that two tabs neither mix nor end each other.
+Each login has a handle of its own, new and random, so that two tabs neither mix nor end each other.
 """
 
 import hashlib
@@ -13,9 +13,9 @@ from chalicelib.login.logins import Login
 @dataclass(frozen=True, slots=True)
 class Browser:
     handles: tuple[str, ...] = field(default=(), repr=False)
-    """Of the sign-ins that are under way in it."""
+    """Of the logins that are under way in it."""
     shared: str | None = field(default=None, repr=False)
-    """By which it shares a sign-in between providers of one domain."""
+    """By which it shares a login between providers of one domain."""
     session: str | None = field(default=None, repr=False)
     """Key of its session on our own site, alive or not."""
 

@@ -59,7 +59,7 @@ class Login:
 
 
 LOGIN = Kind(
-    "A sign-in under way: what it is for, who signs in, and how it is decided.",
+    "A login under way: what it is for, who signs in, and how it is decided.",
     TransientTable,
     Login,
     pk="LOGIN#{login_id}",

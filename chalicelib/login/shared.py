@@ -1,6 +1,6 @@
 """Sessions at providers: what was told to whom, single sign-on within one domain, and their end (5.5, 5.6).
 
-A cookie is new at each sign-in and its row (`BROWSER`) moves along, the key of the shared sign-in (`SHARED`) does not:
+A cookie is new at each sign-in and its row (`BROWSER`) moves along, the key of the shared login (`SHARED`) does not:
 whoever was told (`TOLD`) stays part of it.
 """
 
@@ -22,7 +22,7 @@ from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import TransientTable
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=3)
-"""A shared sign-in ends this long after its last use, and after its begin (combiconnect.md section 6)."""
+"""A shared login ends this long after its last use, and after its begin (combiconnect.md section 6)."""
 
 _TRIES = 10
 """How often a change that somebody else's overtook is made anew."""
@@ -32,7 +32,7 @@ _Result = TypeVar("_Result")
 
 
 class _Ended(Conflict):
-    """A shared sign-in that was logged out."""
+    """A shared login that was logged out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class SharedLogin:
 
 
 class BrowserRow(NamedTuple):
-    """Who is signed in at a browser, and the key of the shared sign-in of each domain."""
+    """Who is signed in at a browser, and the key of the shared login of each domain."""
 
     person: PersonId
     domains: Mapping[str, str]
 
 
 class SharedRow(NamedTuple):
-    """A shared sign-in as it is kept; once it has ended, without whose it was."""
+    """A shared login as it is kept; once it has ended, without whose it was."""
 
     key: str
     level: Level
@@ -85,7 +85,7 @@ class SharedRow(NamedTuple):
 
 
 class ToldRow(NamedTuple):
-    """What a provider was told, and the key of the sign-in that this shares."""
+    """What a provider was told, and the key of the login that this shares."""
 
     told: Told
     shared: str | None
@@ -93,7 +93,7 @@ class ToldRow(NamedTuple):
 
 
 BROWSER = Kind(
-    "Who is signed in at a browser, under the hash of a cookie, and the shared sign-in of each domain.",
+    "Who is signed in at a browser, under the hash of a cookie, and the shared login of each domain.",
     TransientTable,
     BrowserRow,
     pk="BROWSER#{cookie}",
@@ -103,7 +103,7 @@ BROWSER = Kind(
 )
 
 SHARED = Kind(
-    "A shared sign-in: whose it is until it ends, and which providers were told of it.",
+    "A shared login: whose it is until it ends, and which providers were told of it.",
     TransientTable,
     SharedRow,
     pk="SHARED#{key}",
@@ -128,7 +128,7 @@ TOLD = Kind(
 
 
 def domain_of(connection: Connection) -> str | None:
-    """Return the domain in which a connection shares sign-ins: never beyond one organisation's."""
+    """Return the domain in which a connection shares logins: never beyond one organisation's."""
     if connection.sso_domain is None or not connection.organisation:
         return None
     return hashlib.sha256(f"{connection.organisation}\n{connection.sso_domain}".encode()).hexdigest()
@@ -142,13 +142,13 @@ class Federation:
         self._browsers, self._shared, self._told = Rows(table, BROWSER), Rows(table, SHARED), Rows(table, TOLD)
 
     def found(self, cookie: str, domain: str) -> SharedLogin | None:
-        """Return the sign-in that a browser shares in a domain."""
+        """Return the login that a browser shares in a domain."""
         browser = self._browsers.find(cookie=_hash(cookie))
         key = browser.domains.get(domain) if browser else None
         return self.shared(key) if key else None
 
     def shared(self, key: str) -> SharedLogin | None:
-        """Return a shared sign-in, fresh or not. None when it has ended, or nobody was told of it yet."""
+        """Return a shared login, fresh or not. None when it has ended, or nobody was told of it yet."""
         row = self._shared.find(key=key)
         if row is None or row.bsn is None:
             return None
@@ -156,7 +156,7 @@ class Federation:
         return SharedLogin(key, bsn, row.level, row.since, row.used_at, row.told)
 
     def key_for(self, cookie: str | None, domain: str, person: PersonId, new_key: str, now: datetime) -> str:
-        """Return of which shared sign-in someone who comes from DigiD is part: theirs in this browser, or a new one.
+        """Return of which shared login someone who comes from DigiD is part: theirs in this browser, or a new one.
 
         Another person at the same browser begins anew: nothing of the one before is kept.
         """
@@ -177,7 +177,7 @@ class Federation:
     def tell(self, told: Told, who: Bsn, level: Level, key: str | None, now: datetime, *, fresh: bool) -> None:
         """Remember that a provider is told who signed in; `fresh` when they just came from DigiD.
 
-        The same again changes nothing. Raises `Conflict` when the session, or the sign-in it shares, has ended.
+        The same again changes nothing. Raises `Conflict` when the session, or the login it shares, has ended.
         """
         session = _hash(told.name_id.strip())
         try:
@@ -190,7 +190,7 @@ class Federation:
             _anew(lambda: self._share(told, who, level, key, now, fresh=fresh))
 
     def end(self, name_ids: Sequence[str], entity_id: str, now: datetime) -> bool:
-        """End sessions at a provider, and all that share their sign-ins: all of it at once. The same again is the same.
+        """End sessions at a provider, and all that share their logins: all of it at once. The same again is the same.
 
         Return False when none is theirs.
         """
