@@ -1,7 +1,7 @@
 """A sign-in on fakes: who identifies people is no DigiD and speaks no SAML, and answers are values to look at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, cast
@@ -10,6 +10,7 @@ from chalicelib.catalogue.model import Connection, EntityId, Service
 from chalicelib.errors import InvalidMessage, NotFound, Unavailable
 from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
+from chalicelib.login.conductor import begin, take_back
 from chalicelib.login.decision import Failed
 from chalicelib.login.identity import Brought, Identity, NotIdentified
 from chalicelib.login.levels import Level
@@ -18,15 +19,16 @@ from chalicelib.login.once import remembering
 from chalicelib.login.ports import AnswerWriter
 from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.shared import Federation
-from chalicelib.login.steps import Departure
+from chalicelib.login.steps import Departure, ToIdentify, ToProvider
 from chalicelib.mandates.model import Mandate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import TransientTable
-from tests.builders import NOW, SECRETS, SERVICE_ID, a_service
+from tests.builders import HENK, NOW, SECRETS, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
 from tests.fakes import FakeMandates, FakeTable, FakeVault
 
+LATER = timedelta(minutes=1)
 PROVIDER = EntityId("https://ominous.example/metadata")
 
 
@@ -127,8 +129,11 @@ class _Register(FakeMandates):
 @dataclass
 class _Services:
     known: dict[str, Service]
+    down: bool = False
 
     def service(self, service_id: str) -> Service:
+        if self.down:
+            raise Unavailable("dynamodb")
         return self.known[service_id]
 
 
@@ -164,3 +169,43 @@ def bringing(word: str) -> Brought:
 
 def holding(handle: str, shared: str | None = None) -> Browser:
     return Browser((handle,), shared)
+
+
+def mandated(stage: Stage, level: int = 20) -> Mandate:
+    asked = a_request(represented=stage.person(VERA))
+    sealed = stage.vault.seal(VERA.digits, f"case:{asked.case_id}")
+    made = a_mandate(
+        asked,
+        representative=stage.person(HENK),
+        represented_bsn=sealed,
+        level=level,
+        activated_at=NOW + timedelta(seconds=1),
+    )
+    stage.mandates.open_request(an_opening(asked))
+    stage.mandates.activate(asked, made, signed_in(HENK))
+    return made
+
+
+def back(
+    stage: Stage,
+    before: Browser = Browser(),  # noqa: B008 - frozen
+    *,
+    statement: str = "statement",
+    **question: object,
+) -> tuple[Login, Browser]:
+    """Begin, and come back identified as Henk."""
+    step = begin(stage, asking(**question), before, NOW)
+    assert isinstance(step, ToIdentify)
+    browser = holding(step.handle, before.shared)
+    login_id = step.departure.address.removeprefix("door:")
+    identity = stage.identifies.words["henk"]
+    assert isinstance(identity, Identity)
+    stage.identifies.words["henk"] = replace(identity, statement=statement)
+    return take_back(stage, login_id, bringing("henk"), browser, NOW + LATER).login, browser
+
+
+def told_by(step: object) -> Answer | Failed:
+    assert isinstance(step, ToProvider)
+    assert step.departure.fields is not None
+    told: Answer | Failed = step.departure.fields["answer"]  # type: ignore[assignment]
+    return told

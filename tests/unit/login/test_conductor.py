@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,19 +7,17 @@ from chalicelib.catalogue.model import Validity
 from chalicelib.errors import InvalidMessage, LoginOver
 from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
-from chalicelib.login.conductor import begin, begin_ours, choices, finish, go_on, moved, own_login, take_back
+from chalicelib.login.conductor import begin, begin_ours, choices, finish, go_on, own_login, take_back
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.identity import NotIdentified
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
-from chalicelib.login.steps import ToChoose, ToIdentify, ToProvider
+from chalicelib.login.steps import ToChoose, ToIdentify
 from chalicelib.mandates.deciding import Denial
 from chalicelib.mandates.model import Mandate
-from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
-from tests.unit.login.stage import Stage, asking, bringing, holding
-
-LATER = timedelta(minutes=1)
+from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_service, signed_in
+from tests.unit.login.stage import LATER, Stage, asking, back, bringing, holding, mandated, told_by
 
 
 @pytest.fixture
@@ -30,42 +27,15 @@ def stage() -> Stage:
     return made
 
 
-def _mandated(stage: Stage) -> Mandate:
-    asked = a_request(represented=stage.person(VERA))
-    sealed = stage.vault.seal(VERA.digits, f"case:{asked.case_id}")
-    made = a_mandate(
-        asked, representative=stage.person(HENK), represented_bsn=sealed, activated_at=NOW + timedelta(seconds=1)
-    )
-    stage.mandates.open_request(an_opening(asked))
-    stage.mandates.activate(asked, made, signed_in(HENK))
-    return made
-
-
-def _back(stage: Stage, word: str = "henk", **question: object) -> tuple[Login, Browser]:
-    """Begin, and come back identified."""
-    step = begin(stage, asking(**question), Browser(), NOW)
-    assert isinstance(step, ToIdentify)
-    browser = holding(step.handle)
-    login_id = step.departure.address.removeprefix("door:")
-    return take_back(stage, login_id, bringing(word), browser, NOW + LATER).login, browser
-
-
-def _told(step: object) -> Answer | Failed:
-    assert isinstance(step, ToProvider)
-    assert step.departure.fields is not None
-    told: Answer | Failed = step.departure.fields["answer"]  # type: ignore[assignment]
-    return told
-
-
 def _happened(stage: Stage, mandate: Mandate) -> str:
     """Return what happened last in a case."""
     return stage.mandates.history(mandate.case_id, mandate.sides)[0].what
 
 
 def test_someone_signs_in_for_themself(stage: Stage) -> None:
-    login, _ = _back(stage)
+    login, _ = back(stage)
     assert login.state is LoginState.IDENTIFIED
-    told = _told(go_on(stage, login, NOW + LATER))
+    told = told_by(go_on(stage, login, NOW + LATER))
     assert told == Answer(HENK, None, Level.LOW, SERVICE_ID, login.session)
 
 
@@ -77,24 +47,24 @@ def test_who_is_identified_by_another_kind_of_provider_signs_in_to_our_own_site_
 
 
 def test_someone_chooses_for_whom_they_sign_in(stage: Stage) -> None:
-    mandate = _mandated(stage)
-    login, _ = _back(stage, wanted=Wanted.EITHER)
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=Wanted.EITHER)
     assert isinstance(go_on(stage, login, NOW + LATER), ToChoose)
-    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    told = told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert told == Answer(HENK, VERA, Level.LOW, SERVICE_ID, login.session)
     assert _happened(stage, mandate) == "used"
 
 
 def test_who_has_nobody_to_choose_is_asked_nothing(stage: Stage) -> None:
-    login, _ = _back(stage, wanted=Wanted.EITHER)
-    assert isinstance(_told(go_on(stage, login, NOW + LATER)), Answer)
+    login, _ = back(stage, wanted=Wanted.EITHER)
+    assert isinstance(told_by(go_on(stage, login, NOW + LATER)), Answer)
 
 
 def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Stage) -> None:
-    mandate = _mandated(stage)
-    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=Wanted.REPRESENTED)
     stage.mandates.revoke(mandate, signed_in(VERA), NOW)
-    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    told = told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert isinstance(told, Failed)
     assert told.failure == "denied"
     assert _happened(stage, mandate) == "use refused"
@@ -102,33 +72,33 @@ def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Sta
 
 def test_a_mandate_below_what_the_provider_asks_is_not_offered_nor_told(stage: Stage) -> None:
     """Else an answer at the level of who signed in would name somebody whose mandate was made at a lower one."""
-    mandate = _mandated(stage)
+    mandate = mandated(stage)
     stage.knows("henk", HENK, Level.HIGH)
-    login, _ = _back(stage, wanted=Wanted.EITHER, level=Level.SUBSTANTIAL)
+    login, _ = back(stage, wanted=Wanted.EITHER, level=Level.SUBSTANTIAL)
     assert choices(stage, login, a_service(), NOW + LATER) == []
-    told = _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
+    told = told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert isinstance(told, Failed)
     assert (told.failure, told.reason) == ("denied", Denial.LEVEL_TOO_LOW)
 
 
 def test_an_outage_of_the_register_names_nobody_and_leaves_the_browser_its_handle(stage: Stage) -> None:
-    mandate = _mandated(stage)
-    login, browser = _back(stage, wanted=Wanted.REPRESENTED)
+    mandate = mandated(stage)
+    login, browser = back(stage, wanted=Wanted.REPRESENTED)
     stage.mandates.down = True
     step = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
-    told = _told(step)
+    told = told_by(step)
     assert isinstance(told, Failed)
     assert (told.failure, step.settled) == ("unavailable", False)
     stage.mandates.down = False
     again = go_on(stage, own_login(stage, login.login_id, browser, NOW + LATER), NOW + LATER)
-    assert isinstance(_told(again), Answer)
+    assert isinstance(told_by(again), Answer)
 
 
 def test_a_choice_stands_and_another_is_refused(stage: Stage) -> None:
-    mandate = _mandated(stage)
-    login, _ = _back(stage, wanted=Wanted.EITHER)
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=Wanted.EITHER)
     first = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
-    assert _told(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)) == _told(first)
+    assert told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)) == told_by(first)
     with pytest.raises(LoginOver):
         finish(stage, login, Decision(), NOW + LATER)
 
@@ -140,9 +110,9 @@ def test_a_question_counts_once(stage: Stage) -> None:
 
 
 def test_an_identity_counts_once(stage: Stage) -> None:
-    _back(stage)
+    back(stage)
     with pytest.raises(LoginOver):
-        _back(stage, request_id="_another")
+        back(stage, request_id="_another")
 
 
 def test_an_answer_that_comes_twice_at_once_leads_on_twice_as_it_does_one_after_the_other(stage: Stage) -> None:
@@ -159,7 +129,7 @@ def test_an_answer_that_comes_twice_at_once_leads_on_twice_as_it_does_one_after_
     stage.identifies.before = meanwhile
     second = take_back(stage, login_id, bringing("henk"), browser, NOW)
     assert (second.login, second.subject) == (first[0], None)
-    assert _told(go_on(stage, second.login, NOW)) == _told(go_on(stage, first[0], NOW))
+    assert told_by(go_on(stage, second.login, NOW)) == told_by(go_on(stage, first[0], NOW))
 
 
 def test_nobody_is_taken_back_in_a_browser_that_did_not_begin(stage: Stage) -> None:
@@ -180,7 +150,7 @@ def test_who_was_not_identified_is_told_to_the_provider_as_it_was_said(stage: St
     returned = take_back(stage, login_id, bringing("no"), holding(step.handle), NOW)
     assert returned.failed is not None
     assert returned.failed.failure == "cancelled"
-    assert _told(finish(stage, returned.login, Decision(failed=returned.failed), NOW)) == returned.failed
+    assert told_by(finish(stage, returned.login, Decision(failed=returned.failed), NOW)) == returned.failed
 
 
 def test_who_was_identified_below_what_was_asked_is_not_signed_in_whoever_says_so(stage: Stage) -> None:
@@ -222,65 +192,18 @@ def test_who_comes_back_too_late_is_told_to_the_provider(stage: Stage) -> None:
 
 def test_a_question_that_cannot_be_served_is_answered_without_asking_anybody(stage: Stage) -> None:
     failed = Failed.of("not_supported", "Scoping", received="x", expected="y")
-    assert _told(begin(stage, asking(failed=failed), Browser(), NOW)) == failed
+    assert told_by(begin(stage, asking(failed=failed), Browser(), NOW)) == failed
 
 
 def test_who_may_not_be_asked_anything_is_answered_that_somebody_has_to_be(stage: Stage) -> None:
-    told = _told(begin(stage, asking(silent=True), Browser(), NOW))
+    told = told_by(begin(stage, asking(silent=True), Browser(), NOW))
     assert isinstance(told, Failed)
     assert told.failure == "passive"
 
 
-def _sharing(stage: Stage, level: Level = Level.BASIC) -> Browser:
-    """Sign in at one provider of a domain; return the browser that shares it."""
-    login, browser = _back(stage, domain="a domain", level=level)
-    go_on(stage, login, NOW + LATER)
-    return replace(browser, shared=moved(stage, login, browser, NOW + LATER))
-
-
-def test_a_sign_in_is_shared_in_a_domain_and_asks_nobody_anew(stage: Stage) -> None:
-    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
-    browser = _sharing(stage)
-    told = _told(begin(stage, asking(domain="a domain", request_id="_two", level=Level.BASIC), browser, NOW + LATER))
-    assert isinstance(told, Answer)
-    assert told.acting == HENK
-
-
-@pytest.mark.parametrize(
-    ("changes", "minutes"),
-    [
-        ({"fresh": True}, 2),
-        ({"domain": "another domain"}, 2),
-        ({"domain": None}, 2),
-        ({"level": Level.SUBSTANTIAL}, 2),
-        ({}, 17),
-    ],
-)
-def test_a_shared_sign_in_does_not_count(stage: Stage, changes: dict[str, object], minutes: int) -> None:
-    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
-    browser = _sharing(stage)
-    question = asking(**{"domain": "a domain", "request_id": "_two", "level": Level.BASIC, **changes})
-    assert isinstance(begin(stage, question, browser, NOW + timedelta(minutes=minutes)), ToIdentify)
-
-
-def test_who_logged_out_in_another_window_is_not_told_any_more(stage: Stage) -> None:
-    stage.catalogue.known[SERVICE_ID] = a_service(level=10)
-    first, browser = _back(stage, domain="a domain", level=Level.BASIC)
-    go_on(stage, first, NOW + LATER)
-    shared = replace(browser, shared=moved(stage, first, browser, NOW + LATER))
-    _mandated(stage)
-    asked = asking(domain="a domain", request_id="_two", level=Level.BASIC, wanted=Wanted.EITHER)
-    step = begin(stage, asked, shared, NOW + LATER)
-    assert isinstance(step, ToChoose)
-    assert stage.federation.end([first.session], "https://ominous.example/metadata", NOW + LATER)
-    told = _told(finish(stage, step.login, Decision(), NOW + LATER))
-    assert isinstance(told, Failed)
-    assert "logged out" in told.reason
-
-
 def test_what_fails_before_an_answer_is_written_has_told_nobody_anything(stage: Stage) -> None:
-    mandate = _mandated(stage)
-    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=Wanted.REPRESENTED)
     stage.answers.connected = False
     with pytest.raises(Exception, match="connection"):
         finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
@@ -289,8 +212,8 @@ def test_what_fails_before_an_answer_is_written_has_told_nobody_anything(stage: 
 
 def test_an_answer_by_reference_is_made_when_it_is_fetched(stage: Stage) -> None:
     stage.answers.by_reference = True
-    mandate = _mandated(stage)
-    login, _ = _back(stage, wanted=Wanted.REPRESENTED)
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=Wanted.REPRESENTED)
     step = finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)
     assert step.departure.fields is None
     assert _happened(stage, mandate) == "activated"
@@ -298,29 +221,16 @@ def test_an_answer_by_reference_is_made_when_it_is_fetched(stage: Stage) -> None
 
 @pytest.mark.parametrize("change", [{"digid": False}, {"valid": (Validity(active=False),)}])
 def test_a_service_that_is_offered_no_more_tells_nobody_who_signed_in(stage: Stage, change: dict[str, Any]) -> None:
-    login, _ = _back(stage)
+    login, _ = back(stage)
     stage.catalogue.known[SERVICE_ID] = a_service(**change)
-    told = _told(go_on(stage, login, NOW + LATER))
+    told = told_by(go_on(stage, login, NOW + LATER))
     assert isinstance(told, Failed)
     assert told.failure == "denied"
 
 
-def test_a_shared_login_does_not_do_for_a_level_that_rose_to_substantial_meanwhile(stage: Stage) -> None:
-    stage.knows("henk", HENK, Level.HIGH)
-    browser = _sharing(stage, Level.LOW)
-    _mandated(stage)
-    question = asking(domain="a domain", request_id="_two", wanted=Wanted.EITHER)
-    step = begin(stage, question, browser, NOW + LATER)
-    assert isinstance(step, ToChoose)
-    stage.catalogue.known[SERVICE_ID] = a_service(level=25)
-    told = _told(finish(stage, step.login, Decision(), NOW + LATER))
-    assert isinstance(told, Failed)
-    assert told.failure == "level_too_low"
-
-
 def test_a_level_that_rose_meanwhile_is_not_reached(stage: Stage) -> None:
-    login, _ = _back(stage)
+    login, _ = back(stage)
     stage.catalogue.known[SERVICE_ID] = a_service(level=25)
-    told = _told(go_on(stage, login, NOW + LATER))
+    told = told_by(go_on(stage, login, NOW + LATER))
     assert isinstance(told, Failed)
     assert (told.failure, told.received, told.expected) == ("level_too_low", "20", "25")

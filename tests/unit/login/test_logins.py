@@ -1,14 +1,15 @@
 """The one state machine of a sign-in: every event in every state. Before it is known who it is, it can only fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.logins import Login, Logins, LoginState
+from chalicelib.storage.table import Item
 from chalicelib.storage.tables import TransientTable
 from tests.builders import NOW
 from tests.fakes import FakeTable
@@ -57,6 +58,41 @@ def test_every_event_in_every_state_has_one_outcome(state: LoginState, event: st
     assert kept.state is BECOMES.get((state, event), state)
     if (state, event) not in BECOMES:
         assert kept == login
+
+
+class _Lossy(FakeTable):
+    """Loses the answer to a write: of one that was done, or of one that was not."""
+
+    def __init__(self, *, done: bool) -> None:
+        super().__init__()
+        self.loses, self._done = False, done
+
+    def write_together(self, writes: Sequence[Item]) -> None:
+        if self._done or not self.loses:
+            super().write_together(writes)
+        if self.loses:
+            raise Unavailable("dynamodb")
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_whether_a_session_of_ours_began_is_looked_up_when_the_answer_is_lost(*, done: bool) -> None:
+    table = _Lossy(done=done)
+    logins, login = Logins(cast("TransientTable", table)), replace(a_login(), state=LoginState.IDENTIFIED)
+    logins.start(login)
+    table.loses = True
+    if done:
+        assert logins.settle(login, "SESSION#1")
+    else:
+        with pytest.raises(Unavailable):
+            logins.settle(login, "SESSION#1")
+
+
+def test_who_it_is_and_what_that_shares_is_found_again() -> None:
+    logins, login = Logins(cast("TransientTable", FakeTable())), a_login()
+    logins.start(login)
+    identified = logins.identify(login, b"sealed", 25, "key of what is shared")
+    assert logins.find(login.login_id) == identified
+    assert (identified.bsn, identified.reached, identified.shared) == (b"sealed", 25, "key of what is shared")
 
 
 def test_a_login_is_over_at_its_end_and_not_before() -> None:
