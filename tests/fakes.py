@@ -187,9 +187,10 @@ class FakeMandates:
         found = [request for request in self._requests.values() if request.represented == represented]
         return sorted(found, key=lambda request: request.requested_at, reverse=True)
 
-    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
-        found = (one for one in self.requests(represented) if one.service_id == service_id and one.ended is None)
-        return next(found, None)
+    def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
+        asked = (service_id, requester)
+        found = (one for one in self.requests(represented) if (one.service_id, one.requester.person) == asked)
+        return next((one for one in found if one.ended is None), None)
 
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return [code for code in self._codes.values() if code.claim == claim]
@@ -238,7 +239,7 @@ class FakeMandates:
         return any(
             other != but
             and other.state(request.requested_at) is RequestState.WAITING
-            and other.service_id == request.service_id
+            and (other.service_id, other.requester.person) == (request.service_id, request.requester.person)
             for other in self.requests(request.represented)
         )
 

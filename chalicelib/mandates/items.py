@@ -14,7 +14,7 @@ from chalicelib.storage.tables import RegisterTable
 
 
 class OpenMark(NamedTuple):
-    """That a person has an open request for a service."""
+    """That somebody has an open request for a service."""
 
     case_id: CaseId
     expires_at: datetime
@@ -53,13 +53,20 @@ REQUEST = Kind(
 )
 
 OPEN = Kind(
-    "The mark that somebody has an open request for a service.",
+    "The mark that somebody has an open request of their own for a service.",
     RegisterTable,
     OpenMark,
     pk="PERSON#{represented}",
     sk="OPEN#{service_id}",
     kept=Kept("its request is activated or withdrawn, or a later one takes its place"),
     personal=("represented", "service_id"),
+)
+
+OPEN_BY_OTHER = replace(
+    OPEN,
+    what="The mark that somebody has an open request for a service, made for somebody else.",
+    sk="OPEN#{service_id}#{requester}",
+    personal=("represented", "requester", "service_id"),
 )
 
 CODE = Kind(

@@ -63,7 +63,7 @@ class MandateStore(Protocol):
     def open_request(self, opening: Opening) -> None:
         """Write request, code, letter, its count and event, what there is of these, and end the one that gives way.
 
-        Raise `Conflict` if this case exists, or an open request does, and `TooManyLetters`.
+        Raise `Conflict` if this case exists, or an open request of the same requester does, and `TooManyLetters`.
         """
         ...
 
@@ -73,8 +73,8 @@ class MandateStore(Protocol):
         """Return all requests of a person, newest first."""
         ...
 
-    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
-        """Return the request that is marked as open for a service; whether it still is, its state tells."""
+    def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
+        """Return the request of a requester that is marked as open; whether it still is, its state tells."""
         ...
 
     def codes(self, claim: ClaimId) -> list[StoredCode]: ...

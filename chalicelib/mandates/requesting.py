@@ -93,7 +93,7 @@ def ask(
     represented = wish.by.person
     if (made := store.request(represented, wish.case_id)) is not None:
         return made
-    void = _void(store.open_for(represented, wish.service.service_id), tries, now)
+    void = _void(store.open_for(represented, wish.service.service_id, wish.by.person), tries, now)
     person = reachable(wish.bsn, people)
     code = generate(pick)
     letter_id = f"{wish.case_id}{pick(16**4):04x}"

@@ -10,7 +10,7 @@ from chalicelib.days import midnight_before
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.posting import LETTERS, letter_items
-from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, PARTIES, REQUEST, OpenMark, PartiesRow
+from chalicelib.mandates.items import CODE, GIVEN, HELD, OPEN, OPEN_BY_OTHER, PARTIES, REQUEST, OpenMark, PartiesRow
 from chalicelib.mandates.model import CaseId, Mandate, Request, RequestState
 from chalicelib.mandates.ports import Mailing, Opening, StoredCode
 from chalicelib.people.actor import Cause, Citizen, System
@@ -37,7 +37,8 @@ class DynamoMandates:
 
     def __init__(self, tables: Tables, vault: Vault, books: LetterBooks) -> None:
         self._table, self._letters, self._audit = tables.register, tables.letters, tables.audit
-        self._requests, self._open = Rows(tables.register, REQUEST), Rows(tables.register, OPEN)
+        self._requests, self._own = Rows(tables.register, REQUEST), Rows(tables.register, OPEN)
+        self._others = Rows(tables.register, OPEN_BY_OTHER)
         self._codes, self._parties = Rows(tables.register, CODE), Rows(tables.register, PARTIES)
         self._given, self._held = Rows(tables.register, GIVEN), Rows(tables.register, HELD)
         self._vault, self._books = vault, books
@@ -73,11 +74,12 @@ class DynamoMandates:
             {},
             {":now": now, ":gone": gone.case_id if gone else ""},
         )
+        marks, key = self._marks(request.represented, request.service_id, request.requester.person)
         mark = OpenMark(request.case_id, request.expires_at)
         event = Event(Happening.REQUESTED, now, request.requester)
         return [
             self._requests.adding(request),
-            self._open.putting(mark, free, represented=request.represented, service_id=request.service_id),
+            marks.putting(mark, free, **key),
             *([self._codes.adding(opening.code)] if opening.code else ()),
             noting(self._audit, request.case_id, request.version, event, request.sides),
             *(self._giving_way(gone, now) if gone else ()),
@@ -99,8 +101,9 @@ class DynamoMandates:
         found = self._requests.every(represented=represented)
         return sorted(found, key=lambda request: request.requested_at, reverse=True)
 
-    def open_for(self, represented: PersonId, service_id: ServiceId) -> Request | None:
-        mark = self._open.find(represented=represented, service_id=service_id)
+    def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
+        marks, key = self._marks(represented, service_id, requester)
+        mark = marks.find(**key)
         return self.request(represented, mark.case_id) if mark else None
 
     def codes(self, claim: ClaimId) -> list[StoredCode]:
@@ -188,7 +191,18 @@ class DynamoMandates:
 
     def _unmarking(self, request: Request) -> Item:
         """Take away the mark that a request is open."""
-        return self._open.deleting(represented=request.represented, service_id=request.service_id)
+        marks, key = self._marks(request.represented, request.service_id, request.requester.person)
+        return marks.deleting(**key)
+
+    def _marks(
+        self, represented: PersonId, service_id: ServiceId, requester: PersonId
+    ) -> tuple[Rows[OpenMark], dict[str, str]]:
+        """Return where a requester's mark lies: one each, so that nobody's request is in the way of another's.
+
+        The represented's own has the key that it had when there was no other.
+        """
+        key = {"represented": represented, "service_id": service_id}
+        return (self._own, key) if requester == represented else (self._others, {**key, "requester": requester})
 
 
 def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:

@@ -671,7 +671,7 @@ NEW: dict[str, list[dict[str, object]]] = {
     "register": [
         {
             "pk": "PERSON#mina",
-            "sk": "OPEN#22222222-2222-4222-8222-222222222222",
+            "sk": "OPEN#22222222-2222-4222-8222-222222222222#henk",
             "case_id": "ba2eba2eba2eba2eba2eba2eba2eba2e",
             "expires_at": "2031-06-28T11:42:07+00:00",
         },

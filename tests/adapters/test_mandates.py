@@ -23,7 +23,7 @@ from tests.builders import (
     claim_of,
 )
 
-VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
+VERA, HENK, MINA = (Citizen(PersonId(name), level) for name, level in (("vera", 20), ("henk", 25), ("mina", 20)))
 OMINOUS = Provider("Gemeente Ominous")
 
 
@@ -73,6 +73,34 @@ def test_one_request_for_a_service_is_open_at_a_time(store: MandateStore, opened
     _open(store, replace(second, service_id=PORTAL_ID))
     later = opened.expires_at
     _open(store, a_request(case_id=CaseId("third"), letter_id="3" * 36, requested_at=later))
+
+
+def test_each_requester_has_one_open_request_and_nobody_is_in_the_way_of_another(store: MandateStore) -> None:
+    asked = [
+        _open(store, a_bare_request(case_id=CaseId(f"of {who.person}"), requester=who)) for who in (HENK, MINA, VERA)
+    ]
+    for request in asked:
+        with pytest.raises(Conflict):
+            _open(store, replace(request, case_id=CaseId("another")))
+        assert store.open_for(request.represented, SERVICE_ID, request.requester.person) == request
+    store.withdraw(asked[0], HENK, NOW)
+    assert store.open_for(PersonId("vera"), SERVICE_ID, HENK.person) is None
+    again = _open(store, replace(asked[0], case_id=CaseId("again")))
+    assert [store.open_for(PersonId("vera"), SERVICE_ID, who.person) for who in (HENK, MINA, VERA)] == [
+        again,
+        *asked[1:],
+    ]
+    assert store.open_for(PersonId("mina"), SERVICE_ID, HENK.person) is None
+
+
+def test_of_many_who_ask_at_once_each_has_one_open_request(store: MandateStore) -> None:
+    askers = [Citizen(PersonId(f"asker {number % 3}"), 20) for number in range(9)]
+    requests = [a_bare_request(case_id=CaseId(f"{n}"), requester=asker) for n, asker in enumerate(askers)]
+    with ThreadPoolExecutor(9) as pool:
+        won = list(pool.map(lambda request: _happens(lambda: store.open_request(an_opening(request))), requests))
+    opened = [request for request, first in zip(requests, won, strict=True) if first]
+    assert sorted(request.requester.person for request in opened) == ["asker 0", "asker 1", "asker 2"]
+    assert {one.case_id for one in store.requests(PersonId("vera"))} == {one.case_id for one in opened}
 
 
 def test_activating_makes_the_mandate_under_both_people(store: MandateStore, opened: Request) -> None:
@@ -147,12 +175,12 @@ def test_a_request_without_a_code_gives_way_to_one_with_a_letter(store: MandateS
     bare = _open(store, a_bare_request(requester=VERA, level=20))
     again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
     store.open_request(an_opening(again, instead_of=bare))
-    assert store.open_for(bare.represented, SERVICE_ID) == again
+    assert store.open_for(bare.represented, SERVICE_ID, VERA.person) == again
 
 
 def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateStore, opened: Request) -> None:
-    assert store.open_for(opened.represented, SERVICE_ID) == opened
-    assert store.open_for(opened.represented, PORTAL_ID) is None
+    assert store.open_for(opened.represented, SERVICE_ID, VERA.person) == opened
+    assert store.open_for(opened.represented, PORTAL_ID, VERA.person) is None
     again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
     store.open_request(an_opening(again, instead_of=opened))
     ended = store.request(opened.represented, opened.case_id)
@@ -164,7 +192,7 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
         Happening.REQUESTED: VERA,
         Happening.BLOCKED: System(Cause.GUESSES),
     }
-    assert store.open_for(opened.represented, SERVICE_ID) == again
+    assert store.open_for(opened.represented, SERVICE_ID, VERA.person) == again
     third = a_request(case_id=CaseId("third"), letter_id="6" * 36)
     with pytest.raises(Conflict):
         store.open_request(an_opening(third, instead_of=opened))

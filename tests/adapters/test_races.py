@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -14,6 +15,7 @@ from chalicelib.mandates.model import CaseId, MandateState, RequestState
 from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.store import DynamoMandates
+from chalicelib.storage.table import Condition
 from tests.adapters.conftest import books_of, tables_of
 from tests.builders import (
     GENEROUS,
@@ -21,7 +23,9 @@ from tests.builders import (
     MINA,
     NOW,
     SECRETS,
+    SERVICE_ID,
     VERA,
+    a_bare_request,
     a_request,
     activated,
     an_opening,
@@ -91,6 +95,31 @@ def test_of_two_representatives_and_a_withdrawal_one_is_first(store: DynamoManda
     assert store.codes(claim_of(request)) == []
     held = [store.held(PERSON(who)) for who in (HENK, MINA)]
     assert sum(map(len, held)) == len(store.given(PERSON(VERA))) == (mandate is not None)
+
+
+def _ask_as_before(client: Any, number: int) -> None:
+    """Ask as the release before does, which knows one requester: these are its rows and its condition."""
+    person, service, day = PERSON(VERA), SERVICE_ID, NOW + timedelta(days=42)
+    key = {"pk": f"PERSON#{person}", "sk": f"OPEN#{service}"}
+    mark = {**key, "case_id": f"{number:032x}", "expires_at": day.isoformat()}
+    free = Condition(
+        "attribute_not_exists(pk) OR expires_at <= :now OR case_id = :gone", {}, {":now": NOW.isoformat(), ":gone": ""}
+    )
+    table = tables_of(client).register
+    table.write_together([table.putting(mark, free)])
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_who_asks_before_and_after_a_release_at_once_has_one_open_request(
+    store: DynamoMandates, dynamodb: Any, number: int
+) -> None:
+    before, after = at_once([lambda: _ask_as_before(dynamodb, 100 + number), lambda: _open(store, number)])
+    assert isinstance(before, Conflict) != isinstance(after, Conflict)
+    mark = tables_of(dynamodb).register.get(f"PERSON#{PERSON(VERA)}", f"OPEN#{SERVICE_ID}")
+    assert mark is not None
+    assert mark["case_id"] == f"{100 + number if before is None else number:032x}"
+    strange = a_bare_request(case_id=CaseId("strange"), represented=PERSON(VERA), requester=signed_in(HENK))
+    store.open_request(an_opening(strange))
 
 
 def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandates) -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chalicelib.audit.trail import Event, Happening, history
+from chalicelib.errors import Conflict
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Asker, Sent
@@ -12,7 +15,7 @@ from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Logins, LoginState
 from chalicelib.login.shared import Federation, SharedLogin
-from chalicelib.mandates.model import Guesses, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
@@ -28,7 +31,18 @@ from tests.adapters import writing
 from tests.adapters.conftest import books_of, tables_of
 from tests.adapters.rows import ROWS, WRITTEN
 from tests.adapters.writing import HOUR, catalogue_of, transient
-from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, VERA, a_code, claim_of
+from tests.builders import (
+    GENEROUS,
+    NOW,
+    PORTAL_ID,
+    SERVICE_ID,
+    VERA,
+    a_bare_request,
+    a_code,
+    a_request,
+    an_opening,
+    claim_of,
+)
 from tests.fakes import FakeVault
 
 
@@ -67,8 +81,9 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     assert {one.case_id: one for one in store.requests(vera)} == {
         one.case_id: one for one in (writing.WAITING, gone, taken)
     }
-    assert store.open_for(vera, PORTAL_ID) == writing.WAITING
-    assert store.open_for(vera, SERVICE_ID) is None
+    assert store.open_for(vera, PORTAL_ID, vera) == writing.WAITING
+    assert store.open_for(vera, PORTAL_ID, henk) is None
+    assert store.open_for(vera, SERVICE_ID, vera) is None
     assert store.codes(claim_of(writing.WAITING)) == [a_code(writing.WAITING)]
     revoked = replace(writing.MANDATE, revoked_at=NOW + 2 * HOUR, revoked_by=Party.REPRESENTATIVE, version=3)
     assert store.mandate(revoked.case_id) == revoked
@@ -79,7 +94,20 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
 def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
     _fill(dynamodb, WRITTEN)
     store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
-    assert store.requests(PersonId("mina")) == [writing.BARE]
+    mina, henk = PersonId("mina"), PersonId("henk")
+    assert store.requests(mina) == [store.open_for(mina, SERVICE_ID, henk)] == [writing.BARE]
+    assert store.open_for(mina, SERVICE_ID, mina) is None
+
+
+def test_a_mark_that_an_older_release_wrote_is_that_of_the_represented(dynamodb: Any) -> None:
+    _fill(dynamodb)
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    again = a_request(case_id=CaseId("again"), letter_id="2" * 36, service_id=PORTAL_ID)
+    with pytest.raises(Conflict):
+        store.open_request(an_opening(again))
+    store.open_request(an_opening(a_bare_request(case_id=CaseId("henk's"), service_id=PORTAL_ID)))
+    store.withdraw(writing.WAITING, writing.WAITING.requester, NOW + HOUR)
+    store.open_request(an_opening(replace(again, requested_at=NOW + HOUR)))
 
 
 def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:
