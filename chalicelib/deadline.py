@@ -22,7 +22,8 @@ def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
     """Return what `work` returns, or raise what it raises; `Unavailable(dependency)` when it takes longer.
 
     The time-outs of sockets bound one read only: who sends a byte a second meets none. What is late is not waited
-    for; it works in a thread of its own, which ends with the process at the latest.
+    for; it works in a thread of its own, which ends with the process at the latest. The budget of this request, and
+    what its lines in the log have, hold there too.
     """
     done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
 
@@ -32,7 +33,7 @@ def in_time(seconds: float, dependency: str, work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - raised again, where it is waited for
             done.put((None, error))
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
     try:
         made, error = done.get(timeout=seconds)
     except Empty:

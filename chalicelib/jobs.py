@@ -6,6 +6,7 @@ What is only needed by one of them is imported in it: Lambda loads this module f
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.budget import of_function, within
+from chalicelib.observe import begin_call
 from chalicelib.wiring import Wiring, of_process
 
 jobs = Blueprint(__name__)
@@ -29,6 +30,7 @@ def watch_health(event: CloudWatchEvent) -> None:
 
 def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Send what was written down but not sent, as much as there is time for."""
+    begin_call(event.context)
     with within(of_function(event.context, longest=45, clock=wiring.stopwatch)):
         wiring.outbox.sweep(wiring.clock())
 
@@ -38,12 +40,14 @@ def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:
     from chalicelib.saml.partners.fetching import fetch_metadata  # noqa: PLC0415 - XML
     from chalicelib.saml.partners.watching import watch_partners  # noqa: PLC0415
 
+    begin_call(event.context)
     with within(of_function(event.context, longest=280, clock=wiring.stopwatch)):
         watch_partners(wiring.catalogue, fetch_metadata, wiring.clock())
 
 
-def watching_health(_: CloudWatchEvent, wiring: Wiring) -> None:
+def watching_health(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Look at /health from outside: measure what is down, and the days left on certificates."""
     from chalicelib.health.watching import fetch_health, watch_dependencies  # noqa: PLC0415
 
+    begin_call(event.context)
     watch_dependencies(wiring.settings.base_url, fetch_health)

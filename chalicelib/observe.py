@@ -1,14 +1,17 @@
 """Logging and counting in one place: static event names, identifiers instead of objects, nothing personal.
 
-Each line is one JSON object. What is counted is such a line too, in CloudWatch's embedded metric format (EMF).
+Each line is one JSON object. What is counted is such a line too, in CloudWatch's embedded metric format (EMF). Each
+names the function's call to which it belongs, and the request or letter (docs/operations.md, "Follow a request").
 """
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.errors import Explained
@@ -57,6 +60,13 @@ class Metric(StrEnum):
     )
 
 
+_cold = iter((True,))
+"""Gives True to the first call of a process, whether that writes a line or not."""
+
+_call: ContextVar[Mapping[str, Any]] = ContextVar("call", default=MappingProxyType({}))
+"""What each line has of the call of a function to which it belongs, by Powertools' own names."""
+
+_correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 _sender: ContextVar[str | None] = ContextVar("sender", default=None)
 _noted: ContextVar[bool] = ContextVar("noted", default=False)
 
@@ -86,12 +96,26 @@ def _line(record: dict[str, Any]) -> str:
 
 
 @cache
-def log() -> "Logger":
-    """Return the process's logger. Each line is one JSON object whose `message` is the name of an event."""
+def _logger() -> "Logger":
     # Imported here: many a first request has nothing to log.
     from aws_lambda_powertools import Logger  # noqa: PLC0415
 
     return Logger(location=None, log_uncaught_exceptions=False, json_serializer=_line)
+
+
+def _keys() -> dict[str, Any]:
+    """Return what each line and each metric has, besides what it tells."""
+    correlation = correlation_id()
+    return {**_call.get(), **({} if correlation is None else {"correlation_id": correlation})}
+
+
+def log() -> "Logger":
+    """Return the process's logger. Each line is one JSON object whose `message` is the name of an event."""
+    logger = _logger()
+    # Of this thread: a laptop answers several requests at a time in one process.
+    logger.thread_safe_clear_keys()
+    logger.thread_safe_append_keys(**_keys())
+    return logger
 
 
 def count(metric: Metric, value: float = 1) -> None:
@@ -107,20 +131,27 @@ def _count(metric: Metric, value: float) -> None:
     if is_metrics_disabled():
         return
     with single_metric(name=metric, unit=MetricUnit(metric.unit), value=value) as written:
-        if correlation := correlation_id():
-            written.add_metadata("correlation_id", correlation)
+        for key, told in _keys().items():
+            written.add_metadata(key, told)
+
+
+def begin_call(call: Any, correlation: str | None = None) -> None:  # noqa: ANN401 - Lambda's own type; None outside it
+    """From here on, all that is written belongs to this call of a function, and nothing to the one before."""
+    named = {"function_name": call.function_name, "function_request_id": call.aws_request_id} if call else {}
+    _call.set({"cold_start": next(_cold, False), **named})
+    follow(correlation)
 
 
 def follow(correlation: str | None) -> None:
     """From here on, all that is logged belongs to this request or letter; no message has been looked at yet."""
-    log().set_correlation_id(correlation)
+    _correlation.set(correlation)
     _sender.set(None)
     _noted.set(False)
 
 
 def correlation_id() -> str | None:
     """Return the id by which this request can be followed, from the browser through the queue to the letter."""
-    return log().get_correlation_id()
+    return _correlation.get()
 
 
 def reference() -> str:

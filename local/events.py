@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Chalice, Rate, ScheduledEventConfig, SQSEventConfig
 
 from local.aws import client
+from local.invocation import call_of
 
 _POLL = 0.5
 """Seconds between looks at a queue."""
@@ -39,7 +40,7 @@ def _queue_loop(source: SQSEventConfig, worker: Callable[..., Any], stop: thread
         while not stop.wait(_POLL):
             received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=source.batch_size or 1)
             for message in received.get("Messages", ()):
-                if _run(worker, _sqs_event(message)):
+                if _run(source.name, worker, _sqs_event(message)):
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     return loop
@@ -55,15 +56,15 @@ def _schedule_loop(
 
     def loop() -> None:
         while not stop.wait(seconds):
-            _run(worker, _schedule_event(source.name))
+            _run(source.name, worker, _schedule_event(source.name))
 
     return loop
 
 
-def _run(worker: Callable[..., Any], event: dict[str, Any]) -> bool:
+def _run(name: str, worker: Callable[..., Any], event: dict[str, Any]) -> bool:
     """Run a function; False, with its trace shown, when it fails: the message stays in the queue."""
     try:
-        worker(event, None)
+        worker(event, call_of(name))
     except Exception:  # noqa: BLE001 - as Lambda does
         traceback.print_exc()
         return False

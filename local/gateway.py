@@ -12,6 +12,7 @@ from chalice.app import Request as ChaliceRequest
 from chalice.local import RouteMatcher
 from werkzeug.wrappers import Request, Response
 
+from local.invocation import call_of
 from provisioning.gateway import HEADERS, PAGES, html
 
 _LARGEST_BODY = 6 * 1024 * 1024
@@ -57,7 +58,7 @@ class Gateway:
             route = None
         if route is None:
             return self._page("MISSING_AUTHENTICATION_TOKEN")
-        answer = self._application(self._event(request, route.route, route.captured), None)
+        answer = self._application(self._event(request, route.route, route.captured), call_of("api_handler"))
         return _response(answer)
 
     def _page(self, kind: str) -> Response:

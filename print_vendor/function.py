@@ -12,6 +12,7 @@ from botocore.config import Config
 from chalice.app import Blueprint, SQSEvent
 
 from print_vendor.bucket import Bucket
+from print_vendor.observe import begin_call
 from print_vendor.printing import Printer
 from print_vendor.rows import LetterRows
 from print_vendor.sealed import Opener
@@ -57,5 +58,6 @@ def print_letter(event: SQSEvent) -> None:
 
 def printing(event: SQSEvent, vendor: Vendor) -> None:
     """Print one letter. An error sends it back to the queue, and after five times to the dead letters."""
+    begin_call(event.context)
     for record in event:
         vendor.printer.print(record.body, vendor.clock())

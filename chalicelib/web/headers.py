@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.observe import follow
+from chalicelib.observe import begin_call
 from chalicelib.web.http import Frame
 from chalicelib.web.unserved import as_page
 
@@ -29,7 +29,7 @@ def content_security_policy(form_target: str = "") -> str:
 def add_headers(frame: Frame, request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Chalice middleware: it also sees the answers that Chalice makes itself (405, 415, 500)."""
     correlation = str(request.context.get("requestId") or frame.new_id())
-    follow(correlation)
+    begin_call(request.lambda_context, correlation)
     response = as_page(request, get_response(request), frame)
     form_target = str(response.headers.pop("X-Form-Target", ""))
     response.headers.update({**FIXED, "X-Correlation-Id": correlation})

@@ -122,8 +122,9 @@ class Routes(Generic[Ports]):
 def _handler(blueprint: Blueprint, route: Route, frame: Frame, ports: Ports) -> Callable[..., Response]:
     @functools.wraps(route.view)
     def handle(**parameters: Any) -> Response:  # noqa: ANN401 - path parameters, all text
-        with within(of_function(blueprint.lambda_context, clock=frame.stopwatch)):
-            return _handle(blueprint.current_request, route, frame, functools.partial(route.view, ports, **parameters))
+        request = blueprint.current_request
+        with within(of_function(request.lambda_context, clock=frame.stopwatch)):
+            return _handle(request, route, frame, functools.partial(route.view, ports, **parameters))
 
     return handle
 

@@ -8,6 +8,7 @@ from chalice.app import SQSEvent
 from pypdf import PdfReader
 
 from local import aws
+from local.invocation import call_of
 from print_vendor.function import Vendor, printing
 from tests.builders import SERVICE_ID, VERA
 from tests.http.client import Person
@@ -47,7 +48,7 @@ def print_one(body: str) -> None:
     """Print the letter of one message of the queue."""
     wiring = current()
     vendor = Vendor.of(wiring.settings.environment, wiring.clock, wiring.patience.sleep)
-    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, None), vendor)
+    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("print_letter")), vendor)
 
 
 def printed(case_id: str) -> list[str]:

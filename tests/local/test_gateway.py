@@ -41,6 +41,15 @@ def client() -> Client:
         assert request is not None
         return Response(json.dumps(request.to_dict(), default=str), headers={"Content-Type": "application/json"})
 
+    @app.route("/call")
+    def call() -> dict[str, Any]:
+        request = app.current_request
+        assert request is not None
+        told = request.lambda_context
+        assert told is not None
+        left = told.get_remaining_time_in_millis()
+        return {"name": told.function_name, "id": told.aws_request_id, "left": left}
+
     return Client(Gateway(app, BASE))
 
 
@@ -64,6 +73,15 @@ def test_the_event_tells_who_asks_and_for_what(client: Client) -> None:
     assert seen["query_params"] == {"x": "1"}
     assert seen["context"]["identity"]["sourceIp"] == "127.0.0.1"
     assert seen["context"]["resourcePath"] == "/event"
+
+
+def test_each_request_is_a_call_of_the_function_with_an_id_and_time_of_its_own(client: Client) -> None:
+    first, second = (client.get("/call", base_url=BASE).json for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first["name"] == second["name"] == "digid-machtigen-api_handler"
+    assert first["id"] != second["id"]
+    assert 24_000 < first["left"] <= 25_000, "as .chalice/config.json says"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

@@ -37,6 +37,11 @@ def test_what_is_done_at_once_waits_for_nobody_who_is_late() -> None:
     never.set()
 
 
+def test_what_is_done_in_time_knows_the_budget_of_its_request() -> None:
+    with within(Budget(110.0, lambda: 100.0)):
+        assert in_time(5, "brp", lambda: budget().left) == 10.0
+
+
 def test_what_had_no_turn_in_time_never_begins() -> None:
     never = threading.Event()
     _, second = at_once(0.05, 1, [never.wait, never.is_set])

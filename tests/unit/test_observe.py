@@ -1,11 +1,16 @@
 import json
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from chalice.local import LambdaContext
 
+from chalicelib.deadline import at_once, in_time
 from chalicelib.mandates.codes import generate, grouped
-from chalicelib.observe import Metric, correlation_id, count, follow, log, masked
+from chalicelib.observe import Metric, begin_call, correlation_id, count, follow, log, masked
+from tests.lines import written
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +65,61 @@ def test_a_metric_is_a_line_in_the_embedded_format_that_belongs_to_its_request(
     assert (line["OldestUnsentLetter"], line["service"], line["correlation_id"]) == ([12.5], "tests", "the request")
     follow(None)
     assert correlation_id() is None
+
+
+def _call(number: int) -> LambdaContext:
+    made = LambdaContext("a function", 256)
+    made.aws_request_id = f"call {number}"
+    return made
+
+
+def test_each_line_and_each_metric_names_the_call_and_nothing_of_the_call_before(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with written() as lines:
+        begin_call(_call(1), "a request")
+        follow("a letter")
+        log().info("parcel_swept", parcel_id="x")
+        count(Metric.SIGNED_IN)
+        begin_call(_call(2))
+        log().info("certificates_seen")
+        begin_call(None)
+        log().info("form_kept")
+    assert [
+        (line.get("function_name"), line.get("function_request_id"), line.get("correlation_id"), line.get("parcel_id"))
+        for line in (*lines, _last(capsys))
+    ] == [
+        ("a function", "call 1", "a letter", "x"),
+        ("a function", "call 2", None, None),
+        (None, None, None, None),
+        ("a function", "call 1", "a letter", None),
+    ]
+    assert not any(line["cold_start"] for line in lines[1:]), "only a process's first call is one"
+
+
+def test_calls_at_the_same_time_do_not_mix_their_lines() -> None:
+    """As on a laptop; and what a call does in threads of its own belongs to it."""
+    together = threading.Barrier(8, timeout=5)
+
+    def answer(number: int) -> None:
+        begin_call(_call(number), f"request {number}")
+        together.wait()
+        in_time(5, "brp", lambda: log().info("in_time", number=number))
+        at_once(5, 2, [lambda: log().info("at_once", number=number)])
+
+    with written() as lines, ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer, range(8)))
+    assert len(lines) == 16
+    for line in lines:
+        number = line["number"]
+        assert (line["function_request_id"], line["correlation_id"]) == (f"call {number}", f"request {number}")
+
+
+def test_a_line_is_found_from_the_trace_that_lambda_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
+    with written() as lines:
+        log().info("form_kept")
+    assert lines[0]["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
 
 def test_nothing_is_counted_where_that_is_switched_off(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.letters.contract import LetterState, QueuedLetter, sealing_context
-from print_vendor.observe import log
+from local.invocation import call_of
+from print_vendor.observe import begin_call, log
 from print_vendor.printing import Printer
 from tests.builders import NOW, a_letter
 from tests.fakes import FakeLetterRows, FakeVault
@@ -130,9 +131,11 @@ def test_what_is_no_message_of_a_letter_goes_back_and_is_told_without_what_it_sa
 def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_letter(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
+    begin_call(call_of("print_letter"))
     shop.printer.print(shop.message, NOW)
     line: dict[str, Any] = json.loads(log().registered_formatter.format(caplog.records[-1]))
-    assert line.keys() == {"level", "message", "timestamp", "service", "letter_id", "correlation_id"}
+    of_call = {"cold_start", "function_name", "function_request_id"}
+    assert line.keys() == {"level", "message", "timestamp", "service", *of_call, "letter_id", "correlation_id"}
     assert (line["letter_id"], line["correlation_id"]) == (ID, "the request")
 
 
