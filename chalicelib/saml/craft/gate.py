@@ -7,7 +7,7 @@ A caller first reads a message (`from_post`, `from_query`, `from_soap`, `from_me
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -23,6 +23,7 @@ from chalicelib.saml.craft.queries import Query, verify_query
 from chalicelib.saml.craft.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.craft.signatures import verified
 from chalicelib.saml.craft.soap import message_in
+from chalicelib.saml.craft.times import instant
 from chalicelib.saml.craft.uris import named, tag
 
 DEFLATED = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
@@ -116,6 +117,30 @@ def from_metadata(document: bytes) -> Unverified:
     return Unverified(
         entity_id, None, lambda keys: verified(root if covered is None else covered, keys), covered is not None
     )
+
+
+def plain(metadata: bytes) -> bytes:
+    """Return metadata as it was parsed within its bounds, without comments: for whoever parses it once more."""
+    return etree.tostring(parse(metadata, METADATA), encoding="utf-8")
+
+
+def descriptors(document: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield entityID and octets of each EntityDescriptor in metadata that was let in, who connects first.
+
+    One that stood in an EntitiesDescriptor is good no longer than what stood around it.
+    """
+    root = parse(document, METADATA)
+    if root.tag == tag("md:EntityDescriptor"):
+        yield root.get("entityID", ""), document
+    for one in root.findall(tag("md:EntityDescriptor")):
+        yield one.get("entityID", ""), _cut_out(one)
+
+
+def _cut_out(descriptor: etree._Element) -> bytes:
+    ends = [element.get("validUntil") for element in (descriptor, *descriptor.iterancestors())]
+    if stated := [end for end in ends if end]:
+        descriptor.set("validUntil", min(stated, key=instant))
+    return canonical(descriptor)
 
 
 def response_from_post(parameters: Parameters, shape: Shape) -> Unverified:

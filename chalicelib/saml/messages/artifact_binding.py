@@ -59,7 +59,7 @@ def _source(entity_id: str) -> bytes:
 
 def read_resolve(octets: bytes, ours: Sequence[str], now: datetime) -> ResolveRequest:
     """Read verified octets; `ours` is how an address of ours may begin. Raises `InvalidMessage`."""
-    request = read(samlp.ArtifactResolve, octets)
+    request = read(octets, samlp.ArtifactResolve)
     check_head(request, now)
     # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
     if request.destination is not None and not request.destination.startswith(tuple(ours)):

@@ -87,7 +87,7 @@ def read_authn_request(
 
     Raises `InvalidMessage` for a broken rule, of which the log names the field.
     """
-    request = read(samlp.AuthnRequest, octets)
+    request = read(octets, samlp.AuthnRequest)
     national = connection.profile is Profile.COMBICONNECT
     _check_fields(request, us.address, national=national, now=now)
     audience, uuid = _asked_service(request, connection.entity_id, national=national)

@@ -10,9 +10,14 @@ from chalicelib.saml.craft.times import OLDEST_REQUEST, SKEW, instant, written
 class Head(Protocol):
     """The attributes of any message, as pysaml2 reads them."""
 
-    id: str | None
-    version: str | None
-    issue_instant: str | None
+    @property
+    def id(self) -> str | None: ...
+
+    @property
+    def version(self) -> str | None: ...
+
+    @property
+    def issue_instant(self) -> str | None: ...
 
 
 def check_head(message: Head, now: datetime) -> None:

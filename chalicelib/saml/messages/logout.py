@@ -29,7 +29,7 @@ class LogoutRequest:
 
 def read_logout(octets: bytes, address: str, now: datetime) -> LogoutRequest:
     """Read verified octets that came to an address of ours. Raises `InvalidMessage`."""
-    request = read(samlp.LogoutRequest, octets)
+    request = read(octets, samlp.LogoutRequest)
     check_head(request, now)
     if request.destination != address:
         raise InvalidMessage("Destination", received=request.destination or "", expected=address)

@@ -7,16 +7,17 @@ from saml2 import SamlBase, create_class_from_xml_string
 from chalicelib.errors import InvalidMessage
 
 
-def read(kind: Any, octets: bytes) -> Any:  # noqa: ANN401 - pysaml2 has no types
-    """Return octets as an object of a class of pysaml2's. Raises `InvalidMessage` when they are something else.
+def read(octets: bytes, *kinds: Any) -> Any:  # noqa: ANN401 - pysaml2 has no types
+    """Return octets as an object of one of these classes of pysaml2's. Raises `InvalidMessage` for something else.
 
     pysaml2 has a parser of its own. So it gets the very octets that the gate verified, or wrote down of what it parsed,
     never what was sent: what is read is what was signed, and two parsers have nothing to differ about.
     """
-    found = create_class_from_xml_string(kind, octets)
-    if found is None:
-        raise InvalidMessage("another message", received=f"{len(octets)} bytes", expected=kind.c_tag)
-    return found
+    for kind in kinds:
+        if (found := create_class_from_xml_string(kind, octets)) is not None:
+            return found
+    expected = [kind.c_tag for kind in kinds]
+    raise InvalidMessage("another message", received=f"{len(octets)} bytes", expected=expected)
 
 
 def reading(kind: Any, **members: Any) -> Any:  # noqa: ANN401 - pysaml2 has no types

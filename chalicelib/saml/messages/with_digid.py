@@ -78,12 +78,12 @@ def read_response(
 
     `issuer` is the entityID of who must have said it. Raises `NotIdentified` or `InvalidMessage`.
     """
-    response = read(_RESPONSE, verified if wrapper is None else wrapper)
+    response = read(verified if wrapper is None else wrapper, _RESPONSE)
     _check_issuer(response.issuer, issuer)
     _check_response(response, us, request_id, binding)
     check_head(response, now)
     inside = _inside(response)
-    assertion = inside if wrapper is None else read(_ASSERTION, verified)
+    assertion = inside if wrapper is None else read(verified, _ASSERTION)
     check_head(assertion, now)
     _check_issuer(assertion.issuer, issuer)
     _check_subject(assertion.subject, us, request_id, now)
@@ -96,7 +96,7 @@ def check_resolved(verified: bytes, *, issuer: str, request_id: str, now: dateti
 
     Raises `NotIdentified` when it says that there is nothing, or `InvalidMessage`.
     """
-    message = read(samlp.ArtifactResponse, verified)
+    message = read(verified, samlp.ArtifactResponse)
     _check_issuer(message.issuer, issuer)
     stated = _statuses(message.status)
     failed = stated[:1] != [uris.SUCCESS]

@@ -1,16 +1,13 @@
 """Where a partner takes what we send (SAML metadata 2.2.2, 2.2.3). What cannot be used is passed over and told."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from lxml import etree
 
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.parsing import index_of
-from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT, SOAP_BINDING, tag
-
-Element = etree._Element
+from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT, SOAP_BINDING
+from chalicelib.saml.messages.their_metadata import Endpoint
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(:(?P<port>[0-9]{1,6}))?(?P<path>[/?][!-~]*)?", re.ASCII
@@ -54,23 +51,22 @@ def mistake_in(location: str) -> str:
     return ""
 
 
-def consumers(role: Element, told: list[str]) -> tuple[ConsumerService, ...]:
+def consumers(endpoints: Iterable[Endpoint], told: list[str]) -> tuple[ConsumerService, ...]:
     """Return where answers may go, the default one first: that marked so, or else the first that is not marked false.
 
     Raises `InvalidMessage` when there is none, or when an index is used twice.
     """
     usable: list[tuple[int, ConsumerService]] = []
-    for place, endpoint in enumerate(role.findall(tag("md:AssertionConsumerService"))):
-        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
-        if binding not in (POST, ARTIFACT):
+    for place, one in enumerate(endpoints):
+        if one.binding not in (POST, ARTIFACT):
             told.append(f"AssertionConsumerService {place + 1}: its binding is neither HTTP-POST nor HTTP-Artifact")
-        elif mistake := mistake_in(location):
+        elif mistake := mistake_in(one.location):
             told.append(f"AssertionConsumerService {place + 1}: {mistake}")
         else:
-            marked = endpoint.get("isDefault", "").strip()
+            marked = one.default.strip()
             default = marked in ("true", "1")
             rank = 0 if default else 2 if marked in ("false", "0") else 1
-            usable.append((rank, ConsumerService(index(endpoint, place), binding, location, default)))
+            usable.append((rank, ConsumerService(index(one.index, place), one.binding, one.location, default)))
     if not usable:
         reason = "no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address"
         raise missing(reason, told, expected="at least one")
@@ -78,50 +74,46 @@ def consumers(role: Element, told: list[str]) -> tuple[ConsumerService, ...]:
     return tuple(one for _, one in sorted(usable, key=lambda ranked: ranked[0]))
 
 
-def logout_services(role: Element, told: list[str]) -> tuple[LogoutService, ...]:
+def logout_services(endpoints: Iterable[Endpoint], told: list[str]) -> tuple[LogoutService, ...]:
     services = []
-    for place, endpoint in enumerate(role.findall(tag("md:SingleLogoutService")), start=1):
-        binding, location = endpoint.get("Binding", ""), endpoint.get("Location", "")
-        back = endpoint.get("ResponseLocation") or location
-        if binding not in (POST, REDIRECT):
+    for place, one in enumerate(endpoints, start=1):
+        back = one.response_location or one.location
+        if one.binding not in (POST, REDIRECT):
             told.append(f"SingleLogoutService {place}: its binding is neither HTTP-POST nor HTTP-Redirect")
-        elif mistake := mistake_in(location) or mistake_in(back):
+        elif mistake := mistake_in(one.location) or mistake_in(back):
             told.append(f"SingleLogoutService {place}: {mistake}")
         else:
-            services.append(LogoutService(binding, location, back))
+            services.append(LogoutService(one.binding, one.location, back))
     return tuple(services)
 
 
-def single_sign_on_services(role: Element, told: list[str]) -> Mapping[str, str]:
+def single_sign_on_services(endpoints: Iterable[Endpoint], told: list[str]) -> Mapping[str, str]:
     """Return where an identity provider takes requests, by binding."""
-    return {
-        endpoint.get("Binding", ""): endpoint.get("Location", "")
-        for endpoint in _usable(role, "SingleSignOnService", (REDIRECT, POST), told)
-    }
+    usable = _usable(endpoints, "SingleSignOnService", (REDIRECT, POST), told)
+    return {one.binding: one.location for _, one in usable}
 
 
-def resolution_services(role: Element, told: list[str]) -> Mapping[int, str]:
+def resolution_services(endpoints: Iterable[Endpoint], told: list[str]) -> Mapping[int, str]:
     """Return where artifacts are resolved, by index."""
-    every = role.findall(tag("md:ArtifactResolutionService"))
-    return {
-        index(endpoint, every.index(endpoint)): endpoint.get("Location", "")
-        for endpoint in _usable(role, "ArtifactResolutionService", (SOAP_BINDING,), told)
-    }
+    usable = _usable(endpoints, "ArtifactResolutionService", (SOAP_BINDING,), told)
+    return {index(one.index, place): one.location for place, one in usable}
 
 
-def _usable(role: Element, name: str, bindings: Sequence[str], told: list[str]) -> Iterable[Element]:
-    for place, endpoint in enumerate(role.findall(tag(f"md:{name}")), start=1):
-        if endpoint.get("Binding") not in bindings:
+def _usable(
+    endpoints: Iterable[Endpoint], name: str, bindings: Sequence[str], told: list[str]
+) -> Iterator[tuple[int, Endpoint]]:
+    for place, one in enumerate(endpoints):
+        if one.binding not in bindings:
             continue
-        if mistake := mistake_in(endpoint.get("Location", "")):
-            told.append(f"{name} {place}: {mistake}")
+        if mistake := mistake_in(one.location):
+            told.append(f"{name} {place + 1}: {mistake}")
         else:
-            yield endpoint
+            yield place, one
 
 
-def index(element: Element, place: int) -> int:
-    """Return the index of an endpoint or service; its place where there is none."""
-    return index_of(element.get("index", str(place)))
+def index(stated: str | None, place: int) -> int:
+    """Return the index of an endpoint or service; its place where none is stated."""
+    return place if stated is None else index_of(stated)
 
 
 def missing(reason: str, told: Iterable[str], *, expected: str) -> InvalidMessage:

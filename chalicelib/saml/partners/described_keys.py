@@ -3,15 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lxml import etree
-
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.encryption import EncryptionKey
 from chalicelib.saml.craft.keys import AnyCertificate, Certificate
-from chalicelib.saml.craft.parsing import text_of
-from chalicelib.saml.craft.uris import tag
-
-Element = etree._Element
+from chalicelib.saml.messages.their_metadata import KeyDescriptor
 
 _MOST_DESCRIPTORS, _MOST_CERTIFICATES = 16, 8
 """Of a role, and of one KeyDescriptor: each may be tried for a message, and read by for an answer."""
@@ -26,16 +21,15 @@ class DescribedKeys:
     """What cannot be used, with its place and the reason."""
 
 
-def read_keys(role: Element) -> DescribedKeys:
+def read_keys(descriptors: Sequence[KeyDescriptor]) -> DescribedKeys:
     """Read every KeyDescriptor; one without a use serves both. Raises `InvalidMessage` when there are too many."""
-    descriptors = role.findall(tag("md:KeyDescriptor"))
     if len(descriptors) > _MOST_DESCRIPTORS:
         raise InvalidMessage("KeyDescriptor", received=len(descriptors), expected=f"at most {_MOST_DESCRIPTORS}")
     signing: dict[Certificate, None] = {}
     encryption: dict[Certificate, EncryptionKey] = {}
     told: list[str] = []
     for number, descriptor in enumerate(descriptors, start=1):
-        use, place = descriptor.get("use"), f"KeyDescriptor {number}"
+        use, place = descriptor.use, f"KeyDescriptor {number}"
         if use not in _USES:
             told.append(f"{place}: its use is neither signing nor encryption")
             continue
@@ -47,33 +41,34 @@ def read_keys(role: Element) -> DescribedKeys:
     return DescribedKeys(tuple(signing), tuple(encryption.values()), tuple(told))
 
 
-def _read(descriptor: Element, place: str, told: list[str]) -> Iterator[tuple[str, Certificate]]:
+def _read(descriptor: KeyDescriptor, place: str, told: list[str]) -> Iterator[tuple[str, Certificate]]:
     """Yield each key that can be used, with the name that it has there; note the others."""
-    elements = descriptor.findall(f"{tag('ds:KeyInfo')}/{tag('ds:X509Data')}/{tag('ds:X509Certificate')}")
-    if len(elements) > _MOST_CERTIFICATES:
-        raise InvalidMessage(
-            f"X509Certificate in {place}", received=len(elements), expected=f"at most {_MOST_CERTIFICATES}"
-        )
-    if not elements:
+    stated = sum(map(len, descriptor.certificates))
+    if stated > _MOST_CERTIFICATES:
+        raise InvalidMessage(f"X509Certificate in {place}", received=stated, expected=f"at most {_MOST_CERTIFICATES}")
+    if not stated:
         told.append(f"{place}: no X509Certificate in it")
-    read = [(element.getparent(), one) for element in elements if (one := _certificate(element, place, told))]
-    names = [(name.text or "").strip() for name in descriptor.iterfind(f"{tag('ds:KeyInfo')}/{tag('ds:KeyName')}")]
-    for data in dict.fromkeys(data for data, _ in read):
-        leaves = [one for holder, one in read if holder is data and not _issued_one(one, [other for _, other in read])]
+    read = [[one for text in data if (one := _certificate(text, place, told))] for data in descriptor.certificates]
+    every = [one for data in read for one in data]
+    for data in read:
+        leaves = [one for one in data if not _issued_one(one, every)]
         if not leaves:
             continue
         if len({one.key_octets for one in leaves}) > 1:
             told.append(f"{place}: the certificates of one X509Data are of different keys, and none issued another")
             continue
         try:
-            yield next(iter(names), ""), max(leaves, key=lambda one: one.expires_at).usable()
+            yield next(iter(descriptor.names), ""), max(leaves, key=lambda one: one.expires_at).usable()
         except InvalidMessage as error:
             told.append(f"{place}: {error.told}")
 
 
-def _certificate(element: Element, place: str, told: list[str]) -> AnyCertificate | None:
+def _certificate(text: str, place: str, told: list[str]) -> AnyCertificate | None:
+    if not text:
+        told.append(f"{place}: no plain text in X509Certificate")
+        return None
     try:
-        return AnyCertificate.from_base64(text_of(element))
+        return AnyCertificate.from_base64(text)
     except InvalidMessage as error:
         told.append(f"{place}: {error.told}")
         return None

@@ -5,16 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lxml import etree
-
 from chalicelib.catalogue.model import EntityId, Profile
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.encryption import AES_256_GCM, CIPHERS
-from chalicelib.saml.craft.gate import from_metadata
+from chalicelib.saml.craft.gate import descriptors, from_metadata
 from chalicelib.saml.craft.keys import Certificate
-from chalicelib.saml.craft.parsing import METADATA, canonical, parse
-from chalicelib.saml.craft.times import instant
-from chalicelib.saml.craft.uris import ARTIFACT, named, tag
+from chalicelib.saml.craft.uris import ARTIFACT
 from chalicelib.saml.partners.roles import (
     IdentityProvider,
     ServiceProvider,
@@ -65,8 +61,9 @@ def import_metadata(
     """
     message = from_metadata(document)
     if message.signed or trusted:
-        document = message.accept(trusted or _first(document, now)[1].signing)
-    metadata, provider, others = _first(document, now)
+        document = message.accept(trusted or read_service_provider(next(descriptors(document))[1], now).signing)
+    (_, metadata), *others = descriptors(document)
+    provider = read_service_provider(metadata, now)
     _check_organisation(provider)
     if profile is None:
         profile = Profile.COMBICONNECT if oin_in(provider.entity_id) else Profile.GENERAL
@@ -103,38 +100,17 @@ def warnings(imported: Imported, now: datetime) -> list[str]:
     return told
 
 
-def _first(document: bytes, now: datetime) -> tuple[bytes, ServiceProvider, list[etree._Element]]:
-    """Return who connects: the first EntityDescriptor (combiconnect.md 5.2); and the others."""
-    root = parse(document, METADATA)
-    if root.tag == tag("md:EntityDescriptor"):
-        return document, read_service_provider(document, now), []
-    descriptors = root.findall(tag("md:EntityDescriptor"))
-    if not descriptors:
-        raise InvalidMessage("no EntityDescriptor", received=named(root), expected="at least one md:EntityDescriptor")
-    metadata = _cut_out(descriptors[0])
-    return metadata, read_service_provider(metadata, now), descriptors[1:]
-
-
-def _behind(others: Sequence[etree._Element], now: datetime) -> tuple[dict[EntityId, bytes], dict[str, str]]:
+def _behind(others: Sequence[tuple[str, bytes]], now: datetime) -> tuple[dict[EntityId, bytes], dict[str, str]]:
     behind: dict[EntityId, bytes] = {}
     refused: dict[str, str] = {}
-    for descriptor in others:
-        entity_id, metadata = EntityId(descriptor.get("entityID", "")), _cut_out(descriptor)
+    for entity_id, metadata in others:
         try:
             read_behind_supplier(metadata, now)
         except InvalidMessage as error:
             refused[entity_id] = error.told
         else:
-            behind[entity_id] = metadata
+            behind[EntityId(entity_id)] = metadata
     return behind, refused
-
-
-def _cut_out(descriptor: etree._Element) -> bytes:
-    """Return one EntityDescriptor by itself. It is good no longer than what stood around it."""
-    ends = [element.get("validUntil") for element in (descriptor, *descriptor.iterancestors())]
-    if stated := [end for end in ends if end]:
-        descriptor.set("validUntil", min(stated, key=instant))
-    return canonical(descriptor)
 
 
 def _check_organisation(provider: ServiceProvider) -> None:

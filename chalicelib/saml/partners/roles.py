@@ -6,14 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from lxml import etree
-
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.encryption import EncryptionKey, Recipient
 from chalicelib.saml.craft.keys import Certificate
-from chalicelib.saml.craft.parsing import METADATA, entity_id_of, only, parse, text_of
+from chalicelib.saml.craft.parsing import entity_id_of
 from chalicelib.saml.craft.times import instant, written
-from chalicelib.saml.craft.uris import PROTOCOL, SERVICE_UUID, named, tag
+from chalicelib.saml.craft.uris import PROTOCOL
+from chalicelib.saml.messages.their_metadata import Kind, Role, read_role
 from chalicelib.saml.partners.addresses import (
     ConsumerService,
     LogoutService,
@@ -26,8 +25,6 @@ from chalicelib.saml.partners.addresses import (
     single_sign_on_services,
 )
 from chalicelib.saml.partners.described_keys import read_keys
-
-Element = etree._Element
 
 Partner = TypeVar("Partner", "ServiceProvider", "IdentityProvider", "BehindSupplier")
 
@@ -129,16 +126,16 @@ def _current(partner: Partner, now: datetime) -> Partner:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _service_provider(metadata: bytes) -> ServiceProvider:
-    descriptor, role = _role(metadata, "md:SPSSODescriptor")
-    keys, told = read_keys(role), [*_about(role)]
+    role = _role(metadata, Kind.SERVICE_PROVIDER)
+    keys, told = read_keys(role.keys), [*_about(role)]
     provider = ServiceProvider(
-        entity_id=descriptor.get("entityID", ""),
+        entity_id=role.entity_id,
         signing=keys.signing,
         encryption=keys.encryption,
-        consumers=consumers(role, told),
+        consumers=consumers(role.consumers, told),
         services=_offered(role),
-        encryption_methods=_encryption_methods(role),
-        logout=logout_services(role, told),
+        encryption_methods=role.encryption_methods,
+        logout=logout_services(role.logout, told),
         valid_until=_valid_until(role),
         passed_over=(*keys.passed_over, *told),
     )
@@ -150,26 +147,24 @@ def _service_provider(metadata: bytes) -> ServiceProvider:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _behind_supplier(metadata: bytes) -> BehindSupplier:
-    descriptor, role = _role(metadata, "md:SPSSODescriptor")
-    keys = read_keys(role)
+    role = _role(metadata, Kind.SERVICE_PROVIDER)
+    keys = read_keys(role.keys)
     if not keys.encryption:
         raise no_encryption(keys.passed_over)
-    recipient = Recipient(descriptor.get("entityID", ""), keys.encryption, _encryption_methods(role))
+    recipient = Recipient(role.entity_id, keys.encryption, role.encryption_methods)
     return BehindSupplier(recipient, _offered(role), _valid_until(role), keys.passed_over)
 
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _identity_provider(metadata: bytes) -> IdentityProvider:
-    descriptor, role = _role(metadata, "md:IDPSSODescriptor")
-    keys, told = read_keys(role), [*_about(role)]
-    single_sign_on = single_sign_on_services(role, told)
+    role = _role(metadata, Kind.IDENTITY_PROVIDER)
+    keys, told = read_keys(role.keys), [*_about(role)]
+    single_sign_on = single_sign_on_services(role.single_sign_on, told)
     if not single_sign_on or not keys.signing:
         reason = "no SingleSignOnService or no certificate for signing"
         raise missing(reason, [*keys.passed_over, *told], expected="one of each that can be used")
-    resolution = resolution_services(role, told)
-    return IdentityProvider(
-        descriptor.get("entityID", ""), keys.signing, single_sign_on, resolution, _valid_until(role)
-    )
+    resolution = resolution_services(role.resolution, told)
+    return IdentityProvider(role.entity_id, keys.signing, single_sign_on, resolution, _valid_until(role))
 
 
 def no_encryption(passed_over: Iterable[str]) -> InvalidMessage:
@@ -177,56 +172,29 @@ def no_encryption(passed_over: Iterable[str]) -> InvalidMessage:
     return missing(reason, passed_over, expected="a KeyDescriptor for encryption")
 
 
-def _role(metadata: bytes, name: str) -> tuple[Element, Element]:
-    root = parse(metadata, METADATA)
-    if root.tag == tag("md:EntitiesDescriptor"):
-        root = only(root, "md:EntityDescriptor")
-    if root.tag != tag("md:EntityDescriptor") or not root.get("entityID"):
-        raise InvalidMessage(
-            "not an EntityDescriptor with an entityID", received=named(root), expected="md:EntityDescriptor, entityID"
-        )
-    entity_id_of(root.get("entityID", ""))
-    return root, only(root, name)
+def _role(metadata: bytes, kind: Kind) -> Role:
+    role = read_role(metadata, kind)
+    entity_id_of(role.entity_id)
+    return role
 
 
-def _about(role: Element) -> Iterator[str]:
+def _about(role: Role) -> Iterator[str]:
     """Tell what a role does not say of itself. Raises `InvalidMessage` when it is of another protocol."""
-    protocols = role.get("protocolSupportEnumeration")
-    if protocols is None:
-        yield f"{etree.QName(role).localname}: no protocolSupportEnumeration, taken for SAML 2.0"
-    elif PROTOCOL not in protocols.split():
-        raise InvalidMessage("protocolSupportEnumeration", received=protocols, expected=PROTOCOL)
+    if role.protocols is None:
+        yield f"{role.name}: no protocolSupportEnumeration, taken for SAML 2.0"
+    elif PROTOCOL not in role.protocols.split():
+        raise InvalidMessage("protocolSupportEnumeration", received=role.protocols, expected=PROTOCOL)
 
 
-def _valid_until(role: Element) -> datetime | None:
-    """Return the earliest end that the document states, around the role or on it."""
-    stated = [element.get("validUntil") for element in (role, *role.iterancestors())]
-    return min((instant(until) for until in stated if until is not None), default=None)
+def _valid_until(role: Role) -> datetime | None:
+    """Return the earliest end that the document states."""
+    return min(map(instant, role.valid_until), default=None)
 
 
-def _encryption_methods(role: Element) -> frozenset[str]:
-    return frozenset(method.get("Algorithm", "") for method in role.iterfind(f".//{tag('md:EncryptionMethod')}"))
-
-
-def _offered(role: Element) -> tuple[OfferedService, ...]:
+def _offered(role: Role) -> tuple[OfferedService, ...]:
     offered = tuple(
-        OfferedService(index(service, place), _name(service), _service_uuid(service))
-        for place, service in enumerate(role.findall(tag("md:AttributeConsumingService")))
+        OfferedService(index(one.index, place), next(iter(one.names), ""), next(iter(one.uuids), None))
+        for place, one in enumerate(role.services)
     )
     check_unique("AttributeConsumingService", [one.index for one in offered])
     return offered
-
-
-def _name(service: Element) -> str:
-    names = [text_of(name) for name in service.findall(tag("md:ServiceName"))]
-    return next(iter(names), "")
-
-
-def _service_uuid(service: Element) -> str | None:
-    values = [
-        text_of(value)
-        for attribute in service.findall(tag("md:RequestedAttribute"))
-        if attribute.get("Name") == SERVICE_UUID
-        for value in attribute
-    ]
-    return next(iter(values), None)
