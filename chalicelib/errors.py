@@ -14,7 +14,7 @@ class NotFound(DomainError):
 
 
 class Refused(DomainError):
-    """The rules say no. `reason` is one of the keys of `web/failures.py::REFUSALS`."""
+    """The rules say no. `reason` is a key of `web/failures.py::REFUSALS`, or of a room's own."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -13,13 +13,13 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.texts import ERRORS
+from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
 
-routes = Routes[SitePorts](__name__)
+routes = Routes[SitePorts](__name__, REFUSALS)
 
 
 @routes.get("/activate", Caller.SIGNED_IN)

@@ -11,11 +11,12 @@ from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.seeing import by_state, seen_by, story
 from chalicelib.people.pseudonym import ClaimId
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
 
-routes = Routes[SitePorts](__name__)
+routes = Routes[SitePorts](__name__, REFUSALS)
 
 
 @routes.get("/mandates", Caller.SIGNED_IN)

@@ -12,13 +12,13 @@ from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, tried, withdraw
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.texts import ERRORS
+from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
 
-routes = Routes[SitePorts](__name__)
+routes = Routes[SitePorts](__name__, REFUSALS)
 
 _PRESETS = {"month": 30, "year": 365}
 """Lengths in days that can be chosen with one click, where the service allows them."""

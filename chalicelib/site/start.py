@@ -1,11 +1,12 @@
 """The start page, and signing out."""
 
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
-routes = Routes[SitePorts](__name__)
+routes = Routes[SitePorts](__name__, REFUSALS)
 
 
 @routes.get("/", Caller.ANYONE)

@@ -1,5 +1,6 @@
-"""What is wrong with a field of the citizen's forms, by the name of the error."""
+"""What the citizen's pages say of what goes wrong: a field of a form, or what a use case refuses."""
 
+from chalicelib.web.failures import Words
 from chalicelib.web.texts import N_
 
 ERRORS = {
@@ -29,3 +30,51 @@ ERRORS = {
     "end_before_start": N_("The end date is before the start date. Choose a later end date."),
     "period_too_long": N_("This is longer than this service allows. Choose an earlier end date."),
 }
+"""By the name of the error of a field."""
+
+REFUSALS = {
+    "no_letter": Words(
+        422,
+        N_("We cannot send you a letter"),
+        N_(
+            "We can only send the mandate code when the population register has your name and a current home address "
+            "in the Netherlands. It does not have both for you. Is something wrong there? Contact your municipality. "
+            "Call the helpdesk if you have questions."
+        ),
+    ),
+    "already_requested": Words(
+        409,
+        N_("You already asked for this"),
+        N_(
+            "There is an open request for this service, and its letter is on its way or at your home. You can find it, "
+            "and withdraw it, under My mandates."
+        ),
+    ),
+    "request_ended": Words(
+        409,
+        N_("This request has ended"),
+        N_("It was activated, or its time was up. Under My mandates you see how things are now."),
+    ),
+    "code_gone": Words(
+        410,
+        N_("This code cannot be used any more"),
+        N_(
+            "It was used in the meantime, the request has ended, or we cannot make this mandate any more. Do you have "
+            "questions? Call the helpdesk."
+        ),
+    ),
+    "may_not_act": Words(
+        403,
+        N_("You cannot activate this mandate"),
+        N_(
+            "What the population register tells us about you is not enough to let you act for somebody. Contact your "
+            "municipality. Call the helpdesk if you have questions."
+        ),
+    ),
+    "draft_gone": Words(
+        410,
+        N_("Your request is no longer here"),
+        N_("We keep what you fill in for one hour. Nothing was sent. Start again."),
+    ),
+}
+"""By the reason of `errors.Refused`."""

@@ -1,5 +1,6 @@
 """The one table from error to status and page. Texts say what happened and what to do; never why a secret was wrong."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,57 +145,15 @@ REFUSALS = {
         N_("This sign-in is no longer valid"),
         N_("It took too long, or it was finished before. Start again."),
     ),
-    "no_letter": Words(
-        422,
-        N_("We cannot send you a letter"),
-        N_(
-            "We can only send the mandate code when the population register has your name and a current home address "
-            "in the Netherlands. It does not have both for you. Is something wrong there? Contact your municipality. "
-            "Call the helpdesk if you have questions."
-        ),
-    ),
-    "already_requested": Words(
-        409,
-        N_("You already asked for this"),
-        N_(
-            "There is an open request for this service, and its letter is on its way or at your home. You can find it, "
-            "and withdraw it, under My mandates."
-        ),
-    ),
-    "request_ended": Words(
-        409,
-        N_("This request has ended"),
-        N_("It was activated, or its time was up. Under My mandates you see how things are now."),
-    ),
-    "code_gone": Words(
-        410,
-        N_("This code cannot be used any more"),
-        N_(
-            "It was used in the meantime, the request has ended, or we cannot make this mandate any more. Do you have "
-            "questions? Call the helpdesk."
-        ),
-    ),
-    "may_not_act": Words(
-        403,
-        N_("You cannot activate this mandate"),
-        N_(
-            "What the population register tells us about you is not enough to let you act for somebody. Contact your "
-            "municipality. Call the helpdesk if you have questions."
-        ),
-    ),
-    "draft_gone": Words(
-        410,
-        N_("Your request is no longer here"),
-        N_("We keep what you fill in for one hour. Nothing was sent. Start again."),
-    ),
 }
+"""Of the frame, and of a sign-in; a room has others for its own pages (`http.py::Routes`)."""
 
 
-def failure_page(visit: Visit | None, error: Exception) -> Reply:
+def failure_page(visit: Visit | None, error: Exception, refusals: Mapping[str, Words] = REFUSALS) -> Reply:
     """Turn any error into a page. What is not expected is logged with its trace, and told to nobody else."""
     if isinstance(error, LevelTooLow) and visit is not None:
         return _step_up(visit, error)
-    words = explained(error, visit)
+    words = explained(error, visit, refusals)
     if isinstance(error, TooManyLetters) and visit is not None:
         return page("wait_letter.html", visit, status=429, words=TOO_MANY_LETTERS, day=today(error.until))
     if isinstance(error, RateLimited) and visit is not None:
@@ -203,9 +162,9 @@ def failure_page(visit: Visit | None, error: Exception) -> Reply:
     return page("failure.html", visit, status=words.status, words=words, reference=told)
 
 
-def explained(error: Exception, visit: Visit | None) -> Words:
+def explained(error: Exception, visit: Visit | None, refusals: Mapping[str, Words] = REFUSALS) -> Words:
     """Write any error down, and return what may be said of it."""
-    words = _words(error, visit)
+    words = _words(error, visit, refusals)
     # What operators hear of it may not keep the visitor from hearing.
     with suppress(Exception):
         _write_down(error, words)
@@ -237,12 +196,14 @@ def _write_down(error: Exception, words: Words) -> None:
             count(Metric.UNEXPECTED_ERROR)
 
 
-def _words(error: Exception, visit: Visit | None) -> Words:  # noqa: PLR0911 - a table reads best in one piece
+def _words(  # noqa: PLR0911 - a table reads best in one piece
+    error: Exception, visit: Visit | None, refusals: Mapping[str, Words]
+) -> Words:
     match error:
         case NotFound():
             return NOT_FOUND
         case Refused():
-            return REFUSALS[error.reason]
+            return refusals[error.reason]
         case Conflict():
             return CONFLICT
         case Unavailable() if may_have_changed() and _signing_in(visit):

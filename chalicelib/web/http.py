@@ -4,7 +4,7 @@ A room declares its routes where its views are; the roof gives them what they ne
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from chalicelib.changes import nothing_changed
 from chalicelib.errors import InvalidMessage, Refused, Unavailable
 from chalicelib.observe import log
 from chalicelib.settings import Settings
-from chalicelib.web.failures import PLAINEST, failure_page, sign_in_page
+from chalicelib.web.failures import PLAINEST, REFUSALS, Words, failure_page, sign_in_page
 from chalicelib.web.sessions import Sessions
 from chalicelib.web.visit import LANGUAGE_COOKIE, READABLE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
 
@@ -83,19 +83,21 @@ class Route:
 class Routes(Generic[Ports]):
     """The routes of a room, declared; `blueprint` registers them for the ports with which their views work."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, refusals: Mapping[str, Words] | None = None) -> None:
+        """`refusals` are what pages of this room say, besides what any page may, when a use case refuses."""
         self._name, self.declared = name, list[Route]()
+        self._failing: Failing = functools.partial(failure_page, refusals={**REFUSALS, **(refusals or {})})
 
     def get(self, path: str, caller: Caller) -> Callable[[View], View]:
         """Declare a page. HEAD asks for it without its body, but never delivers a message: that is for GET alone."""
         methods = ("GET",) if caller is Caller.PARTNER else ("GET", "HEAD")
-        return self._declare(path, methods, caller, ("application/json",), failure_page)
+        return self._declare(path, methods, caller, ("application/json",), self._failing)
 
     def post(
-        self, path: str, caller: Caller, *content_types: str, failing: Failing = failure_page
+        self, path: str, caller: Caller, *content_types: str, failing: Failing | None = None
     ) -> Callable[[View], View]:
         types = content_types or ("application/x-www-form-urlencoded",)
-        return self._declare(path, ("POST",), caller, types, failing)
+        return self._declare(path, ("POST",), caller, types, failing or self._failing)
 
     def blueprint(self, frame: Frame, ports: Ports) -> Blueprint:
         made = Blueprint(self._name)
