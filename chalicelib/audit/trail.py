@@ -29,7 +29,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a case. Whoever is shown it is shown `named`, and no pseudonym."""
+    """Something that happened in a case. Whoever is shown it is shown `by_whom`, and no pseudonym."""
 
     what: Happening
     at: datetime
@@ -45,7 +45,7 @@ _SYSTEM = "system"
 _USES = (Happening.USED, Happening.USE_REFUSED)
 
 
-def named(event: Event, sides: Sides) -> str:
+def by_whom(event: Event, sides: Sides) -> str:
     """Say who it was as both people may see it: a side, `system`, or for a use the name of the service provider."""
     if event.where is not None:
         return event.where.organisation
@@ -111,7 +111,7 @@ def history(table: AuditTable, case_id: str, sides: Sides) -> list[Event]:
 
 def _row(event: Event, sides: Sides) -> EventRow:
     level = event.by.level if isinstance(event.by, Citizen) else None
-    return EventRow(event.what, event.at, named(event, sides), level, event.by, event.where)
+    return EventRow(event.what, event.at, by_whom(event, sides), level, event.by, event.where)
 
 
 def _event(row: EventRow, sides: Sides) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.audit.trail import Happening, named
+from chalicelib.audit.trail import Happening, by_whom
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Mandate, MandateState, Party
 from chalicelib.mandates.ports import MandateStore
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 def story(mandate: Mandate, *, store: MandateStore) -> list[Line]:
     """Return what happened, newest first. Of who did it no more is told than on which side they are."""
     sides = mandate.sides
-    return [Line(event.what, event.at, named(event, sides)) for event in store.history(mandate.case_id, sides)]
+    return [Line(event.what, event.at, by_whom(event, sides)) for event in store.history(mandate.case_id, sides)]
 
 
 def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:

@@ -18,7 +18,7 @@ from chalicelib.observe import note_sender
 from chalicelib.saml.craft.decoding import from_base64, inflate
 from chalicelib.saml.craft.encryption import opened
 from chalicelib.saml.craft.keys import Certificate, PrivateKey
-from chalicelib.saml.craft.parsing import METADATA, canonical, entity_id_of, only, parse, text_of
+from chalicelib.saml.craft.parsing import METADATA, canonical, entity_id_of, only, parse, plain_text
 from chalicelib.saml.craft.queries import Query, verify_query
 from chalicelib.saml.craft.shapes import ASSERTION, ENTITIES_DESCRIPTOR, ENTITY_DESCRIPTOR, Shape
 from chalicelib.saml.craft.signatures import verified
@@ -119,7 +119,7 @@ def from_metadata(document: bytes) -> Unverified:
     )
 
 
-def plain(metadata: bytes) -> bytes:
+def rewritten(metadata: bytes) -> bytes:
     """Return metadata as it was parsed within its bounds, without comments: for whoever parses it once more."""
     return etree.tostring(parse(metadata, METADATA), encoding="utf-8")
 
@@ -232,7 +232,7 @@ def _issuer(root: etree._Element) -> str:
     issuer = only(root, "saml:Issuer")
     if qualified := [name for name in _QUALIFIERS if issuer.get(name) is not None]:
         raise InvalidMessage("qualified issuer", received=qualified, expected="an Issuer without these")
-    return entity_id_of(text_of(issuer))
+    return entity_id_of(plain_text(issuer))
 
 
 def _one(parameters: Parameters, name: str) -> str:

@@ -217,7 +217,7 @@ def entity_id_of(text: str) -> str:
     return text
 
 
-def text_of(element: etree._Element) -> str:
+def plain_text(element: etree._Element) -> str:
     """Return the text of an element without children. Raises `InvalidMessage` when it has any."""
     if len(element) or not (text := (element.text or "").strip()):
         received = "elements" if len(element) else ""

@@ -16,7 +16,7 @@ from lxml import etree
 from chalicelib.errors import InvalidMessage
 from chalicelib.saml.craft.decoding import from_base64
 from chalicelib.saml.craft.keys import HASHES, Certificate, PrivateKey, by_none
-from chalicelib.saml.craft.parsing import alone, canonical, only, text_of
+from chalicelib.saml.craft.parsing import alone, canonical, only, plain_text
 from chalicelib.saml.craft.uris import ENVELOPED, EXCLUSIVE_C14N, SIGNATURE, named, tag
 
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -166,7 +166,7 @@ def _check_algorithm(method: etree._Element, allowed: Sequence[str]) -> None:
 
 
 def _check_length(value: etree._Element) -> None:
-    if (length := len(text_of(value))) > _LONGEST_VALUE:
+    if (length := len(plain_text(value))) > _LONGEST_VALUE:
         reason = f"{etree.QName(value).localname} too long"
         raise InvalidMessage(reason, received=f"{length} characters", expected=f"at most {_LONGEST_VALUE}")
 
@@ -235,7 +235,7 @@ def _beginning(digest: bytes) -> str:
 
 
 def _decoded(element: etree._Element) -> bytes:
-    return from_base64("".join(text_of(element).split()))
+    return from_base64("".join(plain_text(element).split()))
 
 
 def _inclusive(element: etree._Element) -> bool:

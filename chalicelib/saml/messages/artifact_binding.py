@@ -16,7 +16,7 @@ from chalicelib.saml.craft.soap import enveloped
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.heads import check_head
 from chalicelib.saml.messages.outgoing import Issuer, Outgoing
-from chalicelib.saml.messages.reading import read, text_of
+from chalicelib.saml.messages.reading import read_as, text_of
 from chalicelib.saml.messages.responses import status
 from chalicelib.saml.messages.with_digid import Us
 
@@ -59,7 +59,7 @@ def _source(entity_id: str) -> bytes:
 
 def read_resolve(octets: bytes, ours: Sequence[str], now: datetime) -> ResolveRequest:
     """Read verified octets; `ours` is how an address of ours may begin. Raises `InvalidMessage`."""
-    request = read(octets, samlp.ArtifactResolve)
+    request = read_as(octets, samlp.ArtifactResolve)
     check_head(request, now)
     # Real clients name the sign-on address here, so only the host must be ours (combiconnect.md 3.2).
     if request.destination is not None and not request.destination.startswith(tuple(ours)):

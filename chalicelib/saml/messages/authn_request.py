@@ -22,7 +22,7 @@ from chalicelib.saml.craft.uris import (
     SERVICE_UUID,
 )
 from chalicelib.saml.messages.heads import check_head
-from chalicelib.saml.messages.reading import read, text_of
+from chalicelib.saml.messages.reading import read_as, text_of
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ANY_LEVEL = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
@@ -87,7 +87,7 @@ def read_authn_request(
 
     Raises `InvalidMessage` for a broken rule, of which the log names the field.
     """
-    request = read(octets, samlp.AuthnRequest)
+    request = read_as(octets, samlp.AuthnRequest)
     national = connection.profile is Profile.COMBICONNECT
     _check_fields(request, us.address, national=national, now=now)
     audience, uuid = _asked_service(request, connection.entity_id, national=national)

@@ -10,7 +10,7 @@ from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.heads import check_head, check_not_over
 from chalicelib.saml.messages.outgoing import Issuer
-from chalicelib.saml.messages.reading import read, text_of
+from chalicelib.saml.messages.reading import read_as, text_of
 from chalicelib.saml.messages.responses import Status, status
 
 UNKNOWN = Status(uris.REQUESTER, uris.UNKNOWN_PRINCIPAL)
@@ -29,7 +29,7 @@ class LogoutRequest:
 
 def read_logout(octets: bytes, address: str, now: datetime) -> LogoutRequest:
     """Read verified octets that came to an address of ours. Raises `InvalidMessage`."""
-    request = read(octets, samlp.LogoutRequest)
+    request = read_as(octets, samlp.LogoutRequest)
     check_head(request, now)
     if request.destination != address:
         raise InvalidMessage("Destination", received=request.destination or "", expected=address)

@@ -7,7 +7,7 @@ from saml2 import SamlBase, create_class_from_xml_string
 from chalicelib.errors import InvalidMessage
 
 
-def read(octets: bytes, *kinds: Any) -> Any:  # noqa: ANN401 - pysaml2 has no types
+def read_as(octets: bytes, *kinds: Any) -> Any:  # noqa: ANN401 - pysaml2 has no types
     """Return octets as an object of one of these classes of pysaml2's. Raises `InvalidMessage` for something else.
 
     pysaml2 has a parser of its own. So it gets the very octets that the gate verified, or wrote down of what it parsed,

@@ -9,12 +9,12 @@ from saml2 import md
 from saml2 import xmldsig as ds
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.craft.gate import plain
+from chalicelib.saml.craft.gate import rewritten
 from chalicelib.saml.craft.uris import SERVICE_UUID
-from chalicelib.saml.messages.reading import read, reading, text_of
+from chalicelib.saml.messages.reading import read_as, reading, text_of
 
 
-class Kind(StrEnum):
+class RoleKind(StrEnum):
     """The roles that a partner can have for us, as pysaml2 names them."""
 
     SERVICE_PROVIDER = "spsso_descriptor"
@@ -90,14 +90,14 @@ _ADDRESSES = {
 _ENTITIES = reading(md.EntitiesDescriptor, entity_descriptor=[_ENTITY], entities_descriptor=None)
 
 
-def read_role(metadata: bytes, kind: Kind) -> Role:
+def read_role(metadata: bytes, kind: RoleKind) -> Role:
     """Read the one role of a kind in an EntityDescriptor, or in an EntitiesDescriptor around one alone.
 
     Raises `InvalidMessage` for what is not metadata, or has no such role or more than one.
     """
-    document = read(plain(metadata), _ENTITY, _ENTITIES)
+    document = read_as(rewritten(metadata), _ENTITY, _ENTITIES)
     entity = document if isinstance(document, _ENTITY) else _only(document.entity_descriptor, "md:EntityDescriptor")
-    role = _only(getattr(entity, kind), f"md:{'SP' if kind is Kind.SERVICE_PROVIDER else 'IDP'}SSODescriptor")
+    role = _only(getattr(entity, kind), f"md:{'SP' if kind is RoleKind.SERVICE_PROVIDER else 'IDP'}SSODescriptor")
     stated = (role.valid_until, entity.valid_until, document.valid_until)
     return Role(
         entity_id=entity.entity_id or "",

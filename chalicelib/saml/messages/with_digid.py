@@ -14,7 +14,7 @@ from chalicelib.saml.craft import uris
 from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.times import SKEW, instant, written
 from chalicelib.saml.messages.heads import check_head, check_not_over
-from chalicelib.saml.messages.reading import read, reading, text_of
+from chalicelib.saml.messages.reading import read_as, reading, text_of
 
 _FAILURES = {uris.AUTHN_FAILED: "cancelled", uris.NO_AUTHN_CONTEXT: "level_too_low"}
 """What a second-level status of DigiD means for the provider; any other is a failure (combiconnect.md 4.1)."""
@@ -78,12 +78,12 @@ def read_response(
 
     `issuer` is the entityID of who must have said it. Raises `NotIdentified` or `InvalidMessage`.
     """
-    response = read(verified if wrapper is None else wrapper, _RESPONSE)
+    response = read_as(verified if wrapper is None else wrapper, _RESPONSE)
     _check_issuer(response.issuer, issuer)
     _check_response(response, us, request_id, binding)
     check_head(response, now)
     inside = _inside(response)
-    assertion = inside if wrapper is None else read(verified, _ASSERTION)
+    assertion = inside if wrapper is None else read_as(verified, _ASSERTION)
     check_head(assertion, now)
     _check_issuer(assertion.issuer, issuer)
     _check_subject(assertion.subject, us, request_id, now)
@@ -96,7 +96,7 @@ def check_resolved(verified: bytes, *, issuer: str, request_id: str, now: dateti
 
     Raises `NotIdentified` when it says that there is nothing, or `InvalidMessage`.
     """
-    message = read(verified, samlp.ArtifactResponse)
+    message = read_as(verified, samlp.ArtifactResponse)
     _check_issuer(message.issuer, issuer)
     stated = _statuses(message.status)
     failed = stated[:1] != [uris.SUCCESS]

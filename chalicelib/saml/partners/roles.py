@@ -12,7 +12,7 @@ from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.parsing import entity_id_of
 from chalicelib.saml.craft.times import instant, written
 from chalicelib.saml.craft.uris import PROTOCOL
-from chalicelib.saml.messages.their_metadata import Kind, Role, read_role
+from chalicelib.saml.messages.their_metadata import Role, RoleKind, read_role
 from chalicelib.saml.partners.addresses import (
     ConsumerService,
     LogoutService,
@@ -126,7 +126,7 @@ def _current(partner: Partner, now: datetime) -> Partner:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _service_provider(metadata: bytes) -> ServiceProvider:
-    role = _role(metadata, Kind.SERVICE_PROVIDER)
+    role = _role(metadata, RoleKind.SERVICE_PROVIDER)
     keys, told = read_keys(role.keys), [*_about(role)]
     provider = ServiceProvider(
         entity_id=role.entity_id,
@@ -147,7 +147,7 @@ def _service_provider(metadata: bytes) -> ServiceProvider:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _behind_supplier(metadata: bytes) -> BehindSupplier:
-    role = _role(metadata, Kind.SERVICE_PROVIDER)
+    role = _role(metadata, RoleKind.SERVICE_PROVIDER)
     keys = read_keys(role.keys)
     if not keys.encryption:
         raise no_encryption(keys.passed_over)
@@ -157,7 +157,7 @@ def _behind_supplier(metadata: bytes) -> BehindSupplier:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def _identity_provider(metadata: bytes) -> IdentityProvider:
-    role = _role(metadata, Kind.IDENTITY_PROVIDER)
+    role = _role(metadata, RoleKind.IDENTITY_PROVIDER)
     keys, told = read_keys(role.keys), [*_about(role)]
     single_sign_on = single_sign_on_services(role.single_sign_on, told)
     if not single_sign_on or not keys.signing:
@@ -172,7 +172,7 @@ def no_encryption(passed_over: Iterable[str]) -> InvalidMessage:
     return missing(reason, passed_over, expected="a KeyDescriptor for encryption")
 
 
-def _role(metadata: bytes, kind: Kind) -> Role:
+def _role(metadata: bytes, kind: RoleKind) -> Role:
     role = read_role(metadata, kind)
     entity_id_of(role.entity_id)
     return role

@@ -8,10 +8,10 @@ import pytest
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
-from chalicelib.saml.craft.gate import plain
+from chalicelib.saml.craft.gate import rewritten
 from chalicelib.saml.craft.keys import PrivateKey
 from chalicelib.saml.craft.uris import PROTOCOL
-from chalicelib.saml.messages.their_metadata import KeyDescriptor, Kind, Role, read_role
+from chalicelib.saml.messages.their_metadata import KeyDescriptor, Role, RoleKind, read_role
 from chalicelib.saml.messages.with_digid import Us, read_response
 from tests.saml.hostile.samples import ASKED, HENK, METADATA, response
 from tests.saml.partners.described import described, x509_data
@@ -25,7 +25,7 @@ def _value(text: str, of: str = "xs:integer") -> str:
     return f'<a:AttributeValue xmlns:a="{NAMES["a"]}" {TYPES} xsi:type="{of}">{text}</a:AttributeValue>'
 
 
-def _role(*key_infos: str, kind: Kind = Kind.SERVICE_PROVIDER, **more: str) -> Role:
+def _role(*key_infos: str, kind: RoleKind = RoleKind.SERVICE_PROVIDER, **more: str) -> Role:
     return read_role(described(*key_infos, **more), kind)
 
 
@@ -59,7 +59,7 @@ def test_an_attribute_that_an_identity_provider_or_authority_announces_is_not_lo
         for name in ("IDPSSODescriptor", "AttributeAuthorityDescriptor")
     )
     document = f'<md:EntityDescriptor xmlns:md="{METADATA}" entityID="x">{roles}</md:EntityDescriptor>'
-    assert read_role(document.encode(), Kind.IDENTITY_PROVIDER).name == "IDPSSODescriptor"
+    assert read_role(document.encode(), RoleKind.IDENTITY_PROVIDER).name == "IDPSSODescriptor"
 
 
 def test_every_certificate_name_and_key_info_is_read_each_in_its_place() -> None:
@@ -84,7 +84,7 @@ def test_an_element_in_a_text_hides_none_of_it() -> None:
 def test_every_end_that_is_stated_is_read() -> None:
     inside = described(role='validUntil="1"', entity='validUntil="2"').decode()
     around = f'<md:EntitiesDescriptor xmlns:md="{METADATA}" validUntil="3">{inside}</md:EntitiesDescriptor>'
-    assert read_role(around.encode(), Kind.SERVICE_PROVIDER).valid_until == ("1", "2", "3")
+    assert read_role(around.encode(), RoleKind.SERVICE_PROVIDER).valid_until == ("1", "2", "3")
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_every_end_that_is_stated_is_read() -> None:
     ],
 )
 def test_what_has_no_such_role_or_two_is_refused(document: bytes, reason: str) -> None:
-    kind = Kind.IDENTITY_PROVIDER if "IDP" in reason else Kind.SERVICE_PROVIDER
+    kind = RoleKind.IDENTITY_PROVIDER if "IDP" in reason else RoleKind.SERVICE_PROVIDER
     with pytest.raises(InvalidMessage, match=reason):
         read_role(document, kind)
 
 
 def test_what_a_second_parser_gets_is_what_the_first_one_checked() -> None:
     sent = f'<?xml version="1.0" encoding="Utf-8"?><!-- x --><m xmlns="urn:x" {TYPES}>&#13;<![CDATA[<]]>é</m>'
-    assert plain(sent.encode()) == f'<m xmlns="urn:x" {TYPES}>&#13;&lt;é</m>'.encode(), "a type may name its prefix"
+    assert rewritten(sent.encode()) == f'<m xmlns="urn:x" {TYPES}>&#13;&lt;é</m>'.encode(), "a type may name its prefix"

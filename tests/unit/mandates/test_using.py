@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.audit.trail import Event, Happening, named
+from chalicelib.audit.trail import Event, Happening, by_whom
 from chalicelib.mandates.model import Mandate, Party
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.seeing import Line, story
@@ -73,4 +73,4 @@ def test_the_refusal_of_somebody_elses_mandate_is_not_written_down(store: FakeMa
 )
 def test_each_kind_of_actor_has_a_name_in_a_case(by: Actor, name: str) -> None:
     sides = replace(a_mandate(), represented=signed_in(VERA).person, representative=signed_in(HENK).person).sides
-    assert named(Event(Happening.REVOKED, NOW, by), sides) == name
+    assert by_whom(Event(Happening.REVOKED, NOW, by), sides) == name
