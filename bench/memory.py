@@ -31,11 +31,12 @@ def run() -> tuple[tuple[float, float], tuple[float, float]]:
     from chalice.test import Client  # noqa: PLC0415 - only in the process that is measured
 
     from bench.sign_in import Journey, mandated  # noqa: PLC0415
-    from tests.http.setting import ROOT, wire  # noqa: PLC0415
+    from tests.http.setting import ROOT, begin, register  # noqa: PLC0415
     from tests.process import app  # noqa: PLC0415
 
     with Client(app, project_dir=str(ROOT)) as client:
-        journey = Journey(client, mandated(wire(lambda: datetime.now(UTC))))
+        register(made := begin(lambda: datetime.now(UTC)))
+        journey = Journey(client, mandated(made))
         journey.sign_in(artifact=True)
         first = used()
         for _ in range(SIGN_INS - 1):

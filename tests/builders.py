@@ -1,17 +1,18 @@
 """Things for tests, with defaults that are odd enough to notice."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import islice
+from typing import ClassVar
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.contract import Letter
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.activating import activate
-from chalicelib.mandates.codes import Fingerprint, Peppers, generate
+from chalicelib.mandates.codes import Code, Fingerprint, Peppers, generate
 from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Mandate, Request
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Mailing, MandateStore, Opening, StoredCode
@@ -28,7 +29,20 @@ VERA, HENK, MINA = Bsn("900100084"), Bsn("900100758"), Bsn("900101416")
 VERA_BORN = BirthDate("1948-03-12")
 SERVICE_ID = ServiceId("22222222-2222-4222-8222-222222222222")
 PORTAL_ID = ServiceId("33333333-3333-4333-8333-333333333333")
-PEPPERS = Peppers("p2", {"p1": b"old pepper" * 4, "p2": b"new pepper" * 4})
+
+
+class RememberingPeppers(Peppers):
+    """Does the slow work once for each code of a claim: that it is done at each guess is shown in `test_codes`."""
+
+    _done: ClassVar[dict[tuple[Code, ClaimId], Callable[[Fingerprint], bool]]] = {}
+
+    def recognise(self, code: Code, claim: ClaimId) -> Callable[[Fingerprint], bool]:
+        if (code, claim) not in self._done:
+            self._done[code, claim] = super().recognise(code, claim)
+        return self._done[code, claim]
+
+
+PEPPERS = RememberingPeppers("p2", {"p1": b"old pepper" * 4, "p2": b"new pepper" * 4})
 CODE = generate(random.Random(17).randrange)
 SECRETS = Secrets(Pseudonyms(b"person key" * 4), PEPPERS, FakeVault())
 

@@ -1,6 +1,5 @@
 """What AWS holds: kept and put back between runs, and read with all that differs from run to run taken out."""
 
-import pickle
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -12,6 +11,7 @@ from moto.backends import get_backend
 from chalicelib.storage.table import untyped
 from local import aws
 from provisioning.tables import TABLES
+from tests import inside
 
 LASTING = ("register", "letters", "audit")
 """Tables that hold what people agreed on; the others hold sessions, and what operators registered."""
@@ -32,14 +32,12 @@ class Snapshot:
 
 
 def keep() -> Snapshot:
-    return Snapshot({name: pickle.dumps(_table(name).items) for name in TABLES}, tuple(queued()))
+    return Snapshot(inside.kept(*TABLES), tuple(queued()))
 
 
 def put_back(snapshot: Snapshot, changed: Collection[str]) -> None:
     """Make the tables that were changed, the queue and the bucket as they were; the bucket is emptied."""
-    for name, items in snapshot.tables.items():
-        if f"{aws.NAME}-{name}" in changed:
-            _table(name).items = pickle.loads(items)  # noqa: S301 - our own, made a moment ago
+    inside.put_back({name: items for name, items in snapshot.tables.items() if f"{aws.NAME}-{name}" in changed})
     take_queued()
     for body in snapshot.queued:
         aws.client("sqs").send_message(QueueUrl=_queue_url(), MessageBody=body)
@@ -53,13 +51,13 @@ def put_back(snapshot: Snapshot, changed: Collection[str]) -> None:
 
 def queued() -> list[str]:
     """Return the bodies of messages that wait in the queue of letters."""
-    return [message.body for message in _queue()._messages]
+    return [message.body for message in inside.letters()._messages]
 
 
 def take_queued() -> list[str]:
     """Return the bodies of messages that wait, and take them from the queue."""
     bodies = queued()
-    _queue()._messages = []
+    inside.letters()._messages = []
     return bodies
 
 
@@ -70,7 +68,8 @@ def printed() -> list[str]:
 
 def held(*tables: str) -> Held:
     return {
-        name: [untyped(item.to_json()["Attributes"]) for item in _table(name).all_items()] for name in tables or TABLES
+        name: [untyped(item.to_json()["Attributes"]) for item in inside.table(name).all_items()]
+        for name in tables or TABLES
     }
 
 
@@ -107,14 +106,5 @@ def _masked(table: str, item: Item) -> str:
 _QUEUE = f"{aws.NAME}-letters"
 
 
-def _queue() -> Any:  # noqa: ANN401 - moto's own type
-    (queue,) = [one for one in get_backend("sqs")[aws.ACCOUNT][aws.REGION].queues.values() if one.name == _QUEUE]
-    return queue
-
-
 def _queue_url() -> str:
     return str(aws.client("sqs").get_queue_url(QueueName=_QUEUE)["QueueUrl"])
-
-
-def _table(name: str) -> Any:  # noqa: ANN401 - moto's own type
-    return get_backend("dynamodb")[aws.ACCOUNT][aws.REGION].tables[f"{aws.NAME}-{name}"]

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from chalice.test import Client
 
 from chalicelib.catalogue.model import Connection, EntityId, Relation
+from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
 from chalicelib.wiring import Wiring
-from local import aws
 from local.brp.records import register as handed_out
 from local.digid.direct import DirectDigid
 from local.digid.engine import Engine
@@ -18,11 +19,10 @@ from local.digid.forms import DIGID as DIGID_FORM
 from local.digid.forms import Form
 from local.persons import persons
 from local.stack import Stack, settings
-from provisioning.tables import TABLES
+from tests import inside
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS
-from tests.http.journey import taken
 from tests.process import current, use
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
@@ -30,19 +30,33 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def wire(clock: Callable[[], datetime]) -> Wiring:
-    """Empty the tables, register the provider and DigiD, and make this the process's wiring."""
-    _empty_tables()
+    """Return a new wiring of this process, on tables that hold the provider and DigiD and nothing else."""
+    inside.empty()
+    made = begin(clock)
+    if _REGISTERED:
+        inside.put_back(_REGISTERED)
+        made.people = _people()
+        _ask_digid(made)
+    else:
+        register(made)
+        _REGISTERED.update(inside.kept("catalogue"))
+    return made
+
+
+_REGISTERED: dict[str, bytes] = {}
+"""The catalogue after the first time: it is the same for every test of a process."""
+
+
+def begin(clock: Callable[[], datetime]) -> Wiring:
+    """Return a new wiring of this process."""
     made = Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
     use(made)
-    register(made)
     return made
 
 
 def register(made: Wiring) -> None:
     """Make up the people, DigiD and a provider with two services."""
-    everyone = list(persons())
-    found = read_answer(everyone, handed_out(everyone, FIELDS))
-    made.people = FakeRegister(found.people, found.unreadable)
+    made.people = _people()
     pin_digid(made)
     made.catalogue.put_connection(Connection(EntityId(ENTITY_ID), "Gemeente Ominous", FakeProvider().metadata()))
     made.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), behind=(Relation(PORTAL_ID),)))
@@ -50,8 +64,25 @@ def register(made: Wiring) -> None:
     made.catalogue.put_service(portal)
 
 
+def _people() -> FakeRegister:
+    found = _read()
+    return FakeRegister(found.people, found.unreadable)
+
+
+@cache
+def _read() -> Found:
+    everyone = list(persons())
+    return read_answer(everyone, handed_out(everyone, FIELDS))
+
+
 def pin_digid(made: Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM) -> DirectDigid:
     """Let DigiD, or another identity provider, sign people in for the process's wiring, which is `made`."""
+    digid = _ask_digid(made, by_artifact=by_artifact, form=form)
+    made.catalogue.put_identity_provider(digid.metadata)
+    return digid
+
+
+def _ask_digid(made: Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM) -> DirectDigid:
     ours = f"/saml/digid/metadata?answer={'artifact' if by_artifact and not form.encrypted else 'post'}"
     engine = Engine(
         f"{DIGID}/metadata",
@@ -64,7 +95,6 @@ def pin_digid(made: Wiring, *, by_artifact: bool = True, form: Form = DIGID_FORM
     )
     digid = DirectDigid(engine)
     current().saml.back_channel = digid
-    made.catalogue.put_identity_provider(digid.metadata)
     return digid
 
 
@@ -73,14 +103,3 @@ def _get(path: str) -> bytes:
 
     with Client(app, project_dir=str(ROOT)) as client:
         return bytes(client.http.get(path).body)
-
-
-def _empty_tables() -> None:
-    """Forget everything, with the letters that are on their way."""
-    dynamodb = aws.client("dynamodb")
-    for table in TABLES:
-        name = f"digid-machtigen-{table}"
-        for item in dynamodb.scan(TableName=name)["Items"]:
-            dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
-    for _ in taken():
-        pass

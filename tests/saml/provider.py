@@ -5,6 +5,7 @@ import secrets
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import quote_plus, urlencode
 
 import xmlsec
@@ -95,9 +96,7 @@ class FakeProvider:
         message = base64.b64encode(deflate(etree.tostring(request))).decode()
         parts = {"SAMLRequest": message, **({"RelayState": relay_state} if relay_state else {}), "SigAlg": RSA_SHA256}
         octets = urlencode(parts)
-        key = serialization.load_pem_private_key(self.keys.key.encode(), None)
-        assert isinstance(key, RSAPrivateKey)
-        signature = base64.b64encode(key.sign(octets.encode(), PKCS1v15(), hashes.SHA256())).decode()
+        signature = base64.b64encode(private_key(self.keys).sign(octets.encode(), PKCS1v15(), hashes.SHA256())).decode()
         return f"{octets}&Signature={quote_plus(signature)}"
 
     def resolve(self, artifact: str, **changes: str) -> bytes:
@@ -159,6 +158,14 @@ class FakeProvider:
         found: etree._Element = xmlsec.EncryptionContext(manager).decrypt(deepcopy(encrypted)[0])
         # Parsed anew, as it was before it was encrypted.
         return etree.fromstring(etree.tostring(found))
+
+
+@cache
+def private_key(keys: KeyPair) -> RSAPrivateKey:
+    """Return a private key, loaded once: to load it takes as long as twenty signatures."""
+    key = serialization.load_pem_private_key(keys.key.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 def certificate_in(document: bytes) -> str:

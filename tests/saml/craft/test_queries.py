@@ -4,9 +4,8 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, quote, quote_plus
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from chalicelib.errors import InvalidMessage
@@ -15,7 +14,7 @@ from chalicelib.saml.craft.decoding import deflate
 from chalicelib.saml.craft.keys import Certificate
 from chalicelib.saml.craft.queries import RSA_SHA256, extended
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST
-from tests.saml.provider import KEYS, FakeProvider
+from tests.saml.provider import KEYS, FakeProvider, private_key
 
 PROVIDER = FakeProvider()
 CERTIFICATE = Certificate.from_base64(KEYS.certificate_body)
@@ -68,9 +67,7 @@ def _query(
     octets = "&".join(
         f"{name}={(encode if name == 'RelayState' or others is None else others)(value)}" for name, value in parts
     )
-    key = serialization.load_pem_private_key(KEYS.key.encode(), None)
-    assert isinstance(key, RSAPrivateKey)
-    signature = base64.b64encode(key.sign(octets.encode(), PKCS1v15(), hashes.SHA256())).decode()
+    signature = base64.b64encode(private_key(KEYS).sign(octets.encode(), PKCS1v15(), hashes.SHA256())).decode()
     return parse_qs(f"{octets}&Signature={quote_plus(signature)}", keep_blank_values=True)
 
 

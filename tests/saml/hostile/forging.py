@@ -5,15 +5,13 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from provisioning.keys import KeyPair
-from tests.saml.provider import NAMES
+from tests.saml.provider import NAMES, private_key
 
 DS, MORE, ENC = "http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2001/04/xmldsig-more#", NAMES["e"]
 EXCLUSIVE, COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
@@ -95,13 +93,6 @@ def key_value(keys: KeyPair) -> str:
     )
     rsa = f"<ds:RSAKeyValue><ds:Modulus>{modulus}</ds:Modulus><ds:Exponent>{exponent}</ds:Exponent></ds:RSAKeyValue>"
     return f"<ds:KeyInfo><ds:KeyValue>{rsa}</ds:KeyValue></ds:KeyInfo>"
-
-
-@cache
-def private_key(keys: KeyPair) -> RSAPrivateKey:
-    key = serialization.load_pem_private_key(keys.key.encode(), None)
-    assert isinstance(key, RSAPrivateKey)
-    return key
 
 
 def _reference(element: etree._Element, form: Form, digest: bytes) -> str:

@@ -44,10 +44,10 @@ def text() -> str:
 Made by `tests/saml/hostile`, from the public standards and advisories; this page is written by
 `python -m tests.saml.hostile.table`, and a test keeps it true. **{total} messages** in {len(_FAMILIES)} families.
 
-Each is refused by the gate (families down to *query*) and by the application over HTTP: always the same page with
-status 400, no cookie, nothing changed in any table, and the genuine message still works afterwards. Hostile metadata is
-not registered. All but those that only try to break something also go to a verifier that is careless on purpose
-(`careless.py`), which believes them: that shows that the suite is alive.
+Each is refused by the gate (families down to *query*) and by the application over HTTP (`tests/http/hostile`): always
+the same page with status 400, no cookie, nothing changed in any table, and the genuine message still works afterwards.
+Hostile metadata is not registered. All but those that only try to break something also go to a verifier that is
+careless on purpose (`careless.py`), which believes them: that shows that the suite is alive.
 
 | family | what it does | {" | ".join(roles)} |
 |---|---|{"---:|" * len(roles)}

@@ -7,7 +7,7 @@ from lxml import etree
 
 from tests.fakes import Clock
 from tests.http.client import Person
-from tests.saml.hostile.doors import DOORS
+from tests.http.hostile.doors import DOORS
 from tests.saml.provider import found, written
 
 _ISSUED = {-361: False, -360: True, -359: True, 59: True, 60: True, 61: False}

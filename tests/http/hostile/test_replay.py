@@ -8,8 +8,8 @@ from lxml import etree
 
 from local.gateway import ThreadedChalice
 from tests.http.client import Person
+from tests.http.hostile.doors import DOORS
 from tests.process import app
-from tests.saml.hostile.doors import DOORS
 from tests.saml.provider import NAMES
 
 TIMES = 50
