@@ -40,8 +40,7 @@ from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, Person, at_digid
 from tests.http.setting import ROOT, pin_digid, register
 from tests.process import app, use
-from tests.saml.hostile.forging import private_key
-from tests.saml.provider import FakeProvider
+from tests.saml.provider import FakeProvider, private_key
 
 PROVIDER = FakeProvider()
 _WARM, _ROUNDS = 5, 60

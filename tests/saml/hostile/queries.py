@@ -13,9 +13,9 @@ from lxml import etree
 from chalicelib.saml.craft.decoding import deflate
 from provisioning.keys import KeyPair
 from tests.http.client import DIGID_KEYS
-from tests.saml.hostile.forging import DS, HASHES, MORE, private_key, sign
+from tests.saml.hostile.forging import DS, HASHES, MORE, sign
 from tests.saml.hostile.samples import STRANGER
-from tests.saml.provider import KEYS, RSA_SHA256, FakeProvider
+from tests.saml.provider import KEYS, RSA_SHA256, FakeProvider, private_key
 
 Parts = list[tuple[str, str]]
 RELAY_STATE = "where / I was"
