@@ -23,7 +23,6 @@ def lap():
 lap()
 import chalice; lap()
 from cryptography import x509; from cryptography.hazmat.primitives.ciphers import aead; lap()
-import aws_lambda_powertools; lap()
 import urllib3; lap()
 import lxml.etree, xmlsec; lap()
 from app import app; lap()
@@ -42,7 +41,6 @@ STEPS = (
     ("Python itself", "the interpreter's own start"),
     ("chalice", "routes and events"),
     ("cryptography", "certificates and keys; boto3 needs it too"),
-    ("powertools", "the logger; the correlation id is set on every request"),
     ("urllib3", "the population register's client; boto3 needs it too"),
     ("lxml and xmlsec", "checked at start: they must share one libxml2"),
     ("our own modules", "everything but SAML: rules, register, pages, routes"),

@@ -67,6 +67,9 @@ def test_one_id_follows_a_request_from_the_browser_through_the_queue_to_the_lett
         return {("api", "mandate_requested"), ("print-letter", "letter_printed")} <= found
 
     eventually(followed)
+    lines = [line for line in world.lines() if line.get("correlation_id") == correlation]
+    assert all({"cold_start", "function_name", "function_request_id"} <= line.keys() for line in lines)
+    assert len({line["function_name"] for line in lines}) == len({"the application", "the print vendor"})
     bucket = f"digid-machtigen-dev-letters-{'0' * 12}"
     s3 = client("s3")
     (slip,) = (
