@@ -36,7 +36,7 @@ def generate(pick: Callable[[int], int]) -> Code:
             return Code(code)
 
 
-def parse(text: str) -> Code:
+def typed_code(text: str) -> Code:
     """Read a code as typed or pasted: case, spaces and dashes do not matter. Raises `ValueError` for a typing error."""
     code = _SEPARATORS.sub("", text).upper()
     if len(code) != LENGTH or any(character not in ALPHABET for character in code):

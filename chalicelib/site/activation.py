@@ -4,8 +4,8 @@ from typing import Any
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused
-from chalicelib.mandates import codes
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
+from chalicelib.mandates.codes import typed_code
 from chalicelib.mandates.model import CaseId, Request
 from chalicelib.mandates.parties import Parties, parties
 from chalicelib.people.birth_date import BirthDate
@@ -32,7 +32,7 @@ def check_code(ports: SitePorts, visit: Visit) -> Reply:
     form = Form(visit.fields, ERRORS)
     if visit.switches_language:
         return page("activate.html", visit, form=form, left=None)
-    bsn, born, code = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse), form.read("code", codes.parse)
+    bsn, born, code = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse), form.read("code", typed_code)
     if bsn is None or born is None or code is None:
         return page("activate.html", visit, form=form, left=None, status=422)
     session = visit.signed_in

@@ -161,11 +161,11 @@ def _neutral(body: str) -> str:
 
 
 def _check(body: str) -> str:
-    from chalicelib.mandates.codes import ALPHABET, parse  # noqa: PLC0415
+    from chalicelib.mandates.codes import ALPHABET, typed_code  # noqa: PLC0415
 
     for character in ALPHABET:
         try:
-            parse(body + character)
+            typed_code(body + character)
         except ValueError:
             continue
         return character

@@ -160,6 +160,16 @@ def test_every_room_says_what_it_is_for() -> None:
         assert told, f"{room} does not say what it must not do"
 
 
+def test_no_two_classes_or_functions_have_one_name() -> None:
+    """One word for one thing: who has found a name has found what it is. What a module keeps to itself is its own."""
+    named: dict[str, list[str]] = {}
+    for path in SHIPPED:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(_module(path))
+    assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}
+
+
 CONTRACT = "chalicelib.letters.contract"
 
 

@@ -43,12 +43,12 @@ def return_from_digid(roof: Roof, visit: Visit) -> Reply:
 
 
 @routes.get("/saml/choice/{login_id}", Caller.ANYONE)
-def choose_person(roof: Roof, visit: Visit, login_id: str) -> Reply:
+def show_choice(roof: Roof, visit: Visit, login_id: str) -> Reply:
     return roof.saml_views.choose_person(visit, login_id)
 
 
 @routes.post("/saml/choice/{login_id}", Caller.ANYONE)
-def take_choice(roof: Roof, visit: Visit, login_id: str) -> Reply:
+def choose(roof: Roof, visit: Visit, login_id: str) -> Reply:
     return roof.saml_views.take_choice(visit, login_id)
 
 

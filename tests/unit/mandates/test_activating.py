@@ -6,7 +6,7 @@ from stdnum.nl.bsn import is_valid
 
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, recognise
-from chalicelib.mandates.codes import Code, parse
+from chalicelib.mandates.codes import Code, typed_code
 from chalicelib.mandates.model import PER_CODE, WEARING, CaseId, Guesses, Mandate, Party, Request
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.mandates.revoking import revoke
@@ -40,7 +40,7 @@ class Counter:
     def __init__(self) -> None:
         self.desk = Desk()
         self.request: Request = self.desk.ask(a_wish())
-        self.code = parse(self.desk.store.letters[0].code)
+        self.code = typed_code(self.desk.store.letters[0].code)
 
     def guess(
         self,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mandates.codes import ALPHABET, LENGTH, Code, Peppers, generate, grouped, parse
+from chalicelib.mandates.codes import ALPHABET, LENGTH, Code, Peppers, generate, grouped, typed_code
 from chalicelib.people.pseudonym import ClaimId
 
 codes = st.randoms(use_true_random=False).map(lambda random: generate(random.randrange))
@@ -15,7 +15,7 @@ places = st.integers(0, LENGTH - 1)
 @given(codes)
 def test_a_code_is_read_back_as_it_was_printed_or_pasted(code: Code) -> None:
     for typed in (code, grouped(code), grouped(code).lower(), f"  {grouped(code).replace('-', ' ')} ", "-".join(code)):
-        assert parse(typed) == code
+        assert typed_code(typed) == code
 
 
 @given(codes, places, st.sampled_from(ALPHABET))
@@ -23,7 +23,7 @@ def test_one_wrong_character_is_always_a_typing_error(code: Code, place: int, ch
     wrong = code[:place] + character + code[place + 1 :]
     if wrong != code:
         with pytest.raises(ValueError, match="check character"):
-            parse(wrong)
+            typed_code(wrong)
 
 
 @given(codes, places, places)
@@ -32,13 +32,13 @@ def test_two_characters_swapped_is_always_a_typing_error(code: Code, one: int, o
     letters[one], letters[other] = letters[other], letters[one]
     if (wrong := "".join(letters)) != code:
         with pytest.raises(ValueError, match="check character"):
-            parse(wrong)
+            typed_code(wrong)
 
 
 @pytest.mark.parametrize("text", ["", "BCDF", "AAAA-AAAA-AAAA", "0000-0000-0000", "BCDF-GHJK-LMNPQ", "ΒCDF-GHJK-LMNP"])
 def test_what_has_not_the_form_of_a_code_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a code"):
-        parse(text)
+        typed_code(text)
 
 
 def test_a_code_holds_at_least_50_bits() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
-from chalicelib.mandates.codes import parse
+from chalicelib.mandates.codes import typed_code
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
 from chalicelib.mandates.requesting import choose_period, withdraw
 from chalicelib.people.brp.person import Standing
@@ -35,7 +35,7 @@ def test_a_request_is_written_down_with_one_letter_that_holds_the_code(desk: Des
     (letter,) = desk.store.letters
     assert desk.letters.sent == [letter.letter_id] == [request.letter_id]
     (stored,) = desk.store.codes(claim_of(request))
-    assert SECRETS.peppers.recognise(parse(letter.code), claim_of(request))(stored.fingerprint)
+    assert SECRETS.peppers.recognise(typed_code(letter.code), claim_of(request))(stored.fingerprint)
     assert letter.address == ("Lindelaan 12", "1234 AB  Voorbeeld")
     assert VERA.digits not in letter.to_json()
 
