@@ -111,7 +111,13 @@ def go_on(ports: LoginPorts, login: Login, now: datetime) -> Step:
 
 
 def finish(ports: LoginPorts, login: Login, decision: Decision, now: datetime) -> ToProvider:
-    """Decide a login, and go to the provider. Raises `LoginOver` for one that was decided otherwise before."""
+    """Decide a login, and go to the provider.
+
+    Raises `LoginOver` for one that was decided otherwise before, or where the provider asked for somebody else.
+    """
+    unwanted = Wanted.SELF if decision.case_id is not None else Wanted.REPRESENTED
+    if decision.failed is None and question_of(login).wanted is unwanted:
+        raise over(login)
     return _answered(ports, _decided(ports, login, decision), now)
 
 

@@ -103,6 +103,15 @@ def test_a_choice_stands_and_another_is_refused(stage: Stage) -> None:
         finish(stage, login, Decision(), NOW + LATER)
 
 
+@pytest.mark.parametrize(("wanted", "for_another"), [(Wanted.SELF, True), (Wanted.REPRESENTED, False)])
+def test_nobody_signs_in_for_other_than_the_provider_asked(stage: Stage, wanted: Wanted, *, for_another: bool) -> None:
+    mandate = mandated(stage)
+    login, _ = back(stage, wanted=wanted)
+    with pytest.raises(LoginOver):
+        finish(stage, login, Decision(case_id=mandate.case_id if for_another else None), NOW + LATER)
+    assert stage.logins.find(login.login_id) == login
+
+
 def test_a_question_counts_once(stage: Stage) -> None:
     begin(stage, asking(), Browser(), NOW)
     with pytest.raises(InvalidMessage, match="seen before"):
