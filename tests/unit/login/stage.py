@@ -115,7 +115,7 @@ class Answering:
         return Departure(connection.name, question.location, {"answer": message})
 
 
-class _Register(FakeMandates):
+class Register(FakeMandates):
     """Can be out of reach."""
 
     down = False
@@ -143,7 +143,7 @@ class Stage:
 
     table: TransientTable = field(default_factory=lambda: cast("TransientTable", FakeTable()))
     vault: FakeVault = field(default_factory=FakeVault)
-    mandates: _Register = field(default_factory=_Register)
+    mandates: Register = field(default_factory=Register)
     identifies: Doorman = field(default_factory=Doorman)
     answers: Answering = field(default_factory=Answering)
     catalogue: _Services = field(default_factory=lambda: _Services({SERVICE_ID: a_service()}))
