@@ -4,8 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import xmlsec
 from cryptography.exceptions import InvalidSignature
@@ -80,12 +79,11 @@ def verified(element: etree._Element, certificates: Iterable[Certificate]) -> by
     return octets
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One that we make: of the element with an ID, RSA-SHA256, right behind its Issuer, or first where it has none."""
 
     over: str
-    key: PrivateKey = field(repr=False)
+    key: PrivateKey
     certificate: bool = True
     """Whether it shows the certificate: the national profile wants the name of the key alone (1.7)."""
     named: bool = True

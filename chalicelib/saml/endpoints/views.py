@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from chalicelib.catalogue.model import Profile
 from chalicelib.login.browser import Browser
 from chalicelib.login.conductor import Returned, begin, begin_ours, finish, go_on, moved, take_back
 from chalicelib.login.decision import Decision
@@ -13,24 +12,19 @@ from chalicelib.login.logins import LoginState
 from chalicelib.login.releasing import acting, over
 from chalicelib.people.actor import Citizen
 from chalicelib.saml.combiconnect.asking import read_question
-from chalicelib.saml.combiconnect.logging_out import log_out
 from chalicelib.saml.combiconnect.resolving import resolve
 from chalicelib.saml.craft import gate
 from chalicelib.saml.craft.shapes import AUTHN_REQUEST, LOGOUT_REQUEST
-from chalicelib.saml.craft.uris import ARTIFACT, POST, REDIRECT
+from chalicelib.saml.craft.uris import POST, REDIRECT
 from chalicelib.saml.endpoints.browsers import browser_of, giving_up, sharing
 from chalicelib.saml.endpoints.choosing import choose_person, take_choice
 from chalicelib.saml.endpoints.leading import departing, led
 from chalicelib.saml.endpoints.ports import SamlPorts
-from chalicelib.saml.messages import our_metadata as metadata
-from chalicelib.saml.messages.our_metadata import Addresses, Published
 from chalicelib.web.pages import page
 from chalicelib.web.sessions import session_key
 from chalicelib.web.soap_faults import CONTENT_TYPE
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
-_ANSWERS = {"artifact": ARTIFACT, "post": POST}
-_METADATA = "application/samlmetadata+xml"
 _OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
 LEVELS = {str(int(level)): level for level in Level}
 
@@ -75,44 +69,26 @@ class Views:
         return Reply(resolve(self.ports, visit).decode(), content_type=CONTENT_TYPE)
 
     def log_out_by_redirect(self, visit: Visit) -> Reply:
-        message = gate.from_query(visit.query, "SAMLRequest", LOGOUT_REQUEST)
-        return departing(log_out(self.ports, message, REDIRECT, visit.now), visit)
+        return self._logged_out(gate.from_query(visit.query, "SAMLRequest", LOGOUT_REQUEST), REDIRECT, visit)
 
     def log_out_by_post(self, visit: Visit) -> Reply:
-        message = gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST)
-        return departing(log_out(self.ports, message, POST, visit.now), visit)
+        return self._logged_out(gate.from_post(visit.form, "SAMLRequest", LOGOUT_REQUEST), POST, visit)
 
     def our_metadata(self, visit: Visit) -> Reply:
-        """Show our metadata: `profile=combiconnect` for the national profile, there `role=digid` or `role=machtigen`
-        for who makes the statements in an Advice; `certificates=one` for clients that refuse a second.
-        """
-        settings = self.ports.settings
-        national = visit.asked("profile") == Profile.COMBICONNECT
-        name, signing = self.ports.published(visit.asked("role") if national else "")
-        keys = Published(signing.all(visit.now), self.ports.encryption.all(visit.now))
-        addresses = Addresses(
-            single_sign_on=f"{settings.base_url}/saml/sso",
-            logout=f"{settings.base_url}/saml/slo",
-            resolution=f"{settings.back_channel_url if national else settings.base_url}/saml/artifact",
-        )
-        document = metadata.identity_provider(
-            name,
-            f"_{self.ports.new_id()}",
-            addresses,
-            keys.only_active() if visit.asked("certificates") == "one" else keys,
-            Profile.COMBICONNECT if national else Profile.GENERAL,
-            visit.now,
-        )
-        return Reply(document.decode(), content_type=_METADATA)
+        # Here and below imported where it is used: no sign-in waits for it.
+        from chalicelib.saml.endpoints.publishing import to_providers  # noqa: PLC0415
+
+        return to_providers(self.ports, visit)
 
     def our_digid_metadata(self, visit: Visit) -> Reply:
-        """Show what whoever signs people in has to know of us, for how the pinned one answers or as `answer` says."""
-        keys = Published(self.ports.signing.all(visit.now), self.ports.encryption.all(visit.now))
-        answer = _ANSWERS.get(visit.asked("answer")) or self.ports.answer(visit.now)
-        document = metadata.service_provider(
-            self.ports.us(visit.now), f"_{self.ports.new_id()}", keys, visit.now, answer
-        )
-        return Reply(document.decode(), content_type=_METADATA)
+        from chalicelib.saml.endpoints.publishing import to_digid  # noqa: PLC0415
+
+        return to_digid(self.ports, visit)
+
+    def _logged_out(self, message: gate.Unverified, binding: str, visit: Visit) -> Reply:
+        from chalicelib.saml.combiconnect.logging_out import log_out  # noqa: PLC0415
+
+        return departing(log_out(self.ports, message, binding, visit.now), visit)
 
     def _asked(self, message: gate.Unverified, binding: str, visit: Visit) -> Reply:
         browser, asked = browser_of(visit), read_question(self.ports, message, binding, visit.now)

@@ -4,8 +4,8 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from saml2 import saml, samlp
 
@@ -23,8 +23,7 @@ from chalicelib.saml.messages.with_digid import Us
 _LENGTH, _TYPE, _ENDPOINT = 44, b"\x00\x04", b"\x00\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveRequest:
+class ResolveRequest(NamedTuple):
     """What an ArtifactResolve asks for."""
 
     request_id: str

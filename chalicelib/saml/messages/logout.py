@@ -1,7 +1,7 @@
 """Logout: what a provider's request names, and our answer (combiconnect.md 5.6)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from saml2 import saml, samlp
 
@@ -18,8 +18,7 @@ _MOST_SESSIONS = 20
 """That one request may name: they end together."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogoutRequest:
+class LogoutRequest(NamedTuple):
     """What a provider wants ended."""
 
     request_id: str

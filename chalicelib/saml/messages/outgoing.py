@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from saml2 import SamlBase
 
@@ -28,8 +29,7 @@ class Issuer:
         return f"_{self.new_id()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message, and what of it is signed by whom, the innermost first."""
 
     message: SamlBase
@@ -47,9 +47,9 @@ def written_out(message: SamlBase) -> bytes:
     return octets
 
 
-def posted(name: str, draft: Outgoing, relay_state: str | None) -> dict[str, str]:
+def posted(name: str, message: Outgoing, relay_state: str | None) -> dict[str, str]:
     """Return the fields of a form that carries a message (SAML bindings 3.5.4)."""
-    fields = {name: base64.b64encode(draft.document()).decode()}
+    fields = {name: base64.b64encode(message.document()).decode()}
     return fields if relay_state is None else {**fields, "RelayState": relay_state}
 
 

@@ -66,7 +66,7 @@ def consumers(endpoints: Iterable[Endpoint], told: list[str]) -> tuple[ConsumerS
             marked = one.default.strip()
             default = marked in ("true", "1")
             rank = 0 if default else 2 if marked in ("false", "0") else 1
-            usable.append((rank, ConsumerService(index(one.index, place), one.binding, one.location, default)))
+            usable.append((rank, ConsumerService(index(one.stated_index, place), one.binding, one.location, default)))
     if not usable:
         reason = "no AssertionConsumerService by HTTP-POST or HTTP-Artifact at an https address"
         raise missing(reason, told, expected="at least one")
@@ -96,7 +96,7 @@ def single_sign_on_services(endpoints: Iterable[Endpoint], told: list[str]) -> M
 def resolution_services(endpoints: Iterable[Endpoint], told: list[str]) -> Mapping[int, str]:
     """Return where artifacts are resolved, by index."""
     usable = _usable(endpoints, "ArtifactResolutionService", (SOAP_BINDING,), told)
-    return {index(one.index, place): one.location for place, one in usable}
+    return {index(one.stated_index, place): one.location for place, one in usable}
 
 
 def _usable(

@@ -193,7 +193,7 @@ def _valid_until(role: Role) -> datetime | None:
 
 def _offered(role: Role) -> tuple[OfferedService, ...]:
     offered = tuple(
-        OfferedService(index(one.index, place), next(iter(one.names), ""), next(iter(one.uuids), None))
+        OfferedService(index(one.stated_index, place), next(iter(one.names), ""), next(iter(one.uuids), None))
         for place, one in enumerate(role.services)
     )
     check_unique("AttributeConsumingService", [one.index for one in offered])
