@@ -131,12 +131,27 @@ def _mandated(world: World) -> None:
     world.facts["case_id"] = mandate(world.vera, world.henk, SERVICES[ONE.entity_id])
 
 
-def _mandated_until_just_now(world: World) -> None:
-    """Let Henk be at the choice, and Vera revoke what he is about to choose."""
+def back_from_digid(world: World) -> None:
+    """Let Henk come to a provider for himself, and DigiD say who he is: he has that answer in hand."""
+    _taken(world, _ask(ONE))
+    _at_digid()(world)
+
+
+def at_the_choice(world: World) -> None:
+    """Let Henk be asked for whom he comes to a provider."""
     _mandated(world)
-    for step in (_ask(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE):
+    _taken(world, _ask(ONE, _POST, _FOR_ANOTHER), _return(), _CHOICE)
+
+
+def _taken(world: World, *steps: Step) -> None:
+    for step in steps:
         step.ready(world)
         step.do(world)
+
+
+def _mandated_until_just_now(world: World) -> None:
+    """Let Henk be at the choice, and Vera revoke what he is about to choose."""
+    at_the_choice(world)
     world.vera.submit(f"/mandates/{world.facts['case_id']}/revoke", {})
 
 

@@ -17,6 +17,7 @@ from tests.builders import SERVICE_ID
 from tests.faults import state
 from tests.faults.flows import sign_in
 from tests.faults.judging import see
+from tests.faults.signing_in import at_the_choice, back_from_digid
 from tests.faults.world import Moment, World
 from tests.http.client import Answer, Person
 from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera
@@ -71,11 +72,28 @@ class Pair:
 
 def _post(who: str, path: str) -> Act:
     def act(world: World) -> Answer:
-        # A browser of its own, as a second click or a second window is.
-        person = Person(world.client, world.people[who].bsn, cookies=dict(world.people[who].cookies))
-        return person.post(path.format(**world.facts), {"csrf": world.facts[f"csrf of {who}"]})
+        return _again(world, who).post(path.format(**world.facts), {"csrf": world.facts[f"csrf of {who}"]})
 
     return act
+
+
+def _again(world: World, who: str) -> Person:
+    """Return a browser of its own, as a second click or a second window is."""
+    return Person(world.client, world.people[who].bsn, cookies=dict(world.people[who].cookies))
+
+
+def _come_back(world: World) -> Answer:
+    outcome = world.facts["answer"]
+    return _again(world, "henk").answer(outcome.asked, outcome)
+
+
+def _choose(person: str) -> Act:
+    return lambda world: _again(world, "henk").post(world.facts["choice"], {"person": person.format(**world.facts)})
+
+
+def _may_be_revoked_at_the_choice(world: World) -> None:
+    at_the_choice(world)
+    _here(world, "vera")
 
 
 def _here(world: World, *names: str) -> None:
@@ -114,6 +132,10 @@ PAIRS = (
     Pair("withdraw, clicked twice", _two_know_the_code, _post("vera", _WITHDRAW), _post("vera", _WITHDRAW)),
     Pair("both revoke", _made, _post("vera", _REVOKE), _post("henk", _REVOKE)),
     Pair("revoke, clicked twice", _made, _post("vera", _REVOKE), _post("vera", _REVOKE)),
+    Pair("DigiD's answer, sent twice", back_from_digid, _come_back, _come_back),
+    Pair("choose, clicked twice", at_the_choice, _choose("{case_id}"), _choose("{case_id}")),
+    Pair("choose two", at_the_choice, _choose("{case_id}"), _choose("0" * 32)),
+    Pair("choose and revoke", _may_be_revoked_at_the_choice, _choose("{case_id}"), _post("vera", _REVOKE)),
 )
 
 End = tuple[str, str, tuple[tuple[str, int], ...]]
