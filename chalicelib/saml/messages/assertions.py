@@ -59,8 +59,7 @@ def in_the_clear(who: Answer, to: Addressee, issuer: Issuer, now: datetime) -> O
     if who.legal is not None:
         values[uris.LEGAL_SUBJECT] = who.legal.digits
     attributes = [_attribute(name, text=value) for name, value in values.items()]
-    assertion = _built(who, to, issuer, now, audience=to.audience, attributes=attributes)
-    return Outgoing(assertion, (Signature(assertion.id, issuer.key),))
+    return _built(who, to, issuer, now, audience=to.audience, attributes=attributes, certificate=True)
 
 
 def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> Outgoing:
@@ -68,14 +67,12 @@ def combiconnect(who: Answer, to: Addressee, we: Identities, now: datetime) -> O
     asked = (we.entrance.entity_id,)
     read_by = (to.recipient, we.machtigen_reads) if who.legal else (to.recipient,)
     acting = _identifiers(replace(who, legal=None), read_by, we.digid)
-    advice = [_national(who, to, we.digid, now, audience=asked, attributes=acting)]
+    advice = [_built(who, to, we.digid, now, audience=asked, attributes=acting)]
     if who.legal is not None:
         both = _identifiers(who, (to.recipient,), we.machtigen)
-        advice.append(_national(who, to, we.machtigen, now, audience=asked, attributes=both))
+        advice.append(_built(who, to, we.machtigen, now, audience=asked, attributes=both))
     attributes = _identifiers(who, (to.recipient,), we.entrance)
-    inside = [one.message for one in advice]
-    outer = _national(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=inside)
-    return Outgoing(outer.message, tuple(signature for one in (*advice, outer) for signature in one.signatures))
+    return _built(who, to, we.entrance, now, audience=to.audience, attributes=attributes, advice=advice)
 
 
 def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> list[saml.Attribute]:
@@ -97,20 +94,6 @@ def _attribute(
     return saml.Attribute(name=name, attribute_value=[value])
 
 
-def _national(
-    who: Answer,
-    to: Addressee,
-    issuer: Issuer,
-    now: datetime,
-    *,
-    audience: Sequence[str],
-    attributes: Sequence[saml.Attribute],
-    advice: Sequence[saml.Assertion] = (),
-) -> Outgoing:
-    assertion = _built(who, to, issuer, now, audience=audience, attributes=attributes, advice=advice)
-    return Outgoing(assertion, (Signature(assertion.id, issuer.key, certificate=False),))
-
-
 def _built(
     who: Answer,
     to: Addressee,
@@ -119,19 +102,23 @@ def _built(
     *,
     audience: Sequence[str],
     attributes: Sequence[saml.Attribute],
-    advice: Sequence[saml.Assertion] = (),
-) -> saml.Assertion:
-    return saml.Assertion(
+    advice: Sequence[Outgoing] = (),
+    certificate: bool = False,
+) -> Outgoing:
+    statements = [one.message for one in advice]
+    assertion = saml.Assertion(
         id=issuer.message_id(),
         version="2.0",
         issue_instant=written(now),
         issuer=saml.Issuer(text=issuer.entity_id),
         subject=_subject(who, to, now),
         conditions=_conditions(to, audience, now),
-        advice=saml.Advice(assertion=advice) if advice else None,
-        authn_statement=[_authentication(who, advice, now)],
+        advice=saml.Advice(assertion=statements) if statements else None,
+        authn_statement=[_authentication(who, statements, now)],
         attribute_statement=[saml.AttributeStatement(attribute=attributes)],
     )
+    inside = (signature for one in advice for signature in one.signatures)
+    return Outgoing(assertion, (*inside, Signature(assertion.id, issuer.key, certificate)))
 
 
 def _subject(who: Answer, to: Addressee, now: datetime) -> saml.Subject:
