@@ -377,6 +377,18 @@ def test_a_mandate_made_at_a_lower_level_does_not_open_a_service_that_was_raised
     assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body
 
 
+def test_a_mandate_made_at_a_lower_level_is_not_offered_where_a_provider_asks_for_more(
+    vera: Person, henk: Person
+) -> None:
+    case_id, level = mandate(vera, henk), "http://eidas.europa.eu/LoA/substantial"
+    context = f"<a:AuthnContextClassRef>{level}</a:AuthnContextClassRef>"
+    asked = f'<p:RequestedAuthnContext Comparison="minimum">{context}</p:RequestedAuthnContext>'
+    choice = choose(henk, PROVIDER.on_behalf(inside=asked))
+    assert "You have no mandate" in henk.get(choice).body
+    result = posted(henk.post(choice, {"person": case_id}), henk)
+    assert (result.status, result.attributes) == (["Responder", "RequestDenied"], {})
+
+
 def test_a_request_is_not_yet_a_mandate(vera: Person, henk: Person) -> None:
     ask_for_mandate(vera)
     assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body

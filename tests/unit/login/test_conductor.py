@@ -237,6 +237,13 @@ def test_a_service_that_is_offered_no_more_tells_nobody_who_signed_in(stage: Sta
     assert told.failure == "denied"
 
 
+def test_a_service_only_for_others_tells_for_whom_somebody_signed_in(stage: Stage) -> None:
+    mandate = mandated(stage)
+    stage.catalogue.known[SERVICE_ID] = a_service(digid=False)
+    login, _ = back(stage, wanted=Wanted.REPRESENTED)
+    assert isinstance(told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER)), Answer)
+
+
 def test_a_level_that_rose_meanwhile_is_not_reached(stage: Stage) -> None:
     login, _ = back(stage)
     stage.catalogue.known[SERVICE_ID] = a_service(level=25)
