@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 DYNAMODB := tests/adapters/dynamodb_local
+# A file is one worker's, in the order in which they are named: many small ones last, so that both cores have work to the end.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run test check lint types shape docs audit faults bench kit deploy deploy-check destroy browser clients dynamodb clean
+.PHONY: help run quick test check lint types shape docs audit faults bench kit deploy deploy-check destroy browser clients dynamodb clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -15,8 +17,11 @@ help: ## list these commands
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
+quick: $(VENV)/.dev $(STYLES) $(TEXTS) ## run the tests that need nothing but Python: half a minute
+	@$(PYTEST) tests/shape tests/saml tests/unit
+
 test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(PYTEST)
 
 check: lint types test shape audit ## everything that must be green: lint, types, tests, package, known vulnerabilities
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from local import aws
-
 os.environ.update(
     POWERTOOLS_METRICS_DISABLED="true", POWERTOOLS_METRICS_NAMESPACE="tests", POWERTOOLS_SERVICE_NAME="tests"
 )
@@ -27,5 +25,8 @@ def _environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[None]:
+    # Imported here: a second that tests without AWS need not wait.
+    from local import aws  # noqa: PLC0415
+
     with aws.in_process():
         yield

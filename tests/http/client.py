@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-
-from chalice.test import Client as ChaliceClient
 
 from chalicelib.people.bsn import Bsn
 from local.digid.answers import Outcome, cancelled, signed_in
@@ -14,6 +13,10 @@ from local.digid.direct import DirectDigid
 from local.digid.requests import Asked
 from provisioning.keys import new_key_pair
 from tests.process import current
+
+if TYPE_CHECKING:
+    # Half a second, with all of Chalice's commands, for whoever needs no more than the names here.
+    from chalice.test import Client as ChaliceClient
 
 BASE = "https://machtigen.example"
 DIGID = "https://digid.example"
@@ -55,7 +58,7 @@ class Answer:
 class Person:
     """Someone at a browser."""
 
-    client: ChaliceClient
+    client: "ChaliceClient"
     bsn: Bsn
     language: str = "en"
     cookies: dict[str, str] = field(default_factory=dict)

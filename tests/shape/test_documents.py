@@ -3,6 +3,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,16 +12,15 @@ import pytest
 from chalicelib.observe import Metric
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
-from chalicelib.settings import READ_BY_LIBRARIES, documented
+from chalicelib.settings import documented
 from chalicelib.storage.converting import types_of
 from chalicelib.storage.kinds import Kind
 from chalicelib.storage.tables import CatalogueTable
 from operate.data import kinds, lying
 from operate.documents import documents
 from print_vendor.observe import METRICS, PRINTED
-from print_vendor.settings import documented as of_print_vendor
 from provisioning.secrets import NAMES
-from tests.shape.package import packaged
+from tests.shape.reading import nodes
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = (ROOT / "chalicelib", ROOT / "print_vendor")
@@ -42,7 +42,7 @@ def test_every_kind_of_item_is_documented_and_no_item_is_of_another() -> None:
     """A module that spells out keys by itself would keep what docs/data.md does not know."""
     declared = set()
     for path in SHIPPED:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 called = [one.id for one in (node.value.func, *node.value.args[:1]) if isinstance(one, ast.Name)]
                 if called[:1] == ["Kind"] or (called[:1] == ["replace"] and called[1:2] and called[1] in kinds()):
@@ -116,17 +116,6 @@ def test_every_setting_has_an_example_that_is_right() -> None:
         assert setting.parse(setting.example)
 
 
-def test_functions_are_given_documented_settings_only_and_each_is_given_to_one_that_uses_it() -> None:
-    _, template = packaged("dev")
-    given = set()
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            given |= set(resource["Properties"]["Environment"]["Variables"])
-    given |= set(template["Globals"]["Function"]["Environment"]["Variables"])
-    keys = {key for key, _ in documented()} | {key for key, _, _ in of_print_vendor()}
-    assert given | {"AWS_REGION"} == keys | set(READ_BY_LIBRARIES)
-
-
 def test_every_metric_is_counted_somewhere_and_none_by_another_name() -> None:
     used = {name for path in SHIPPED for name in re.findall(r"Metric\.([A-Z_]+)", path.read_text())}
     assert used == set(Metric.__members__)
@@ -134,8 +123,9 @@ def test_every_metric_is_counted_somewhere_and_none_by_another_name() -> None:
     assert not set(METRICS) & set(Metric), "one name is counted in one place"
 
 
+@cache
 def _logged() -> list[tuple[Path, ast.Call]]:
-    calls = [(path, node) for path in SHIPPED for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    calls = [(path, node) for path in SHIPPED for node in nodes(path)]
     levels = ("info", "warning", "error", "exception", "debug")
     return [
         (path, node)

@@ -24,6 +24,7 @@ from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
 from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
 from print_vendor.app import app as print_vendor
+from tests.shape.reading import nodes
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
@@ -40,7 +41,7 @@ ROOF = {"app", *(f"chalicelib.{name}" for name in ("application", "jobs", "wirin
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -140,7 +141,7 @@ def test_a_library_is_taken_by_the_rooms_that_the_table_names_and_by_nobody_else
 def test_no_xml_of_saml_is_written_as_text() -> None:
     """Elements come of pysaml2's classes or of the craft: what somebody sent cannot become one."""
     for path in (ROOT / "chalicelib" / "saml").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not re.search(r"</?[A-Za-z]+:|</|/>", node.value), f"{_module(path)}, line {node.lineno}"
 
@@ -199,7 +200,7 @@ def test_the_descriptions_in_a_package_are_of_the_services_that_its_code_calls(p
     made = [
         (path, node.args[0] if node.args else None)
         for path in CALLED[part]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and _called(node.func) in {"client", "_client", "create_client", "resource"}
     ]
     named = {argument.value for _, argument in made if isinstance(argument, ast.Constant)}
@@ -217,7 +218,7 @@ def test_pysaml2_gives_message_classes_and_nothing_else() -> None:
     taken = {
         f"saml2.{alias.name}"
         for path in OURS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and node.module == "saml2"
         for alias in node.names
     }
@@ -286,11 +287,34 @@ def test_size_budgets_hold() -> None:
     functions = {
         f"{_module(path)}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path in OURS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef)
     }
     assert {name: count for name, count in functions.items() if count > 40} == {}
     assert statistics.median(functions.values()) <= 8
+
+
+QUICK = [path for room in ("unit", "saml", "shape") for path in sorted((ROOT / "tests" / room).rglob("*.py"))]
+"""What `make quick` runs. Half a minute is not much: what asks AWS, opens a page or waits stands in another room."""
+
+SLOW = {
+    "boto3",
+    "local.aws",
+    "local.serving",
+    "moto",
+    "playwright",
+    "tests.http.conftest",
+    "tests.http.setting",
+    "tests.inside",
+}
+
+
+@pytest.mark.parametrize("path", QUICK, ids=_module)
+def test_what_is_quick_neither_waits_nor_starts_aws(path: Path) -> None:
+    assert not {name for name in _imports(path) if name in SLOW or name.partition(".")[0] in SLOW}
+    called = {_called(node.func) for node in nodes(path) if isinstance(node, ast.Call)}
+    assert "sleep" not in called
+    assert not any(isinstance(node, ast.arg) and node.arg in {"cloud", "wired"} for node in nodes(path))
 
 
 def test_one_letter_is_one_message() -> None:
