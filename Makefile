@@ -17,7 +17,7 @@ help: ## list these commands
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
-quick: $(VENV)/.dev $(STYLES) $(TEXTS) ## run the tests that need nothing but Python: half a minute
+quick: $(VENV)/.dev $(TEXTS) ## run the tests that need nothing but Python: half a minute
 	@$(PYTEST) tests/shape tests/saml tests/unit
 
 test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
@@ -33,7 +33,7 @@ types: $(VENV)/.dev ## mypy, strict
 	@$(BIN)/mypy
 
 shape: $(VENV)/.dev $(STYLES) $(TEXTS) ## build the packages that would be deployed, and look inside
-	@$(BIN)/python -m tests.shape.package
+	@$(BIN)/python -m tests.package.building
 
 docs: $(VENV)/.dev ## write the documents that are made from the code: docs/configuration.md, docs/data.md, docs/metrics.md
 	@$(BIN)/python -m operate.documents

@@ -5,7 +5,7 @@ from pathlib import Path
 from operate.deploy.archive import digest
 from operate.deploy.package import Package
 from tests.deploy.world import built
-from tests.shape.package import not_alone, too_large
+from tests.package.building import not_alone, too_large
 
 
 def test_two_builds_are_the_same_bytes(package: Package, folder: Path) -> None:

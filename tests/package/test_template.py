@@ -20,7 +20,7 @@ from operate.deploy.stages import STAGES, read_stage
 from print_vendor.app import app as print_vendor
 from print_vendor.observe import METRICS
 from print_vendor.settings import documented as of_print_vendor
-from tests.shape.package import FUNCTIONS, check, packaged
+from tests.package.building import FUNCTIONS, check, packaged
 
 Resource = dict[str, Any]
 
