@@ -1,6 +1,7 @@
 """Reading with pysaml2's classes: what the gate handed on, and nothing else."""
 
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from saml2 import SamlBase, create_class_from_xml_string
 
@@ -11,11 +12,17 @@ def read_as(octets: bytes, *kinds: Any) -> Any:  # noqa: ANN401 - pysaml2 has no
     """Return octets as an object of one of these classes of pysaml2's. Raises `InvalidMessage` for something else.
 
     pysaml2 has a parser of its own. So it gets the very octets that the gate verified, or wrote down of what it parsed,
-    never what was sent: what is read is what was signed, and two parsers have nothing to differ about.
+    never what was sent: what is read is what was signed, and two parsers have nothing to differ about but names. The
+    gate's knows those of XML's fifth edition, pysaml2's those of its fourth alone: the others are refused.
     """
-    for kind in kinds:
-        if (found := create_class_from_xml_string(kind, octets)) is not None:
-            return found
+    try:
+        for kind in kinds:
+            if (found := create_class_from_xml_string(kind, octets)) is not None:
+                return found
+    except ParseError as error:
+        line, column = error.position
+        received = f"{len(octets)} bytes, wrong at line {line}, column {column}"
+        raise InvalidMessage("an unusual name", received=received, expected="names of XML's fourth edition") from None
     expected = [kind.c_tag for kind in kinds]
     raise InvalidMessage("another message", received=f"{len(octets)} bytes", expected=expected)
 

@@ -105,3 +105,11 @@ def test_what_has_no_such_role_or_two_is_refused(document: bytes, reason: str) -
 def test_what_a_second_parser_gets_is_what_the_first_one_checked() -> None:
     sent = f'<?xml version="1.0" encoding="Utf-8"?><!-- x --><m xmlns="urn:x" {TYPES}>&#13;<![CDATA[<]]>é</m>'
     assert rewritten(sent.encode()) == f'<m xmlns="urn:x" {TYPES}>&#13;&lt;é</m>'.encode(), "a type may name its prefix"
+
+
+@pytest.mark.parametrize("name", ["a\u0487", "\u2c00", "\U00010000"])
+def test_a_name_that_only_the_first_parser_knows_is_refused(name: str) -> None:
+    extensions = f"<md:Extensions><x:{name} xmlns:x='urn:x'/></md:Extensions>"
+    assert rewritten(described(more=extensions)), "in the fifth edition of XML it is one"
+    with pytest.raises(InvalidMessage, match="an unusual name"):
+        _role(more=extensions)
