@@ -9,7 +9,7 @@ from chalicelib.quoting import Quotable
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """That nobody signed in: `failure` is a key of `answers.FAILURES`, the rest tells an engineer why."""
+    """That nobody signed in: `failure` is one by name (combiconnect.md section 4), the rest tells an engineer why."""
 
     failure: str
     reason: str = field(compare=False)

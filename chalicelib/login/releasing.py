@@ -32,7 +32,7 @@ from chalicelib.people.pseudonym import PersonId
 class Named:
     """What a provider is told of who signed in."""
 
-    released: Answer
+    answer: Answer
     mandate: Mandate | None = None
     """Of whoever is represented."""
 
@@ -63,7 +63,7 @@ def release(
     question, service = question_of(login), service_of(ports, login)
     writer = ports.answers.writer(question, service, sent_at, now)
     outcome = _told(ports, login, late or _outcome(ports, login, service, now), writer.connection, service, now)
-    message = writer.write(outcome if isinstance(outcome, Failed) else outcome.released)
+    message = writer.write(outcome if isinstance(outcome, Failed) else outcome.answer)
     _write_down(question, login, outcome)
     settled = not isinstance(outcome, Failed) or outcome.failure != "unavailable"
     return Made(message, writer.connection, settled)
@@ -117,10 +117,10 @@ def _told(
     """Remember the session and the use before the answer leaves: nobody is told of whom nothing is remembered."""
     if isinstance(outcome, Failed):
         return outcome
-    released, mandate = outcome.released, outcome.mandate
-    told = Told(released.session, connection.entity_id, connection.name, login.login_id)
+    answer, mandate = outcome.answer, outcome.mandate
+    told = Told(answer.session, connection.entity_id, connection.name, login.login_id)
     try:
-        ports.federation.tell(told, released.acting, released.level, login.shared, now, fresh=not login.reused)
+        ports.federation.tell(told, answer.acting, answer.level, login.shared, now, fresh=not login.reused)
     except Conflict:
         return _LOGGED_OUT
     if mandate is not None:

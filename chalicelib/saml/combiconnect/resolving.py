@@ -16,33 +16,30 @@ from chalicelib.saml.craft.shapes import ARTIFACT_RESOLVE
 from chalicelib.saml.craft.times import written
 from chalicelib.saml.messages.artifact_binding import answer_envelope, read_resolve
 from chalicelib.saml.partners.roles import ServiceProvider
-from chalicelib.web.visit import Visit
 
 
-def resolve(ports: ProviderPorts, visit: Visit) -> bytes:
-    """Answer an ArtifactResolve with a SOAP envelope.
+def resolve(ports: ProviderPorts, envelope: bytes, shown: str | None, now: datetime) -> bytes:
+    """Answer an ArtifactResolve with a SOAP envelope; `shown` is the caller's certificate as PEM.
 
     An artifact that is unknown, spent, too old or another provider's gets a success without a Response inside. It is
     spent, and the request counts, when the answer is ready to leave: who got none may ask again, in the same words.
     Raises `InvalidMessage` for what does not pass the gate.
     """
-    message = gate.from_soap(visit.body, ARTIFACT_RESOLVE)
-    connection, provider = ports.connected(message.issuer, visit.now)
-    _check_certificate(connection, provider, visit)
-    settings, entrance = ports.settings, ports.identities(visit.now).entrance
+    message = gate.from_soap(envelope, ARTIFACT_RESOLVE)
+    connection, provider = ports.connected(message.issuer, now)
+    _check_certificate(connection, provider, shown)
+    settings, entrance = ports.settings, ports.identities(now).entrance
     ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
-    request = read_resolve(message.accept(provider.signing), ours, visit.now)
-    waiting = ports.artifacts.find(request.artifact, provider.entity_id, visit.now)
-    ready = _ready(ports, waiting, visit.now) if waiting else None
-    made = partial(
-        answer_envelope, resolve_id=request.request_id, issuer=entrance, profile=connection.profile, now=visit.now
-    )
-    once = ports.once("resolve", provider.entity_id, request.request_id, visit.now)
+    request = read_resolve(message.accept(provider.signing), ours, now)
+    waiting = ports.artifacts.find(request.artifact, provider.entity_id, now)
+    ready = _ready(ports, waiting, now) if waiting else None
+    made = partial(answer_envelope, resolve_id=request.request_id, issuer=entrance, profile=connection.profile, now=now)
+    once = ports.once("resolve", provider.entity_id, request.request_id, now)
     if ready is not None:
         answer = made(ready.message)
         if not ready.settled or ports.artifacts.spend(request.artifact, ports.new_id(), once):
             return answer
-    ports.use_once("resolve", provider.entity_id, request.request_id, visit.now)
+    ports.use_once("resolve", provider.entity_id, request.request_id, now)
     return made(None)
 
 
@@ -58,12 +55,11 @@ def _ready(ports: ProviderPorts, waiting: WaitingAnswer, now: datetime) -> Made 
     return release(ports, login, now, late, sent_at=waiting.sent_at)
 
 
-def _check_certificate(connection: Connection, provider: ServiceProvider, visit: Visit) -> None:
+def _check_certificate(connection: Connection, provider: ServiceProvider, shown: str | None) -> None:
     """Check with which certificate the caller opened the connection: one that signs for the provider (section 6).
 
     The national profile asks for it always, any other connection where that was agreed; a wrong one never does.
     """
-    shown = visit.client_certificate
     if shown is None:
         if connection.profile is Profile.COMBICONNECT or connection.mutual_tls:
             raise InvalidMessage("no client certificate", received="", expected=_fingerprints(provider))

@@ -66,7 +66,8 @@ class Views:
         return take_choice(self.ports, visit, login_id)
 
     def resolve_artifact(self, visit: Visit) -> Reply:
-        return Reply(resolve(self.ports, visit).decode(), content_type=CONTENT_TYPE)
+        envelope = resolve(self.ports, visit.body, visit.client_certificate, visit.now)
+        return Reply(envelope.decode(), content_type=CONTENT_TYPE)
 
     def log_out_by_redirect(self, visit: Visit) -> Reply:
         return self._logged_out(gate.from_query(visit.query, "SAMLRequest", LOGOUT_REQUEST), REDIRECT, visit)
