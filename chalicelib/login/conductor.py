@@ -256,12 +256,10 @@ def _shared(ports: LoginPorts, login: Login, subject: Bsn, browser: Browser, now
 
 def _decided(ports: LoginPorts, login: Login, decision: Decision) -> Login:
     """Write down how a login ends. The same again is the same; raises `LoginOver` for anything else."""
-    known: Login | None = login
-    if login.decision is None:
-        try:
-            return ports.logins.decide(login, decision)
-        except Conflict:
-            known = find(ports, login.login_id)
+    try:
+        return ports.logins.decide(login, decision)
+    except Conflict:
+        known = find(ports, login.login_id)
     if known is None or known.decision != decision:
         raise over(known)
     return known
