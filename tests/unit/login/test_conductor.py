@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -188,6 +189,36 @@ def test_an_answer_that_is_not_believed_ends_the_providers_sign_in_and_not_ours(
     ours = begin_ours(stage, Level.BASIC, "/mandates", Browser(), NOW)
     with pytest.raises(InvalidMessage):
         take_back(stage, ours.departure.address.removeprefix("door:"), bringing("forged"), holding(ours.handle), NOW)
+
+
+def test_what_was_refused_and_what_was_told_is_written_down_without_who_it_was(
+    stage: Stage,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    caplog.set_level("INFO")
+
+    def counted() -> list[str]:
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in lines if "_aws" in line]
+
+    stage.identifies.words["forged"] = InvalidMessage("forged", received="x", expected="y")
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    login_id = step.departure.address.removeprefix("door:")
+    returned = take_back(stage, login_id, bringing("forged"), holding(step.handle), NOW)
+    assert returned.failed is not None
+    finish(stage, returned.login, Decision(failed=returned.failed), NOW)
+    assert [record.message for record in caplog.records] == ["message_refused", "provider_answered", "login_failed"]
+    assert counted() == ["MessageRefused", "AnswerRefused"]
+    caplog.clear()
+    login, _ = back(stage, request_id="_two")
+    go_on(stage, login, NOW + LATER)
+    assert [record.message for record in caplog.records] == ["signed_in", "provider_answered"]
+    assert counted() == ["SignedIn", "AnswerReleased"]
+    assert not any(HENK.digits in str(vars(record)) for record in caplog.records)
 
 
 def test_who_comes_back_too_late_is_told_to_the_provider(stage: Stage) -> None:
