@@ -89,9 +89,9 @@ def _identifiers(who: Answer, readers: Sequence[Recipient], issuer: Issuer) -> l
 def _attribute(
     name: str, *, text: str | None = None, children: Sequence[saml.EncryptedID] | None = None
 ) -> saml.Attribute:
-    # pysaml2's own AttributeValue writes an xsi:type, which our messages do without.
+    # By itself pysaml2 writes a NameFormat, by which Shibboleth maps, and an xsi:type: our messages do without.
     value = ExtensionElement("AttributeValue", uris.ASSERTION, children=children, text=text)
-    return saml.Attribute(name=name, attribute_value=[value])
+    return saml.Attribute(name=name, name_format=None, attribute_value=[value])
 
 
 def _built(
