@@ -80,10 +80,7 @@ WALLS = {
     "saml.partners": {"catalogue", "saml.craft", "saml.messages"},
     "saml.messages": {"catalogue", "login", "people", "saml.craft"},
     "saml.digid": {"login", "saml.craft", "saml.messages", "saml.partners"},
-    "saml.combiconnect": {
-        *("catalogue", "login", "storage"),
-        *("saml.craft", "saml.messages", "saml.partners"),
-    },
+    "saml.combiconnect": {"catalogue", "login", "storage", "saml.craft", "saml.messages", "saml.partners"},
     "saml.endpoints": {
         *("catalogue", "login", "mandates", "people", "storage", "web"),
         *("saml.combiconnect", "saml.craft", "saml.digid", "saml.messages", "saml.partners"),
@@ -159,6 +156,24 @@ def test_what_stands_in_no_room_imports_none() -> None:
         if (module := _module(path).removesuffix(".__init__")) not in ROOF and _room(module) is None:
             assert not any(_room(name) for name in _imports(path)), module
             assert module.count(".") <= 1, f"{module} stands in a folder that is no room"
+
+
+def _below(room: str, drawn: dict[str, set[str]]) -> set[str]:
+    """Return what the arrows from a room lead to, over however many others."""
+    return set().union(*({one} | _below(one, drawn) for one in drawn.get(room, ())))
+
+
+def test_the_picture_of_the_house_draws_its_walls() -> None:
+    """An arrow is an import that is let through; what is let through is an arrow, or reached over others."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn: dict[str, set[str]] = {}
+    for line in re.sub(r'\["[^]]*"\]', "", text.split("```")[1]).splitlines():
+        above, arrow, below = line.partition(" --> ")
+        for room in above.split("&") if arrow else ():
+            drawn.setdefault(room.strip(), set()).update(one.strip() for one in below.split("&"))
+    for room, walls in WALLS.items():
+        name, let_through = room.rpartition(".")[2], {one.rpartition(".")[2] for one in walls}
+        assert drawn.get(name, set()) <= let_through <= _below(name, drawn), room
 
 
 def test_every_room_says_what_it_is_for() -> None:
