@@ -6,7 +6,10 @@ import sys
 
 from local.stopping import Stop
 
-_SETTINGS = "Settings are environment variables: PORT (8000), PARTNERS=folder, DIGID_METADATA=file, DIGID_ANSWER."
+_SETTINGS = (
+    "Settings are environment variables: PORT (8000), PARTNERS=folder, DIGID_METADATA=file, DIGID_ROOTS=file, "
+    "DIGID_ANSWER=artifact|post, DIGID_FORM=name. README.md says what each does."
+)
 
 
 def main() -> int:

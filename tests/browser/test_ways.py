@@ -116,7 +116,7 @@ def test_pages_for_a_request_that_cannot_be_made_are_as_good_as_the_others(
 def _opens_at_its_errors(page: Page) -> None:
     """Nothing but HTML brings the focus to the summary, and its links to the fields."""
     assert page.title().startswith(("Fout: ", "Error: "))
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.url.endswith("#start_date")

@@ -82,15 +82,32 @@ def _within(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - the type of a field
 _NAMED = re.compile(r"(?<![\w/])([\w/]+\.py)(?:::(\w+))?")
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"])
-def test_each_module_and_each_class_that_a_document_names_is_there(document: str) -> None:
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_module_and_each_class_that_a_document_names_is_there(document: Path) -> None:
     tracked = [path for room in NAMING for path in (ROOT / room).rglob("*.py")] + [ROOT / "app.py"]
-    named = _NAMED.findall((ROOT / document).read_text(encoding="utf-8"))
-    assert named
-    for module, name in named:
+    for module, name in _NAMED.findall(document.read_text(encoding="utf-8")):
         found = [path for path in tracked if f"/{path.relative_to(ROOT).as_posix()}".endswith(f"/{module}")]
         assert found, f"{module} is not there"
         assert not name or any(name in _defined(path) for path in found), f"{module} has no {name}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_link_between_documents_leads_somewhere(document: Path) -> None:
+    text = re.sub(r"`[^`]*`", "", document.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(((?!https?:)[^)]+)\)", text):
+        path, _, heading = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), link
+        assert not heading or heading in _anchors(target.read_text(encoding="utf-8")), link
+
+
+def _anchors(text: str) -> set[str]:
+    """Return what headings are called in links, as GitHub does."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 NAMING = ("chalicelib", "print_vendor", "provisioning", "local", "operate", "bench", "tests")
