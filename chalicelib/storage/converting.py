@@ -30,17 +30,24 @@ def plain(value: Any, *, nulls: bool = False) -> Any:  # noqa: ANN401 - any fiel
         case tuple() | list() if not _is_record(value):
             return [plain(inner, nulls=nulls) for inner in value]
     named = value if isinstance(value, dict) else attributes(value)
-    return {name: plain(inner, nulls=nulls) for name, inner in named.items() if nulls or inner is not None}
+    return {
+        name: inner if type(inner) in _AS_THEY_ARE else plain(inner, nulls=nulls)
+        for name, inner in named.items()
+        if nulls or inner is not None
+    }
 
 
 def attributes(record: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return the fields of a record by name, as they are."""
-    return {name: getattr(record, name) for name in types_of(type(record))}
+    return {name: getattr(record, name) for name in _types(record.__class__)}
 
 
-def types_of(model: type[Any]) -> dict[str, Any]:
+def types_of(model: type[Any]) -> Mapping[str, Any]:
     """Return the types of the fields of a record by name."""
     return {one.name: one.type for one in fields(model)} if is_dataclass(model) else model.__annotations__
+
+
+_types = cache(types_of)
 
 
 def _is_record(value: Any) -> bool:  # noqa: ANN401
@@ -52,35 +59,48 @@ def read(model: type[E], item: Mapping[str, Any], lacking: tuple[str, ...] = ())
 
     What may be None may be absent. So may fields that are `lacking` in older items: they get their default.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for name, optional, value_of in _readers(cast("Hashable", model)):
-        if name in item:
-            values[name] = value_of(item[name])
+        if (lying := item.get(name)) is not None:
+            values[name] = value_of(lying)
         elif optional:
             values[name] = None
+        elif name in item and value_of is str:
+            # Older items say null of a text where today's always tell something.
+            values[name] = ""
         elif name not in lacking:
             raise KeyError(name)
     return model(**values)
 
 
-def reader(hint: Any) -> _Read:  # noqa: ANN401 - the type of a field
-    """Return what makes a value of a type from how it lies in an item."""
+@cache
+def _readers(model: type[Any]) -> tuple[tuple[str, bool, _Read], ...]:
+    """Return of each field its name, whether it may be None, and its reader."""
+    return tuple((name, NoneType in get_args(hint), _reader(hint)) for name, hint in types_of(model).items())
+
+
+def _reader(hint: Any) -> _Read:  # noqa: ANN401 - the type of a field
+    """Return what makes a value of a type from how it lies in an item, where that is not null."""
     kind, inner = get_origin(hint), get_args(hint)
     if isinstance(hint, NewType):
-        return reader(hint.__supertype__)
+        return _reader(hint.__supertype__)
     if kind in (Union, UnionType):
-        known = _one_of(tuple(one for one in inner if one is not NoneType))
-        return lambda value: None if value is None else known(value)
+        return _one_of([one for one in inner if one is not NoneType])
     if kind is tuple:
-        each = reader(inner[0])
+        each = _reader(inner[0])
         return lambda value: tuple(map(each, value))
-    return _of_class(hint) if kind is None else _as_it_is
+    if kind is not None:
+        return dict
+    if issubclass(hint, date):
+        return cast("_Read", hint.fromisoformat)
+    # An enumeration, and what is as it is, is made by its own class.
+    return partial(read, hint) if _is_record(hint) else cast("_Read", hint)
 
 
-def _one_of(hints: tuple[Any, ...]) -> _Read:
+def _one_of(hints: list[Any]) -> _Read:
     if len(hints) == 1:
-        return reader(hints[0])
-    by_first = {next(iter(types_of(hint))): reader(hint) for hint in hints}
+        return _reader(hints[0])
+    by_first = {next(iter(types_of(hint))): _reader(hint) for hint in hints}
 
     def one(item: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Raise `ValueError` for what is none of them."""
@@ -88,28 +108,3 @@ def _one_of(hints: tuple[Any, ...]) -> _Read:
         return known(item)
 
     return one
-
-
-def _of_class(hint: type[Any]) -> _Read:
-    if hint is str:
-        return _text
-    if issubclass(hint, date):
-        return hint.fromisoformat
-    if issubclass(hint, Enum):
-        return hint
-    return partial(read, hint) if _is_record(hint) else _as_it_is
-
-
-def _text(value: str | None) -> str:
-    """Return a text; where older items say null and today's always tell something, an empty one."""
-    return value or ""
-
-
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401
-    return value
-
-
-@cache
-def _readers(model: type[Any]) -> tuple[tuple[str, bool, _Read], ...]:
-    """Return of each field its name, whether it may be None, and its reader."""
-    return tuple((name, NoneType in get_args(hint), reader(hint)) for name, hint in types_of(model).items())

@@ -73,7 +73,7 @@ class Kind(Generic[T, E]):
 
     def key(self, **parts: object) -> tuple[str, str]:
         """Return `pk` and `sk`. Raises `KeyError` for a part that is not given."""
-        named = {name: plain(parts[name]) for name in _names(self.pk + self.sk)}
+        named = plain({name: parts[name] for name in _names(self.pk + self.sk)})
         return self.pk.format_map(named), self.sk.format_map(named)
 
     def item(self, value: E, **parts: object) -> Item:
@@ -85,11 +85,13 @@ class Kind(Generic[T, E]):
         for name, _, names in _spread(self):
             if (record := values.pop(name, None)) is not None:
                 values |= zip(names, attributes(record).values(), strict=True)
-        lying = {self.stored_as.get(name, name): self.plain(inner) for name, inner in values.items()}
+        lying = self.plain({self.stored_as.get(name, name): inner for name, inner in values.items()})
         return {"pk": pk, "sk": sk, **lying, "ttl": ttl}
 
-    def plain(self, value: object) -> Any:  # noqa: ANN401 - as an item holds it
-        return plain(value, nulls=self.nulls)
+    def plain(self, values: Mapping[str, Any]) -> Item:
+        """Return values as an item holds them."""
+        lying: Item = plain(values, nulls=self.nulls)
+        return lying
 
     def value(self, item: Item) -> E:
         """Read an item of this kind. Raises `KeyError` or `ValueError` for what is none."""
@@ -128,10 +130,9 @@ def _spread(kind: Kind[Any, Any]) -> tuple[tuple[str, list[str], tuple[str, ...]
     return tuple(spread)
 
 
-def _in_key(kind: Kind[Any, Any], item: Item) -> dict[str, Any]:
+def _in_key(kind: Kind[Any, Any], item: Item) -> dict[str, str]:
     found = {**_parts(kind.pk, item["pk"]), **_parts(kind.sk, item["sk"])}
-    types = types_of(kind.model)
-    return {name: int(found[name]) if types[name] is int else found[name] for name in kind.keyed}
+    return {name: found[name] for name in kind.keyed}
 
 
 def _parts(template: str, key: str) -> dict[str, str]:

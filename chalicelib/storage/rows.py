@@ -52,7 +52,7 @@ class Rows(Generic[E]):
         return self._table.deleting(*self._kind.key(**key))
 
     def _plainly(self, condition: Condition) -> Condition:
-        return condition._replace(values={name: self._kind.plain(value) for name, value in condition.values.items()})
+        return condition._replace(values=self._kind.plain(condition.values))
 
 
 def partition(table: T, kinds: Sequence[Kind[T, E]], **key: object) -> Iterator[E]:
