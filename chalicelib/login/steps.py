@@ -1,7 +1,7 @@
 """Where a sign-in leads next, as values: pages and addresses are made of them outside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.login.logins import Login
 
@@ -12,8 +12,8 @@ class Departure:
 
     to: str
     """Of whom, as people know it."""
-    address: str
-    fields: Mapping[str, str] | None = None
+    address: str = field(repr=False)
+    fields: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ToIdentify:
     """To who identifies people. The browser gets a handle, without which nothing goes on."""
 
     departure: Departure
-    handle: str
+    handle: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ToChoose:
     """To the choice of a person, or to where a release that failed may be tried again."""
 
     login: Login
-    handle: str | None = None
+    handle: str | None = field(default=None, repr=False)
     """Of a sign-in that began in this very request."""
 
 

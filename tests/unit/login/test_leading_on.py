@@ -112,6 +112,15 @@ def test_nobody_goes_on_in_a_browser_that_did_not_begin_and_it_hears_of_cookies_
         own_login(stage, login.login_id, Browser(), NOW + LATER)
 
 
+def test_a_step_shows_neither_the_handle_nor_the_message_that_go_with_it(stage: Stage) -> None:
+    step = begin(stage, asking(), Browser(), NOW)
+    assert isinstance(step, ToIdentify)
+    departure = Departure("DigiD", "https://digid.example/?SAMLart=secret", {"SAMLRequest": "secret"})
+    for shown in (step, ToChoose(a_login(), step.handle), holding(step.handle, "secret"), departure):
+        assert step.handle not in repr(shown)
+        assert "secret" not in repr(shown)
+
+
 def test_a_browser_gives_up_the_handle_of_one_sign_in_and_keeps_the_others(stage: Stage) -> None:
     login, browser = back(stage)
     assert Browser(("another", *browser.handles, "third")).without(login) == ("another", "third")
