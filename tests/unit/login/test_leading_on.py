@@ -93,7 +93,7 @@ def test_what_was_not_decided_in_time_is_told_to_the_provider_and_nobody_is_name
 def test_the_same_failure_for_another_reason_is_the_same(stage: Stage) -> None:
     login, _ = back(stage)
     for moment in ("one", "another"):
-        failed = Failed.of("failed", "took too long", received=moment, expected="")
+        failed = Failed.of("failed", f"failed at {moment}", received=moment, expected=moment)
         assert isinstance(told_by(finish(stage, login, Decision(failed=failed), NOW + LATER)), Failed)
 
 
