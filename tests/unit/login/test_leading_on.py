@@ -60,6 +60,15 @@ def test_of_a_sign_in_that_is_unknown_it_is_said_whether_anything_was_brought(st
             take_back(stage, login_id, bringing("henk"), Browser(), NOW)
 
 
+def test_what_can_be_no_sign_in_is_not_looked_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(stage.logins, "find", looked.append)
+    for login_id in ("", "x" * 32, "A" * 32, "0" * 33, "0" * 32):
+        with pytest.raises(LoginOver):
+            own_login(stage, login_id, Browser(), NOW)
+    assert looked == ["0" * 32]
+
+
 def test_an_answer_that_was_read_before_leads_on_whatever_comes_with_it(stage: Stage) -> None:
     login, browser = back(stage)
     for word in ("henk", "nobody knows this"):

@@ -135,6 +135,15 @@ def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
     assert usable(HENK, a_service(), 20, mandates=register, now=NOW) == []
 
 
+@pytest.mark.parametrize(("service", "level"), [(a_service(mandatable=False), 30), (a_service(level=25), 20)])
+def test_the_register_is_not_asked_for_what_nobody_could_use(service: Service, level: int) -> None:
+    class Unasked(FakeMandates):
+        def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
+            raise AssertionError(representative, service_id)
+
+    assert usable(HENK, service, level, mandates=Unasked(), now=NOW) == []
+
+
 def test_a_case_that_does_not_exist_and_another_s_are_denied_alike() -> None:
     register = _register(a_mandate())
     for case_id, by in (("0" * 32, HENK), (a_mandate().case_id, MINA)):
