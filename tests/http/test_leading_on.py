@@ -13,6 +13,8 @@ from chalicelib.errors import Unavailable
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Table
 from local.digid.answers import signed_in
+from provisioning.tables import TABLES
+from tests import inside
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid
 from tests.http.federation import (
@@ -95,15 +97,28 @@ def _answered(answer: Answer) -> bool:
     return False
 
 
+class Moment:
+    """A moment in somebody's sign-in: each outage strikes at the same one, and what led there is done once."""
+
+    def __init__(self, person: Person) -> None:
+        self._person, self._cookies, self._tables = person, dict(person.cookies), inside.kept(*TABLES)
+
+    def back(self) -> None:
+        inside.put_back(self._tables)
+        self._person.cookies = dict(self._cookies)
+
+
 def _now(clock: Clock) -> str:
     """Return when a message is made: by the clock of the test, whatever a loaded machine makes of it."""
     return written(clock())
 
 
 def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Outages) -> None:
+    asked = at_digid(begin(henk, PROVIDER.request(IssueInstant=_now(clock))))
+    message = signed_in(asked, henk.bsn.digits, "25")
+    moment = Moment(henk)
     for down in outages():
-        asked = at_digid(begin(henk, PROVIDER.request(IssueInstant=_now(clock))))
-        message = signed_in(asked, henk.bsn.digits, "25")
+        moment.back()
         with down():
             first = henk.answer(asked, message)
         assert _answered(first) or _answered(henk.answer(asked, message))
@@ -114,8 +129,10 @@ def test_a_choice_may_be_made_again_or_gone_back_to(
     vera: Person, henk: Person, clock: Clock, outages: Outages, consumer: str
 ) -> None:
     case_id = mandate(vera, henk)
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex=consumer, IssueInstant=_now(clock)))
+    moment = Moment(henk)
     for back, down in enumerate(outages()):
-        choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex=consumer, IssueInstant=_now(clock)))
+        moment.back()
         with down():
             page = henk.post(choice, {"person": case_id})
         if not _answered(page) and back % 2:
@@ -138,9 +155,11 @@ def test_an_artifact_is_spent_only_by_an_answer_that_left(
     vera: Person, henk: Person, clock: Clock, outages: Outages
 ) -> None:
     case_id = mandate(vera, henk)
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1", IssueInstant=_now(clock)))
+    artifact = artifact_in(henk.post(choice, {"person": case_id}).location)
+    ours, moment = certificate_in(henk.client.http.get("/saml/metadata").body), Moment(henk)
     for number, down in enumerate(outages()):
-        choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1", IssueInstant=_now(clock)))
-        artifact = artifact_in(henk.post(choice, {"person": case_id}).location)
+        moment.back()
         message = PROVIDER.resolve(artifact, IssueInstant=_now(clock))
         with down():
             first = _soap(henk, message)
@@ -149,14 +168,16 @@ def test_an_artifact_is_spent_only_by_an_answer_that_left(
             second = _soap(henk, message if number % 2 else PROVIDER.resolve(artifact, IssueInstant=_now(clock)))
             response = second.find(".//p:Response", NAMES)
         assert response is not None
-        assert PROVIDER.read(response, certificate_in(henk.client.http.get("/saml/metadata").body)).status
+        assert PROVIDER.read(response, ours).status
         assert _soap(henk, PROVIDER.resolve(artifact, IssueInstant=_now(clock))).find(".//p:Response", NAMES) is None
 
 
 @pytest.mark.usefixtures("domain")
 def test_a_logout_ends_all_or_nothing_and_may_be_repeated(henk: Person, clock: Clock, outages: Outages) -> None:
+    one = told_to(henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "20"), ONE, henk)[1]
+    moment = Moment(henk)
     for down in outages():
-        one = told_to(henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "20"), ONE, henk)[1]
+        moment.back()
         form = ONE.post_form(logout_by(ONE, naming(one), clock))
         with down():
             first = henk.post("/saml/slo", form)
