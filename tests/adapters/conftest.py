@@ -13,6 +13,7 @@ from chalicelib.mandates.tries import DynamoTries
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
 from provisioning.tables import TABLES
+from tests import inside
 from tests.adapters import dynamodb_local
 from tests.builders import GENEROUS
 from tests.fakes import FakeMandates, FakeTries, FakeVault
@@ -37,11 +38,12 @@ def client_of(backend: str, request: pytest.FixtureRequest) -> Any:
     """Return a client of `moto` or `dynamodb-local`, whose tables are empty."""
     if backend == "dynamodb-local":
         client = request.getfixturevalue("reference")
+        for table in TABLES:
+            _empty(client, f"{aws.NAME}-{table}")
     else:
         request.getfixturevalue("cloud")
         client = aws.client("dynamodb")
-    for table in TABLES:
-        _empty(client, f"{aws.NAME}-{table}")
+        inside.empty()
     return Repeating(client) if backend == ANSWERS_LOST else client
 
 

@@ -43,6 +43,9 @@ def running() -> Iterator[Any]:
     command = [
         "java",
         "-Xmx256m",
+        # It lives for seconds: what compiles well would take longer than it saves.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-Djava.library.path=DynamoDBLocal_lib",
         "-cp",
         "DynamoDBLocal.jar:DynamoDBLocal_lib/*",
