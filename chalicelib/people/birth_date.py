@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from chalicelib.dates import NoSuchDay, typed_parts
+from chalicelib.typed_dates import NoSuchDay, typed_parts
 
 
 @dataclass(frozen=True, slots=True)

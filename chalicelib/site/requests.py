@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from chalicelib.catalogue.model import Service, search
-from chalicelib.dates import typed_date
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.mandates.model import CaseId, RequestState
@@ -13,6 +12,7 @@ from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, 
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import ERRORS, REFUSALS
+from chalicelib.typed_dates import typed_date
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from chalicelib.dates import NoSuchDay
+from chalicelib.typed_dates import NoSuchDay
 
 T = TypeVar("T")
 

@@ -58,7 +58,7 @@ MODULES = {_module(path).removesuffix(".__init__") for path in SHIPPED}
 
 
 PURE = re.compile(
-    r"chalicelib\.(dates|days|errors|quoting|catalogue\.model|letters\.(contract|limits)"
+    r"chalicelib\.(days|errors|quoting|typed_dates|catalogue\.model|letters\.(contract|limits)"
     r"|login\.(answer|decision|identity|levels|question)|mandates\.(codes|deciding|model|networks|period)"
     r"|people\.(actor|birth_date|bsn|pseudonym))$"
 )

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.dates import NoSuchDay, typed_date
+from chalicelib.typed_dates import NoSuchDay, typed_date
 
 NEW_YEAR = date(2027, 1, 1)
 
