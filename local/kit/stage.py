@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from chalicelib.application import application
 from chalicelib.catalogue.model import Service
+from chalicelib.days import today
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.model import CaseId, Mandate
 from chalicelib.mandates.requesting import Wish, ask, choose_period
@@ -99,7 +100,7 @@ class Stage:
     def mandate(self, service: Service) -> Mandate:
         """Let one test person act for another, as if the letter had come and gone."""
         wired, now = self.wired, self.clock()
-        period = choose_period(service, now.date(), None, now)
+        period = choose_period(service, today(now), None, now)
         case_id = CaseId(wired.new_id())
         asked = ask(
             Wish(case_id, self._signed_in(REPRESENTED), REPRESENTED, service, period, "nl"),

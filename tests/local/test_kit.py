@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from werkzeug.test import Client
 
 from local.kit.findings import Verdict
 from local.kit.site import kit_site, run
+from local.kit.stage import Clock, Stage
 from provisioning.keys import new_key_pair
+from tests.builders import a_service
+from tests.http.setting import wire
 from tests.saml.national import ENTITY_ID, NEXT, READING, SUPPLIER, SUPPLIER_KEYS, NationalProvider
 from tests.saml.provider import FakeProvider
 
@@ -46,6 +50,12 @@ def test_every_scenario_is_run(name: str) -> None:
         "a certificate for signing ends",
         "a certificate for encryption ends",
     }
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_mandate_is_made_of_the_day_in_the_netherlands() -> None:
+    clock = Clock(datetime(2031, 1, 31, 23, 30, tzinfo=UTC) - datetime.now(UTC))
+    assert Stage(wire(clock), clock).mandate(a_service()).period.start == date(2031, 2, 1)
 
 
 WRONG: list[tuple[str, Callable[[], bytes], str]] = [
