@@ -63,6 +63,12 @@ class Here:
         assert known is not None
         return known
 
+    @property
+    def version(self) -> int:
+        item = self.table.get("SHARED#key", "SHARED")
+        assert item is not None
+        return int(item["version"])
+
     def ends(self, *told: Told, by: Told = TAXES, after: timedelta = LATER) -> bool:
         return self.federation.end([one.name_id for one in told], by.entity_id, NOW + after)
 
@@ -170,8 +176,16 @@ def test_after_a_logout_nobody_is_told_also_where_it_comes_in_between(here: Here
 
 def test_a_logout_ends_also_what_is_told_in_between(here: Here) -> None:
     here.tells(TAXES)
-    here.table.meanwhile = lambda: here.tells(PARKING)
+    versions: list[int] = []
+
+    def meanwhile() -> None:
+        here.tells(PARKING)
+        versions.append(here.version)
+
+    here.table.meanwhile = meanwhile
     assert here.ends(TAXES)
+    # Else who read it after that change, and writes after the logout, would bring it back.
+    assert here.version > versions[0]
     assert here.federation.shared("key") is None
     with pytest.raises(Conflict):
         here.tells(PARKING, after=LATER)
