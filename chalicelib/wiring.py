@@ -1,5 +1,7 @@
 """The one place that knows which adapter stands behind which port. Everything is made on first use."""
 
+# ruff: noqa: PLC0415 - and imported there, where not every function uses it
+
 import base64
 import json
 import os
@@ -38,8 +40,18 @@ from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, 
 from chalicelib.web.sessions import Sessions
 
 if TYPE_CHECKING:
-    from chalicelib.saml.endpoints.ports import SamlPorts
+    from chalicelib.login.logins import Logins
+    from chalicelib.login.shared import Federation
+    from chalicelib.people.bsn import Bsn
+    from chalicelib.people.pseudonym import PersonId
+    from chalicelib.saml.combiconnect.answering import ProviderAnswers
+    from chalicelib.saml.combiconnect.artifacts import Artifacts
+    from chalicelib.saml.digid.back_channel import BackChannel
+    from chalicelib.saml.digid.identifying import Digid
     from chalicelib.saml.endpoints.views import Views
+    from chalicelib.saml.messages.ourselves import Ourselves
+    from chalicelib.saml.partners.directory import Directory
+    from chalicelib.storage.table import Item
 
 _ONE_ATTEMPT = 4.0
 """Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
@@ -119,18 +131,74 @@ class Wiring:
     def sessions(self) -> Sessions:
         return Sessions(self.transient, self.vault)
 
-    @cached_property
-    def saml(self) -> "SamlPorts":
-        # Imported here: pages need no XML, and workers none of it.
-        from chalicelib.saml.endpoints.ports import SamlPorts  # noqa: PLC0415
-
-        return SamlPorts(self)
+    # What a sign-in works with is imported where it is made: pages need no XML, and workers nothing of a sign-in.
 
     @cached_property
     def saml_views(self) -> "Views":
-        from chalicelib.saml.endpoints.views import Views  # noqa: PLC0415
+        from chalicelib.saml.endpoints.views import Views
 
-        return Views(self.saml)
+        return Views(self)
+
+    @cached_property
+    def logins(self) -> "Logins":
+        from chalicelib.login.logins import Logins
+
+        return Logins(self.transient)
+
+    @cached_property
+    def federation(self) -> "Federation":
+        from chalicelib.login.shared import Federation
+
+        return Federation(self.transient, self.vault)
+
+    @cached_property
+    def artifacts(self) -> "Artifacts":
+        from chalicelib.saml.combiconnect.artifacts import Artifacts
+
+        return Artifacts(self.transient)
+
+    @cached_property
+    def identifies(self) -> "Digid":
+        from chalicelib.saml.digid.identifying import Digid
+
+        return Digid(self)
+
+    @cached_property
+    def answers(self) -> "ProviderAnswers":
+        from chalicelib.saml.combiconnect.answering import ProviderAnswers
+
+        return ProviderAnswers(self)
+
+    @cached_property
+    def partners(self) -> "Directory":
+        from chalicelib.saml.partners.directory import Directory
+
+        return Directory(self.catalogue)
+
+    @property
+    def ourselves(self) -> "Ourselves":
+        from chalicelib.saml.messages.ourselves import Ourselves
+
+        return Ourselves(self.settings, self.keyring, self.new_id)
+
+    @cached_property
+    def back_channel(self) -> "BackChannel":
+        from chalicelib.saml.digid.back_channel import MutualTls
+
+        return MutualTls()
+
+    def person(self, subject: "Bsn") -> "PersonId":
+        return self.secrets.pseudonyms.person(subject)
+
+    def once(self, kind: str, sender: str, message_id: str, now: datetime) -> "Item":
+        from chalicelib.login.once import remembering
+
+        return remembering(self.transient, kind, sender, message_id, now)
+
+    def use_once(self, kind: str, sender: str, message_id: str, now: datetime) -> None:
+        from chalicelib.login.once import use_once
+
+        use_once(self.transient, kind, sender, message_id, now)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -163,8 +231,8 @@ class Wiring:
 @cache
 def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
     # Imported here: half a second that a container pays once, on its first call to AWS.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     patience = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
     client = boto3.client(service, region_name=region, config=patience)

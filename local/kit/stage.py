@@ -72,7 +72,7 @@ class Stage:
         keys = new_key_pair("digid of the test kit", days=_DAYS)
         ours = lambda: self.get("/saml/digid/metadata").data  # noqa: E731
         self._digid = DirectDigid(Engine(f"{DIGID}/metadata", f"{DIGID}/sso", keys, ours, clock))
-        wired.saml.back_channel = self._digid
+        wired.back_channel = self._digid
         wired.catalogue.put_identity_provider(self._digid.metadata)
 
     def get(self, address: str) -> TestResponse:

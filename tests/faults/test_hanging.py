@@ -69,7 +69,7 @@ def _let_hang(dependency: str, world: World) -> None:
         case "register":
             current().people = _HangingRegister(world)
         case "digid":
-            current().saml.back_channel = _HangingDigid(world)
+            current().back_channel = _HangingDigid(world)
         case _:
             world.striker.fail_all(dependency, Fault.HANGING)
 

@@ -115,7 +115,7 @@ class World:
         made.people, made.stopwatch = self.register, self.striker.watch
         made.patience = Patience(2.0, self.striker.watch, self.striker.wait)
         use(made)
-        current().saml.back_channel = self.digid
+        current().back_channel = self.digid
 
     def answer_in(self, message: str) -> etree._Element:
         """Return the answer in a form, verified as ours."""

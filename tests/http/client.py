@@ -127,7 +127,7 @@ class Person:
 
 def digid() -> DirectDigid:
     """Return the DigiD that the application asks."""
-    channel = current().saml.back_channel
+    channel = current().back_channel
     assert isinstance(channel, DirectDigid)
     return channel
 

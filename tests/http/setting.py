@@ -94,7 +94,7 @@ def _ask_digid(made: Wiring, *, by_artifact: bool = True, form: Form = DIGID_FOR
         form=form,
     )
     digid = DirectDigid(engine)
-    current().saml.back_channel = digid
+    current().back_channel = digid
     return digid
 
 

@@ -50,7 +50,7 @@ def over_tls(wired: Wiring) -> Callable[..., DigidOverTls]:
     def start(roots: str | None = None) -> DigidOverTls:
         made = DigidOverTls(digid().engine)
         made.back_channel.serve()
-        current().saml.back_channel = made
+        current().back_channel = made
         known = made.back_channel.root.certificate if roots is None else roots
         wired.catalogue.put_identity_provider(made.metadata, roots=known)
         return made
@@ -92,13 +92,13 @@ def test_cancelling_reaches_the_provider(henk: Person, over_tls: Callable[..., D
 )
 def test_an_artifact_of_somebody_else_is_not_even_asked_about(henk: Person, artifact: str) -> None:
     asked = henk.ask_digid("/login")
-    current().saml.back_channel = _Nobody()
+    current().back_channel = _Nobody()
     assert _back(henk, asked.relay_state, artifact).status == 400
 
 
 def test_another_browser_makes_us_ask_nothing(henk: Person, mina: Person) -> None:
     asked = henk.ask_digid("/login")
-    current().saml.back_channel = _Nobody()
+    current().back_channel = _Nobody()
     assert _back(mina, asked.relay_state, new_artifact(ENTITY_ID)).status == 400
 
 
@@ -131,7 +131,7 @@ def test_a_server_that_shows_a_certificate_of_the_metadata_needs_no_root(henk: P
     made = DigidOverTls(digid().engine)
     made.engine.keys = new_key_pair("one key for all", host="localhost")
     made.back_channel.serve(made.engine.keys)
-    current().saml.back_channel = made
+    current().back_channel = made
     wired.catalogue.put_identity_provider(made.metadata)
     assert henk.sign_in().status == 303
 
@@ -149,7 +149,7 @@ def test_without_a_certificate_or_a_signature_the_stand_in_tells_nothing(
     over_tls: Callable[..., DigidOverTls], status: int
 ) -> None:
     made = over_tls()
-    key = current().saml.us(made.engine.clock()).key
+    key = current().ourselves.to_digid(made.engine.clock()).key
     assert _post(made, key if status == 404 else None) == status
 
 
@@ -167,7 +167,7 @@ def _post(made: DigidOverTls, key: PrivateKey | None) -> int:
 def test_a_back_channel_that_drips_is_waited_for_no_longer_than_any(over_tls: Callable[..., DigidOverTls]) -> None:
     made = over_tls()
     made.back_channel._views["resolve"] = lambda _: Response(_dripping(), content_type="text/xml")
-    began, key = time.monotonic(), current().saml.us(made.engine.clock()).key
+    began, key = time.monotonic(), current().ourselves.to_digid(made.engine.clock()).key
     with pytest.raises(Unavailable):
         MutualTls(longest=1.0).ask(made.resolution, b"<x/>", key, (made.back_channel.root.certificate,))
     assert time.monotonic() - began < 8, "it would drip for ten seconds"
@@ -182,7 +182,7 @@ def _time_left(began: float, seconds: float) -> bool:
 
 def test_a_back_channel_that_is_silent_is_waited_for_no_longer_than_the_request_has(wired: Wiring) -> None:
     """Its host takes the connection; nobody ever says anything on it."""
-    root, key = new_key_pair("root"), current().saml.us(wired.clock()).key
+    root, key = new_key_pair("root"), current().ourselves.to_digid(wired.clock()).key
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address, began = f"https://localhost:{silent.getsockname()[1]}/artifact", time.monotonic()
         with within(Budget(began + 0.8)), pytest.raises(Unavailable) as raised:

@@ -96,7 +96,7 @@ def test_whatever_fails_at_artifact_resolution_is_told_by_soap(
     def failing(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(current().saml.artifacts, "find", failing)
+    monkeypatch.setattr(current().artifacts, "find", failing)
     body = PROVIDER.resolve("AAQAAA==")
     answer = henk.client.http.post("/saml/artifact", headers={"content-type": "text/xml"}, body=body)
     assert (answer.status_code, _fault(answer.body)) == (status, "soap:Server")

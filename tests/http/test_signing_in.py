@@ -206,7 +206,7 @@ def test_who_was_asked_for_cannot_be_chosen_otherwise(
         raise Unavailable("dynamodb")
 
     with monkeypatch.context() as patched:
-        patched.setattr(current().saml.logins, "decide", down)
+        patched.setattr(current().logins, "decide", down)
         assert henk.answer(asked, message).status == 503
     assert wired
     choice = f"/saml/choice/{asked.relay_state}"

@@ -82,8 +82,8 @@ WALLS = {
     "saml.digid": {"login", "saml.craft", "saml.messages", "saml.partners"},
     "saml.combiconnect": {"catalogue", "login", "storage", "saml.craft", "saml.messages", "saml.partners"},
     "saml.endpoints": {
-        *("catalogue", "login", "mandates", "people", "storage", "web"),
-        *("saml.combiconnect", "saml.craft", "saml.digid", "saml.messages", "saml.partners"),
+        *("catalogue", "login", "mandates", "people", "web"),
+        *("saml.combiconnect", "saml.craft", "saml.messages"),
     },
 }
 """What each room of the application imports, besides itself and what stands in no room."""

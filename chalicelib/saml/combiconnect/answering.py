@@ -41,15 +41,15 @@ class ProviderAnswers:
     ports: ProviderPorts
 
     def writer(self, question: Question, service: Service, sent_at: datetime | None, now: datetime) -> ResponseWriter:
-        connection, _ = self.ports.connected(question.entity_id, now)
+        connection, _ = self.ports.partners.connected(question.entity_id, now)
         to = Addressee(
             entity_id=question.entity_id,
             location=question.location,
             request_id=question.request_id,
-            recipient=self.ports.recipient(connection, service.entity_id, now),
+            recipient=self.ports.partners.recipient(connection, service.entity_id, now),
             sent_at=sent_at,
         )
-        return ResponseWriter(connection, to, self.ports.identities(now), now)
+        return ResponseWriter(connection, to, self.ports.ourselves.identities(now), now)
 
     def referring(self, login: Login, question: Question, now: datetime) -> Departure | None:
         if question.binding != ARTIFACT:

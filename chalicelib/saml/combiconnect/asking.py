@@ -37,10 +37,12 @@ def _accepted(
     ports: ProviderPorts, message: Unverified, binding: str, now: datetime
 ) -> tuple[AuthnRequest, Connection, Service]:
     """Verify and read a provider's request. Raises `InvalidMessage`, or `NotOpen` for who or what is unknown."""
-    connection, provider = ports.connected(message.issuer, now)
+    connection, provider = ports.partners.connected(message.issuer, now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
         raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
-    request = read_authn_request(message.accept(provider.signing), connection, provider.consumers, ports.as_asked, now)
+    request = read_authn_request(
+        message.accept(provider.signing), connection, provider.consumers, ports.ourselves.as_asked, now
+    )
     service = _service(ports, request, provider)
     if service.entity_id != request.audience or service.asked_through != request.entity_id:
         raise NotOpen(
@@ -50,7 +52,7 @@ def _accepted(
         )
     if not service.counts(now):
         raise NotOpen("the service is not open", received=service.service_id, expected="one that counts now")
-    ports.recipient(connection, service.entity_id, now)
+    ports.partners.recipient(connection, service.entity_id, now)
     return request, connection, service
 
 
@@ -62,7 +64,7 @@ def _as_offered(
     if wanted is Wanted.EITHER and not (service.digid and mandated):
         wanted = Wanted.SELF if service.digid else Wanted.REPRESENTED
     if wanted is Wanted.UNSUPPORTED:
-        reason, us = "Scoping asks neither for DigiD nor for DigiD Machtigen", ports.as_asked
+        reason, us = "Scoping asks neither for DigiD nor for DigiD Machtigen", ports.ourselves.as_asked
         expected = [us.machtigen, us.digid, us.entrance]
         return wanted, Failed.of("not_supported", reason, received=request.scoping, expected=expected)
     if not request.level_supported:

@@ -22,12 +22,12 @@ def log_out(ports: ProviderPorts, message: Unverified, binding: str, now: dateti
     profile also `NotOpen`, for a session that is not the provider's. Any other client hears that in a status, so that
     its user does not end at our page.
     """
-    connection, provider = ports.connected(message.issuer, now)
+    connection, provider = ports.partners.connected(message.issuer, now)
     if connection.profile is Profile.COMBICONNECT and binding != uris.POST:
         raise InvalidMessage("CombiConnect logs out by POST", received=binding, expected=uris.POST)
-    octets = opened_request(message.accept(provider.signing), ports.encryption.all(now))
+    octets = opened_request(message.accept(provider.signing), ports.ourselves.encryption.all(now))
     request = read_logout(octets, f"{ports.settings.base_url}/saml/slo", now)
-    back, entrance = _way_back(provider, binding, connection), ports.identities(now).entrance
+    back, entrance = _way_back(provider, binding, connection), ports.ourselves.identities(now).entrance
     # Last, in one write: what fails before ends nothing, and the same request again is answered again.
     failure = None if ports.federation.end(request.sessions, provider.entity_id, now) else UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:

@@ -34,7 +34,7 @@ class Digid:
     ports: DigidPorts
 
     def depart(self, login: Login, now: datetime) -> Departure:
-        (provider, answer), us = self.ports.digid(now), self.ports.us(now)
+        (provider, answer), us = self.ports.partners.digid(now), self.ports.ourselves.to_digid(now)
         # By POST the key is named in the signature. By Redirect DigiD tries only the first that it knows (digid.md A6).
         by_post = POST in provider.single_sign_on
         address = provider.single_sign_on[POST if by_post else REDIRECT]
@@ -48,7 +48,7 @@ class Digid:
         _message(brought)
 
     def read(self, brought: Brought, login: Login, now: datetime) -> Identity:
-        provider, _ = self.ports.digid(now)
+        provider, _ = self.ports.partners.digid(now)
         note_sender(provider.entity_id)
         message = _message(brought)
         if isinstance(message, str):
@@ -56,9 +56,9 @@ class Digid:
         else:
             octets, binding, wrapper = _accepted(message, provider), POST, message.wrapper
         return read_response(
-            opened_response(octets, self.ports.encryption.all(now), provider.signing),
+            opened_response(octets, self.ports.ourselves.encryption.all(now), provider.signing),
             issuer=provider.entity_id,
-            us=self.ports.us(now),
+            us=self.ports.ourselves.to_digid(now),
             request_id=login.digid_request,
             now=now,
             binding=binding,
@@ -67,7 +67,7 @@ class Digid:
 
     def _fetched(self, artifact: str, provider: IdentityProvider, now: datetime) -> bytes:
         """Return the octets of the Response that an artifact stands for. Raises `NotIdentified` when it has none."""
-        us, request_id = self.ports.us(now), f"_{self.ports.new_id()}"
+        us, request_id = self.ports.ourselves.to_digid(now), f"_{self.ports.new_id()}"
         address = _resolved_at(artifact, provider)
         asked = resolve_envelope(artifact, request_id, address, us, now)
         told = self.ports.back_channel.ask(address, asked, us.key, provider.trusted)

@@ -106,13 +106,13 @@ def _names(ports: SamlPorts, login: Login, usable: Sequence[Mandate], visit: Vis
     """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
     person = person_of(ports, login)
     if len(usable) <= _MOST_SHOWN:
-        return names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people)
+        return names_of_others(person, usable, vault=ports.vault, people=ports.people)
     draft_id = f"names:{login.login_id}"
-    kept = ports.adapters.sessions.draft(person, draft_id, visit.now)
+    kept = ports.sessions.draft(person, draft_id, visit.now)
     if kept is None or any(mandate.case_id not in kept for mandate in usable):
-        kept = dict(names_of_others(person, usable, vault=ports.adapters.vault, people=ports.adapters.people))
+        kept = dict(names_of_others(person, usable, vault=ports.vault, people=ports.people))
         if len(json.dumps(kept)) <= _MOST_KEPT:
-            ports.adapters.sessions.save_draft(person, draft_id, kept, visit.now)
+            ports.sessions.save_draft(person, draft_id, kept, visit.now)
     return kept
 
 

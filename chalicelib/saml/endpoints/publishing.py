@@ -15,10 +15,10 @@ def to_providers(ports: SamlPorts, visit: Visit) -> Reply:
     """Show our metadata: `profile=combiconnect` for the national profile, there `role=digid` or `role=machtigen`
     for who makes the statements in an Advice; `certificates=one` for clients that refuse a second.
     """
-    settings = ports.settings
+    settings, ourselves = ports.settings, ports.ourselves
     national = visit.asked("profile") == Profile.COMBICONNECT
-    name, signing = ports.published(visit.asked("role") if national else "")
-    keys = Published(signing.all(visit.now), ports.encryption.all(visit.now))
+    name, signing = ourselves.published(visit.asked("role") if national else "")
+    keys = Published(signing.all(visit.now), ourselves.encryption.all(visit.now))
     addresses = Addresses(
         single_sign_on=f"{settings.base_url}/saml/sso",
         logout=f"{settings.base_url}/saml/slo",
@@ -37,7 +37,8 @@ def to_providers(ports: SamlPorts, visit: Visit) -> Reply:
 
 def to_digid(ports: SamlPorts, visit: Visit) -> Reply:
     """Show what whoever signs people in has to know of us, for how the pinned one answers or as `answer` says."""
-    keys = Published(ports.signing.all(visit.now), ports.encryption.all(visit.now))
-    answer = _ANSWERS.get(visit.asked("answer")) or ports.answer(visit.now)
-    document = metadata.service_provider(ports.us(visit.now), f"_{ports.new_id()}", keys, visit.now, answer)
+    ourselves = ports.ourselves
+    keys = Published(ourselves.signing.all(visit.now), ourselves.encryption.all(visit.now))
+    answer = _ANSWERS.get(visit.asked("answer")) or ports.partners.binding_of_digid(visit.now)
+    document = metadata.service_provider(ourselves.to_digid(visit.now), f"_{ports.new_id()}", keys, visit.now, answer)
     return Reply(document.decode(), content_type=_METADATA)

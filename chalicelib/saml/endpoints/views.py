@@ -97,7 +97,7 @@ class Views:
 
     def _to_our_site(self, returned: Returned, browser: Browser, visit: Visit) -> Reply:
         """Begin a session in place of the one before. Of one sign-in there is one session."""
-        login, ports, sessions = returned.login, self.ports, self.ports.adapters.sessions
+        login, ports, sessions = returned.login, self.ports, self.ports.sessions
         if returned.failed is not None:
             return page("not_signed_in.html", visit, again=login.path)
         if login.state is LoginState.DECIDED or login.expired(visit.now):

@@ -50,7 +50,7 @@ def _artifact_response(person: Person) -> Door:
     query = urlencode({"SAMLart": new_artifact(f"{DIGID}/metadata"), "RelayState": asked.relay_state})
 
     def send(message: bytes) -> Answer:
-        current().saml.back_channel = _BackChannel(enveloped(message))
+        current().back_channel = _BackChannel(enveloped(message))
         return person.get(f"/saml/digid/acs?{query}")
 
     return Door(samples.artifact_response(asked, f"_{'0' * 32}"), send, 303)
