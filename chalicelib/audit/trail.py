@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chalicelib.errors import Conflict
 from chalicelib.people.actor import Actor, Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import PersonId
-from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.kinds import FOR_GOOD, Kind
 from chalicelib.storage.rows import Rows, partition
 from chalicelib.storage.table import NEW, Item
 from chalicelib.storage.tables import AuditTable
@@ -69,15 +69,13 @@ class EventRow(NamedTuple):
     where: Provider | None = None
 
 
-_STAYS = Kept("further notice: nothing takes it away yet")
-
 EVENT = Kind(
     "A change of state in a case; its number is the version of the record that it made.",
     AuditTable,
     EventRow,
     pk="CASE#{case_id}",
     sk="EVENT#{number:06}",
-    kept=_STAYS,
+    kept=FOR_GOOD,
     personal=("case_id", "actor"),
 )
 

@@ -4,7 +4,6 @@ A cookie is new at each sign-in and its row (`BROWSER`) moves along, the key of 
 whoever was told (`TOLD`) stays part of it.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.catalogue.model import Connection
 from chalicelib.errors import Conflict, Unavailable
+from chalicelib.login.browser import hashed
 from chalicelib.login.levels import Level
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -131,7 +131,7 @@ def domain_of(connection: Connection) -> str | None:
     """Return the domain in which a connection shares logins: never beyond one organisation's."""
     if connection.sso_domain is None or not connection.organisation:
         return None
-    return hashlib.sha256(f"{connection.organisation}\n{connection.sso_domain}".encode()).hexdigest()
+    return hashed(f"{connection.organisation}\n{connection.sso_domain}")
 
 
 class Federation:
@@ -143,7 +143,7 @@ class Federation:
 
     def found(self, cookie: str, domain: str) -> SharedLogin | None:
         """Return the login that a browser shares in a domain."""
-        browser = self._browsers.find(cookie=_hash(cookie))
+        browser = self._browsers.find(cookie=hashed(cookie))
         key = browser.domains.get(domain) if browser else None
         return self.shared(key) if key else None
 
@@ -170,16 +170,16 @@ class Federation:
     def move(self, old: str | None, new: str, person: PersonId, domain: str, key: str, now: datetime) -> None:
         """Let a browser be known by a new cookie, and by the old one no more."""
         domains = {**self._domains(old, person), domain: key}
-        self._browsers.put(BrowserRow(person, domains), NEW, cookie=_hash(new), now=now)
+        self._browsers.put(BrowserRow(person, domains), NEW, cookie=hashed(new), now=now)
         if old is not None:
-            self._browsers.delete(cookie=_hash(old))
+            self._browsers.delete(cookie=hashed(old))
 
     def tell(self, told: Told, who: Bsn, level: Level, key: str | None, now: datetime, *, fresh: bool) -> None:
         """Remember that a provider is told who signed in; `fresh` when they just came from DigiD.
 
         The same again changes nothing. Raises `Conflict` when the session, or the login it shares, has ended.
         """
-        session = _hash(told.name_id.strip())
+        session = hashed(told.name_id.strip())
         try:
             self._told.put(ToldRow(told, key), NEW, session=session, now=now)
         except Conflict:
@@ -198,7 +198,7 @@ class Federation:
 
     def _end(self, name_ids: Sequence[str], entity_id: str, now: datetime) -> bool:
         found, writes = False, {}
-        for session in (_hash(name_id.strip()) for name_id in name_ids):
+        for session in (hashed(name_id.strip()) for name_id in name_ids):
             row = self._told.find(session=session)
             if row is None or row.told.entity_id != entity_id:
                 continue
@@ -206,7 +206,8 @@ class Federation:
             shared = self._shared.find(key=row.shared) if row.shared else None
             if shared is None:
                 found = True
-                writes[by] = self._told.changing("SET ended_at = :now", _there(now), session=session)
+                there = Condition("attribute_exists(pk)", {}, {":now": now})
+                writes[by] = self._told.changing("SET ended_at = :now", there, session=session)
             elif shared.ended_by is None:
                 found = True
                 writes[shared.key] = self._ending(shared, by, now)
@@ -246,7 +247,7 @@ class Federation:
         self._shared.put(changed, same)
 
     def _domains(self, cookie: str | None, person: PersonId) -> dict[str, str]:
-        browser = self._browsers.find(cookie=_hash(cookie)) if cookie else None
+        browser = self._browsers.find(cookie=hashed(cookie)) if cookie else None
         return dict(browser.domains) if browser and browser.person == person else {}
 
 
@@ -266,13 +267,5 @@ def _fresh(since: datetime, used_at: datetime, now: datetime) -> bool:
     return now < used_at + IDLE and now < since + LONGEST
 
 
-def _there(now: datetime) -> Condition:
-    return Condition("attribute_exists(pk)", {}, {":now": now})
-
-
 def _context(key: str) -> str:
     return f"shared:{key}"
-
-
-def _hash(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()

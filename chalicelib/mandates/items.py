@@ -8,7 +8,7 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.mandates.model import CaseId, Mandate, Request
 from chalicelib.mandates.ports import StoredCode
 from chalicelib.people.pseudonym import PersonId
-from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.kinds import FOR_GOOD, Kept, Kind
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import RegisterTable
 
@@ -29,7 +29,6 @@ class PartiesRow(NamedTuple):
 
 
 _PERIOD, _GUESSES = ("start", "end"), ("made_before", "wearing_before")
-_FOR_GOOD = Kept("further notice: nothing takes it away yet")
 
 
 def _asked_by_the_represented(item: Item) -> Item:
@@ -45,7 +44,7 @@ REQUEST = Kind(
     Request,
     pk="PERSON#{represented}",
     sk="REQUEST#{case_id}",
-    kept=_FOR_GOOD,
+    kept=FOR_GOOD,
     personal=("represented", "represented_bsn", "requester", "claim", "service_id"),
     sealed=("represented_bsn",),
     spread={"period": _PERIOD, "code": ("claim", "guesses_before"), "guesses_before": _GUESSES},
@@ -87,7 +86,7 @@ GIVEN = Kind(
     Mandate,
     pk="PERSON#{represented}",
     sk="GIVEN#{case_id}",
-    kept=_FOR_GOOD,
+    kept=FOR_GOOD,
     personal=("represented", "representative", "represented_bsn", "representative_bsn", "service_id"),
     sealed=("represented_bsn", "representative_bsn"),
     spread={"period": _PERIOD},
@@ -103,6 +102,6 @@ PARTIES = Kind(
     PartiesRow,
     pk="CASE#{case_id}",
     sk="PARTIES",
-    kept=_FOR_GOOD,
+    kept=FOR_GOOD,
     personal=("represented", "representative", "service_id"),
 )

@@ -44,6 +44,9 @@ class Kept(NamedTuple):
         return int((moment + self.lasts).timestamp())
 
 
+FOR_GOOD = Kept("further notice: nothing takes it away yet")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Kind(Generic[T, E]):
     """One kind of item. In its keys stand fields, and parts that are given at writing and asking."""

@@ -36,7 +36,7 @@ def read_question(ports: ProviderPorts, message: Unverified, binding: str, now: 
 def _accepted(
     ports: ProviderPorts, message: Unverified, binding: str, now: datetime
 ) -> tuple[AuthnRequest, Connection, Service]:
-    """Verify and read a provider's request. Raises `InvalidMessage`, or `NotOpen` for who or what is unknown."""
+    """Return what is asked, through which connection and about which service, all of it let in."""
     connection, provider = ports.partners.connected(message.issuer, now)
     if connection.profile is Profile.COMBICONNECT and binding != POST:
         raise InvalidMessage("CombiConnect asks by POST", received=binding, expected=POST)
