@@ -88,13 +88,8 @@ class Kind(Generic[T, E]):
         for name, _, names in _spread(self):
             if (record := values.pop(name, None)) is not None:
                 values |= zip(names, attributes(record).values(), strict=True)
-        lying = self.plain({self.stored_as.get(name, name): inner for name, inner in values.items()})
-        return {"pk": pk, "sk": sk, **lying, "ttl": ttl}
-
-    def plain(self, values: Mapping[str, Any]) -> Item:
-        """Return values as an item holds them."""
-        lying: Item = plain(values, nulls=self.nulls)
-        return lying
+        lying = {self.stored_as.get(name, name): inner for name, inner in values.items()}
+        return {"pk": pk, "sk": sk, **plain(lying, nulls=self.nulls), "ttl": ttl}
 
     def value(self, item: Item) -> E:
         """Read an item of this kind. Raises `KeyError` or `ValueError` for what is none."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Generic
 
+from chalicelib.storage.converting import plain
 from chalicelib.storage.kinds import E, Kind, T
 from chalicelib.storage.table import NEW, Condition, Item, page_through
 
@@ -52,7 +53,7 @@ class Rows(Generic[E]):
         return self._table.deleting(*self._kind.key(**key))
 
     def _plainly(self, condition: Condition) -> Condition:
-        return condition._replace(values=self._kind.plain(condition.values))
+        return condition._replace(values=plain(condition.values, nulls=self._kind.nulls))
 
 
 def partition(table: T, kinds: Sequence[Kind[T, E]], **key: object) -> Iterator[E]:

@@ -27,7 +27,7 @@ def log_out(ports: ProviderPorts, message: Unverified, binding: str, now: dateti
         raise InvalidMessage("CombiConnect logs out by POST", received=binding, expected=uris.POST)
     octets = opened_request(message.accept(provider.signing), ports.ourselves.encryption.all(now))
     request = read_logout(octets, f"{ports.settings.base_url}/saml/slo", now)
-    back, entrance = _way_back(provider, binding, connection), ports.ourselves.identities(now).entrance
+    back, entrance = _way_back(provider, binding, connection), ports.ourselves.entrance(now)
     # Last, in one write: what fails before ends nothing, and the same request again is answered again.
     failure = None if ports.federation.end(request.sessions, provider.entity_id, now) else UNKNOWN
     if failure and connection.profile is Profile.COMBICONNECT:

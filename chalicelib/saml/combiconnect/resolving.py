@@ -28,7 +28,7 @@ def resolve(ports: ProviderPorts, envelope: bytes, shown: str | None, now: datet
     message = gate.from_soap(envelope, ARTIFACT_RESOLVE)
     connection, provider = ports.partners.connected(message.issuer, now)
     _check_certificate(connection, provider, shown)
-    settings, entrance = ports.settings, ports.ourselves.identities(now).entrance
+    settings, entrance = ports.settings, ports.ourselves.entrance(now)
     ours = (f"{settings.base_url}/", f"{settings.back_channel_url}/")
     request = read_resolve(message.accept(provider.signing), ours, now)
     waiting = ports.artifacts.find(request.artifact, provider.entity_id, now)

@@ -30,10 +30,14 @@ class Ourselves(NamedTuple):
         """With which DigiD may encrypt what it tells us."""
         return self._keys("saml-encryption-key")
 
+    def entrance(self, now: datetime) -> Issuer:
+        """Return CombiConnect, which answers."""
+        return Issuer(self.settings.combiconnect_entity_id, self.signing.active(now), self.new_id)
+
     def identities(self, now: datetime) -> Identities:
         settings, reads = self.settings, self.encryption.active(now).certificate
         return Identities(
-            Issuer(settings.combiconnect_entity_id, self.signing.active(now), self.new_id),
+            self.entrance(now),
             Issuer(settings.digid_entity_id, self._keys("saml-digid-key").active(now), self.new_id),
             Issuer(settings.machtigen_entity_id, self._keys("saml-machtigen-key").active(now), self.new_id),
             Recipient(settings.machtigen_entity_id, (EncryptionKey(reads.key_name, reads),)),
