@@ -113,3 +113,19 @@ def test_a_name_that_only_the_first_parser_knows_is_refused(name: str) -> None:
     assert rewritten(described(more=extensions)), "in the fifth edition of XML it is one"
     with pytest.raises(InvalidMessage, match="an unusual name"):
         _role(more=extensions)
+
+
+def test_a_name_that_only_the_first_parser_knows_is_refused_in_what_is_unsigned_around_an_assertion() -> None:
+    root = response().fresh()
+    found(root, "p:Status").append(
+        etree.fromstring(f"<p:StatusDetail xmlns:p='{NAMES['p']}'><\u2c00/></p:StatusDetail>")
+    )
+    with pytest.raises(InvalidMessage, match="an unusual name"):
+        read_response(
+            etree.tostring(found(root, "a:Assertion"), method="c14n"),
+            issuer=found(root, "a:Issuer").text or "",
+            us=Us(ASKED.issuer, ASKED.consumer, PrivateKey(KEYS.key, KEYS.certificate)),
+            request_id=ASKED.request_id,
+            now=datetime.now(UTC),
+            wrapper=etree.tostring(root),
+        )
