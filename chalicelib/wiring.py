@@ -123,9 +123,12 @@ class Wiring:
         return KmsVault(self.client("kms"), self.settings.field_key)
 
     @property
+    def pseudonyms(self) -> Pseudonyms:
+        return Pseudonyms(base64.b64decode(self.secret("person-key")["key"]))
+
+    @property
     def secrets(self) -> Secrets:
-        key = base64.b64decode(self.secret("person-key")["key"])
-        return Secrets(Pseudonyms(key), Peppers.from_secret(self.secret("code-peppers")), self.vault)
+        return Secrets(self.pseudonyms, Peppers.from_secret(self.secret("code-peppers")), self.vault)
 
     @property
     def sessions(self) -> Sessions:
@@ -169,7 +172,7 @@ class Wiring:
 
         return ProviderAnswers(self)
 
-    @cached_property
+    @property
     def partners(self) -> "Directory":
         from chalicelib.saml.partners.directory import Directory
 
@@ -188,7 +191,7 @@ class Wiring:
         return MutualTls()
 
     def person(self, subject: "Bsn") -> "PersonId":
-        return self.secrets.pseudonyms.person(subject)
+        return self.pseudonyms.person(subject)
 
     def once(self, kind: str, sender: str, message_id: str, now: datetime) -> "Item":
         from chalicelib.login.once import remembering

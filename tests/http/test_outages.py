@@ -120,6 +120,19 @@ def test_a_page_is_shown_though_nobody_can_write_down_that_it_was(vera: Person, 
     assert vera.get("/mandates").status == 200
 
 
+def test_somebody_signs_in_though_the_peppers_of_codes_cannot_be_read(vera: Person, wired: Wiring) -> None:
+    read = wired.keyring._read
+
+    def unless_peppers(name: str) -> str:
+        if name == "code-peppers":
+            raise Unavailable("secrets")
+        return read(name)
+
+    wired.keyring._read = unless_peppers
+    vera.sign_in()
+    assert vera.get("/mandates").status == 200
+
+
 def test_where_nothing_was_written_the_page_says_so(vera: Person, wired: Wiring) -> None:
     vera.sign_in()
     wired.__dict__["catalogue"] = DynamoCatalogue(CatalogueTable(Down(), "catalogue"))
