@@ -233,7 +233,7 @@ class FakeMandates:
 
     def history(self, case_id: CaseId, _sides: Sides) -> list[Event]:
         uses = [event for (case, *_), event in self._uses.items() if case == case_id]
-        return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at, reverse=True)
+        return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at)[::-1]
 
     def _is_open(self, request: Request, but: Request | None) -> bool:
         return any(

@@ -104,7 +104,8 @@ def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> No
 def history(table: AuditTable, case_id: str, sides: Sides) -> list[Event]:
     """Return everything that happened in a case, newest first."""
     events = [_event(row, sides) for row in partition(table, (EVENT, USE, REFUSED), case_id=case_id)]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # Of one instant, what was written down last is the newest.
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _row(event: Event, sides: Sides) -> EventRow:

@@ -12,14 +12,6 @@ ServiceId = NewType("ServiceId", str)
 EntityId = NewType("EntityId", str)
 """SAML entityID of a connection, or of a service provider behind a cluster supplier's."""
 
-LONGEST_ENTITY_ID = 1000
-"""Bytes, ours and everybody's. SAML has 1,024 characters (core 8.3.6), which may be more bytes; a sort key of DynamoDB
-has 1,024 bytes, and there a name stands behind what kind of row it is (`PROVIDER#`)."""
-
-
-def can_be_entity_id(text: str) -> bool:
-    return 0 < len(text.encode()) <= LONGEST_ENTITY_ID
-
 
 class Profile(StrEnum):
     """How a connection speaks SAML."""

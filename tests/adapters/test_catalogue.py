@@ -7,9 +7,10 @@ from typing import cast
 import pytest
 
 from chalicelib.catalogue.items import Source
-from chalicelib.catalogue.model import LONGEST_ENTITY_ID, Connection, EntityId, can_be_entity_id
+from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.errors import NotFound
+from chalicelib.errors import InvalidMessage, NotFound
+from chalicelib.saml.craft.parsing import LONGEST_ENTITY_ID, entity_id_of
 from chalicelib.storage.tables import CatalogueTable
 from local import aws
 from tests.adapters.conftest import REAL, client_of
@@ -41,8 +42,9 @@ def test_a_connection_is_found_by_its_entity_id(catalogue: DynamoCatalogue) -> N
 @pytest.mark.parametrize("letter", ["x", "é"], ids=["plain", "of two bytes"])
 def test_the_longest_name_fits_in_every_key(catalogue: DynamoCatalogue, letter: str) -> None:
     longest = EntityId((letter * LONGEST_ENTITY_ID).encode()[:LONGEST_ENTITY_ID].decode())
-    assert can_be_entity_id(longest)
-    assert not can_be_entity_id(f"{longest}x")
+    assert entity_id_of(longest) == longest
+    with pytest.raises(InvalidMessage):
+        entity_id_of(f"{longest}x")
     connection = replace(CONNECTION, entity_id=longest)
     catalogue.put_connection(connection, {longest: b"<provider/>"})
     catalogue.keep_version(Source(longest, None, None), b"first", FIRST)

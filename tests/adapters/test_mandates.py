@@ -219,6 +219,14 @@ def test_a_use_is_written_once_and_shown_newest_first(store: MandateStore, opene
     assert len(store.history(opened.case_id, opened.sides)) == 2
 
 
+def test_of_one_instant_what_came_last_is_shown_first(store: MandateStore, opened: Request) -> None:
+    mandate = a_mandate(opened)
+    store.activate(opened, mandate, HENK)
+    store.revoke(mandate, VERA, mandate.activated_at)
+    shown = [event.what for event in store.history(opened.case_id, opened.sides)]
+    assert shown == [Happening.REVOKED, Happening.ACTIVATED, Happening.REQUESTED]
+
+
 def test_a_use_and_a_refusal_of_one_sign_in_both_stand(store: MandateStore, opened: Request) -> None:
     used = Event(Happening.USED, NOW + timedelta(days=1), HENK, OMINOUS)
     refused = replace(used, what=Happening.USE_REFUSED, at=NOW + timedelta(days=2))

@@ -76,7 +76,7 @@ WALLS = {
     "site": {"catalogue", "letters", "mandates", "people", "web"},
     "health": {"catalogue", "people", "storage", "web"},
     "login": {"catalogue", "mandates", "people", "storage"},
-    "saml.craft": {"catalogue"},
+    "saml.craft": set[str](),
     "saml.partners": {"catalogue", "saml.craft", "saml.messages"},
     "saml.messages": {"catalogue", "login", "people", "saml.craft"},
     "saml.digid": {"login", "saml.craft", "saml.messages", "saml.partners"},
