@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.saml.craft.parsing import LONGEST_ENTITY_ID
 from chalicelib.errors import InvalidMessage
+from chalicelib.saml.craft.parsing import LONGEST_ENTITY_ID
 from chalicelib.saml.craft.uris import PROTOCOL
 from chalicelib.saml.partners.roles import read_service_provider
 from tests.saml.partners.described import NOW, certificate, consumer, described, read, x509_data
