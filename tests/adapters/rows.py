@@ -1,6 +1,7 @@
 """The rows of `writing.py` as tables hold them, one of each kind at least.
 
 `ROWS` is how releases before actors wrote them; `WRITTEN` has what today's adds, so that those releases read it still.
+`NEW` is what they cannot have known; of it they do not read a request without code or letter, which no page makes yet.
 A test that has to change this file changes what older and newer releases must read: think of both.
 """
 
