@@ -116,8 +116,8 @@ def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:
     events = [
         Event(Happening.ACTIVATED, NOW + 3 * HOUR, writing.BY_HENK),
         Event(Happening.REVOKED, NOW + 2 * HOUR, unsaid),
-        Event(Happening.USE_REFUSED, NOW + HOUR, unsaid, ominous),
         Event(Happening.USED, NOW + HOUR, writing.BY_HENK, ominous),
+        Event(Happening.USE_REFUSED, NOW + HOUR, unsaid, ominous),
         Event(Happening.REQUESTED, NOW, Citizen(PersonId("vera"), 20)),
     ]
     assert _happened(dynamodb, writing.MANDATE) == events
