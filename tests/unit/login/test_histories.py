@@ -261,7 +261,7 @@ EVENTS: dict[Event, int] = {
 def test_whatever_happened_before_nobody_is_named_of_whom_it_is_not_so_now(seed: int) -> None:
     told: Counter[str] = Counter()
     draw = Random(seed)
-    for _ in range(80):
+    for _ in range(40):
         past = History(told)
         for event in draw.choices(list(EVENTS), list(EVENTS.values()), k=40):
             try:
