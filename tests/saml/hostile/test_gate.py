@@ -26,18 +26,14 @@ def test_what_the_sender_really_sends_passes_and_is_believed(make: Callable[[], 
 
 
 @pytest.mark.parametrize(("make", "variant"), CASES, ids=IDS)
-def test_a_hostile_message_is_refused_at_once(make: Callable[[], Sample], variant: Variant) -> None:
+def test_a_hostile_message_is_refused_at_once_and_would_have_fooled_the_careless(
+    make: Callable[[], Sample], variant: Variant
+) -> None:
     sample = make()
     message = variant.make(sample)
     started = time.process_time()
     with pytest.raises(InvalidMessage):
         accept(sample, message)
     assert time.process_time() - started < 1
-
-
-@pytest.mark.parametrize(
-    ("make", "variant"), [case for case in CASES if case[1].fools], ids=lambda value: getattr(value, "label", "")
-)
-def test_a_careless_verifier_believes_it(make: Callable[[], Sample], variant: Variant) -> None:
-    sample = make()
-    assert sample.evil in believed(variant.make(sample), sample.claim, sample.keys)
+    # Not every variant is made to be believed: some only cost, or are not signed at all.
+    assert not variant.fools or sample.evil in believed(message, sample.claim, sample.keys)
