@@ -82,14 +82,18 @@ def _within(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - the type of a field
 _NAMED = re.compile(r"(?<![\w/])([\w/]+\.py)(?:::(\w+))?")
 
 
+NAMING = ("chalicelib", "print_vendor", "provisioning", "local", "operate", "bench", "tests")
+TRACKED = {
+    path: f"/{path.relative_to(ROOT).as_posix()}"
+    for path in (ROOT / "app.py", *(path for room in NAMING for path in (ROOT / room).rglob("*.py")))
+}
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_each_module_and_each_class_that_a_document_names_is_there(document: Path) -> None:
-    tracked = [path for room in NAMING for path in (ROOT / room).rglob("*.py")] + [ROOT / "app.py"]
     for module, name in _NAMED.findall(document.read_text(encoding="utf-8")):
-        found = [path for path in tracked if f"/{path.relative_to(ROOT).as_posix()}".endswith(f"/{module}")]
+        found = [path for path, known in TRACKED.items() if known.endswith(f"/{module}")]
         assert found, f"{module} is not there"
         assert not name or any(name in _defined(path) for path in found), f"{module} has no {name}"
 
@@ -108,9 +112,6 @@ def _anchors(text: str) -> set[str]:
     """Return what headings are called in links, as GitHub does."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-
-
-NAMING = ("chalicelib", "print_vendor", "provisioning", "local", "operate", "bench", "tests")
 
 
 def _defined(path: Path) -> set[str]:
