@@ -99,6 +99,14 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
     return _identified(ports, login, identity, browser, now)
 
 
+def lead_on(ports: LoginPorts, returned: Returned, browser: Browser, now: datetime) -> tuple[Step, str | None]:
+    """Go on for a provider with who is back; return too by what new value the browser shares this, if so."""
+    if returned.failed is not None:
+        return finish(ports, returned.login, Decision(failed=returned.failed), now), None
+    step = go_on(ports, returned.login, now)
+    return step, moved(ports, returned.login, browser, now)
+
+
 def go_on(ports: LoginPorts, login: Login, now: datetime) -> Step:
     """Go on with a login of this browser: to the choice of a person, or to the provider."""
     if login.decision is not None:

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.login.browser import Browser
-from chalicelib.login.conductor import Returned, begin, begin_ours, finish, go_on, moved, take_back
-from chalicelib.login.decision import Decision
+from chalicelib.login.conductor import Returned, begin, begin_ours, lead_on, take_back
 from chalicelib.login.identity import Brought
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import LoginState
@@ -50,13 +49,9 @@ class Views:
         browser, brought = browser_of(visit), Brought(visit.query, visit.form)
         login_id = visit.asked("RelayState") or visit.field("RelayState")
         returned = take_back(self.ports, login_id, brought, browser, visit.now)
-        login = returned.login
-        if login.question is None:
+        if returned.login.question is None:
             return self._to_our_site(returned, browser, visit)
-        if returned.failed is not None:
-            return led(finish(self.ports, login, Decision(failed=returned.failed), visit.now), browser, visit)
-        step = go_on(self.ports, login, visit.now)
-        new = moved(self.ports, login, browser, visit.now)
+        step, new = lead_on(self.ports, returned, browser, visit.now)
         return led(step, browser, visit, *([sharing(new)] if new is not None else []))
 
     def choose_person(self, visit: Visit, login_id: str) -> Reply:

@@ -14,7 +14,7 @@ from chalicelib.catalogue.model import Validity
 from chalicelib.errors import LoginOver, Unavailable
 from chalicelib.login.answer import Answer
 from chalicelib.login.browser import Browser
-from chalicelib.login.conductor import begin, finish, go_on, moved, own_login, take_back
+from chalicelib.login.conductor import begin, finish, lead_on, own_login, take_back
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.levels import Level
 from chalicelib.login.question import Asked, Wanted
@@ -132,11 +132,9 @@ class History:
         if returned.subject is not None:
             assert level >= self.logins[login_id][1].level
             self.said[login_id] = who
-        if returned.failed is not None:
-            self.see(finish(self.stage, returned.login, Decision(failed=returned.failed), self.now))
-            return
-        self.see(go_on(self.stage, returned.login, self.now))
-        if (new := moved(self.stage, returned.login, here, self.now)) is not None:
+        step, new = lead_on(self.stage, returned, here, self.now)
+        self.see(step)
+        if new is not None:
             self.browsers[browser] = replace(here, shared=new)
             self.sharing[browser] = self.said[login_id]
 
