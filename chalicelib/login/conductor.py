@@ -100,7 +100,10 @@ def take_back(ports: LoginPorts, login_id: str, brought: Brought, browser: Brows
 
 
 def lead_on(ports: LoginPorts, returned: Returned, browser: Browser, now: datetime) -> tuple[Step, str | None]:
-    """Go on for a provider with who is back; return too by what new value the browser shares this, if so."""
+    """Go on, for a provider, with who is back.
+
+    Return the next step, and by what new value this browser shares the sign-in from now on, if it does.
+    """
     if returned.failed is not None:
         return finish(ports, returned.login, Decision(failed=returned.failed), now), None
     step = go_on(ports, returned.login, now)
