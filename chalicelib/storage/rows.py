@@ -1,11 +1,16 @@
 """The items of one kind in their table, as records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Generic
 
+from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.storage.converting import plain
 from chalicelib.storage.kinds import E, Kind, T
-from chalicelib.storage.table import NEW, Condition, Item, page_through
+from chalicelib.storage.table import NEW, Condition, Item, Some, page_through
+
+_MANY_MORE = 10
+"""How many times as many items are looked at when those of a page were too few; and if these are, all that are left."""
 
 
 class Rows(Generic[E]):
@@ -22,6 +27,46 @@ class Rows(Generic[E]):
         """Yield the items of a partition, in order of their sort keys, of which the first parts may be given."""
         items = page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))
         return map(self._kind.value, items)
+
+    def page(
+        self,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        *,
+        among: Sequence[Mapping[str, object]] = ({},),
+        where: Condition | None = None,
+        fits: Callable[[E], bool] = lambda _: True,
+        **key: object,
+    ) -> Page[E]:
+        """Return a page of a partition, in order of sort keys, of which the first parts may be given.
+
+        In it is what has the further parts of one `among`, meets `where`, which DynamoDB looks at, and `fits`. A place
+        says only where in the partition of the `key` to go on: nothing of another is ever shown, whatever it holds.
+        """
+        first = self._kind.prefix(**key)
+        pk, prefixes = self._kind.pk.format_map(key), sorted({self._kind.prefix(**key, **parts) for parts in among})
+        some = Some(limit + 1 if limit else None, where and self._plainly(where))
+
+        def run(at: Place) -> Iterator[tuple[str, E]]:
+            start = f"{first}{at.key}" if at.key else ""
+            for prefix in reversed(prefixes) if at.backwards else prefixes:
+                inside = start.startswith(prefix)
+                if start and not inside and (start > prefix) != at.backwards:
+                    continue
+                for item in self._looking(pk, prefix, start if inside else None, some._replace(backwards=at.backwards)):
+                    if fits(value := self._kind.value(item)):
+                        yield str(item["sk"]).removeprefix(first), value
+
+        return one_page(run, place, limit)
+
+    def _looking(self, pk: str, prefix: str, start: str | None, some: Some) -> Iterator[Item]:
+        """Yield items, at first not many more than a page has."""
+        least = (some.looked_at, some.looked_at * _MANY_MORE) if some.looked_at else ()
+        for looked_at in chain(least, repeat(None)):
+            items, start = self._table.query(pk, prefix, start, some._replace(looked_at=looked_at))
+            yield from items
+            if start is None:
+                return
 
     def put(self, value: E, condition: Condition | None = None, /, **parts: object) -> None:
         """Raise `Conflict` when the condition does not hold."""

@@ -23,6 +23,20 @@ class Condition(NamedTuple):
 
 
 NEW = Condition("attribute_not_exists(pk)", {}, {})
+_ANY = Condition("", {}, {})
+
+
+class Some(NamedTuple):
+    """Which items of a partition a page has."""
+
+    looked_at: int | None = None
+    """How many items are looked at, whether they are in the page or not; as many as DynamoDB likes for None."""
+    where: Condition | None = None
+    """What must hold for an item to be in the page."""
+    backwards: bool = False
+
+
+ALL = Some()
 
 _LONGEST_PK, _LONGEST_SK = 2048, 1024
 """Bytes of a key. DynamoDB refuses to look for a longer one, and what people type in an address may be longer."""
@@ -104,18 +118,29 @@ class Table:
         """Delete what may be there. Repeated, it finds nothing: what counts once is marked by a change instead."""
         self._write(self._client.delete_item, self.deleting(pk, sk))
 
-    def query(self, pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
-        """Return one page of the items of a partition whose sort key begins with `prefix`, and where to go on."""
+    def query(self, pk: str, prefix: str, start: str | None, some: Some = ALL) -> tuple[list[Item], str | None]:
+        """Return one page of the items of a partition whose sort key begins with `prefix`, and where to go on.
+
+        `start` is a sort key with that prefix, of an item that is or is not there: the page begins behind it. Where
+        there is an answer to go on from it may be that nothing follows.
+        """
         text = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
         values = {":pk": pk, ":prefix": prefix} if prefix else {":pk": pk}
-        asked = {
+        where = some.where or _ANY
+        asked: Item = {
             "TableName": self.name,
             "KeyConditionExpression": text,
-            "ExpressionAttributeValues": typed(values),
+            "ExpressionAttributeValues": typed({**values, **where.values}),
             "ConsistentRead": True,
+            "ScanIndexForward": not some.backwards,
+            **({"Limit": some.looked_at} if some.looked_at else {}),
+            **({"FilterExpression": where.text} if where.text else {}),
+            **({"ExpressionAttributeNames": dict(where.names)} if where.names else {}),
+            **({"ExclusiveStartKey": _key(pk, start)} if start else {}),
         }
-        page = self._ask(self._client.query, {**asked, "ExclusiveStartKey": start} if start else asked)
-        return [_seen(item) for item in page["Items"]], page.get("LastEvaluatedKey")
+        page = self._ask(self._client.query, asked)
+        last = page.get("LastEvaluatedKey")
+        return [_seen(item) for item in page["Items"]], untyped(last)["sk"] if last else None
 
     def putting(self, item: Mapping[str, Any], condition: Condition | None = None) -> Item:
         return {"Put": {"TableName": self.name, "Item": typed(item), **_conditional(condition)}}
@@ -169,7 +194,7 @@ class Table:
 
 def page_through(table: Table, pk: str, prefix: str = "") -> Iterator[Item]:
     """Yield all items of a partition whose sort key begins with `prefix`, in order."""
-    start: Item | None = None
+    start: str | None = None
     while True:
         items, start = table.query(pk, prefix, start)
         yield from items

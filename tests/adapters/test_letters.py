@@ -143,7 +143,7 @@ def test_a_part_of_the_outbox_that_cannot_be_read_holds_up_no_other(
 ) -> None:
     query, down = post.table.query, {f"OUTBOX#{shard}" for shard in range(8)}
 
-    def partly(pk: str, prefix: str, start: Item | None) -> tuple[list[Item], Item | None]:
+    def partly(pk: str, prefix: str, start: str | None) -> tuple[list[Item], str | None]:
         if pk in down:
             raise Unavailable("dynamodb")
         return query(pk, prefix, start)
