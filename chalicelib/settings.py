@@ -139,6 +139,11 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def site(self) -> str:
+        """Address of our pages as people read and type it: host and path."""
+        return self.base_url.partition("://")[2]
+
+    @property
     def root(self) -> str:
         """Path under which all our pages lie: empty on a domain, `/api` behind a bare stage."""
         return urlsplit(self.base_url).path

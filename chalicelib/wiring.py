@@ -90,6 +90,10 @@ class Wiring:
     def letters(self) -> LetterSender:
         return self.outbox.of(LETTERS)
 
+    @property
+    def site(self) -> str:
+        return self.settings.site
+
     @cached_property
     def outbox(self) -> Outbox:
         letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -21,12 +20,8 @@ class CannotSet(Exception):
 
 def render(letter: Letter) -> bytes:
     """Return the PDF of a letter. The same letter gives the same bytes. Raises `CannotSet`."""
-    days = {
-        name: format_date(value, "d MMMM y", locale=letter.language)
-        for name, value in asdict(letter).items()
-        if isinstance(value, date)
-    }
-    return _set("letter.typ", letter=json.dumps({**asdict(letter), **days}))
+    shown = json.dumps(asdict(letter), default=lambda day: format_date(day, "d MMMM y", locale=letter.language))
+    return _set("letter.typ", letter=shown)
 
 
 def not_shown(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import ClassVar
 
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.codes import Code, Fingerprint, Peppers, generate
@@ -102,6 +102,7 @@ def a_wish(**changes: object) -> Wish:
         "service": a_service(),
         "period": a_period(),
         "language": "nl",
+        "site": "machtigen.example.nl",
     }
     return Wish(**{**facts, **changes})  # type: ignore[arg-type]
 
@@ -178,23 +179,40 @@ def a_mandate(request: Request | None = None, **changes: object) -> Mandate:
     return Mandate(**{**facts, **changes})  # type: ignore[arg-type]
 
 
-def a_letter(**changes: object) -> Letter:
+_HOME = {"addressee": "V. van der Gever", "address": ("Lindelaan 12", "1234 AB  Voorbeeld")}
+_GREETED = {**_HOME, "salutation": "Geachte mevrouw Van der Gever"}
+_CODED = {"code": "BCDF-GHJK-LMNP", "use_before": date(2031, 6, 28)}
+_SAYING: dict[LetterKind, dict[str, object]] = {
+    LetterKind.CODE: {**_GREETED, **_CODED},
+    LetterKind.ASKED: {**_GREETED, **_CODED, "asker": "H. Helper", "refusal_code": "QRST-VWXZ"},
+    LetterKind.GIVEN: {**_GREETED, "other": "H. Helper"},
+    LetterKind.HELD: {**_GREETED, "other": "N. Jansen"},
+    LetterKind.SCREEN: _CODED,
+}
+
+
+def a_letter(kind: LetterKind = LetterKind.CODE, **changes: object) -> Letter:
     facts: dict[str, object] = {
         "letter_id": "ca5e" * 8 + "0001",
+        "kind": kind,
         "reference": "CA5ECA5ECA5E",
         "language": "nl",
-        "addressee": "V. van der Gever",
-        "address": ("Lindelaan 12", "1234 AB  Voorbeeld"),
-        "salutation": "Geachte mevrouw Van der Gever",
         "written_on": date(2031, 5, 17),
-        "service": "Sluizen",
+        "services": (a_letter_service(),),
+        "site": "machtigen.example.nl",
+        **_SAYING[kind],
+    }
+    return Letter(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def a_letter_service(**changes: object) -> LetterService:
+    facts: dict[str, object] = {
+        "name": "Sluizen",
         "provider": "Gemeente Ominous",
         "start": date(2031, 5, 17),
         "end": date(2031, 6, 15),
-        "code": "BCDF-GHJK-LMNP",
-        "use_before": date(2031, 6, 28),
     }
-    return Letter(**{**facts, **changes})  # type: ignore[arg-type]
+    return LetterService(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 def activated(case_id: CaseId, by: Bsn, store: MandateStore, level: int = 20) -> Mandate:

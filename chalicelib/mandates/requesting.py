@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from chalicelib.catalogue.model import Service
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Request, RequestState
 from chalicelib.mandates.period import Period
@@ -36,6 +36,8 @@ class Wish:
     service: Service
     period: Period
     language: str
+    site: str
+    """Where our pages are, as the letter names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def ask(
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
     terms = CodeTerms(claim, tries.total(claim))
     request = _request(wish, terms, letter_id, secrets, now)
-    mailing = Mailing(_letter(wish, person, code, letter_id, request), secrets.pseudonyms.address(person.address))
+    mailing = Mailing(_letter(wish, person, code, request), secrets.pseudonyms.address(person.address))
     try:
         store.open_request(Opening(request, _stored(code, terms, request, secrets), mailing, void))
     except (Conflict, TooManyLetters) as refusal:
@@ -174,9 +176,11 @@ def _stored(code: Code, terms: CodeTerms, request: Request, secrets: Secrets) ->
     )
 
 
-def _letter(wish: Wish, person: Person, code: Code, letter_id: str, request: Request) -> Letter:
+def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
+    service = LetterService(wish.service.name[wish.language], wish.service.provider, wish.period.start, wish.period.end)
     return Letter(
-        letter_id=letter_id,
+        letter_id=str(request.letter_id),
+        kind=LetterKind.CODE,
         reference=wish.case_id[:12].upper(),
         language=wish.language,
         form_of_address=person.form_of_address,
@@ -184,10 +188,8 @@ def _letter(wish: Wish, person: Person, code: Code, letter_id: str, request: Req
         address=person.address,
         salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",
         written_on=today(request.requested_at),
-        service=wish.service.name[wish.language],
-        provider=wish.service.provider,
-        start=wish.period.start,
-        end=wish.period.end,
+        services=(service,),
+        site=wish.site,
         code=grouped(code),
         use_before=request.last_day,
     )

@@ -37,6 +37,11 @@ class SitePorts(Protocol):
         ...
 
     @property
+    def site(self) -> str:
+        """Our address as people type it."""
+        ...
+
+    @property
     def secrets(self) -> Secrets: ...
 
     @property

@@ -138,7 +138,8 @@ def _wish(ports: SitePorts, visit: Visit, case_id: str) -> Wish:
     if start < today(visit.now):
         # The form was left open past midnight.
         raise Refused("draft_gone")
-    return Wish(CaseId(case_id), session.actor, session.bsn, service, Period(start, end), visit.language)
+    period = Period(start, end)
+    return Wish(CaseId(case_id), session.actor, session.bsn, service, period, visit.language, ports.site)
 
 
 def _reviewed(case_id: str) -> str:

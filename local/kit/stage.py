@@ -103,7 +103,7 @@ class Stage:
         period = choose_period(service, today(now), None, now)
         case_id = CaseId(wired.new_id())
         asked = ask(
-            Wish(case_id, self._signed_in(REPRESENTED), REPRESENTED, service, period, "nl"),
+            Wish(case_id, self._signed_in(REPRESENTED), REPRESENTED, service, period, "nl", wired.site),
             store=wired.mandates,
             people=wired.people,
             tries=wired.tries,

@@ -14,8 +14,16 @@ _LETTER = """{"schema": "letter/1", "letter_id": "%s", "reference": "CA5ECA5ECA5
 "use_before": "2031-06-28", "form_of_address": ""}"""
 
 
-def _sealed(letter_id: str) -> bytes:
-    return f"letter:{letter_id}|{_LETTER % letter_id}".encode()
+_LETTER_OF_TODAY = """{"schema": "letter/2", "letter_id": "%s", "kind": "code", "reference": "CA5ECA5ECA5E", \
+"language": "nl", "form_of_address": "", "addressee": "V. van der Gever", \
+"address": ["Lindelaan 12", "1234 AB  Voorbeeld"], "salutation": "Geachte mevrouw Van der Gever", \
+"written_on": "2031-05-17", "services": [{"name": "Sluizen", "provider": "Gemeente Ominous", "start": "2031-05-17", \
+"end": "2031-06-15"}], "site": "machtigen.example.nl", "code": "BCDF-GHJK-LMNP", "use_before": "2031-06-28", \
+"asker": "", "refusal_code": "", "other": ""}"""
+
+
+def _sealed(letter_id: str, letter: str = _LETTER) -> bytes:
+    return f"letter:{letter_id}|{letter % letter_id}".encode()
 
 
 ROWS: dict[str, list[dict[str, object]]] = {
@@ -655,7 +663,13 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
     ("PERSON#vera", "REQUEST#aa17aa17aa17aa17aa17aa17aa17aa17"): {"requester": _VERA},
     ("PERSON#vera", "REQUEST#ca5eca5eca5eca5eca5eca5eca5eca5e"): {"requester": _VERA},
 }
-"""By key, what today's release writes besides."""
+"""By key, what today's release writes besides, or otherwise."""
+
+_ADDED |= {
+    (f"LETTER#{letter_id}", "LETTER"): {"sealed": _sealed(letter_id, _LETTER_OF_TODAY)}
+    for letter_id in ("90e5" * 8 + "0001", "aa17" * 8 + "0001", "ca5e" * 8 + "0001")
+}
+"""The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
 
 NEW: dict[str, list[dict[str, object]]] = {
     "audit": [

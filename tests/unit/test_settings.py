@@ -47,9 +47,10 @@ def test_limits_that_would_allow_nothing_or_are_no_numbers_are_refused(wrong: st
 
 def test_the_address_tells_its_origin_and_under_which_path_everything_lies() -> None:
     settings = Settings(RIGHT)
-    assert (settings.base_url, settings.origin, settings.root) == (
+    assert (settings.base_url, settings.origin, settings.site, settings.root) == (
         "https://machtigen.example.nl/api",
         "https://machtigen.example.nl",
+        "machtigen.example.nl/api",
         "/api",
     )
     assert settings.replaced(base_url="https://other.example").root == ""

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from chalicelib.letters.contract import Letter, QueuedLetter
-from tests.builders import a_letter
+from chalicelib.letters.contract import Letter, LetterKind, QueuedLetter
+from tests.builders import a_letter, a_letter_service
 
 MESSAGE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
 
@@ -16,21 +16,64 @@ def test_a_message_is_written_and_read_as_it_lies_in_the_queue() -> None:
     assert QueuedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
 
 
-def test_neither_a_message_nor_a_letter_shows_its_contents_where_it_is_printed() -> None:
-    letter = a_letter()
+OF_BEFORE = """{"schema": "letter/1", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", \
+"reference": "CA5ECA5ECA5E", "language": "nl", "addressee": "V. van der Gever", \
+"address": ["Lindelaan 12", "1234 AB  Voorbeeld"], "salutation": "Geachte mevrouw Van der Gever", \
+"written_on": "2031-05-17", "service": "Sluizen", "provider": "Gemeente Ominous", "start": "2031-05-17", \
+"end": "2031-06-15", "code": "BCDF-GHJK-LMNP", "use_before": "2031-06-28", "form_of_address": ""}"""
+ASKED = """{"schema": "letter/2", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "kind": "asked", \
+"reference": "CA5ECA5ECA5E", "language": "nl", "form_of_address": "", "addressee": "V. van der Gever", \
+"address": ["Lindelaan 12", "1234 AB  Voorbeeld"], "salutation": "Geachte mevrouw Van der Gever", \
+"written_on": "2031-05-17", "services": [{"name": "Sluizen", "provider": "Gemeente Ominous", "start": "2031-05-17", \
+"end": "2031-06-15"}], "site": "machtigen.example.nl", "code": "BCDF-GHJK-LMNP", "use_before": "2031-06-28", \
+"asker": "H. Helper", "refusal_code": "QRST-VWXZ", "other": ""}"""
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_no_contents_are_shown_where_a_message_or_a_letter_is_printed(kind: LetterKind) -> None:
+    letter = a_letter(kind)
     shown = repr((letter, QueuedLetter("x1", letter.to_json().encode())))
-    assert not [secret for secret in (letter.code, letter.addressee, "Lindelaan") if secret in shown]
+    assert not [secret for secret in ("BCDF", "QRST", "Gever", "Helper", "Jansen", "Lindelaan") if secret in shown]
 
 
-def test_a_letter_is_read_as_it_was_written_and_one_of_before_without_a_form_of_address() -> None:
-    letter = a_letter(form_of_address="De hooggeboren heer")
+@pytest.mark.parametrize("kind", LetterKind)
+def test_a_letter_is_read_as_it_was_written(kind: LetterKind) -> None:
+    letter = a_letter(kind, form_of_address="De hooggeboren heer", services=(a_letter_service(),) * 2)
     assert Letter.from_json(letter.to_json()) == letter
-    values = json.loads(letter.to_json())
-    del values["form_of_address"]
-    assert Letter.from_json(json.dumps(values)) == a_letter()
 
 
-@pytest.mark.parametrize("schema", ["letter/2", None])
+def test_a_letter_lies_in_the_queue_like_this() -> None:
+    assert a_letter(LetterKind.ASKED).to_json() == ASKED
+
+
+def test_a_letter_of_the_release_before_is_one_that_was_asked_for_by_oneself_for_one_service() -> None:
+    assert Letter.from_json(OF_BEFORE) == a_letter(site="")
+    untitled = OF_BEFORE.replace(', "form_of_address": ""', "")
+    assert Letter.from_json(untitled) == a_letter(site="")
+
+
+@pytest.mark.parametrize("schema", ["letter/3", None])
 def test_a_letter_of_another_schema_is_not_read(schema: str | None) -> None:
     with pytest.raises(ValueError, match="unknown schema"):
         Letter.from_json(json.dumps({**json.loads(a_letter().to_json()), "schema": schema}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (LetterKind.GIVEN, {"code": "BCDF-GHJK-LMNP"}),
+        (LetterKind.HELD, {"refusal_code": "QRST-VWXZ"}),
+        (LetterKind.CODE, {"code": ""}),
+        (LetterKind.CODE, {"address": ()}),
+        (LetterKind.CODE, {"services": ()}),
+        (LetterKind.CODE, {"asker": "H. Helper"}),
+        (LetterKind.ASKED, {"refusal_code": ""}),
+        (LetterKind.ASKED, {"asker": ""}),
+        (LetterKind.ASKED, {"use_before": None}),
+        (LetterKind.SCREEN, {"address": ("Lindelaan 12",)}),
+    ],
+)
+def test_a_letter_says_what_its_kind_does_and_nothing_else(kind: LetterKind, changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="does not say what its kind does") as error:
+        a_letter(kind, **changes)
+    assert "BCDF" not in str(error.value)

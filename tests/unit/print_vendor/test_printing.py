@@ -12,6 +12,7 @@ from print_vendor.observe import begin_call, log
 from print_vendor.printing import Printer
 from tests.builders import NOW, a_letter
 from tests.fakes import FakeLetterRows, FakeVault
+from tests.unit.letters.test_contract import OF_BEFORE
 
 LETTER = a_letter()
 ID = LETTER.letter_id
@@ -62,6 +63,12 @@ def test_the_slip_lies_there_before_the_letter_and_says_where_it_goes(shop: Shop
         "printed_at": NOW.isoformat(),
         "correlation_id": "the request",
     }
+    assert shop.rows.state(ID) is LetterState.PRINTED
+
+
+def test_a_letter_that_lay_in_the_queue_before_this_release_is_printed(shop: Shop) -> None:
+    shop.printer.print(QueuedLetter(ID, FakeVault().seal(OF_BEFORE, sealing_context(ID))).to_json(), NOW)
+    assert shop.bucket.kinds == ["json", "pdf"]
     assert shop.rows.state(ID) is LetterState.PRINTED
 
 
@@ -142,9 +149,10 @@ def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_l
 @pytest.mark.parametrize(
     "broken",
     [
-        *("", "900100084", "[]", "{}", '{"schema": "letter/1"}'),
+        *("", "900100084", "[]", "{}", '{"schema": "letter/1"}', '{"schema": "letter/2"}'),
         LETTER.to_json().replace(LETTER.written_on.isoformat(), "900100084"),
-        LETTER.to_json().replace('"service":', '"900100084":'),
+        LETTER.to_json().replace('"services":', '"900100084":'),
+        LETTER.to_json().replace('"kind": "code"', '"kind": "900100084"'),
     ],
 )
 def test_what_is_sealed_and_no_letter_is_told_without_what_it_says(shop: Shop, broken: str) -> None:

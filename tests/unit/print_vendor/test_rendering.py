@@ -1,7 +1,7 @@
 import pytest
 
 from print_vendor.rendering import CannotSet, not_shown, render
-from tests.builders import a_letter
+from tests.builders import a_letter, a_letter_service
 
 
 @pytest.mark.parametrize(
@@ -9,7 +9,7 @@ from tests.builders import a_letter
 )
 def test_what_the_font_has_can_stand_in_a_letter(text: str) -> None:
     assert not_shown(text) == ""
-    assert render(a_letter(service=text, provider=text))
+    assert render(a_letter(services=(a_letter_service(name=text, provider=text),)))
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ def test_what_the_font_has_can_stand_in_a_letter(text: str) -> None:
 def test_what_it_does_not_have_is_named_once(text: str, missing: str) -> None:
     assert not_shown(text) == missing
     with pytest.raises(CannotSet, match=r"^TypstError$") as error:
-        render(a_letter(service=text))
+        render(a_letter(services=(a_letter_service(name=text),)))
     assert error.value.__suppress_context__, "what the typesetter says may quote the letter, and reaches no log"

@@ -1,0 +1,141 @@
+"""What each kind of letter says, in both languages: read from its PDF, as its receiver does."""
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from chalicelib.letters.contract import Letter, LetterKind
+from print_vendor.rendering import render
+from tests.builders import a_letter, a_letter_service
+
+CODE = re.compile(r"[B-DF-HJ-NP-TV-XZ2-9]{4}-[B-DF-HJ-NP-TV-XZ2-9]{4}")
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+KINDS = pytest.mark.parametrize("kind", LetterKind)
+POSTED = [kind for kind in LetterKind if kind is not LetterKind.SCREEN]
+
+
+def _pages(letter: Letter) -> list[str]:
+    """Return the text of each page, its lines joined."""
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(BytesIO(render(letter))).pages]
+
+
+def _text(letter: Letter) -> str:
+    (page,) = _pages(letter)
+    return page
+
+
+@LANGUAGES
+@KINDS
+def test_every_letter_names_service_period_site_and_reference_and_the_helpdesk_where_it_is_posted(
+    kind: LetterKind, language: str
+) -> None:
+    text = _text(a_letter(kind, language=language))
+    days = {"nl": "van 17 mei 2031 tot en met 15 juni 2031", "en": "from 17 May 2031 to 15 June 2031 inclusive"}
+    for expected in ("Sluizen", "Gemeente Ominous", days[language], "machtigen.example.nl", "CA5ECA5ECA5E"):
+        assert expected in text
+    assert ("088 123 00 00" in text) is (kind in POSTED)
+    assert ("Lindelaan 12" in text) is (kind in POSTED)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("kind", [LetterKind.CODE, LetterKind.SCREEN])
+def test_who_asked_gets_the_code_what_goes_with_it_and_its_last_day(kind: LetterKind, language: str) -> None:
+    text = _text(a_letter(kind, language=language))
+    said = {
+        "nl": ("(BSN) en uw geboortedatum alleen aan de persoon die u machtigt", "uiterlijk op 28 juni 2031"),
+        "en": ("(BSN) and your date of birth only to the person you mandate", "no later than 28 June 2031"),
+    }
+    for expected in ("BCDF-GHJK-LMNP", *said[language]):
+        assert expected in text
+    assert len(CODE.findall(text)) == 1
+
+
+@LANGUAGES
+def test_who_is_asked_reads_by_whom_how_to_agree_both_ways_and_how_to_refuse_without_signing_in(language: str) -> None:
+    text = _text(a_letter(LetterKind.ASKED, language=language))
+    said = {
+        "nl": (
+            "H. Helper wil dit namens u regelen",
+            "Kent u deze persoon niet, of vertrouwt u het niet? Doe dan niets. U hoeft ons ook niets te vragen.",
+            "Met uw DigiD: log in op machtigen.example.nl",
+            "uw geboortedatum aan H. Helper, en aan niemand anders",
+            "geen DigiD nodig. Ga naar machtigen.example.nl/refuse en vul deze weigercode in: QRST-VWXZ",
+            "uiterlijk op 28 juni 2031",
+        ),
+        "en": (
+            "H. Helper wants to arrange this for you",
+            "Do you not know this person, or do you not trust this? Then do nothing.",
+            "With your DigiD: sign in at machtigen.example.nl",
+            "your date of birth to H. Helper, and to nobody else",
+            "not need DigiD for that. Go to machtigen.example.nl/refuse and fill in this refusal code: QRST-VWXZ",
+            "no later than 28 June 2031",
+        ),
+    }
+    for expected in ("BCDF-GHJK-LMNP", *said[language]):
+        assert expected in text
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            LetterKind.GIVEN,
+            {
+                "nl": (
+                    "H. Helper mag dit namens u regelen",
+                    "Heeft u dit niet gedaan? Trek de machtiging dan meteen in.",
+                ),
+                "en": ("H. Helper may arrange this for you", "Did you not do this? Then revoke the mandate"),
+            },
+        ),
+        (
+            LetterKind.HELD,
+            {
+                "nl": ("N. Jansen heeft u gemachtigd", "of kent u deze persoon niet? Log in"),
+                "en": ("N. Jansen has mandated you", "or do you not know this person? Sign in"),
+            },
+        ),
+    ],
+    ids=lambda one: str(one) if isinstance(one, LetterKind) else "",
+)
+def test_a_notice_says_who_may_act_and_what_to_do_if_that_is_wrong_and_holds_no_code(
+    kind: LetterKind, said: dict[str, tuple[str, ...]], language: str
+) -> None:
+    text = _text(a_letter(kind, language=language))
+    for expected in said[language]:
+        assert expected in text
+    assert not CODE.search(text)
+
+
+@LANGUAGES
+@KINDS
+def test_five_services_are_all_named_on_one_page(kind: LetterKind, language: str) -> None:
+    names = ["Belastingen en heffingen", "Parkeervergunning", "Mijn Voorbeeld", "Verhuizing doorgeven", "Uitkering"]
+    services = tuple(a_letter_service(name=name) for name in names)
+    text = _text(a_letter(kind, language=language, services=services))
+    assert [name for name in names if name not in text] == []
+    if kind in (LetterKind.CODE, LetterKind.ASKED, LetterKind.SCREEN):
+        assert {"nl": "Deze ene code is voor al deze diensten", "en": "This one code is for all these"}[
+            language
+        ] in text
+
+
+@LANGUAGES
+@KINDS
+def test_five_services_with_the_longest_names_fit_on_two_pages_and_each_page_says_which_it_is(
+    kind: LetterKind, language: str
+) -> None:
+    long = f"{'Vergunningen, ontheffingen en subsidies ' * 6}"[:253]
+    services = tuple(a_letter_service(name=f"{number} {long}", provider=long) for number in range(5))
+    named = {"asker": long} if kind is LetterKind.ASKED else {}
+    first, second = _pages(a_letter(kind, language=language, services=services, **named))
+    assert [number for number in range(5) if f"{number} Vergunningen" not in first + second] == []
+    assert (first[-5:], second[-5:]) == ("1 / 2", "2 / 2")
+    assert "DigiD Machtigen" in second, "the greeting comes with what stands before it"
+
+
+def test_a_letter_of_the_release_before_names_no_site_and_prints_all_the_same() -> None:
+    assert "Die persoon gaat naar DigiD Machtigen en kiest" in _text(a_letter(site=""))
