@@ -50,6 +50,13 @@ SERVICE = Kind(
     kept=Kept("the catalogue is imported without it"),
     keyed=("service_id",),
     stored_as={"consent_question": "question"},
+    lacking=(
+        "request_days",
+        "minimum_age_represented",
+        "minimum_age_representative",
+        "letter_level",
+        "popular",
+    ),
 )
 
 ASKED_BY = Kind(

@@ -12,6 +12,14 @@ ServiceId = NewType("ServiceId", str)
 EntityId = NewType("EntityId", str)
 """SAML entityID of a connection, or of a service provider behind a cluster supplier's."""
 
+REQUEST_DAYS, MOST_REQUEST_DAYS = 42, 84
+"""How long a request is open unless its service says otherwise, five working days for the letter and time to hand the
+code over (machtigen.md 3.3), and the longest that a service may say."""
+
+LETTER_LEVEL = 20
+"""Level of the consent that a letter's code is, unless the service says otherwise: DigiD gives 10 and 20 to who was
+reached by a letter at the home address in the population register, and nothing above it (ADR 9)."""
+
 
 class Profile(StrEnum):
     """How a connection speaks SAML."""
@@ -97,6 +105,15 @@ class Service:
     """Lowest level of assurance: 10, 20, 25 or 30."""
     max_days: int
     """Longest period of one mandate, in days."""
+    request_days: int = REQUEST_DAYS
+    """How long a request for it is open, and its code works, in days: "Looptijd machtigingsaanvraag"."""
+    minimum_age_represented: int = 0
+    minimum_age_representative: int = 0
+    """In years; 0 for every age."""
+    code_on_screen: int | None = None
+    """Level of sign-in from which who asks for themselves may see the code at once; None where only a letter has it."""
+    letter_level: int = LETTER_LEVEL
+    """Level of the consent of who hands over the code of a letter that somebody else, or the helpdesk, asked for."""
     keywords: tuple[str, ...] = ()
     behind: tuple[Relation, ...] = ()
     connection: EntityId | None = None
@@ -112,8 +129,12 @@ class Service:
     explanation: Mapping[str, str] | None = None
     position: int = 0
     """Place in a list: lowest first."""
+    popular: bool = False
+    """Whether it stands in the list of what is asked for often, before all others."""
     website: str | None = None
     """Where the provider offers it."""
+    upl: str | None = None
+    """Its URI in the Uniforme Productnamenlijst, by which products have one name at every authority."""
     app: Mapping[str, str] | None = None
     """What the DigiD app is told of it, as the registry has it."""
     legacy_id: str | None = None
@@ -139,6 +160,14 @@ class Service:
         """Whether one citizen may mandate another for it now."""
         citizens = self.authorisation in (Authorisation.CITIZEN, Authorisation.CITIZEN_AND_ORGANISATION)
         return self.mandatable and citizens and self.counts(now)
+
+    def shows_code(self, level: int, now: datetime) -> bool:
+        """Whether who asks for themselves, signed in at a level, may see the code on screen."""
+        return self.code_on_screen is not None and level >= max(self.code_on_screen, self.level_at(now))
+
+    def letter_suffices(self, now: datetime) -> bool:
+        """Whether a mandate that a letter's code consents to can be used; else only approval makes one that can."""
+        return self.letter_level >= self.level_at(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +210,7 @@ class Connection:
 
 
 def search(services: Iterable[Service], words: str, language: str) -> list[Service]:
-    """Find services in which every word occurs, by name in the reader's language. No words: all of them."""
+    """Find services in which every word occurs; no words: all of them. What is asked for often comes first."""
     wanted = words.casefold().split()
 
     def text(service: Service) -> str:
@@ -189,4 +218,4 @@ def search(services: Iterable[Service], words: str, language: str) -> list[Servi
         return " ".join(parts).casefold()
 
     found = [service for service in services if all(word in text(service) for word in wanted)]
-    return sorted(found, key=lambda service: (service.position, service.provider, service.name[language]))
+    return sorted(found, key=lambda one: (not one.popular, one.position, one.provider, one.name[language]))

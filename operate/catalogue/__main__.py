@@ -30,7 +30,7 @@ def main(arguments: Sequence[str], catalogue: DynamoCatalogue | None = None) -> 
     there = catalogue or table.catalogue(asked)
     known = known_in(there)
     if asked.file.suffix.lower() == ".csv":
-        draft, problems = read_csv(asked.file, known.connections)
+        draft, problems = read_csv(asked.file, known.connections, known.services)
     else:
         draft, problems = read_yaml(asked.file, fetch_metadata, now)
     check_together(draft, known.services, problems)

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from chalicelib.catalogue.model import (
+    LETTER_LEVEL,
+    MOST_REQUEST_DAYS,
+    REQUEST_DAYS,
     Announcement,
     Authorisation,
     EntityId,
@@ -28,7 +31,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST = {"name": 255, "description": 300, "explanation": 2000, "question": 1000}
 """Characters (machtigen.md 5.1)."""
 LANGUAGES = ("nl", "en")
-_LARGEST_INDEX, _MOST_DAYS = 65535, 36500
+_LARGEST_INDEX, _MOST_DAYS, _OLDEST = 65535, 36500, 120
+_UPL = re.compile(r"https?://standaarden\.overheid\.nl/owms/terms/[^\s/?#]{1,200}")
 
 LINE = "__line__"
 """Where a mapping stands in its file, as `yaml_file` notes it."""
@@ -54,7 +58,8 @@ class Problems:
 SERVICE_FIELDS = {
     "service_id", "entity_id", "index", "name", "description", "explanation", "question", "level", "announced",
     "max_days", "authorisation", "digid", "mandatable", "position", "keywords", "behind", "valid", "identifier",
-    "website", "app", "legacy_id",
+    "website", "app", "legacy_id", "request_days", "minimum_age_represented", "minimum_age_representative",
+    "code_on_screen", "letter_level", "popular", "upl",
 }  # fmt: skip
 
 
@@ -82,22 +87,37 @@ def service(row: Row, holder: EntityId, provider: str, around: Iterable[Validity
         name=name,
         description=texts(row, "description", name),
         level=level(row.get("level", LEVELS[0])),
-        max_days=whole(row, "max_days", 1, _MOST_DAYS, 365),
         keywords=tuple(str(word) for word in row.get("keywords", ())),
         behind=tuple(relation(one) for one in row.get("behind", ())),
         connection=holder if entity_id != holder else None,
         announced=_announced(row["announced"]) if row.get("announced") else None,
-        authorisation=kind(Authorisation, row, "authorisation", Authorisation.CITIZEN_AND_ORGANISATION),
         digid=yes(row, "digid"),
-        mandatable=yes(row, "mandatable"),
         consent_question=texts(row, "question", "") if row.get("question") else None,
         explanation=texts(row, "explanation", "") if row.get("explanation") else None,
         position=whole(row, "position", 0, 10**6, 0),
+        popular=yes(row, "popular", default=False),
         website=_website(row),
+        upl=_upl(row),
         app=_app(row),
         legacy_id=str(row["legacy_id"]) if row.get("legacy_id") else None,
         valid=(*around, validity(row)),
+        **_terms(row),
     )
+
+
+def _terms(row: Row) -> dict[str, Any]:
+    """Read on what terms somebody may be mandated, by the field of a service."""
+    on_screen = row.get("code_on_screen", False)
+    return {
+        "authorisation": kind(Authorisation, row, "authorisation", Authorisation.CITIZEN_AND_ORGANISATION),
+        "mandatable": yes(row, "mandatable"),
+        "max_days": whole(row, "max_days", 1, _MOST_DAYS, 365),
+        "request_days": whole(row, "request_days", 1, MOST_REQUEST_DAYS, REQUEST_DAYS),
+        "minimum_age_represented": whole(row, "minimum_age_represented", 0, _OLDEST, 0),
+        "minimum_age_representative": whole(row, "minimum_age_representative", 0, _OLDEST, 0),
+        "code_on_screen": None if on_screen is False else level(on_screen, "code_on_screen"),
+        "letter_level": level(row.get("letter_level", LETTER_LEVEL), "letter_level"),
+    }
 
 
 def relation(row: str | Row) -> Relation:
@@ -129,10 +149,10 @@ def service_id(value: object) -> ServiceId:
     return ServiceId(text)
 
 
-def level(value: object) -> int:
+def level(value: object, name: str = "level") -> int:
     text = str(value).strip()
     if text not in map(str, LEVELS):
-        raise Wrong("level: not 10, 20, 25 or 30")
+        raise Wrong(f"{name}: not 10, 20, 25 or 30")
     return int(text)
 
 
@@ -173,8 +193,8 @@ def whole(row: Row, name: str, least: int, most: int, default: int | None = None
     return int(str(value))
 
 
-def yes(row: Row, name: str) -> bool:
-    value = row.get(name, True)
+def yes(row: Row, name: str, *, default: bool = True) -> bool:
+    value = row.get(name, default)
     if not isinstance(value, bool):
         raise Wrong(f"{name}: not true or false")
     return value
@@ -199,6 +219,13 @@ def _website(row: Row) -> str | None:
     if address is not None and not str(address).startswith("https://"):
         raise Wrong("website: not an https address")
     return str(address) if address else None
+
+
+def _upl(row: Row) -> str | None:
+    uri = row.get("upl")
+    if uri is not None and not _UPL.fullmatch(str(uri)):
+        raise Wrong("upl: not http://standaarden.overheid.nl/owms/terms/ and a name of the Uniforme Productnamenlijst")
+    return str(uri) if uri else None
 
 
 def _app(row: Row) -> Mapping[str, str] | None:

@@ -643,6 +643,13 @@ ROWS: dict[str, list[dict[str, object]]] = {
 }
 
 _VERA, _HENK = {"person": "vera", "level": 20}, {"person": "henk", "level": 20}
+_TERMS: dict[str, object] = {
+    "letter_level": 20,
+    "minimum_age_represented": 0,
+    "minimum_age_representative": 0,
+    "popular": False,
+    "request_days": 42,
+}
 _ADDED: dict[tuple[object, object], dict[str, object]] = {
     ("CASE#90e590e590e590e590e590e590e590e5", "EVENT#000001"): {"actor": _VERA},
     ("CASE#90e590e590e590e590e590e590e590e5", "EVENT#000002"): {"actor": {"cause": "guesses"}},
@@ -659,6 +666,8 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
         "actor": _HENK,
         "where": {"organisation": "Gemeente Ominous"},
     },
+    ("SERVICES", "22222222-2222-4222-8222-222222222222"): _TERMS,
+    ("SERVICES", "33333333-3333-4333-8333-333333333333"): _TERMS,
     ("PERSON#vera", "REQUEST#90e590e590e590e590e590e590e590e5"): {"requester": _VERA},
     ("PERSON#vera", "REQUEST#aa17aa17aa17aa17aa17aa17aa17aa17"): {"requester": _VERA},
     ("PERSON#vera", "REQUEST#ca5eca5eca5eca5eca5eca5eca5eca5e"): {"requester": _VERA},
@@ -672,6 +681,32 @@ _ADDED |= {
 """The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
 
 NEW: dict[str, list[dict[str, object]]] = {
+    "catalogue": [
+        {
+            "pk": "SERVICES",
+            "sk": "66666666-6666-4666-8666-666666666666",
+            "authorisation": "citizen-and-organisation",
+            "behind": [],
+            "code_on_screen": 25,
+            "description": {"en": "About locks.", "nl": "Over sluizen."},
+            "digid": True,
+            "entity_id": "https://ominous.example/metadata",
+            "keywords": [],
+            "letter_level": 10,
+            "level": 20,
+            "mandatable": True,
+            "max_days": 365,
+            "minimum_age_represented": 16,
+            "minimum_age_representative": 18,
+            "name": {"en": "Locks", "nl": "Sluizen"},
+            "popular": True,
+            "position": 0,
+            "provider": "Gemeente Ominous",
+            "request_days": 21,
+            "upl": "http://standaarden.overheid.nl/owms/terms/sluisbediening",
+            "valid": [],
+        },
+    ],
     "audit": [
         {
             "pk": "CASE#ba2eba2eba2eba2eba2eba2eba2eba2e",
@@ -706,7 +741,7 @@ NEW: dict[str, list[dict[str, object]]] = {
         },
     ],
 }
-"""What releases before actors know nothing of: a request without code and letter, by somebody else."""
+"""What older releases know nothing of: a request without code and letter, by somebody else; the terms of a service."""
 
 WRITTEN = {
     table: [*({**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows), *NEW.get(table, ())]

@@ -213,4 +213,6 @@ def test_the_catalogue_is_read_as_ever(dynamodb: Any) -> None:
     assert [one.url for one in catalogue.sources()] == [None, writing.SOURCE.url]
     assert list(catalogue.sources())[1] == writing.SOURCE
     digid = catalogue.identity_provider()
+    _fill(dynamodb, WRITTEN)
+    assert catalogue.services() == [writing.SERVICE, writing.PLAIN_SERVICE, writing.TERMED_SERVICE]
     assert (digid.metadata, digid.by_artifact, digid.ends_at, digid.roots) == (b"<digid/>", False, NOW, "PEM")

@@ -96,6 +96,17 @@ SERVICE = a_service(
     valid=(Validity(since=NOW),),
 )
 PLAIN_SERVICE = a_service(service_id=PORTAL_ID, index=None)
+TERMED_SERVICE = a_service(
+    service_id=ServiceId("66666666-6666-4666-8666-666666666666"),
+    index=None,
+    request_days=21,
+    minimum_age_represented=16,
+    minimum_age_representative=18,
+    code_on_screen=25,
+    letter_level=10,
+    popular=True,
+    upl="http://standaarden.overheid.nl/owms/terms/sluisbediening",
+)
 SOURCE = Source(CONNECTION.entity_id, "https://ominous.example/metadata.xml", NOW + HOUR)
 QUESTION = Question(
     "https://ominous.example/metadata",
@@ -198,6 +209,7 @@ def _catalogue(client: Any) -> None:
     catalogue = catalogue_of(client)
     catalogue.put_service(SERVICE)
     catalogue.put_service(PLAIN_SERVICE)
+    catalogue.put_service(TERMED_SERVICE)
     catalogue.put_connection(CONNECTION, {EntityId("https://behind.example"): b"<behind/>"})
     catalogue.keep_version(SOURCE, b"<metadata/>", NOW)
     catalogue.keep_version(Source(EntityId("https://by-hand.example"), None, None), b"<by-hand/>", NOW)

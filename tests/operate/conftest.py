@@ -28,7 +28,7 @@ LINE = {
     "Machtigen": "ja",
     "position": "3",
     "kind of representative": "Burger en organisatie",
-    "duration": "365",
+    "duration": "28",
     "description": "Over sluizen",
     "explanation": "Alles over sluizen",
     "valid": "ja",

@@ -1,6 +1,6 @@
 """The catalogue from a reviewed file: mistakes with their lines, the difference first, and nobody cut off unasked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from chalicelib.catalogue.model import Authorisation, Profile, RelationKind, Representation
 from chalicelib.catalogue.store import DynamoCatalogue
 from operate.catalogue.__main__ import main
-from operate.catalogue.csv_file import COLUMNS
+from operate.catalogue.csv_file import COLUMNS, EXTENSIONS
 from operate.catalogue.yaml_file import read_yaml
 from tests.operate.conftest import LINE, PORTAL, SERVICE
 from tests.saml.national import ENTITY_ID, OIN, SIGNING, SUPPLIER, SUPPLIER_KEYS, SUPPLIER_OIN, NationalProvider
@@ -57,6 +57,13 @@ ALL = f"""- service_id: {SERVICE}
   level: 20
   announced: {{level: 25, from: 2030-01-01, message: Higher soon}}
   max_days: 90
+  request_days: 21
+  minimum_age_represented: 16
+  minimum_age_representative: 18
+  code_on_screen: 25
+  letter_level: 10
+  popular: true
+  upl: http://standaarden.overheid.nl/owms/terms/sluisbediening_(gemeente)
   authorisation: citizen
   digid: true
   mandatable: true
@@ -75,6 +82,12 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     assert _apply(written(ALL, organisation="valid: {until: 2050-01-01}"), catalogue) == 0
     service = catalogue.service(SERVICE)
     assert (service.index, service.level, service.max_days, service.position) == (4, 20, 90, 7)
+    assert (service.request_days, service.code_on_screen, service.letter_level) == (21, 25, 10)
+    assert (service.minimum_age_represented, service.minimum_age_representative) == (16, 18)
+    assert (service.popular, service.upl) == (
+        True,
+        "http://standaarden.overheid.nl/owms/terms/sluisbediening_(gemeente)",
+    )
     assert service.app == {"icon": "https://ominous.example/icon.png", "active": "True"}
     assert (service.website, service.legacy_id) == ("https://ominous.example/locks", "4711")
     assert service.name["en"] == "Locks"
@@ -91,6 +104,15 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     assert len(catalogue.connection(ENTITY_ID).valid) == 3
 
 
+def test_what_a_file_does_not_say_has_the_defaults_of_the_domain(catalogue: DynamoCatalogue, written: Write) -> None:
+    never = f"- {{service_id: {SERVICE}, index: 1, name: X, code_on_screen: false}}"
+    assert _apply(written(f"{never}\n- {{service_id: {PORTAL}, index: 2, name: Y}}"), catalogue) == 0
+    for service in catalogue.services():
+        assert (service.max_days, service.request_days, service.letter_level) == (365, 42, 20)
+        assert (service.minimum_age_represented, service.minimum_age_representative) == (0, 0)
+        assert (service.code_on_screen, service.popular, service.upl) == (None, False, None)
+
+
 _ONE = f"- {{service_id: {SERVICE}, index: 1, name: X"
 WRONG = [
     (f"- {{service_id: {SERVICE}, index: 1, name: X, level: 15}}", "level: not 10, 20, 25 or 30"),
@@ -101,6 +123,14 @@ WRONG = [
     (f"- {{service_id: {SERVICE}, index: 1, name: X, description: {'x' * 301}}}", "description: longer than 300"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, identifier: pseudonym}}", "BSNk is not connected"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, max_days: soon}}", "max_days: not a whole number"),
+    (f"{_ONE}, request_days: 85}}", "request_days: not a whole number from 1 to 84"),
+    (f"{_ONE}, minimum_age_represented: -1}}", "minimum_age_represented: not a whole number from 0 to 120"),
+    (f"{_ONE}, minimum_age_representative: adult}}", "minimum_age_representative: not a whole number"),
+    (f"{_ONE}, code_on_screen: true}}", "code_on_screen: not 10, 20, 25 or 30"),
+    (f"{_ONE}, letter_level: 15}}", "letter_level: not 10, 20, 25 or 30"),
+    (f"{_ONE}, popular: very}}", "popular: not true or false"),
+    (f"{_ONE}, upl: 'https://standaarden.overheid.nl/owms/terms/'}}", "upl: not http://standaarden.overheid.nl"),
+    (f"{_ONE}, upl: parkeervergunning}}", "upl: not http://standaarden.overheid.nl"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, digid: maybe}}", "digid: not true or false"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, website: 'ftp://x'}}", "website: not an https address"),
     (f"- {{service_id: {SERVICE}, index: 1, name: X, authorisation: dog}}", "authorisation: not one of"),
@@ -266,8 +296,8 @@ def services(catalogue: DynamoCatalogue, written: Write, tmp_path: Path) -> Call
     """Return what writes services as CSV, for a provider that is connected."""
     _apply(written(f"- {{service_id: {PORTAL}, index: 5, name: Everything}}"), catalogue)
 
-    def write(*rows: dict[str, str], before: str = "") -> Path:
-        lines = [";".join({**LINE, **row}[name] for name in COLUMNS) for row in rows]
+    def write(*rows: dict[str, str], before: str = "", more: Sequence[str] = ()) -> Path:
+        lines = [";".join({**LINE, **row}[name] for name in (*COLUMNS, *more)) for row in rows]
         (tmp_path / "services.csv").write_text(before + "\n".join(lines) + "\n", encoding="utf-8-sig")
         return tmp_path / "services.csv"
 
@@ -282,12 +312,12 @@ def test_a_line_makes_a_service_and_a_second_time_overwrites_it(
     assert _apply(services({"relations": relation}, before=before), catalogue) == 0
     assert f": + service {SERVICE} Sluizen" in capsys.readouterr().out
     service = catalogue.service(SERVICE)
-    assert (service.level, service.position, service.max_days) == (20, 3, 365)
+    assert (service.level, service.position, service.max_days, service.request_days) == (20, 3, 365, 28)
     assert service.announced is not None
     assert service.announced.since == datetime(2030, 1, 31, 23, tzinfo=UTC)
     assert [(one.parent, one.kind) for one in service.behind] == [(PORTAL, RelationKind.SET)]
     assert _apply(services({"relations": relation, "duration": "30"}, before=before), catalogue) == 0
-    assert f"~ service {SERVICE}: max_days 365 → 30" in capsys.readouterr().out
+    assert f"~ service {SERVICE}: request_days 28 → 30" in capsys.readouterr().out
     assert catalogue.service(PORTAL).name["nl"] == "Everything"
 
 
@@ -302,6 +332,7 @@ CSV_WRONG: list[tuple[dict[str, str], str]] = [
     ({"valid from": "2026-01-01"}, "not a moment such as 31-12-2030 23:59"),
     ({"kind of representative": "Hond"}, "kind of representative"),
     ({"name": "Opvang 👪"}, "name: the font of the letters cannot show 👪 (U+1F46A FAMILY)"),
+    ({"duration": "365"}, "request_days: not a whole number from 1 to 84"),
     ({"relations": PORTAL}, "is not parentUUID#type#valid#from#until"),
     ({"relations": f"{SERVICE}#DIENSTENSET#ja##"}, "cannot be behind itself"),
 ]
@@ -317,6 +348,76 @@ def test_a_wrong_line_is_named_and_no_line_is_written(
     assert said in told
     assert "line 2, UUID" in told
     assert [service.service_id for service in catalogue.services()] == [PORTAL]
+
+
+_UPL = "http://standaarden.overheid.nl/owms/terms/sluisbediening"
+_EXTENDED = {
+    "max_days": "90",
+    "minimum_age_represented": "16",
+    "minimum_age_representative": "18",
+    "code_on_screen": "20",
+    "letter_level": "10",
+    "popular": "ja",
+    "upl": _UPL,
+}
+
+
+def test_columns_of_ours_after_the_21_are_read_by_the_names_in_the_first_line(
+    catalogue: DynamoCatalogue, services: Write
+) -> None:
+    for more in (EXTENSIONS, tuple(reversed(EXTENSIONS))):
+        path = services(_EXTENDED, before=";".join((*COLUMNS, *more)) + "\n", more=more)
+        assert _apply(path, catalogue) == 0
+        service = catalogue.service(SERVICE)
+        assert (service.max_days, service.code_on_screen, service.letter_level) == (90, 20, 10)
+        assert (service.minimum_age_represented, service.minimum_age_representative) == (16, 18)
+        assert (service.popular, service.upl) == (True, _UPL)
+        catalogue.drop_service(service)
+
+
+def test_an_empty_cell_of_ours_is_the_default(catalogue: DynamoCatalogue, services: Write) -> None:
+    header = ";".join((*COLUMNS, *EXTENSIONS)) + "\n"
+    assert _apply(services(_EXTENDED, before=header, more=EXTENSIONS), catalogue) == 0
+    for empty in ("", "nee"):
+        said = {**dict.fromkeys(EXTENSIONS, ""), "code_on_screen": empty, "popular": empty}
+        assert _apply(services(said, before=header, more=EXTENSIONS), catalogue) == 0
+        service = catalogue.service(SERVICE)
+        assert (service.max_days, service.minimum_age_represented, service.letter_level) == (365, 0, 20)
+        assert (service.code_on_screen, service.popular, service.upl) == (None, False, None)
+
+
+def test_what_a_list_has_no_column_for_stays_as_it_is(
+    catalogue: DynamoCatalogue, written: Write, services: Write
+) -> None:
+    assert _apply(written(ALL.replace("mandatable: true", "mandatable: false")), catalogue) == 0
+    before = catalogue.service(SERVICE)
+    assert _apply(services({}), catalogue) == 0
+    after = catalogue.service(SERVICE)
+    assert after.mandatable
+    kept = (*EXTENSIONS, "index", "keywords", "website", "app", "legacy_id")
+    assert {name: getattr(after, name) for name in kept} == {name: getattr(before, name) for name in kept}
+    assert after.minimum_age_represented == 16
+    assert catalogue.service_at(ENTITY_ID, 4) == after
+
+
+@pytest.mark.parametrize("more", ["colour", "upl;upl", ""])
+def test_a_column_that_nobody_knows_is_named(
+    catalogue: DynamoCatalogue, services: Write, capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    path = services({}, before=";".join((*COLUMNS, more)) + "\n")
+    assert _apply(path, catalogue) == 1
+    assert "not a column, or named twice; after relations: max_days, minimum_age" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"), [({"popular": "perhaps"}, "popular: not ja or nee"), ({"code_on_screen": "15"}, "code_on_screen")]
+)
+def test_a_wrong_cell_of_ours_is_named(
+    catalogue: DynamoCatalogue, services: Write, capsys: pytest.CaptureFixture[str], cell: dict[str, str], said: str
+) -> None:
+    header = ";".join((*COLUMNS, *EXTENSIONS)) + "\n"
+    assert _apply(services({**_EXTENDED, **cell}, before=header, more=EXTENSIONS), catalogue) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_a_line_with_too_few_columns_is_named(

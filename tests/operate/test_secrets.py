@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.catalogue.model import MOST_REQUEST_DAYS
 from chalicelib.days import midnight_after, today
 from chalicelib.keyring import STALE
-from chalicelib.mandates.requesting import CODE_DAYS
 from local import aws
 from operate.secrets.__main__ import main
 from operate.secrets.rotation import PEPPER_KEPT, Refused, add_key, add_pepper, ids, in_use, retire
@@ -194,7 +194,7 @@ def test_peppers_keep_recognising_until_they_are_retired() -> None:
 def test_a_pepper_is_kept_while_a_code_under_it_can_work() -> None:
     """The last such code is asked for just before functions notice the next pepper."""
     value = add_pepper({"current": "1", "keys": {"1": "a"}}, NOW)
-    expires_at = midnight_after(today(NOW + STALE) + timedelta(days=CODE_DAYS))
+    expires_at = midnight_after(today(NOW + STALE) + timedelta(days=MOST_REQUEST_DAYS))
     with pytest.raises(Refused):
         retire(value, "1", expires_at)
     with pytest.raises(Refused):
