@@ -14,11 +14,14 @@ class NotFound(DomainError):
 
 
 class Refused(DomainError):
-    """The rules say no. `reason` is a key of `web/failures.py::REFUSALS`, or of a room's own."""
+    """The rules say no. `reason` is a key of `web/failures.py::REFUSALS`, or of a room's own.
 
-    def __init__(self, reason: str) -> None:
+    `values` are the numbers that its words name, such as the years of a lowest age.
+    """
+
+    def __init__(self, reason: str, **values: int) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.values = reason, values
 
 
 class Conflict(DomainError):

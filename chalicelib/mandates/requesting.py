@@ -8,8 +8,9 @@ from chalicelib.catalogue.model import Service
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.contract import Letter, LetterKind, LetterService
+from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
-from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Request, RequestState
+from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Party, Request, RequestState
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
@@ -18,9 +19,6 @@ from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId, Pseudonyms
 from chalicelib.people.vault import Vault
-
-CODE_DAYS = 42
-"""A code works for six weeks: five working days for the letter, and time to hand it over (machtigen.md 3.3)."""
 
 _FURTHEST_START = timedelta(days=365)
 
@@ -87,8 +85,8 @@ def ask(
 ) -> Request:
     """Ask for a mandate; a letter with the code goes to the represented person's home.
 
-    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`), `TooManyLetters` or `Unavailable`. The same
-    wish again returns the request that it made.
+    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`, or what `check_age` says), `TooManyLetters` or
+    `Unavailable`. The same wish again returns the request that it made.
     """
     if wish.by.level < wish.service.level_at(now):
         raise LevelTooLow(wish.service.level_at(now))
@@ -97,6 +95,7 @@ def ask(
         return made
     void = _void(store.open_for(represented, wish.service.service_id, wish.by.person), tries, now)
     person = reachable(wish.bsn, people)
+    check_age(Party.REPRESENTED, person.born, wish.service, now)
     code = generate(pick)
     letter_id = f"{wish.case_id}{pick(16**4):04x}"
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
@@ -197,7 +196,7 @@ def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
 
 def _last_day(wish: Wish, now: datetime) -> date:
     """Return the day until whose end a code works: what is over by then needs none."""
-    return min(today(now) + timedelta(days=CODE_DAYS), wish.period.end)
+    return min(today(now) + timedelta(days=wish.service.request_days), wish.period.end)
 
 
 def _already_made(request: Request, store: MandateStore, refusal: DomainError) -> Request:

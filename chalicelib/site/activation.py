@@ -54,7 +54,7 @@ def review_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if _holds(ports, visit, case_id):
         return redirect(f"/mandates/{case_id}")
     request, service = _recognised(ports, visit, case_id)
-    both = _parties(ports, visit, request)
+    both = _parties(ports, visit, request, service)
     names = {"representative": both.representative.name, "represented": both.represented.name}
     return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, names=names)
 
@@ -75,7 +75,7 @@ def _holds(ports: SitePorts, visit: Visit, case_id: str) -> bool:
 def _activate(ports: SitePorts, visit: Visit, case_id: str) -> None:
     session = visit.signed_in
     request, service = _recognised(ports, visit, case_id)
-    _parties(ports, visit, request)
+    _parties(ports, visit, request, service)
     activate(
         request.represented,
         request.case_id,
@@ -98,10 +98,10 @@ def _recognised(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Request, 
     return request, ports.catalogue.service(request.service_id)
 
 
-def _parties(ports: SitePorts, visit: Visit, request: Request) -> Parties:
+def _parties(ports: SitePorts, visit: Visit, request: Request, service: Service) -> Parties:
     """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
     represented = Bsn(ports.vault.open(request.represented_bsn, f"case:{request.case_id}"))
-    return parties(visit.signed_in.bsn, represented, people=ports.people)
+    return parties(visit.signed_in.bsn, represented, service=service, people=ports.people, now=visit.now)
 
 
 def _draft(case_id: str) -> str:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from chalicelib.catalogue.model import Service, search
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.mandates.model import CaseId, RequestState
+from chalicelib.mandates.ages import check_age
+from chalicelib.mandates.model import CaseId, Party, RequestState
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, tried, withdraw
 from chalicelib.site.clicks import once
@@ -69,6 +70,7 @@ def review_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/requests/{case_id}")
     wish = _wish(ports, visit, case_id)
     person = reachable(wish.bsn, ports.people)
+    check_age(Party.REPRESENTED, person.born, wish.service, visit.now)
     tight = wish.period.end < today(visit.now) + _LETTER_TAKES
     return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id, tight=tight)
 

@@ -71,6 +71,30 @@ REFUSALS = {
             "municipality. Call the helpdesk if you have questions."
         ),
     ),
+    "too_young_to_give": Words(
+        403,
+        N_("You are too young to give this mandate"),
+        N_(
+            "For this service you have to be %(years)s years or older to let someone act for you. Ask the organisation "
+            "that offers the service who can arrange this for you."
+        ),
+    ),
+    "too_young_to_hold": Words(
+        403,
+        N_("You are too young to act for someone here"),
+        N_(
+            "For this service you have to be %(years)s years or older to act for someone. Only somebody who is old "
+            "enough can do this."
+        ),
+    ),
+    "age_uncertain": Words(
+        403,
+        N_("We cannot tell how old you are"),
+        N_(
+            "For this service you have to be %(years)s years or older. The population register does not have your "
+            "whole date of birth, so we are not certain that you are. Call the helpdesk."
+        ),
+    ),
     "draft_gone": Words(
         410,
         N_("Your request is no longer here"),

@@ -159,7 +159,8 @@ def failure_page(visit: Visit | None, error: Exception, refusals: Mapping[str, W
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
     told = reference() if words.status >= 500 or words is BAD_MESSAGE or noted() else ""  # noqa: PLR2004 - it is ours
-    return page("failure.html", visit, status=words.status, words=words, reference=told)
+    values = error.values if isinstance(error, Refused) else {}
+    return page("failure.html", visit, status=words.status, words=words, values=values, reference=told)
 
 
 def explained(error: Exception, visit: Visit | None, refusals: Mapping[str, Words] = REFUSALS) -> Words:

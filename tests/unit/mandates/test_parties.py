@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from chalicelib.catalogue.model import Authorisation
 from chalicelib.errors import Refused, Unavailable
-from chalicelib.mandates.parties import parties
+from chalicelib.mandates.parties import Parties, parties
+from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
-from tests.builders import HENK, VERA, a_person
+from tests.builders import HENK, NOW, VERA, a_person, a_service
 from tests.fakes import FakeRegister
 
 STANDING = {HENK: a_person(name="Henk Helper"), VERA: a_person()}
@@ -18,22 +20,27 @@ STOPPED = [
     a_person(standing=Standing.SUSPENDED, address=()),
     a_person(name=""),
 ]
+YOUNG, INCOMPLETE = a_person(born=BirthDate("2015-05-18")), a_person(born=BirthDate("2015-05-00"))
 
 
 def _of(people: Mapping[Bsn, Person | None]) -> FakeRegister:
     return FakeRegister({bsn: person for bsn, person in people.items() if person is not None})
 
 
+def _parties(people: FakeRegister, **terms: object) -> Parties:
+    return parties(HENK, VERA, service=a_service(**terms), people=people, now=NOW)
+
+
 def test_both_are_told_also_without_an_address() -> None:
     abroad = a_person(standing=Standing.NO_ADDRESS, address=())
-    both = parties(HENK, VERA, people=_of({**STANDING, VERA: abroad}))
+    both = _parties(_of({**STANDING, VERA: abroad}))
     assert (both.representative.name, both.represented.name) == ("Henk Helper", "Vera van der Gever")
 
 
 @pytest.mark.parametrize("person", STOPPED)
 def test_whatever_is_the_matter_with_the_represented_has_one_word(person: Person | None) -> None:
     with pytest.raises(Refused) as error:
-        parties(HENK, VERA, people=_of({**STANDING, VERA: person}))
+        _parties(_of({**STANDING, VERA: person}))
     assert error.value.reason == "code_gone"
 
 
@@ -41,15 +48,41 @@ def test_whatever_is_the_matter_with_the_represented_has_one_word(person: Person
 @pytest.mark.parametrize("other", [a_person(), *STOPPED])
 def test_who_may_not_act_hears_that_and_nothing_of_the_other(person: Person | None, other: Person | None) -> None:
     with pytest.raises(Refused) as error:
-        parties(HENK, VERA, people=_of({HENK: person, VERA: other}))
+        _parties(_of({HENK: person, VERA: other}))
     assert error.value.reason == "may_not_act"
 
 
 @pytest.mark.parametrize("unreadable", [HENK, VERA])
 def test_somebody_who_cannot_be_read_now_is_an_outage_and_no_decision(unreadable: Bsn) -> None:
     with pytest.raises(Unavailable):
-        parties(HENK, VERA, people=FakeRegister(STANDING, [unreadable]))
+        _parties(FakeRegister(STANDING, [unreadable]))
 
 
 def test_a_person_does_not_show_in_the_repr_of_both() -> None:
-    assert "Gever" not in repr(parties(HENK, VERA, people=_of(STANDING)))
+    assert "Gever" not in repr(_parties(_of(STANDING)))
+
+
+@pytest.mark.parametrize(("person", "reason"), [(YOUNG, "too_young_to_hold"), (INCOMPLETE, "age_uncertain")])
+@pytest.mark.parametrize("other", [a_person(), YOUNG, *STOPPED])
+def test_who_may_be_too_young_hears_that_and_nothing_of_the_other(
+    person: Person, reason: str, other: Person | None
+) -> None:
+    with pytest.raises(Refused) as error:
+        _parties(_of({HENK: person, VERA: other}), minimum_age_representative=16, minimum_age_represented=16)
+    assert error.value.reason == reason
+
+
+@pytest.mark.parametrize("person", [YOUNG, INCOMPLETE])
+def test_that_the_represented_may_be_too_young_is_not_for_others_to_hear(person: Person) -> None:
+    with pytest.raises(Refused) as error:
+        _parties(_of({**STANDING, VERA: person}), minimum_age_represented=16)
+    assert error.value.reason == "code_gone"
+    assert _parties(_of({**STANDING, VERA: person}), minimum_age_representative=16).represented == person
+
+
+@pytest.mark.parametrize("authorisation", [Authorisation.NOBODY, Authorisation.ORGANISATION])
+def test_no_mandate_begins_at_a_service_that_is_not_for_citizens_any_more(authorisation: Authorisation) -> None:
+    with pytest.raises(Refused) as error:
+        _parties(_of(STANDING), authorisation=authorisation)
+    assert error.value.reason == "code_gone"
+    _parties(_of(STANDING), authorisation=Authorisation.CITIZEN)

@@ -7,6 +7,7 @@ from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.mandates.codes import typed_code
 from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
 from chalicelib.mandates.requesting import choose_period, withdraw
+from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from tests.builders import (
     HENK,
@@ -15,6 +16,7 @@ from tests.builders import (
     SECRETS,
     VERA,
     a_bare_request,
+    a_period,
     a_person,
     a_service,
     a_wish,
@@ -46,6 +48,30 @@ def test_a_code_works_until_the_end_of_the_day_that_the_letter_names(desk: Desk)
     assert today(last_moment) == desk.store.letters[0].use_before
     assert request.state(last_moment) is RequestState.WAITING
     assert request.state(request.expires_at) is RequestState.EXPIRED
+
+
+@pytest.mark.parametrize(("days", "period", "open_for"), [(42, 90, 42), (7, 90, 7), (84, 90, 84), (42, 30, 29)])
+def test_a_request_is_open_as_long_as_its_service_says_and_no_longer_than_its_period(
+    desk: Desk, days: int, period: int, open_for: int
+) -> None:
+    request = desk.ask(a_wish(service=a_service(request_days=days), period=a_period(days=period)))
+    assert request.last_day == desk.store.letters[0].use_before == today(NOW) + timedelta(days=open_for)
+    (stored,) = desk.store.codes(claim_of(request))
+    assert stored.expires_at == request.expires_at
+
+
+@pytest.mark.parametrize(
+    ("born", "reason"), [("2015-05-18", "too_young_to_give"), ("2015-00-00", "age_uncertain"), ("2015-05-17", None)]
+)
+def test_who_may_be_too_young_asks_for_nothing(desk: Desk, born: str, reason: str | None) -> None:
+    desk.people.people[VERA] = a_person(born=BirthDate(born))
+    wish = a_wish(service=a_service(minimum_age_represented=16, minimum_age_representative=99))
+    if reason is None:
+        desk.ask(wish)
+        return
+    with pytest.raises(Refused, match=reason):
+        desk.ask(wish)
+    assert not desk.store.letters
 
 
 def test_sent_twice_it_is_one_request_and_one_letter(desk: Desk) -> None:
