@@ -92,6 +92,21 @@ def test_pages_for_what_goes_wrong_are_as_good_as_the_others(
 
 
 @LANGUAGES
+@pytest.mark.parametrize(
+    ("name", "picture"), [("Kim Kind", "71-failure-too-young"), ("Omar Ongeboren", "72-failure-age-uncertain")]
+)
+def test_who_may_be_too_young_for_a_service_sees_what_to_do(
+    language: str, name: str, picture: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    visitor = Visitor(new_context(language).new_page(), someone(name), language, stack)
+    visitor.sign_in("/request")
+    visitor.follow("service")
+    visitor.page.check("[name=start][value=today]")
+    visitor.choose_longest()
+    look(visitor.page, f"{language}-{picture}")
+
+
+@LANGUAGES
 def test_pages_for_a_request_that_cannot_be_made_are_as_good_as_the_others(
     language: str, stack: Stack, new_context: Contexts, look: Look
 ) -> None:

@@ -54,8 +54,8 @@ def test_the_lowest_ages_stand_where_the_period_is_chosen(vera: Person, wired: W
     assert "years or older" not in vera.get(f"/request/{SERVICE_ID}").body
     _ages(wired, represented=16, representative=18)
     page = vera.get(f"/request/{SERVICE_ID}").body
-    assert "You have to be 16 years or older" in page
-    assert "Who acts for you has to be 18 years or older" in page
+    assert ">You have to be 16 years or older for this.<" in page
+    assert ">Who acts for you has to be 18 years or older.<" in page
 
 
 def test_who_activates_and_may_be_too_young_hears_it_and_the_code_stays_good(
