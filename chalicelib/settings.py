@@ -110,6 +110,9 @@ class Settings:
         "URL of the queue that the print vendor's function reads",
         "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-letters",
     )
+    page_function = Setting(
+        name, "Name of the print vendor's function that sets a page while somebody waits", "digid-machtigen-set_page"
+    )
     letter_limits = Setting(
         letters,
         "Letters that may be asked for: for one service on one day; and in 30 days by the receiver, by others, to one "

@@ -21,6 +21,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
+from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
@@ -89,6 +90,10 @@ class Wiring:
     @cached_property
     def letters(self) -> LetterSender:
         return self.outbox.of(LETTERS)
+
+    @cached_property
+    def papers(self) -> Papers:
+        return VendorPapers(self.client("lambda"), self.settings.page_function, self.vault)
 
     @property
     def site(self) -> str:

@@ -22,6 +22,7 @@ from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
 from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
+from local.papers import papers
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
 from provisioning.digid import pin
@@ -102,6 +103,7 @@ def running(
         # As a function in the cloud: queues and schedules start those with what the environment tells them.
         os.environ.update(settings(stack).environment)
         wired = of_process()
+        wired.papers = papers(wired)
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
         _serve(stack, wired, exit_stack)
         roots = digid_roots.read_bytes() if digid_roots else fetch(f"{stack.digid}/root.pem")
@@ -146,6 +148,7 @@ def settings(stack: Stack) -> Settings:
             "MACHTIGEN_ENTITY_ID": identities.MACHTIGEN,
             **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in TABLES},
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
+            "PAGE_FUNCTION": f"{aws.NAME}-set_page",
             "LETTER_LIMITS": "1,5,3,10",
             "LETTER_BUCKET": aws.BUCKET,
             "FIELD_KEY": f"alias/{aws.NAME}-fields",

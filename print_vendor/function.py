@@ -1,11 +1,16 @@
-"""The function that the queue of letters starts, and what it prints with: made from the environment on first use."""
+"""The functions: what the queue of letters starts, and what sets a page while somebody waits.
 
+What they work with is made from the environment on first use.
+"""
+
+import base64
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -13,6 +18,7 @@ from chalice.app import Blueprint, SQSEvent
 
 from print_vendor.bucket import Bucket
 from print_vendor.observe import begin_call
+from print_vendor.paging import PageSetter
 from print_vendor.printing import Printer
 from print_vendor.rows import LetterRows
 from print_vendor.sealed import Opener
@@ -36,19 +42,38 @@ class Vendor:
         cls, environment: Mapping[str, str], clock: Callable[[], datetime], sleep: Callable[[float], None]
     ) -> "Vendor":
         """Return one with real adapters. Raises `ConfigurationError`."""
-        settings = Settings.of(environment)
-        # A session of its own: of one session no two threads may make clients, as those of the laptop would.
-        aws = boto3.Session(region_name=settings.aws_region)
-        opener = Opener(aws.client("kms", config=_PATIENCE), settings.field_key)
+        settings = Settings(environment)
+        aws = _session(settings)
         rows = LetterRows(aws.client("dynamodb", config=_PATIENCE), settings.letters_table, sleep)
         bucket = Bucket(aws.client("s3", config=_PATIENCE), settings.letter_bucket)
-        return cls(Printer(opener, rows, bucket), clock)
+        return cls(Printer(_opener(aws, settings), rows, bucket), clock)
+
+
+def page_setter(environment: Mapping[str, str]) -> PageSetter:
+    """Return one with real adapters. Raises `ConfigurationError`."""
+    settings = Settings(environment)
+    return PageSetter(_opener(_session(settings), settings))
+
+
+def _session(settings: Settings) -> boto3.Session:
+    """Return a session of its own: of one session no two threads may make clients, as those of the laptop would."""
+    return boto3.Session(region_name=settings.aws_region)
+
+
+def _opener(aws: boto3.Session, settings: Settings) -> Opener:
+    return Opener(aws.client("kms", config=_PATIENCE), settings.field_key)
 
 
 @cache
 def _of_process() -> Vendor:
     """Return the vendor of a function in the cloud. On first use: who packages imports us too."""
     return Vendor.of(os.environ, lambda: datetime.now(UTC), time.sleep)
+
+
+@cache
+def _setter_of_process() -> PageSetter:
+    """Return what sets pages in a function in the cloud."""
+    return page_setter(os.environ)
 
 
 @jobs.on_sqs_message(queue="digid-machtigen-letters", batch_size=1)
@@ -61,3 +86,14 @@ def printing(event: SQSEvent, vendor: Vendor) -> None:
     begin_call(event.context)
     for record in event:
         vendor.printer.print(record.body, vendor.clock())
+
+
+@jobs.lambda_function()
+def set_page(event: object, context: Any) -> dict[str, str]:  # noqa: ANN401 - Lambda's own type
+    return paging(event, context, _setter_of_process())
+
+
+def paging(event: object, context: Any, setter: PageSetter) -> dict[str, str]:  # noqa: ANN401 - Lambda's own type
+    """Set what the application hands over, a `SealedLetter`, and return its PDF as base64. It waits for this."""
+    begin_call(context)
+    return {"pdf": base64.b64encode(setter.set(event)).decode()}

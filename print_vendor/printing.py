@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.letters.contract import Letter, LetterState, QueuedLetter, sealing_context
+from chalicelib.letters.contract import Letter, LetterState, SealedLetter, sealing_context
 from print_vendor.observe import PRINTED, count, follow, log
 from print_vendor.rendering import render
 
@@ -37,7 +37,7 @@ class Printer:
         follow(None)
         letter_id = None
         try:
-            message = QueuedLetter.from_json(text)
+            message = SealedLetter.from_json(text)
             follow(message.correlation_id)
             letter_id = message.letter_id
             self._print(message, now)
@@ -45,7 +45,7 @@ class Printer:
             log().error("letter_not_printed", letter_id=letter_id, error=type(error).__name__)
             raise
 
-    def _print(self, message: QueuedLetter, now: datetime) -> None:
+    def _print(self, message: SealedLetter, now: datetime) -> None:
         letter_id = message.letter_id
         letter = Letter.from_json(self._opener.open(message.sealed, sealing_context(letter_id)))
         if not self._rows.begin(letter_id, now):
@@ -69,7 +69,7 @@ class Printer:
                     log().info("letter_stopped", letter_id=letter_id)
 
 
-def _slip(letter: Letter, message: QueuedLetter, now: datetime) -> bytes:
+def _slip(letter: Letter, message: SealedLetter, now: datetime) -> bytes:
     told = {
         "form_of_address": letter.form_of_address,
         "addressee": letter.addressee,

@@ -2,41 +2,48 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
 
 
 class ConfigurationError(Exception):
     """A setting is missing or wrong; names the key, and never shows the value."""
 
 
-def _name(meaning: str, example: str) -> Any:  # noqa: ANN401 - as `field` itself
-    """Declare the name of something in AWS."""
-    return field(metadata={"meaning": meaning, "example": example})
+class Name:
+    """The name of something in AWS: an environment variable, in capitals what the attribute is called.
+
+    Reading it raises `ConfigurationError`; a function needs only what it uses.
+    """
+
+    def __init__(self, meaning: str, example: str) -> None:
+        self.meaning, self.example = meaning, example
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.key = name.upper()
+
+    def __get__(self, settings: "Settings", owner: type) -> str:
+        value = settings.environment.get(self.key, "")
+        if not value:
+            raise ConfigurationError(f"{self.key} is missing: {self.meaning}")
+        if not re.fullmatch(r"[A-Za-z0-9:/._-]{1,200}", value, re.ASCII):
+            raise ConfigurationError(f"{self.key} is wrong: it has to be a name: letters, digits and :/._- only")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are. Each is an environment variable, in capitals what the field is called."""
+    """Where things are."""
 
-    letters_table: str = _name("Table of letters and their outbox", "digid-machtigen-letters")
-    letter_bucket: str = _name("Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
-    field_key: str = _name("KMS key (id, ARN or alias) under which letters are sealed", "alias/digid-machtigen-fields")
-    aws_region: str = _name("Region of all the above; Lambda sets it", "eu-west-1")
+    environment: Mapping[str, str]
 
-    @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read all of them. Raises `ConfigurationError`."""
-        values = {key.lower(): environment.get(key, "") for key, _, _ in documented()}
-        for key, meaning, _ in documented():
-            if not (value := values[key.lower()]):
-                raise ConfigurationError(f"{key} is missing: {meaning}")
-            if not re.fullmatch(r"[A-Za-z0-9:/._-]{1,200}", value, re.ASCII):
-                raise ConfigurationError(f"{key} is wrong: it has to be a name: letters, digits and :/._- only")
-        return cls(**values)
+    letters_table = Name("Table of letters and their outbox", "digid-machtigen-letters")
+    letter_bucket = Name("Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
+    field_key = Name("KMS key (id, ARN or alias) under which letters are sealed", "alias/digid-machtigen-fields")
+    aws_region = Name("Region of all the above; Lambda sets it", "eu-west-1")
 
 
 def documented() -> Iterator[tuple[str, str, str]]:
     """Yield every setting's key, meaning and example, in order."""
-    for one in fields(Settings):
-        yield one.name.upper(), one.metadata["meaning"], one.metadata["example"]
+    for one in vars(Settings).values():
+        if isinstance(one, Name):
+            yield one.key, one.meaning, one.example

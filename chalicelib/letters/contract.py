@@ -1,4 +1,4 @@
-"""What we and the print vendor share, and nothing more: the message of a letter, and how its row tells where it is.
+"""What we and the print vendor share, and nothing more: a letter, sealed or not, and how its row tells where it is.
 
 Importing it loads nothing else of ours, and nothing of others.
 """
@@ -51,8 +51,8 @@ def sealing_context(letter_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedLetter:
-    """What lies in the queue: whose letter it is, and the letter as JSON, sealed for the vendor."""
+class SealedLetter:
+    """What lies in the queue, and what is handed to the function that sets pages: a letter, sealed for the vendor."""
 
     letter_id: str
     sealed: bytes = field(repr=False)
@@ -63,11 +63,16 @@ class QueuedLetter:
         return json.dumps({**asdict(self), "sealed": base64.b64encode(self.sealed).decode()})
 
     @classmethod
-    def from_json(cls, text: str) -> "QueuedLetter":
+    def from_json(cls, text: str) -> "SealedLetter":
         """Read what `to_json` wrote. Raises `ValueError` for what is no such message."""
-        match values := json.loads(text):
-            case {"letter_id": str(letter_id), "sealed": str(sealed)}:
-                if isinstance(correlation_id := values.get("correlation_id"), str | None):
+        return cls.of(json.loads(text))
+
+    @classmethod
+    def of(cls, values: object) -> "SealedLetter":
+        """Read it from the values of its JSON. Raises `ValueError` for what is no such message."""
+        match values:
+            case {"letter_id": str(letter_id), "sealed": str(sealed), **others}:
+                if isinstance(correlation_id := others.get("correlation_id"), str | None):
                     return cls(letter_id, base64.b64decode(sealed, validate=True), correlation_id)
         raise ValueError("no message of a letter")
 

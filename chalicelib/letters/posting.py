@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.letters.contract import Letter, LetterState, QueuedLetter
+from chalicelib.letters.contract import Letter, LetterState, SealedLetter
 from chalicelib.letters.life import LETTER, LetterRow, move, stop
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outage import outage
@@ -37,7 +37,7 @@ class VendorQueue:
         self._table, self._sqs, self._url = table, sqs, url
 
     def deliver(self, letter_id: str, sealed: bytes, correlation_id: str | None) -> None:
-        message = QueuedLetter(letter_id, sealed, correlation_id).to_json()
+        message = SealedLetter(letter_id, sealed, correlation_id).to_json()
         with outage("sqs"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
 

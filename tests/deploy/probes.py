@@ -1,5 +1,6 @@
 """Letting each deployed function do everything that it is for, so that a right that is missing shows."""
 
+import base64
 import json
 import random
 import time
@@ -20,7 +21,7 @@ from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import KeyPair
 from tests.browser.people import someone
 from tests.deploy.emulator import ACCOUNT, REGION, client
-from tests.deploy.rights import Policy
+from tests.deploy.rights import Policy, someone_with
 from tests.deploy.walking import SERVICE, Walker, activate, ask, read_code, signed_in_for
 from tests.deploy.world import NAME, World, eventually, schedule
 from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProvider
@@ -60,6 +61,9 @@ def _api(world: World, base: str, without: str) -> None:
     """Live a whole life of a mandate, with a wrong code, a withdrawal, signing out, and /health."""
     _forget_everyone(world)
     giver, helper = _two(world, base)
+    # As the function would: no page of ours asks for one yet. What it is handed is none, and it says so.
+    with someone_with(Policy.of(world, "APIHandler")) as credentials:
+        client("lambda", **credentials).invoke(FunctionName=world.physical("SetPage"), Payload=b"{}")
     case_id = ask(giver)
     if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
         raise NotDone("the letter was not sent at once")
@@ -85,7 +89,7 @@ def _api(world: World, base: str, without: str) -> None:
 
 
 def _print(world: World, base: str, _without: str) -> None:
-    message = _unprinted(world, base)
+    message = unprinted(world, base)
     event = {"Records": [{"messageId": "1", "receiptHandle": "1", "body": message}]}
     world.invoke("PrintLetter", event)
     # Once more, as a queue may: it has to look why there is nothing to do.
@@ -95,6 +99,13 @@ def _print(world: World, base: str, _without: str) -> None:
     (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
     if letter["state"]["S"] != "printed":
         raise NotDone("the letter is not marked as printed")
+
+
+def _set_page(world: World, base: str, _without: str) -> None:
+    """Set a letter of the queue: what is handed over has the same form."""
+    told = world.invoke("SetPage", json.loads(unprinted(world, base)))
+    if not base64.b64decode(told["pdf"]).startswith(b"%PDF"):
+        raise NotDone("no page was set")
 
 
 def _sweep(world: World, base: str, _without: str) -> None:
@@ -147,6 +158,7 @@ def _watch_health(world: World, base: str, _without: str) -> None:
 _PROBES: dict[str, Probe] = {
     "APIHandler": _api,
     "PrintLetter": _print,
+    "SetPage": _set_page,
     "SweepOutbox": _sweep,
     "WatchMetadata": _watch_metadata,
     "WatchHealth": _watch_health,
@@ -167,7 +179,7 @@ def _token(walker: Walker) -> str:
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 
-def _unprinted(world: World, base: str) -> str:
+def unprinted(world: World, base: str) -> str:
     """Return the message of a letter that nobody has taken from the queue."""
     _forget_everyone(world)
     functions, sqs = client("lambda"), client("sqs")

@@ -15,6 +15,7 @@ Statement = dict[str, Any]
 ROLES = {
     "APIHandler": "ApiHandlerRole",
     "PrintLetter": "PrintLetterRole",
+    "SetPage": "SetPageRole",
     "SweepOutbox": "SweepOutboxRole",
     "WatchMetadata": "WatchMetadataRole",
     "WatchHealth": "WatchHealthRole",

@@ -42,6 +42,10 @@ def test_without_any_one_right_something_fails(function: str, world: World, on_d
         ("PrintLetter", "s3", "get_object", {"Bucket": f"{NAME}-letters-{ACCOUNT}", "Key": "letters/x.pdf"}),
         ("PrintLetter", "secretsmanager", "get_secret_value", {"SecretId": f"{NAME}/person-key"}),
         ("PrintLetter", "kms", "generate_data_key", {"KeyId": f"alias/{NAME}-fields", "KeySpec": "AES_256"}),
+        ("SetPage", "dynamodb", "get_item", {"TableName": f"{NAME}-letters", "Key": {}}),
+        ("SetPage", "s3", "get_object", {"Bucket": f"{NAME}-letters-{ACCOUNT}", "Key": "letters/x.pdf"}),
+        ("SetPage", "sqs", "receive_message", {"QueueUrl": f"https://localhost/{ACCOUNT}/{NAME}-letters"}),
+        ("SetPage", "kms", "generate_data_key", {"KeyId": f"alias/{NAME}-fields", "KeySpec": "AES_256"}),
         ("SweepOutbox", "dynamodb", "get_item", {"TableName": f"{NAME}-register", "Key": {}}),
         ("SweepOutbox", "kms", "decrypt", {"CiphertextBlob": b"x", "KeyId": f"alias/{NAME}-fields"}),
         ("SweepOutbox", "secretsmanager", "get_secret_value", {"SecretId": f"{NAME}/saml-key"}),
@@ -77,7 +81,7 @@ def test_nobody_may_delete_or_change_what_happened(world: World, on_domain: str)
 
 
 def test_administrators_cannot_open_personal_fields(world: World, on_domain: str) -> None:  # noqa: ARG001
-    """The key's own policy names the two functions that may: being allowed everything in IAM is not enough."""
+    """The key's own policy names the three functions that may: being allowed everything in IAM is not enough."""
     iam = client("iam")
     iam.create_user(UserName="administrator")
     everything = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'

@@ -16,6 +16,8 @@ from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping, watching_metadata
 from chalicelib.saml.partners import fetching
 from local.events import _schedule_event
+from local.invocation import call_of
+from print_vendor.function import page_setter, paging
 from provisioning.keys import new_key_pair
 from tests.faults import state
 from tests.faults.flows import Prepare
@@ -47,6 +49,11 @@ def _print() -> None:
     print_one(body)
 
 
+def _set() -> None:
+    (body,) = state.queued()
+    paging(json.loads(body), call_of("set_page"), page_setter(current().settings.environment))
+
+
 def _letters_wait(world: World) -> None:
     table, now = current().letters_table, world.clock.now
     for number in range(_MANY):
@@ -72,6 +79,7 @@ def _scheduled(name: str) -> CloudWatchEvent:
 
 
 _PRINT = Job("print_letter", _a_letter_is_queued, _print)
+_SET = Job("set_page", _a_letter_is_queued, _set)
 _SWEEP = Job("sweep_outbox", _letters_wait, lambda: sweeping(_scheduled("sweep_outbox"), current()))
 _WATCH = Job("watch_metadata", _partners_are_known, lambda: watching_metadata(_scheduled("watch_metadata"), current()))
 
@@ -104,6 +112,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
         (_PRINT, "dynamodb"),
         (_PRINT, "kms"),
         (_PRINT, "s3"),
+        (_SET, "kms"),
         (_SWEEP, "dynamodb"),
         (_SWEEP, "sqs"),
         (_WATCH, "dynamodb"),

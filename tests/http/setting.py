@@ -17,6 +17,7 @@ from local.digid.direct import DirectDigid
 from local.digid.engine import Engine
 from local.digid.forms import DIGID as DIGID_FORM
 from local.digid.forms import Form
+from local.papers import papers
 from local.persons import persons
 from local.stack import Stack, settings
 from tests import inside
@@ -50,6 +51,7 @@ _REGISTERED: dict[str, bytes] = {}
 def begin(clock: Callable[[], datetime]) -> Wiring:
     """Return a new wiring of this process."""
     made = Wiring(settings(Stack(1)).replaced(base_url=BASE), clock)
+    made.papers = papers(made)
     use(made)
     return made
 

@@ -150,8 +150,9 @@ _A_LETTER = {"Records": [{"body": "no letter", "receiptHandle": "x"}]}
         ("app", "app", [_asked("PUT"), _asked("PUT")], [[True], [False]]),
         ("chalicelib.jobs", "watch_health", [_SCHEDULED, _SCHEDULED], [[True, True], [False, False]]),
         ("print_vendor.function", "print_letter", [_A_LETTER, _A_LETTER], [[True], [False]]),
+        ("print_vendor.function", "set_page", [{}, {}], [[True], [False]]),
     ],
-    ids=["a page with nothing to tell first", "a page", "a schedule", "the print vendor"],
+    ids=["a page with nothing to tell first", "a page", "a schedule", "the print vendor", "a page to print"],
 )
 def test_only_the_first_call_of_a_process_is_a_cold_start(
     module: str, function: str, events: list[dict[str, Any]], cold: list[list[bool]]

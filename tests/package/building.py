@@ -33,6 +33,7 @@ BELONGS = {
 FUNCTIONS = {
     "APIHandler": APPLICATION,
     "PrintLetter": PRINT_VENDOR,
+    "SetPage": PRINT_VENDOR,
     "SweepOutbox": APPLICATION,
     "WatchHealth": APPLICATION,
     "WatchMetadata": APPLICATION,
@@ -46,6 +47,7 @@ Names = Mapping[str, set[str]]
 CALLS = {
     "dynamodb": "list_tables",
     "kms": "list_keys",
+    "lambda": "list_functions",
     "s3": "list_buckets",
     "secretsmanager": "list_secrets",
     "sqs": "list_queues",

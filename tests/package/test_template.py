@@ -330,4 +330,5 @@ def test_queues_in_code_are_queues_of_the_template(template: dict[str, Any]) -> 
     }
     assert read | {f"{queue}-dead" for queue in read} == named
     scheduled = [source for source in _SOURCES if isinstance(source, ScheduledEventConfig)]
-    assert len(scheduled) + len(read) + 1 == len(FUNCTIONS)
+    called = [*app.pure_lambda_functions, *print_vendor.pure_lambda_functions]
+    assert len(scheduled) + len(read) + len(called) + 1 == len(FUNCTIONS)

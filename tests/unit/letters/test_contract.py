@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from chalicelib.letters.contract import Letter, LetterKind, QueuedLetter
+from chalicelib.letters.contract import Letter, LetterKind, SealedLetter
 from tests.builders import a_letter, a_letter_service
 
 MESSAGE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
 
 
 def test_a_message_is_written_and_read_as_it_lies_in_the_queue() -> None:
-    assert QueuedLetter("x1", b"sealed", "the request").to_json() == MESSAGE
-    assert QueuedLetter.from_json(MESSAGE) == QueuedLetter("x1", b"sealed", "the request")
-    assert QueuedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
+    assert SealedLetter("x1", b"sealed", "the request").to_json() == MESSAGE
+    assert SealedLetter.from_json(MESSAGE) == SealedLetter("x1", b"sealed", "the request")
+    assert SealedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
 
 
 OF_BEFORE = """{"schema": "letter/1", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", \
@@ -32,7 +32,7 @@ ASKED = """{"schema": "letter/2", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e
 @pytest.mark.parametrize("kind", LetterKind)
 def test_no_contents_are_shown_where_a_message_or_a_letter_is_printed(kind: LetterKind) -> None:
     letter = a_letter(kind)
-    shown = repr((letter, QueuedLetter("x1", letter.to_json().encode())))
+    shown = repr((letter, SealedLetter("x1", letter.to_json().encode())))
     assert not [secret for secret in ("BCDF", "QRST", "Gever", "Helper", "Jansen", "Lindelaan") if secret in shown]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.letters.contract import LetterState, QueuedLetter, sealing_context
+from chalicelib.letters.contract import LetterState, SealedLetter, sealing_context
 from local.invocation import call_of
 from print_vendor.observe import begin_call, log
 from print_vendor.printing import Printer
@@ -43,7 +43,7 @@ class Shop:
         self.rows.states[ID], self.rows.until[ID] = (LetterState.QUEUED, NOW), NOW + timedelta(days=43)
         self.printer = Printer(FakeVault(), self.rows, self.bucket)
         sealed = FakeVault().seal(LETTER.to_json(), sealing_context(ID))
-        self.message = QueuedLetter(ID, sealed, "the request").to_json()
+        self.message = SealedLetter(ID, sealed, "the request").to_json()
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_slip_lies_there_before_the_letter_and_says_where_it_goes(shop: Shop
 
 
 def test_a_letter_that_lay_in_the_queue_before_this_release_is_printed(shop: Shop) -> None:
-    shop.printer.print(QueuedLetter(ID, FakeVault().seal(OF_BEFORE, sealing_context(ID))).to_json(), NOW)
+    shop.printer.print(SealedLetter(ID, FakeVault().seal(OF_BEFORE, sealing_context(ID))).to_json(), NOW)
     assert shop.bucket.kinds == ["json", "pdf"]
     assert shop.rows.state(ID) is LetterState.PRINTED
 
@@ -158,7 +158,7 @@ def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_l
 def test_what_is_sealed_and_no_letter_is_told_without_what_it_says(shop: Shop, broken: str) -> None:
     sealed = FakeVault().seal(broken, sealing_context(ID))
     with pytest.raises(ValueError, match=r"letter$") as error:
-        shop.printer.print(QueuedLetter(ID, sealed).to_json(), NOW)
+        shop.printer.print(SealedLetter(ID, sealed).to_json(), NOW)
     assert "900100084" not in str(error.getrepr(style="native"))
 
 
@@ -167,7 +167,7 @@ def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, capl
     odd = a_letter(addressee="日本 van Dijk")
     sealed = FakeVault().seal(odd.to_json(), sealing_context(ID))
     with pytest.raises(Exception) as error:  # noqa: PT011 - whatever it is
-        shop.printer.print(QueuedLetter(ID, sealed).to_json(), NOW)
+        shop.printer.print(SealedLetter(ID, sealed).to_json(), NOW)
     (record,) = caplog.records
     assert record.message == "letter_not_printed"
     told = f"{error.getrepr(style='native')} {vars(record)}"
