@@ -40,7 +40,7 @@ def as_page(request: Request, response: Response, frame: Frame) -> Response:
     if request.context.get("resourcePath") == ADDRESS:
         reply = fault(words.status, words.title)
     else:
-        reply = page("failure.html", visit, status=words.status, words=words, reference="")
+        reply = page("failure.html", visit, status=words.status, words=words, values={}, reference="")
     made = reply.to_chalice(visit.root if visit is not None else "")
     if words.status == 405:  # noqa: PLR2004
         made.headers["Allow"] = response.headers["Allow"]
