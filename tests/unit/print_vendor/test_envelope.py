@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from chalicelib.letters.contract import LetterKind
 from chalicelib.people.brp.record import LETTERS
 from print_vendor.rendering import render
 from tests.builders import a_letter
@@ -41,3 +42,5 @@ def test_a_letter_can_show_whatever_a_record_may_hold() -> None:
     writes = "".join(chr(code) for code in range(0x3000) if LETTERS.fullmatch(chr(code)))
     assert len(writes) > 1000
     assert render(a_letter(addressee=writes, form_of_address=writes, salutation=writes))
+    assert render(a_letter(LetterKind.ASKED, asker=writes))
+    assert render(a_letter(LetterKind.HELD, other=writes))
