@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from local.persons import TestPerson
 from local.stack import Stack
+from tests.browser.conftest import PAINTED
 from tests.browser.people import WORDS, code_in, letter_for, someone
 
 PAIRS = {"nl": ("Lies Ligplaats", "Boukje Boekhouder"), "en": ("Kees Klaar", "Robin Onbepaald")}
@@ -179,3 +180,33 @@ def _look_back_and_revoke(helper: Typist, giver: Typist) -> None:
     helper.choose(helper.words("revoke"), "Space")
     expect(page.locator("main")).to_contain_text(helper.words("revoked"))
     helper.sign_out()
+
+
+def test_the_focus_stays_where_somebody_types_while_the_page_still_loads(
+    stack: Stack, new_context: Callable[..., BrowserContext]
+) -> None:
+    """A browser goes to the field of the address once more when it has read the page, which a script must not delay."""
+    page = new_context("nl").new_page()
+    typist = Typist(page, someone("Boukje Boekhouder"), "nl", stack)
+    page.goto(f"{stack.application}/login?next=/activate")
+    typist.sign_in("20")
+    page.wait_for_url("**/activate")
+    slow: list[Route] = []
+
+    def hold(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/back.js", hold)
+    typist.fill_in(typist.words("bsn"), "900114174")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    typist.stop()
+    page.keyboard.press("Enter")
+    page.keyboard.type("04-04-1959")
+    typist.fill_in(typist.words("code"), "BCDF")
+    slow[0].continue_()
+    page.wait_for_load_state("load")
+    page.evaluate(PAINTED)
+    page.keyboard.type("-GHJK")
+    assert page.input_value("[name=born]") == "04-04-1959"
+    assert page.input_value("[name=code]") == "BCDF-GHJK"
