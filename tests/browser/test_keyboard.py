@@ -24,13 +24,15 @@ _STOP = """() => {
   at.blur();
   const resting = drawn();
   at.focus();
+  const { outlineWidth, outlineOffset } = getComputedStyle(at);
+  const below = box.bottom + parseFloat(outlineWidth) + parseFloat(outlineOffset);
   return {
     name: (at.labels?.[0]?.innerText || at.innerText || "").trim(),
     seen: focused !== resting && drawn() === focused,
-    inside: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth && box.height > 0,
+    inside: box.top >= 0 && box.left >= 0 && below <= innerHeight && box.right <= innerWidth && box.height > 0,
   };
 }"""
-"""What has the focus: its name, whether it looks otherwise than without, and whether it is on the screen."""
+"""What has the focus: its name, whether it looks otherwise than without, and whether all of it is on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
