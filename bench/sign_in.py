@@ -35,7 +35,7 @@ from chalicelib.wiring import Wiring
 from local.digid.answers import signed_in
 from provisioning.keys import new_key_pair
 from provisioning.secrets import fresh_secrets
-from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_opening
+from tests.builders import HENK, VERA, a_mandate, a_period, a_request, an_opening, making
 from tests.fakes import FakeMandates, FakeTable
 from tests.http.client import BASE, Person, at_digid
 from tests.http.setting import ROOT, pin_digid, register
@@ -98,8 +98,8 @@ def mandated(wiring: Wiring) -> str:
         period=a_period(datetime.now(UTC).date()),
         activated_at=datetime.now(UTC),
     )
-    wiring.mandates.open_request(an_opening(asked))
-    wiring.mandates.activate(asked, mandate, Citizen(mandate.representative, 20))
+    wiring.mandates.open_requests(an_opening(asked))
+    wiring.mandates.make(making(asked, mandate), Citizen(mandate.representative, 20))
     return asked.case_id
 
 

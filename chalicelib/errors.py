@@ -40,6 +40,10 @@ class TooManyLetters(RateLimited):
     """Somebody got as many letters as one may; another can be asked for from `until` on."""
 
 
+class TooManyRequests(RateLimited):
+    """Somebody asked for others as often as one may; again from `until` on."""
+
+
 class LevelTooLow(DomainError):
     """Sign in again at `required` (10, 20, 25 or 30) or higher."""
 

@@ -47,6 +47,9 @@ class Metric(StrEnum):
     LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
     OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")
     LETTERS_NOT_SENT = ("LettersNotSent", "Letters that the sweeper could not send; it goes on, and tries them again")
+    CHECKS_UNSENT = ("ChecksUnsent", "Checks of what somebody asks for another, that the sweeper found not sent")
+    OLDEST_UNSENT_CHECK = ("OldestUnsentCheck", "Age of the oldest of these checks; 0 when there is none", "Seconds")
+    CHECKS_NOT_SENT = ("ChecksNotSent", "Checks that the sweeper could not send; it goes on, and tries them again")
     PARCELS_UNKNOWN = (
         "ParcelsUnknown",
         "What waits in the outbox and is of a kind that this release does not know",

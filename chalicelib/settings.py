@@ -74,6 +74,14 @@ def letters(text: str) -> tuple[int, int, int, int]:
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
+def pair(text: str) -> tuple[int, int]:
+    """Read two numbers, in the order of `mandates/askers.py::AskerLimits`."""
+    numbers = [int(number) for number in text.split(",")]
+    if len(numbers) != 2 or min(numbers) < 1:  # noqa: PLR2004 - it has as many fields
+        raise ValueError("it has to be two numbers of at least 1, such as 10,30")
+    return numbers[0], numbers[1]
+
+
 class Settings:
     """Where things are, read from an environment."""
 
@@ -118,6 +126,9 @@ class Settings:
         "Letters that may be asked for: for one service on one day; and in 30 days by the receiver, by others, to one "
         "address",
         "1,5,3,10",
+    )
+    asker_limits = Setting(
+        pair, "Requests that somebody may make for others: in any 24 hours, and open at once", "10,30"
     )
     field_key = Setting(
         name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"

@@ -23,10 +23,12 @@ from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.mandates.askers import AskerBooks, AskerLimits
 from chalicelib.mandates.codes import Peppers
+from chalicelib.mandates.counted import Tables
 from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
-from chalicelib.mandates.store import DynamoMandates, Tables
+from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
@@ -77,7 +79,8 @@ class Wiring:
     @cached_property
     def mandates(self) -> MandateStore:
         books = LetterBooks(self.transient, Limits(*self.settings.letter_limits))
-        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault, books)
+        askers = AskerBooks(self.transient, AskerLimits(*self.settings.asker_limits))
+        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault, books, askers)
 
     @cached_property
     def tries(self) -> Tries:

@@ -150,6 +150,7 @@ def settings(stack: Stack) -> Settings:
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
             "PAGE_FUNCTION": f"{aws.NAME}-set_page",
             "LETTER_LIMITS": "1,5,3,10",
+            "ASKER_LIMITS": "10,30",
             "LETTER_BUCKET": aws.BUCKET,
             "FIELD_KEY": f"alias/{aws.NAME}-fields",
             "SECRETS_PREFIX": aws.NAME,

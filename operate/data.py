@@ -9,7 +9,7 @@ from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
 from chalicelib.letters import books, life
 from chalicelib.login import logins, once, shared
-from chalicelib.mandates import items, tries
+from chalicelib.mandates import askers, checks, items, tries
 from chalicelib.outbox import parcels
 from chalicelib.saml.combiconnect import artifacts
 from chalicelib.storage.converting import types_of
@@ -19,7 +19,22 @@ from chalicelib.storage.tables import AuditTable, CatalogueTable, LettersTable, 
 from chalicelib.web import sessions
 
 TABLES: tuple[type[Table], ...] = (RegisterTable, LettersTable, AuditTable, TransientTable, CatalogueTable)
-_DECLARING = (items, life, parcels, trail, sessions, logins, shared, artifacts, once, tries, books, catalogue)
+_DECLARING = (
+    items,
+    life,
+    checks,
+    parcels,
+    trail,
+    sessions,
+    logins,
+    shared,
+    artifacts,
+    once,
+    tries,
+    askers,
+    books,
+    catalogue,
+)
 
 _DATA = """\
 # Data

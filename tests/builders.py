@@ -3,19 +3,21 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import ClassVar
 
+from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.codes import Code, Fingerprint, Peppers, generate
-from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Mandate, Request
+from chalicelib.mandates.model import CaseId, CodeTerms, Consent, Guesses, Mandate, Request, RequestState, Way
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import Mailing, MandateStore, Opening, StoredCode
+from chalicelib.mandates.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, Wish
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
@@ -117,23 +119,32 @@ def a_request(**changes: object) -> Request:
         "requested_at": NOW,
         "expires_at": NOW + timedelta(days=42),
         "level": 20,
-        "code": CodeTerms(ClaimId("vera-claim"), Guesses()),
+        "code": CodeTerms(ClaimId("vera-claim"), CaseId(""), Guesses()),
         "letter_id": "ca5e" * 8 + "0001",
     }
     asked = {**facts, **changes}
+    if isinstance(terms := asked["code"], CodeTerms):
+        asked["code"] = replace(terms, code_id=CaseId(str(asked["case_id"])))
     return Request(**{"requester": Citizen(asked["represented"], 20), **asked})  # type: ignore[arg-type]
 
 
 def a_bare_request(**changes: object) -> Request:
     """Return a request without code and letter, which somebody else makes, to whom nobody has consented yet."""
-    bare = {"requester": Citizen(PersonId("henk"), 25), "level": None, "code": None, "letter_id": None}
+    bare = {
+        "requester": Citizen(PersonId("henk"), 25),
+        "requester_bsn": b"sealed henk",
+        "checked_at": NOW,
+        "level": None,
+        "code": None,
+        "letter_id": None,
+    }
     return a_request(**{**bare, **changes})
 
 
 def an_opening(request: Request, **changes: object) -> Opening:
     letter = a_letter(letter_id=request.letter_id)
     facts: dict[str, object] = {
-        "request": request,
+        "requests": (request,),
         "code": a_code(request) if request.code else None,
         "mailing": Mailing(letter, AddressId(f"home of {request.represented}")) if request.letter_id else None,
     }
@@ -149,7 +160,7 @@ def a_code(request: Request, **changes: object) -> StoredCode:
     assert request.code is not None
     facts: dict[str, object] = {
         "claim": request.code.claim,
-        "case_id": request.case_id,
+        "code_id": request.code.code_id,
         "represented": request.represented,
         "fingerprint": _fingerprint(request.code.claim),
         "guesses_before": request.code.guesses_before,
@@ -176,7 +187,24 @@ def a_mandate(request: Request | None = None, **changes: object) -> Mandate:
         "level": 20,
         "activated_at": NOW + timedelta(hours=3),
     }
-    return Mandate(**{**facts, **changes})  # type: ignore[arg-type]
+    made = {**facts, **changes}
+    given = {"consent": Consent(Way.ASKED, made["level"]), "activated_level": made["level"]}  # type: ignore[arg-type]
+    return Mandate(**{**given, **made})  # type: ignore[arg-type]
+
+
+def making(request: Request, mandate: Mandate) -> Making:
+    return Making((mandate,), (request,))
+
+
+def closing(request: Request, by: Citizen, at: datetime, how: RequestState = RequestState.WITHDRAWN) -> Closing:
+    return Closing((request,), how, by, at, told=how is RequestState.WITHDRAWN)
+
+
+def revoke_in(store: MandateStore, mandate: Mandate, by: Citizen, at: datetime) -> Mandate:
+    """Write that a mandate was revoked."""
+    revoked = replace(mandate, ended_at=at, ended_by=mandate.party(by.person), version=mandate.version + 1)
+    store.change(mandate, revoked, Event(Happening.REVOKED, at, by))
+    return revoked
 
 
 _HOME = {"addressee": "V. van der Gever", "address": ("Lindelaan 12", "1234 AB  Voorbeeld")}

@@ -2,18 +2,42 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.days import midnight_before
-from chalicelib.errors import Conflict, RateLimited, TooManyLetters, Unavailable
+from chalicelib.days import midnight_before, today
+from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
-from chalicelib.letters.limits import Limits, Sent, possible_from
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request, RequestState
-from chalicelib.mandates.ports import Mailing, Opening, StoredCode, Tried
+from chalicelib.letters.limits import Asker, Limits, Sent, possible_from
+from chalicelib.mandates.askers import AskerBook, AskerLimits, again_from
+from chalicelib.mandates.checks import Check
+from chalicelib.mandates.model import (
+    REQUEST_MOVES,
+    Asking,
+    Blocked,
+    CaseId,
+    Guesses,
+    Mandate,
+    OptOut,
+    Request,
+    RequestState,
+    VisitId,
+)
+from chalicelib.mandates.ports import (
+    Admission,
+    Closing,
+    Mailing,
+    Making,
+    Opening,
+    RefusalId,
+    StoredCode,
+    StoredRefusal,
+    Tried,
+)
+from chalicelib.mandates.store import WAYS
 from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
@@ -137,83 +161,152 @@ class FakeTries:
 
 
 class FakeMandates:
-    """The register as dictionaries; `letters` holds what an outbox would."""
+    """The register as dictionaries; `letters` and `checks` hold what an outbox would."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+    def __init__(self, limits: Limits = Limits(), askers: AskerLimits = AskerLimits()) -> None:  # noqa: B008 - frozen
         self.letters: list[Letter] = []
-        self._limits = limits
+        self.checks: list[Check] = []
+        self._limits, self._askers = limits, askers
         self._sent: dict[str, list[Sent]] = defaultdict(list)
+        self._asked_at: dict[PersonId, tuple[datetime, ...]] = {}
         self._requests: dict[str, Request] = {}
+        self._asked: dict[str, Asking] = {}
         self._codes: dict[str, StoredCode] = {}
+        self._refusals: dict[RefusalId, StoredRefusal] = {}
         self._mandates: dict[str, Mandate] = {}
+        self._blocked: dict[tuple[PersonId, PersonId], Blocked] = {}
+        self._opted_out: dict[PersonId, OptOut] = {}
         self._events: dict[str, list[Event]] = {}
         self._uses: dict[tuple[str, str, Happening], Event] = {}
         self._lock = threading.RLock()
 
-    def open_request(self, opening: Opening) -> None:
-        request, gone = opening.request, opening.instead_of
+    def open_requests(self, opening: Opening) -> None:
+        first = opening.requests[0]
         with self._lock:
-            count = self._counting(opening, opening.mailing) if opening.mailing else lambda: None
-            if request.case_id in self._requests or self._is_open(request, opening.instead_of):
-                raise Conflict("exists")
-            if gone is not None:
-                self._end(gone, RequestState.BLOCKED, request.requested_at)
-                self._note(gone.case_id, Happening.BLOCKED, request.requested_at, System(Cause.GUESSES))
+            without = {gone.letter_id for gone in opening.instead_of}
+            count = self._counting(opening.requests, opening.mailing, without)
+            if first.is_own:
+                self._welcome(first.represented)
+            else:
+                self._count_asker(first, len(opening.requests))
+            for request in opening.requests:
+                if request.case_id in self._requests or self._is_open(request, opening.instead_of):
+                    raise Conflict("exists")
+            for gone in opening.instead_of:
+                self._end(gone, RequestState.BLOCKED, first.requested_at)
+                self._note(gone.case_id, Happening.BLOCKED, first.requested_at, System(Cause.GUESSES))
+            self._drop_codes(opening.instead_of)
             count()
-            self._requests[request.case_id] = request
+            for request in opening.requests:
+                self._requests[request.case_id] = request
+                self._note(request.case_id, Happening.REQUESTED, first.requested_at, first.requester)
+                if not request.is_own:
+                    self._asked[request.case_id] = _as_asked(request)
             if opening.code is not None:
-                self._codes[request.case_id] = opening.code
-            self._note(request.case_id, Happening.REQUESTED, request.requested_at, request.requester)
+                self._codes[opening.code.code_id] = opening.code
+            if opening.check is not None:
+                self.checks.append(opening.check)
 
-    def _counting(self, opening: Opening, mailing: Mailing) -> Callable[[], None]:
-        """Return what posts and counts a letter. Raises `TooManyLetters`."""
-        sent = opening.sent(mailing.letter)
-        books = self._sent[opening.request.represented], self._sent[mailing.address]
-        person, address = ([one for one in book if one.letter_id != opening.without] for book in books)
-        if (day := possible_from(sent, person, address, self._limits)) > sent.day:
-            raise TooManyLetters(midnight_before(day))
+    def admit(self, admission: Admission) -> None:
+        first = admission.requests[0]
+        with self._lock:
+            count = self._counting(admission.requests, admission.mailing, set())
+            self._welcome(first.represented, first.requester.person)
+            for request in admission.requests:
+                at = request.checked_at or request.requested_at
+                kept = self._requests[request.case_id]
+                if kept.state(at) is not RequestState.CHECKING or kept.version != request.version - 1:
+                    raise Conflict("not being checked")
+            count()
+            for request in admission.requests:
+                self._requests[request.case_id] = request
+                at = request.checked_at or request.requested_at
+                self._note(request.case_id, Happening.CHECKED, at, System(Cause.REGISTER))
+            if admission.code is not None:
+                self._codes[admission.code.code_id] = admission.code
+            if admission.refusal is not None:
+                self._refusals[admission.refusal.refusal_id] = admission.refusal
 
-        def count() -> None:
-            books[0][:], books[1][:] = [*person, sent], [*address, sent]
-            self.letters.append(mailing.letter)
+    def close(self, closing: Closing) -> None:
+        with self._lock:
+            for request in closing.requests:
+                self._may_end(request, closing.how, closing.at)
+            for request in closing.requests:
+                self._end(request, closing.how, closing.at)
+                self._note(request.case_id, Happening(closing.how.value), closing.at, closing.by)
+                if closing.told and not request.is_own:
+                    self._tell(request.case_id, closing.how, closing.at)
+            self._drop_codes(closing.requests)
+            if closing.block is not None:
+                self._blocked[closing.requests[0].represented, closing.block.requester] = closing.block
 
-        return count
+    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
+        with self._lock:
+            request = self._requests[asked.case_id]
+            if self._asked[asked.case_id].ended is not None:
+                raise Conflict("ended")
+            if request.ended is None:
+                self.close(Closing((request,), RequestState.WITHDRAWN, by, now, told=True))
+            else:
+                self._tell(asked.case_id, RequestState.WITHDRAWN, now)
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         request = self._requests.get(case_id)
         return request if request and request.represented == represented else None
 
-    def requests(self, represented: PersonId) -> list[Request]:
-        found = [request for request in self._requests.values() if request.represented == represented]
+    def requests(self, represented: PersonId, visit_id: VisitId | None = None) -> list[Request]:
+        found = [
+            request
+            for request in self._requests.values()
+            if request.represented == represented and visit_id in (None, request.visit)
+        ]
         return sorted(found, key=lambda request: request.requested_at, reverse=True)
 
     def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
         asked = (service_id, requester)
         found = (one for one in self.requests(represented) if (one.service_id, one.requester.person) == asked)
-        return next((one for one in found if one.ended is None), None)
+        return next((one for one in found if self._is_marked(one)), None)
+
+    def asked(self, requester: PersonId) -> list[Asking]:
+        found = [asked for asked in self._asked.values() if asked.requester == requester]
+        return sorted(found, key=lambda asked: asked.requested_at, reverse=True)
+
+    def asked_case(self, requester: PersonId, case_id: str) -> Asking | None:
+        asked = self._asked.get(case_id)
+        return asked if asked and asked.requester == requester else None
 
     def codes(self, claim: ClaimId) -> list[StoredCode]:
         return [code for code in self._codes.values() if code.claim == claim]
 
-    def activate(self, request: Request, mandate: Mandate, by: Citizen) -> None:
-        with self._lock:
-            self._end(request, RequestState.ACTIVATED, mandate.activated_at)
-            self._mandates[mandate.case_id] = mandate
-            self._note(mandate.case_id, Happening.ACTIVATED, mandate.activated_at, by)
+    def refusal(self, refusal_id: RefusalId) -> StoredRefusal | None:
+        return self._refusals.get(refusal_id)
 
-    def withdraw(self, request: Request, by: Citizen, now: datetime) -> None:
+    def make(self, making: Making, by: Citizen) -> None:
+        first, how = making.mandates[0], making.how
+        others = {one.requester.person for one in making.requests if not one.is_own}
         with self._lock:
-            self._end(request, RequestState.WITHDRAWN, now)
-            self._note(request.case_id, Happening.WITHDRAWN, now, by)
+            self._welcome(first.represented, *others)
+            for request in making.requests:
+                self._may_end(request, how, first.activated_at)
+            if any(made.case_id in self._mandates for made in making.mandates):
+                raise Conflict("exists")
+            for request in making.requests:
+                self._end(request, how, first.activated_at)
+                if not request.is_own:
+                    self._tell(request.case_id, how, first.activated_at)
+            self._drop_codes(making.requests)
+            self.letters += making.notices
+            for mandate in making.mandates:
+                self._mandates[mandate.case_id] = mandate
+                self._note(mandate.case_id, WAYS[mandate.consent.way], mandate.activated_at, by)
 
-    def revoke(self, mandate: Mandate, by: Citizen, now: datetime) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
         with self._lock:
             kept = self._mandates[mandate.case_id]
-            if kept.revoked_at is not None or kept.version != mandate.version:
+            if kept.ended_at is not None or kept.version != mandate.version:
                 raise Conflict("changed")
-            side, version = kept.party(by.person), kept.version + 1
-            self._mandates[mandate.case_id] = replace(kept, revoked_at=now, revoked_by=side, version=version)
-            self._note(mandate.case_id, Happening.REVOKED, now, by)
+            self._mandates[mandate.case_id] = new
+            self._note(mandate.case_id, event.what, event.at, event.by)
 
     def mandate(self, case_id: str) -> Mandate | None:
         return self._mandates.get(case_id)
@@ -228,6 +321,22 @@ class FakeMandates:
             if mandate.representative == representative and service_id in (None, mandate.service_id)
         )
 
+    def blocked(self, represented: PersonId) -> list[Blocked]:
+        found = [block for (person, _), block in self._blocked.items() if person == represented]
+        return sorted(found, key=lambda block: block.since, reverse=True)
+
+    def unblock(self, represented: PersonId, requester: PersonId) -> None:
+        self._blocked.pop((represented, requester), None)
+
+    def opt_out(self, person: PersonId, out: OptOut | None) -> None:
+        if out is None:
+            self._opted_out.pop(person, None)
+        else:
+            self._opted_out[person] = out
+
+    def opted_out(self, person: PersonId) -> OptOut | None:
+        return self._opted_out.get(person)
+
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         self._uses.setdefault((case_id, use_id, event.what), event)
 
@@ -235,20 +344,69 @@ class FakeMandates:
         uses = [event for (case, *_), event in self._uses.items() if case == case_id]
         return sorted([*self._events.get(case_id, []), *uses], key=lambda event: event.at)[::-1]
 
-    def _is_open(self, request: Request, but: Request | None) -> bool:
+    def _counting(
+        self, requests: Sequence[Request], mailing: Mailing | None, without: Collection[str | None]
+    ) -> Callable[[], None]:
+        """Return what posts and counts a letter. Raises `TooManyLetters`."""
+        if mailing is None:
+            return lambda: None
+        first = requests[0]
+        day, by = today(first.checked_at or first.requested_at), Asker.OWNER if first.is_own else Asker.OTHER
+        sent = [Sent(mailing.letter.letter_id, day, one.service_id, by) for one in requests]
+        books = self._sent[first.represented], self._sent[mailing.address]
+        person, address = ([one for one in book if one.letter_id not in without] for book in books)
+        if (possible := possible_from(sent, person, address, self._limits)) > day:
+            raise TooManyLetters(midnight_before(possible))
+
+        def count() -> None:
+            books[0][:], books[1][:] = [*person, *sent], [*address, *sent]
+            self.letters.append(mailing.letter)
+
+        return count
+
+    def _count_asker(self, first: Request, number: int) -> None:
+        asker, now = first.requester.person, first.requested_at
+        asked = self._asked_at.get(asker, ())
+        open_now = [one for one in self.asked(asker) if one.is_open(now)]
+        if (again := again_from(number, AskerBook(asker, asked, 1), open_now, self._askers, now)) > now:
+            raise TooManyRequests(again)
+        self._asked_at[asker] = (*asked, *[now] * number)
+
+    def _welcome(self, represented: PersonId, *askers: PersonId) -> None:
+        if represented in self._opted_out or any((represented, asker) in self._blocked for asker in askers):
+            raise Conflict("not wanted")
+
+    def _is_marked(self, request: Request) -> bool:
+        asked = self._asked.get(request.case_id)
+        return (asked or request).ended is None
+
+    def _is_open(self, request: Request, but: Sequence[Request]) -> bool:
         return any(
-            other != but
-            and other.state(request.requested_at) is RequestState.WAITING
+            other not in but
+            and self._is_marked(other)
+            and request.requested_at < other.expires_at
             and (other.service_id, other.requester.person) == (request.service_id, request.requester.person)
             for other in self.requests(request.represented)
         )
 
-    def _end(self, request: Request, how: RequestState, now: datetime) -> None:
+    def _may_end(self, request: Request, how: RequestState, now: datetime) -> None:
         kept = self._requests[request.case_id]
-        if kept.state(now) is not RequestState.WAITING or kept.version != request.version:
-            raise Conflict("does not wait")
+        if kept.state(now) not in REQUEST_MOVES[how] or kept.version != request.version:
+            raise Conflict("not open")
+
+    def _end(self, request: Request, how: RequestState, now: datetime) -> None:
+        self._may_end(request, how, now)
+        kept = self._requests[request.case_id]
         self._requests[request.case_id] = replace(kept, ended=how, ended_at=now, version=kept.version + 1)
-        self._codes.pop(request.case_id, None)
+
+    def _drop_codes(self, ended: Sequence[Request]) -> None:
+        for request in ended:
+            others = self.requests(request.represented, request.visit)
+            if request.code and all(other.ended is not None for other in others):
+                self._codes.pop(request.code.code_id, None)
+
+    def _tell(self, case_id: str, how: RequestState, now: datetime) -> None:
+        self._asked[case_id] = replace(self._asked[case_id], ended=how, ended_at=now)
 
     def _note(self, case_id: str, what: Happening, at: datetime, by: Actor) -> None:
         self._events.setdefault(case_id, []).append(Event(what, at, by))
@@ -256,6 +414,19 @@ class FakeMandates:
     @staticmethod
     def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
         return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)
+
+
+def _as_asked(request: Request) -> Asking:
+    return Asking(
+        request.case_id,
+        request.requester.person,
+        request.represented,
+        request.represented_bsn,
+        request.service_id,
+        request.period,
+        request.requested_at,
+        request.expires_at,
+    )
 
 
 class FakeTable:

@@ -1,5 +1,6 @@
 """Which letters were asked for lately, by person and by address, in DynamoDB: counted in the transaction that asks."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,14 +44,14 @@ class LetterBooks:
     def read(self, person: PersonId, address: AddressId) -> Pair:
         return self._read(f"person:{person}"), self._read(f"address:{address}")
 
-    def possible_from(self, new: Sent, books: Pair, without: str) -> date:
-        """Return the first day on which a letter may be asked for; the letter `without` does not count."""
+    def possible_from(self, new: Sequence[Sent], books: Pair, without: Collection[str]) -> date:
+        """Return the first day on which a letter may be asked for; the letters `without` do not count."""
         person, address = (_less(book, without) for book in books)
         return possible_from(new, person, address, self._limits)
 
-    def adding(self, new: Sent, books: Pair, without: str) -> list[Item]:
+    def adding(self, new: Sequence[Sent], books: Pair, without: Collection[str]) -> list[Item]:
         """Return the writes that count a letter. They hold only if nobody wrote in these books since."""
-        return [self._putting(book, (*lately(_less(book, without), new.day), new)) for book in books]
+        return [self._putting(book, (*lately(_less(book, without), new[0].day), *new)) for book in books]
 
     def _read(self, whose: str) -> Book:
         return self._books.find(whose=whose) or Book(whose, (), 0)
@@ -61,5 +62,5 @@ class LetterBooks:
         return self._books.putting(new, unchanged if book.version else NEW, last_day=sent[-1].day)
 
 
-def _less(book: Book, without: str) -> list[Sent]:
-    return [one for one in book.sent if one.letter_id != without]
+def _less(book: Book, without: Collection[str]) -> list[Sent]:
+    return [one for one in book.sent if one.letter_id not in without]

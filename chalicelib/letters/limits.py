@@ -1,6 +1,6 @@
 """How many letters a person and an address get (design.md section 4). Pure: it counts in days of the Netherlands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Asker(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Letters of one asker for one service on one day, and in any 30 days: by asker, and to one address."""
+    """Letters of one asker for one service on one day, and in any 30 days: by asker, and to one address by asker."""
 
     service_and_day: int = 1
     owner: int = 5
@@ -28,7 +28,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A letter that was asked for."""
+    """A letter that was asked for, about a service. A letter about several is one that is told several times."""
 
     letter_id: str
     day: date
@@ -41,17 +41,29 @@ def lately(sent: Iterable[Sent], day: date) -> tuple[Sent, ...]:
     return tuple(sorted((one for one in sent if one.day > day - DAYS), key=lambda one: one.day))
 
 
-def possible_from(new: Sent, to_person: Iterable[Sent], to_address: Iterable[Sent], limits: Limits) -> date:
+def possible_from(new: Sequence[Sent], to_person: Iterable[Sent], to_address: Iterable[Sent], limits: Limits) -> date:
     """Return the first day on which a letter may be asked for: its own day, if nothing is in the way."""
-    return max(new.day, *_days(new, lately(to_person, new.day), lately(to_address, new.day), limits))
+    day = new[0].day
+    return max(day, *_days(new, lately(to_person, day), lately(to_address, day), limits))
 
 
-def _days(new: Sent, person: tuple[Sent, ...], address: tuple[Sent, ...], limits: Limits) -> Iterator[date]:
-    alike = [one for one in person if one.by is new.by]
-    today = [one for one in alike if (one.service_id, one.day) == (new.service_id, new.day)]
-    if len(today) >= limits.service_and_day:
-        yield new.day + timedelta(days=1)
-    most = limits.owner if new.by is Asker.OWNER else limits.other
-    for counted, limit in ((alike, most), (list(address), limits.address)):
+def _days(new: Sequence[Sent], person: tuple[Sent, ...], address: tuple[Sent, ...], limits: Limits) -> Iterator[date]:
+    by, day = new[0].by, new[0].day
+    mine = tuple(one for one in person if one.by is by)
+    # What strangers ask for takes nothing from who asks for themselves (invariant 8); what these ask for counts always.
+    there = tuple(one for one in address if by is Asker.OTHER or one.by is by)
+    for service_id in {one.service_id for one in new}:
+        if (
+            len(_letters(one for one in mine if (one.service_id, one.day) == (service_id, day)))
+            >= limits.service_and_day
+        ):
+            yield day + timedelta(days=1)
+    most = limits.owner if by is Asker.OWNER else limits.other
+    for counted, limit in ((_letters(mine), most), (_letters(there), limits.address)):
         # The day on which so many of them count no longer that one more may be sent.
-        yield counted[-limit].day + DAYS if len(counted) >= limit else new.day
+        yield counted[-limit] + DAYS if len(counted) >= limit else day
+
+
+def _letters(sent: Iterable[Sent]) -> list[date]:
+    """Return the day of each letter, in order."""
+    return list({one.letter_id: one.day for one in sent}.values())

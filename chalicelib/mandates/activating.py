@@ -6,9 +6,9 @@ from datetime import datetime
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.codes import Code
-from chalicelib.mandates.model import WEARING, CaseId, Mandate, Request, RequestState
+from chalicelib.mandates.model import WEARING, CaseId, Consent, Mandate, Request, RequestState, Way
 from chalicelib.mandates.networks import network_of
-from chalicelib.mandates.ports import MandateStore, StoredCode, Tried, Tries
+from chalicelib.mandates.ports import Making, MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
@@ -106,7 +106,7 @@ def activate(
         request = waiting(represented, case_id, store=store, now=now)
         sealed = secrets.vault.seal(bsn.digits, f"case:{case_id}")
         mandate = _mandate(request, by, sealed, now)
-        store.activate(request, mandate, by)
+        store.make(Making((mandate,), (request,)), by)
     except (Refused, Conflict):
         # Another click of the same person may have been first.
         if (made := _made(case_id, by.person, store)) is None:
@@ -121,6 +121,7 @@ def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandat
     """Raise `Refused("code_gone")` for a request to which the represented has not consented by asking."""
     if request.level is None:
         raise Refused("code_gone")
+    consent = Consent(Way.ASKED, request.level)
     return Mandate(
         case_id=request.case_id,
         represented=request.represented,
@@ -129,8 +130,10 @@ def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandat
         representative_bsn=bsn,
         service_id=request.service_id,
         period=request.period,
-        level=min(request.level, by.level),
+        level=min(consent.level, by.level),
         activated_at=now,
+        consent=consent,
+        activated_level=by.level,
         version=request.version + 1,
     )
 

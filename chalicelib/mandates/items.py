@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.mandates.model import CaseId, Mandate, Request
-from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.model import Asking, Blocked, CaseId, Mandate, OptOut, Request, Way
+from chalicelib.mandates.ports import StoredCode, StoredRefusal
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import FOR_GOOD, Kept, Kind
 from chalicelib.storage.table import Item
@@ -32,10 +32,17 @@ _PERIOD, _GUESSES = ("start", "end"), ("made_before", "wearing_before")
 
 
 def _asked_by_the_represented(item: Item) -> Item:
-    """Say of a request who asked: before actors nobody else could."""
-    if "requester" in item:
+    """Say of a request who asked, before actors nobody else could; and of its code by which id it is kept."""
+    asker = {} if "requester" in item else {"requester": {"person": item["represented"], "level": item["level"]}}
+    code = {"code_id": item["case_id"]} if "claim" in item and "code_id" not in item else {}
+    return {**item, **asker, **code}
+
+
+def _granted_by_asking(item: Item) -> Item:
+    """Say of a mandate how it came to be: before there were other ways, the represented asked and gave the code."""
+    if "consent_way" in item:
         return item
-    return {**item, "requester": {"person": item["represented"], "level": item["level"]}}
+    return {**item, "consent_way": Way.ASKED, "consent_level": item["level"], "activated_level": item["level"]}
 
 
 REQUEST = Kind(
@@ -45,9 +52,9 @@ REQUEST = Kind(
     pk="PERSON#{represented}",
     sk="REQUEST#{case_id}",
     kept=FOR_GOOD,
-    personal=("represented", "represented_bsn", "requester", "claim", "service_id"),
-    sealed=("represented_bsn",),
-    spread={"period": _PERIOD, "code": ("claim", "guesses_before"), "guesses_before": _GUESSES},
+    personal=("represented", "represented_bsn", "requester", "requester_bsn", "claim", "service_id"),
+    sealed=("represented_bsn", "requester_bsn"),
+    spread={"period": _PERIOD, "code": ("claim", "code_id", "guesses_before"), "guesses_before": _GUESSES},
     older=_asked_by_the_represented,
 )
 
@@ -57,7 +64,7 @@ OPEN = Kind(
     OpenMark,
     pk="PERSON#{represented}",
     sk="OPEN#{service_id}",
-    kept=Kept("its request is activated or withdrawn, or a later one takes its place"),
+    kept=Kept("its request has ended as far as who asked knows, or a later one takes its place"),
     personal=("represented", "service_id"),
 )
 
@@ -68,16 +75,62 @@ OPEN_BY_OTHER = replace(
     personal=("represented", "requester", "service_id"),
 )
 
+ASKING = Kind(
+    "What somebody asked for another, as far as they may know.",
+    RegisterTable,
+    Asking,
+    pk="PERSON#{requester}",
+    sk="ASKED#{case_id}",
+    kept=FOR_GOOD,
+    personal=("requester", "represented", "represented_bsn", "service_id"),
+    sealed=("represented_bsn",),
+    spread={"period": _PERIOD},
+)
+
 CODE = Kind(
     "A code that waits to be used: its fingerprint, which only its pepper can make again.",
     RegisterTable,
     StoredCode,
     pk="CLAIM#{claim}",
-    sk="CODE#{case_id}",
-    kept=Kept("it is used, or its request is withdrawn or gives way", timedelta(0), "expires_at"),
+    sk="CODE#{code_id}",
+    kept=Kept("it is used, or the last of its requests ends", timedelta(0), "expires_at"),
     personal=("claim", "represented"),
     keyed=("claim",),
+    stored_as={"code_id": "case_id"},
     spread={"fingerprint": ("pepper_id", "digest"), "guesses_before": _GUESSES},
+)
+
+REFUSAL = Kind(
+    "That the refusal code of a letter refuses what was asked in a visit.",
+    RegisterTable,
+    StoredRefusal,
+    pk="REFUSAL#{refusal_id}",
+    sk="REFUSAL",
+    kept=Kept("", timedelta(0), "expires_at"),
+    personal=("represented",),
+    keyed=("refusal_id",),
+)
+
+BLOCKED = Kind(
+    "That somebody wants no requests of somebody else any more.",
+    RegisterTable,
+    Blocked,
+    pk="PERSON#{represented}",
+    sk="BLOCKED#{requester}",
+    kept=Kept("they want them again"),
+    personal=("represented", "requester", "requester_bsn"),
+    sealed=("requester_bsn",),
+    keyed=("requester",),
+)
+
+OPTED_OUT = Kind(
+    "That a person is on the list of those who want no mandates.",
+    RegisterTable,
+    OptOut,
+    pk="PERSON#{person}",
+    sk="OPTED-OUT",
+    kept=Kept("an operator takes them off it"),
+    personal=("person",),
 )
 
 GIVEN = Kind(
@@ -89,7 +142,11 @@ GIVEN = Kind(
     kept=FOR_GOOD,
     personal=("represented", "representative", "represented_bsn", "representative_bsn", "service_id"),
     sealed=("represented_bsn", "representative_bsn"),
-    spread={"period": _PERIOD},
+    spread={"period": _PERIOD, "consent": ("consent_way", "consent_level")},
+    # A release of before lets nobody use what ended for whatever reason: it knows this name.
+    stored_as={"ended_at": "revoked_at", "ended_by": "revoked_by"},
+    lacking=("without",),
+    older=_granted_by_asking,
 )
 
 HELD = replace(

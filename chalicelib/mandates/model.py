@@ -1,5 +1,6 @@
 """Requests and mandates: frozen facts, whose state at an instant is asked with that instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,11 +9,31 @@ from typing import NewType
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import day_before
 from chalicelib.mandates.period import Period
-from chalicelib.people.actor import Citizen
+from chalicelib.people.actor import Cause, Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 CaseId = NewType("CaseId", str)
-"""One matter from request to revocation: the request and the mandate that comes of it share it."""
+"""One matter from request to its end: the request and the mandate that comes of it share it."""
+
+VisitId = NewType("VisitId", str)
+"""What somebody asks for in one visit: the case id of its first request."""
+
+_NUMBER = 2
+"""Hexadecimal digits of a case id that tell the requests of one visit apart."""
+
+
+def case_of(visit_id: VisitId, number: int) -> CaseId:
+    """Return the case id of a request of a visit, which has the first 256."""
+    return CaseId(f"{visit_id[:-_NUMBER]}{number:0{_NUMBER}x}")
+
+
+def visit_of(case_id: str) -> VisitId:
+    return VisitId(case_of(VisitId(case_id), 0))
+
+
+def asked_with(case_id: str) -> str:
+    """Return how all case ids of a visit begin."""
+    return case_id[:-_NUMBER]
 
 
 class Party(StrEnum):
@@ -46,19 +67,69 @@ class Guesses:
 
 
 class RequestState(StrEnum):
+    CHECKING = "checking"
+    """Somebody else asked, and the population register was not asked yet."""
     WAITING = "waiting"
     ACTIVATED = "activated"
+    APPROVED = "approved"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     BLOCKED = "blocked"
     """Too many wrong codes were tried, so its code is void."""
+    UNDELIVERABLE = "undeliverable"
+    """Somebody else asked, and it was not for the represented to decide on: whoever asked never hears of it."""
+
+
+OPEN = (RequestState.CHECKING, RequestState.WAITING)
+
+REQUEST_MOVES: Mapping[RequestState, frozenset[RequestState]] = {
+    RequestState.WAITING: frozenset({RequestState.CHECKING}),
+    RequestState.ACTIVATED: frozenset({RequestState.WAITING}),
+    RequestState.APPROVED: frozenset({RequestState.WAITING}),
+    RequestState.REFUSED: frozenset({RequestState.WAITING}),
+    RequestState.WITHDRAWN: frozenset(OPEN),
+    RequestState.BLOCKED: frozenset({RequestState.WAITING}),
+    RequestState.UNDELIVERABLE: frozenset(OPEN),
+}
+"""From which states each state may be reached, by a write; the clock alone makes a request expired."""
 
 
 class MandateState(StrEnum):
     FUTURE = "future"
     ACTIVE = "active"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    """Ended by one of its sides."""
+    ENDED = "ended"
+    """Ended for another reason, which its `cause` is."""
+
+
+LIVING = (MandateState.FUTURE, MandateState.ACTIVE, MandateState.SUSPENDED)
+
+
+class Way(StrEnum):
+    """How the represented consents (design.md section 4)."""
+
+    ASKED = "asked"
+    """They asked, and handed the code over."""
+    LETTER = "letter"
+    """Somebody else asked, and they handed over the code of the letter."""
+    APPROVED = "approved"
+    """Somebody else asked, and they signed in and said yes."""
+    KNOWN = "known"
+    """They chose somebody who represented them before."""
+    RENEWED = "renewed"
+    """They let a mandate go on with a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How the represented consents, and at which level of assurance."""
+
+    way: Way
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +137,9 @@ class CodeTerms:
     """What a request says of its code."""
 
     claim: ClaimId
-    """Under which the code is kept."""
+    """Under which the code is kept,"""
+    code_id: CaseId
+    """and by which: the first request of the visit, whose requests share it."""
     guesses_before: Guesses
     """What had been tried when it was made; it does not count against it."""
 
@@ -90,6 +163,10 @@ class Request:
     expires_at: datetime
     level: int | None
     """Level of assurance at which the represented consents so far: by asking; None while they have not."""
+    requester_bsn: bytes | None = field(default=None, repr=False)
+    """None where the represented asks."""
+    checked_at: datetime | None = None
+    """When the population register was asked about what somebody else asks."""
     code: CodeTerms | None = None
     letter_id: str | None = None
     ended: RequestState | None = None
@@ -108,8 +185,12 @@ class Request:
         return self.requester.person == self.represented
 
     @property
+    def visit(self) -> VisitId:
+        return visit_of(self.case_id)
+
+    @property
     def last_day(self) -> date:
-        """Day until whose end its code works."""
+        """Day until whose end it can be granted."""
         return day_before(self.expires_at)
 
     def state(self, now: datetime, guesses: Guesses | None = None) -> RequestState:
@@ -118,8 +199,35 @@ class Request:
             return self.ended
         if now >= self.expires_at:
             return RequestState.EXPIRED
+        if self.checked_at is None and not self.is_own:
+            return RequestState.CHECKING
         void = guesses is not None and self.code is not None and self.code.tried(guesses).void
         return RequestState.BLOCKED if void else RequestState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """All that somebody who asked for another is ever told of it: what they asked, and what they may know of its end.
+
+    So nothing that they are shown can depend on anything else (invariant 7).
+    """
+
+    case_id: CaseId
+    requester: PersonId
+    represented: PersonId
+    represented_bsn: bytes = field(repr=False)
+    """As they filled it in."""
+    service_id: ServiceId
+    period: Period
+    requested_at: datetime
+    expires_at: datetime
+    ended: RequestState | None = None
+    """Activated or approved when the mandate is theirs, withdrawn by them, or refused where they may be told."""
+    ended_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it is open as far as they know."""
+        return self.ended is None and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +242,29 @@ class Mandate:
     service_id: ServiceId
     period: Period
     level: int
-    """The lower of the levels at which it was asked for and activated (machtigen.md 5.3)."""
+    """The lower of the levels of consent and activation (machtigen.md 5.3)."""
     activated_at: datetime
-    revoked_at: datetime | None = None
-    revoked_by: Party | None = None
+    consent: Consent
+    activated_level: int
+    """Level of assurance at which the representative was known when they took it on."""
+    without: tuple[ServiceId, ...] = ()
+    """Services behind its portal or set that it does not open any more."""
+    previous: CaseId | None = None
+    """The mandate that it continues."""
+    suspended_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: Party | None = None
+    cause: Cause | None = None
+    """Why it ended, where neither side ended it."""
     version: int = 2
 
     def state(self, now: datetime) -> MandateState:
-        if self.revoked_at is not None:
-            return MandateState.REVOKED
+        if self.ended_at is not None:
+            return MandateState.ENDED if self.ended_by is None else MandateState.REVOKED
         if self.period.has_ended(now):
             return MandateState.EXPIRED
+        if self.suspended_at is not None:
+            return MandateState.SUSPENDED
         return MandateState.ACTIVE if self.period.has_begun(now) else MandateState.FUTURE
 
     @property
@@ -156,3 +276,19 @@ class Mandate:
         if person == self.represented:
             return Party.REPRESENTED
         return Party.REPRESENTATIVE if person == self.representative else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """That somebody wants no requests of somebody else any more."""
+
+    requester: PersonId
+    requester_bsn: bytes = field(repr=False)
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """That nobody can ask for mandates of a person, themselves neither (machtigen.md 3.5)."""
+
+    since: datetime

@@ -2,17 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NewType, Protocol
 
 from chalicelib.audit.trail import Event, Sides
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.days import today
 from chalicelib.letters.contract import Letter
-from chalicelib.letters.limits import Asker, Sent
+from chalicelib.mandates.checks import Check
 from chalicelib.mandates.codes import Fingerprint
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, Request
-from chalicelib.people.actor import Citizen
+from chalicelib.mandates.model import (
+    Asking,
+    Blocked,
+    CaseId,
+    Guesses,
+    Mandate,
+    OptOut,
+    Request,
+    RequestState,
+    VisitId,
+    Way,
+)
+from chalicelib.people.actor import Actor, Citizen
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
+
+RefusalId = NewType("RefusalId", str)
+"""Keyed hash of a refusal code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +33,22 @@ class StoredCode:
     """A code that waits to be used, found only by someone who knows BSN and birth date."""
 
     claim: ClaimId
-    case_id: CaseId
+    code_id: CaseId
+    """The first request of the visit: the code is for all of its requests that wait."""
     represented: PersonId
     fingerprint: Fingerprint
     guesses_before: Guesses
     """What had been tried at this claim when the code was issued; it does not count against it."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRefusal:
+    """That a letter's refusal code refuses what was asked in a visit."""
+
+    refusal_id: RefusalId
+    represented: PersonId
+    visit_id: VisitId
     expires_at: datetime
 
 
@@ -38,57 +62,122 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A request, and what is written down with it."""
+    """The requests of one visit, by one requester for one represented, and what is written down with them."""
 
-    request: Request
+    requests: tuple[Request, ...]
     code: StoredCode | None = None
     mailing: Mailing | None = None
-    instead_of: Request | None = None
-    """An open request whose code is void. It gives way, and its letter is not counted any more."""
+    instead_of: tuple[Request, ...] = ()
+    """Open requests whose code is void. They give way, and their letters are not counted any more."""
+    check: Check | None = None
+    """To be made where somebody else asks."""
 
-    def sent(self, letter: Letter) -> Sent:
-        """Say how its letter counts."""
-        request, by = self.request, Asker.OWNER if self.request.is_own else Asker.OTHER
-        return Sent(letter.letter_id, today(request.requested_at), request.service_id, by)
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Requests that wait for the represented from now on, as they are then, and what is written down with them."""
+
+    requests: tuple[Request, ...]
+    code: StoredCode | None = None
+    mailing: Mailing | None = None
+    refusal: StoredRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How requests of one visit end, or one's own, without a mandate."""
+
+    requests: tuple[Request, ...]
+    how: RequestState
+    by: Actor
+    at: datetime
+    told: bool = False
+    """Whether somebody else who asked may know. Who withdraws does."""
+    block: Blocked | None = None
+    """Whose requests the represented wants no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Mandates that begin together, and the requests of the same cases that they come of."""
+
+    mandates: tuple[Mandate, ...]
+    requests: tuple[Request, ...] = ()
+    notices: tuple[Letter, ...] = ()
 
     @property
-    def without(self) -> str:
-        """Id of the letter that does not count."""
-        return (self.instead_of and self.instead_of.letter_id) or ""
+    def how(self) -> RequestState:
+        """How the requests end."""
+        approved = self.mandates[0].consent.way is Way.APPROVED
+        return RequestState.APPROVED if approved else RequestState.ACTIVATED
 
 
 class MandateStore(Protocol):
     """The register. Every change is one transaction, with its event (invariant 2)."""
 
-    def open_request(self, opening: Opening) -> None:
-        """Write request, code, letter, its count and event, what there is of these, and end the one that gives way.
+    def open_requests(self, opening: Opening) -> None:
+        """Write requests, code, letter, its count and events, what there is of these, and end those that give way.
 
-        Raise `Conflict` if this case exists, or an open request of the same requester does, and `TooManyLetters`.
+        Raise `Conflict` if a case exists, an open request of the same requester does, or the represented opted out
+        and asks themselves; `TooManyLetters`; and `TooManyRequests` for who asks for others.
+        """
+        ...
+
+    def admit(self, admission: Admission) -> None:
+        """Let requests that were being checked wait, as they are given; at their `checked_at`.
+
+        Raise `Conflict` if one is not being checked any more, or the represented opted out or blocked who asks, and
+        `TooManyLetters`.
+        """
+        ...
+
+    def close(self, closing: Closing) -> None:
+        """End requests that are open. Raise `Conflict` if one is not any more, or may not end so."""
+        ...
+
+    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
+        """Withdraw what somebody asked for another, whatever has become of it meanwhile.
+
+        Raise `Conflict` if it is not open any more as far as they know.
         """
         ...
 
     def request(self, represented: PersonId, case_id: str) -> Request | None: ...
 
-    def requests(self, represented: PersonId) -> list[Request]:
-        """Return all requests of a person, newest first."""
+    def requests(self, represented: PersonId, visit_id: VisitId | None = None) -> list[Request]:
+        """Return all requests of a person, or those of a visit, newest first."""
         ...
 
     def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
-        """Return the request of a requester that is marked as open; whether it still is, its state tells."""
+        """Return the request of a requester that is marked as open; whether it still is, its state tells.
+
+        One that somebody made for another is marked for as long as it is open as far as they know.
+        """
         ...
+
+    def asked(self, requester: PersonId) -> list[Asking]:
+        """Return what somebody asked for others, newest first."""
+        ...
+
+    def asked_case(self, requester: PersonId, case_id: str) -> Asking | None: ...
 
     def codes(self, claim: ClaimId) -> list[StoredCode]: ...
 
-    def activate(self, request: Request, mandate: Mandate, by: Citizen) -> None:
-        """Turn a waiting request into a mandate. Raise `Conflict` if it does not wait any more at `activated_at`."""
+    def refusal(self, refusal_id: RefusalId) -> StoredRefusal | None: ...
+
+    def make(self, making: Making, by: Citizen) -> None:
+        """Begin mandates, at their `activated_at`, and end the requests that they come of.
+
+        Raise `Conflict` if one of these does not wait any more then, a case exists already, or the represented opted
+        out or, for what somebody else asked, blocked who asked.
+        """
         ...
 
-    def withdraw(self, request: Request, by: Citizen, now: datetime) -> None:
-        """End a waiting request. Raise `Conflict` if it does not wait any more."""
-        ...
+    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        """Put a mandate in the place of what it was, under both people.
 
-    def revoke(self, mandate: Mandate, by: Citizen, now: datetime) -> None:
-        """End a mandate under both people, by one of them. Raise `Conflict` if it was revoked or changed before."""
+        Raise `Conflict` if it was changed, or ended, before.
+        """
         ...
 
     def mandate(self, case_id: str) -> Mandate | None: ...
@@ -98,6 +187,18 @@ class MandateStore(Protocol):
     def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
         """Return the mandates someone holds, all or for one service: one consistent Query."""
         ...
+
+    def blocked(self, represented: PersonId) -> list[Blocked]:
+        """Return whose requests somebody does not want, newest first."""
+        ...
+
+    def unblock(self, represented: PersonId, requester: PersonId) -> None: ...
+
+    def opt_out(self, person: PersonId, out: OptOut | None) -> None:
+        """Put a person on the list of those who want no mandates, or with None take them off it."""
+        ...
+
+    def opted_out(self, person: PersonId) -> OptOut | None: ...
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None: ...
 

@@ -12,7 +12,7 @@ from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Party, Request, RequestState
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
+from chalicelib.mandates.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Person, PopulationRegister
@@ -99,11 +99,12 @@ def ask(
     code = generate(pick)
     letter_id = f"{wish.case_id}{pick(16**4):04x}"
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
-    terms = CodeTerms(claim, tries.total(claim))
+    terms = CodeTerms(claim, wish.case_id, tries.total(claim))
     request = _request(wish, terms, letter_id, secrets, now)
     mailing = Mailing(_letter(wish, person, code, request), secrets.pseudonyms.address(person.address))
     try:
-        store.open_request(Opening(request, _stored(code, terms, request, secrets), mailing, void))
+        stored = _stored(code, terms, request, secrets)
+        store.open_requests(Opening((request,), stored, mailing, (void,) if void else ()))
     except (Conflict, TooManyLetters) as refusal:
         return _already_made(request, store, refusal)
     log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
@@ -123,7 +124,7 @@ def withdraw(represented: PersonId, case_id: str, *, by: Citizen, store: Mandate
     if request.ended is RequestState.WITHDRAWN:
         return
     try:
-        store.withdraw(request, by, now)
+        store.close(Closing((request,), RequestState.WITHDRAWN, by, now))
     except Conflict:
         ended = store.request(represented, case_id)
         if ended is not None and ended.ended is RequestState.WITHDRAWN:
@@ -167,7 +168,7 @@ def _void(earlier: Request | None, tries: Tries, now: datetime) -> Request | Non
 def _stored(code: Code, terms: CodeTerms, request: Request, secrets: Secrets) -> StoredCode:
     return StoredCode(
         claim=terms.claim,
-        case_id=request.case_id,
+        code_id=terms.code_id,
         represented=request.represented,
         fingerprint=secrets.peppers.fingerprint(code, terms.claim),
         guesses_before=terms.guesses_before,

@@ -1,9 +1,11 @@
 """Ending a mandate before its time, by either side."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
-from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.mandates.model import LIVING, Mandate
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.mandates.seeing import seen_by
 from chalicelib.observe import Metric, count, log
@@ -16,15 +18,16 @@ def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> 
     Raises `NotFound`, or `Conflict` when it was changed in between and has not ended.
     """
     mandate, party = seen_by(by.person, case_id, store=store)
-    if mandate.state(now) in (MandateState.REVOKED, MandateState.EXPIRED):
+    if mandate.state(now) not in LIVING:
         return mandate
+    revoked = replace(mandate, ended_at=now, ended_by=party, version=mandate.version + 1)
     try:
-        store.revoke(mandate, by, now)
+        store.change(mandate, revoked, Event(Happening.REVOKED, now, by))
     except Conflict:
         ended, _ = seen_by(by.person, case_id, store=store)
-        if ended.revoked_at is None:
+        if ended.ended_at is None:
             raise
         return ended
     log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
     count(Metric.MANDATE_REVOKED)
-    return mandate
+    return revoked

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.audit.trail import Happening, by_whom
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import Mandate, MandateState, Party
+from chalicelib.mandates.model import LIVING, Mandate, Party
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.people.pseudonym import PersonId
 
@@ -37,8 +37,7 @@ def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Man
 
 def by_state(mandates: Iterable[Mandate], now: datetime) -> Mapping[bool, list[Mandate]]:
     """Split mandates into those that count now or later (True) and those of the past (False)."""
-    living = (MandateState.ACTIVE, MandateState.FUTURE)
     split: dict[bool, list[Mandate]] = {True: [], False: []}
     for mandate in mandates:
-        split[mandate.state(now) in living].append(mandate)
+        split[mandate.state(now) in LIVING].append(mandate)
     return split

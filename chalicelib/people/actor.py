@@ -30,6 +30,16 @@ class Cause(StrEnum):
 
     GUESSES = "guesses"
     """More wrong codes than a code survives."""
+    REGISTER = "register"
+    """What the population register says of who is asked for."""
+    LETTER = "letter"
+    """Whoever has a letter, and with it the code by which its request is refused."""
+    DEATH = "death"
+    """Of the represented, or of the representative."""
+    OPT_OUT = "opt-out"
+    """A person is on the list of those who want no mandates."""
+    OPERATOR = "operator"
+    """Who runs the service, for the person concerned."""
 
 
 @dataclass(frozen=True, slots=True)

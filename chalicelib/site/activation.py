@@ -44,9 +44,9 @@ def check_code(ports: SitePorts, visit: Visit) -> Reply:
     except Refused as error:
         form.errors["bsn"] = error.reason
         return page("activate.html", visit, form=form, left=None, status=422)
-    recognised = {"represented": found.represented, "case_id": found.case_id}
-    ports.sessions.save_draft(session.actor.person, _draft(found.case_id), recognised, visit.now)
-    return redirect(f"/activate/{found.case_id}")
+    recognised = {"represented": found.represented, "case_id": found.code_id}
+    ports.sessions.save_draft(session.actor.person, _draft(found.code_id), recognised, visit.now)
+    return redirect(f"/activate/{found.code_id}")
 
 
 @routes.get("/activate/{case_id}", Caller.SIGNED_IN)

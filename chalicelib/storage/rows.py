@@ -91,6 +91,10 @@ class Rows(Generic[E]):
     def changing(self, update: str, condition: Condition, /, **key: object) -> Item:
         return self._table.changing(*self._kind.key(**key), update, self._plainly(condition))
 
+    def checking(self, condition: Condition, /, **key: object) -> Item:
+        """See `Table.checking`."""
+        return self._table.checking(*self._kind.key(**key), self._plainly(condition))
+
     def delete(self, **key: object) -> None:
         self._table.delete(*self._kind.key(**key))
 

@@ -149,6 +149,10 @@ class Table:
         call = {"TableName": self.name, "Key": _key(pk, sk), "UpdateExpression": update}
         return {"Update": {**call, **_conditional(condition)}}
 
+    def checking(self, pk: str, sk: str, condition: Condition) -> Item:
+        """Return the part of a transaction that writes nothing, and holds only under a condition."""
+        return {"ConditionCheck": {"TableName": self.name, "Key": _key(pk, sk), **_conditional(condition)}}
+
     def deleting(self, pk: str, sk: str) -> Item:
         return {"Delete": {"TableName": self.name, "Key": _key(pk, sk)}}
 

@@ -35,7 +35,7 @@ class Writer:
         return _PARTS[(self.minute + 1) % 3]
 
     def sign(self, write: Mapping[str, _Item]) -> _Item:
-        """Return a `Put` or `Update`, as DynamoDB takes it, with this writer in it; a `Delete` stays as it is."""
+        """Return a `Put` or `Update`, as DynamoDB takes it, with this writer in it; others stay as they are."""
         ((kind, call),) = write.items()
         if kind == "Update":
             return {kind: self._update(call)}

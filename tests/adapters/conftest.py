@@ -7,8 +7,10 @@ import pytest
 
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
+from chalicelib.mandates.askers import AskerBooks, AskerLimits
+from chalicelib.mandates.counted import Tables
 from chalicelib.mandates.ports import MandateStore, Tries
-from chalicelib.mandates.store import DynamoMandates, Tables
+from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
@@ -18,6 +20,8 @@ from tests.adapters import dynamodb_local
 from tests.builders import GENEROUS
 from tests.fakes import FakeMandates, FakeTries, FakeVault
 from tests.lost import Repeating
+
+PATIENT = AskerLimits(10_000, 10_000)
 
 REAL = ["moto", "dynamodb-local"]
 
@@ -62,12 +66,14 @@ def store(request: pytest.FixtureRequest) -> MandateStore:
     return store_of(request.param, request, GENEROUS)
 
 
-def store_of(backend: str, request: pytest.FixtureRequest, limits: Limits) -> MandateStore:
-    """Return a register that is empty, on a backend, with limits of letters."""
+def store_of(
+    backend: str, request: pytest.FixtureRequest, limits: Limits, askers: AskerLimits = PATIENT
+) -> MandateStore:
+    """Return a register that is empty, on a backend, with limits of letters and of asking."""
     if backend == "fake":
-        return FakeMandates(limits)
+        return FakeMandates(limits, askers)
     client = client_of(backend, request)
-    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, limits))
+    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, limits), askers_of(client, askers))
 
 
 @pytest.fixture
@@ -97,3 +103,7 @@ def tables_of(client: Any) -> Tables:
 def _empty(client: Any, name: str) -> None:
     for item in client.scan(TableName=name)["Items"]:
         client.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def askers_of(client: Any, limits: AskerLimits = PATIENT) -> AskerBooks:
+    return AskerBooks(TransientTable(client, f"{aws.NAME}-transient"), limits)

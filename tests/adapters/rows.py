@@ -642,6 +642,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
     ],
 }
 
+_CONSENTED: dict[str, object] = {"consent_way": "asked", "consent_level": 20, "activated_level": 20, "without": []}
 _VERA, _HENK = {"person": "vera", "level": 20}, {"person": "henk", "level": 20}
 _TERMS: dict[str, object] = {
     "letter_level": 20,
@@ -668,9 +669,11 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
     },
     ("SERVICES", "22222222-2222-4222-8222-222222222222"): _TERMS,
     ("SERVICES", "33333333-3333-4333-8333-333333333333"): _TERMS,
-    ("PERSON#vera", "REQUEST#90e590e590e590e590e590e590e590e5"): {"requester": _VERA},
-    ("PERSON#vera", "REQUEST#aa17aa17aa17aa17aa17aa17aa17aa17"): {"requester": _VERA},
-    ("PERSON#vera", "REQUEST#ca5eca5eca5eca5eca5eca5eca5eca5e"): {"requester": _VERA},
+    ("PERSON#vera", "REQUEST#90e590e590e590e590e590e590e590e5"): {"requester": _VERA, "code_id": "90e5" * 8},
+    ("PERSON#vera", "REQUEST#aa17aa17aa17aa17aa17aa17aa17aa17"): {"requester": _VERA, "code_id": "aa17" * 8},
+    ("PERSON#vera", "REQUEST#ca5eca5eca5eca5eca5eca5eca5eca5e"): {"requester": _VERA, "code_id": "ca5e" * 8},
+    ("PERSON#vera", "GIVEN#ca5eca5eca5eca5eca5eca5eca5eca5e"): _CONSENTED,
+    ("PERSON#henk", "HELD#22222222-2222-4222-8222-222222222222#ca5eca5eca5eca5eca5eca5eca5eca5e"): _CONSENTED,
 }
 """By key, what today's release writes besides, or otherwise."""
 
@@ -679,6 +682,9 @@ _ADDED |= {
     for letter_id in ("90e5" * 8 + "0001", "aa17" * 8 + "0001", "ca5e" * 8 + "0001")
 }
 """The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
+
+_CHECK = """check:ba2eba2eba2eba2eba2eba2eba2eba2e0001|{"check_id": "ba2eba2eba2eba2eba2eba2eba2eba2e0001", \
+"represented": "mina", "visit_id": "ba2eba2eba2eba2eba2eba2eba2eba00", "claim": "mina-claim", "language": "nl"}"""
 
 NEW: dict[str, list[dict[str, object]]] = {
     "catalogue": [
@@ -717,6 +723,32 @@ NEW: dict[str, list[dict[str, object]]] = {
             "level": 25,
             "what": "requested",
         },
+        {
+            "pk": "CASE#ad00ad00ad00ad00ad00ad00ad00ad00",
+            "sk": "EVENT#000001",
+            "actor": {"person": "henk", "level": 25},
+            "at": "2031-05-17T11:42:07+00:00",
+            "by": "representative",
+            "level": 25,
+            "what": "requested",
+        },
+        {
+            "pk": "CASE#ad00ad00ad00ad00ad00ad00ad00ad00",
+            "sk": "EVENT#000002",
+            "actor": {"cause": "register"},
+            "at": "2031-05-17T11:42:07+00:00",
+            "by": "system",
+            "what": "checked",
+        },
+        {
+            "pk": "CASE#ad00ad00ad00ad00ad00ad00ad00ad00",
+            "sk": "EVENT#000003",
+            "actor": {"person": "mina", "level": 20},
+            "at": "2031-05-17T12:42:07+00:00",
+            "by": "represented",
+            "level": 20,
+            "what": "refused",
+        },
     ],
     "register": [
         {
@@ -735,13 +767,104 @@ NEW: dict[str, list[dict[str, object]]] = {
             "represented_bsn": b"sealed vera",
             "requested_at": "2031-05-17T11:42:07+00:00",
             "requester": {"person": "henk", "level": 25},
+            "requester_bsn": b"sealed henk",
             "service_id": "22222222-2222-4222-8222-222222222222",
             "start": "2031-05-17",
             "version": 1,
         },
+        {
+            "pk": "PERSON#mina",
+            "sk": "REQUEST#ad00ad00ad00ad00ad00ad00ad00ad00",
+            "case_id": "ad00ad00ad00ad00ad00ad00ad00ad00",
+            "checked_at": "2031-05-17T11:42:07+00:00",
+            "end": "2031-06-15",
+            "ended": "refused",
+            "ended_at": "2031-05-17T12:42:07+00:00",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "mina",
+            "represented_bsn": b"sealed vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "requester": {"level": 25, "person": "henk"},
+            "requester_bsn": b"sealed henk",
+            "service_id": "33333333-3333-4333-8333-333333333333",
+            "start": "2031-05-17",
+            "version": 3,
+        },
+        {
+            "pk": "PERSON#henk",
+            "sk": "ASKED#ad00ad00ad00ad00ad00ad00ad00ad00",
+            "case_id": "ad00ad00ad00ad00ad00ad00ad00ad00",
+            "end": "2031-06-15",
+            "ended": "refused",
+            "ended_at": "2031-05-17T12:42:07+00:00",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "mina",
+            "represented_bsn": b"sealed vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "requester": "henk",
+            "service_id": "33333333-3333-4333-8333-333333333333",
+            "start": "2031-05-17",
+        },
+        {
+            "pk": "PERSON#henk",
+            "sk": "ASKED#ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "case_id": "ba2eba2eba2eba2eba2eba2eba2eba2e",
+            "end": "2031-06-15",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "mina",
+            "represented_bsn": b"sealed vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "requester": "henk",
+            "service_id": "22222222-2222-4222-8222-222222222222",
+            "start": "2031-05-17",
+        },
+        {
+            "pk": "PERSON#mina",
+            "sk": "BLOCKED#otto",
+            "requester_bsn": b"sealed otto",
+            "since": "2031-05-17T11:42:07+00:00",
+        },
+        {"pk": "PERSON#otto", "sk": "OPTED-OUT", "since": "2031-05-17T11:42:07+00:00"},
+        {
+            "pk": "REFUSAL#hash of a code",
+            "sk": "REFUSAL",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "mina",
+            "ttl": 1940413327,
+            "visit_id": "ad00ad00ad00ad00ad00ad00ad00ad00",
+        },
+    ],
+    "letters": [
+        {
+            "pk": "CHECK#ba2eba2eba2eba2eba2eba2eba2eba2e0001",
+            "sk": "CHECK",
+            "correlation_id": "the request",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "sealed": _CHECK.encode(),
+            "useful_until": "2031-06-28T11:42:07+00:00",
+        },
+        {
+            "pk": "OUTBOX#1",
+            "sk": "check#ba2eba2eba2eba2eba2eba2eba2eba2e0001",
+            "correlation_id": "the request",
+            "since": "2031-05-17T11:42:07+00:00",
+        },
+    ],
+    "transient": [
+        {
+            "pk": "ASKER#henk",
+            "sk": "ASKER",
+            "asked": ["2031-05-17T11:42:07+00:00", "2031-05-17T11:42:07+00:00"],
+            "ttl": 1936870927,
+            "version": 2,
+        },
     ],
 }
+<<<<<<< HEAD
 """What older releases know nothing of: a request without code and letter, by somebody else; the terms of a service."""
+=======
+"""What the release before knows nothing of: what somebody asks for another, and all that came with it."""
+>>>>>>> 712e55c (Give requests a visit, a check and more ways to end, and mandates a consent: everybody will be able to ask)
 
 WRITTEN = {
     table: [*({**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows), *NEW.get(table, ())]

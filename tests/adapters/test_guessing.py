@@ -30,7 +30,7 @@ def request_made(store: MandateStore, tries: Tries) -> Request:
 def _guess(code: Code, number: int, store: MandateStore, tries: Tries) -> str:
     guess = Guess(signed_in(CROWD[number]), VERA, VERA_BORN, code, f"192.0.2.{number}")
     try:
-        return recognise(guess, store=store, tries=tries, secrets=SECRETS, now=NOW).case_id
+        return recognise(guess, store=store, tries=tries, secrets=SECRETS, now=NOW).code_id
     except (WrongCombination, RateLimited):
         return ""
 

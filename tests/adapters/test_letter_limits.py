@@ -39,7 +39,7 @@ def _to(address: str, request: Request) -> Mailing:
 
 def _allowed(store: MandateStore, opening: Opening) -> bool:
     try:
-        store.open_request(opening)
+        store.open_requests(opening)
     except TooManyLetters:
         return False
     return True
@@ -48,7 +48,7 @@ def _allowed(store: MandateStore, opening: Opening) -> bool:
 def test_the_sixth_letter_of_a_person_is_refused_until_the_first_counts_no_longer(limited: MandateStore) -> None:
     assert [_allowed(limited, _opening(number, days=number)) for number in range(5)] == [True] * 5
     with pytest.raises(TooManyLetters) as refused:
-        limited.open_request(_opening(5, days=29))
+        limited.open_requests(_opening(5, days=29))
     assert refused.value.until == midnight_after(today(NOW) + timedelta(days=29))
     assert limited.request(PersonId("vera"), "case 5") is None
     assert _allowed(limited, _opening(5, days=30))
@@ -71,23 +71,23 @@ def test_an_address_gets_ten_of_all_who_live_there(limited: MandateStore) -> Non
 
 
 def test_what_was_refused_for_another_reason_counts_for_nothing(limited: MandateStore) -> None:
-    limited.open_request(_opening(0))
+    limited.open_requests(_opening(0))
     for _ in range(9):
         with pytest.raises(Conflict):
-            limited.open_request(_opening(0, days=1))
+            limited.open_requests(_opening(0, days=1))
     assert [_allowed(limited, _opening(number)) for number in range(1, 6)] == [True] * 4 + [False]
 
 
 def test_a_letter_whose_code_became_void_is_not_counted(limited: MandateStore) -> None:
     openings = [_opening(number) for number in range(5)]
     for opening in openings:
-        limited.open_request(opening)
+        limited.open_requests(opening)
     again = _opening(9)
     same = a_request(
-        case_id=again.request.case_id,
-        letter_id=again.request.letter_id,
+        case_id=again.requests[0].case_id,
+        letter_id=again.requests[0].letter_id,
         represented=PersonId("vera"),
-        service_id=openings[0].request.service_id,
+        service_id=openings[0].requests[0].service_id,
     )
-    limited.open_request(an_opening(same, mailing=_to("home", same), instead_of=openings[0].request))
+    limited.open_requests(an_opening(same, mailing=_to("home", same), instead_of=openings[0].requests))
     assert not _allowed(limited, _opening(10))

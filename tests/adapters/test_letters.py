@@ -15,7 +15,8 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter, LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import LETTERS, VendorQueue
-from chalicelib.mandates.store import DynamoMandates, Tables
+from chalicelib.mandates.counted import Tables
+from chalicelib.mandates.store import DynamoMandates
 from chalicelib.observe import correlation_id, follow
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.actor import Citizen
@@ -26,7 +27,8 @@ from print_vendor.bucket import Bucket, object_key
 from print_vendor.printing import Printer
 from print_vendor.rows import LetterRows
 from print_vendor.sealed import Opener
-from tests.builders import NOW, a_letter, a_request, an_opening
+from tests.adapters.conftest import askers_of
+from tests.builders import NOW, a_letter, a_request, an_opening, closing
 
 
 class Post:
@@ -45,8 +47,8 @@ class Post:
         self.printer = Printer(Opener(kms, key), self.rows, Bucket(self.s3, aws.BUCKET))
         self.letter: Letter = a_letter()
         self.request = a_request(letter_id=self.letter.letter_id)
-        self.mandates = DynamoMandates(tables, self.vault, books)
-        self.mandates.open_request(an_opening(self.request))
+        self.mandates = DynamoMandates(tables, self.vault, books, askers_of(dynamodb))
+        self.mandates.open_requests(an_opening(self.request))
 
     def outbox_to(self, sqs: Any) -> Outbox:
         return Outbox(self.table, {LETTERS: VendorQueue(self.table, sqs, self.url)})
@@ -195,7 +197,7 @@ def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
 
 
 def _withdraw(post: Post) -> datetime:
-    post.mandates.withdraw(post.request, Citizen(post.request.represented, 20), NOW)
+    post.mandates.close(closing(post.request, Citizen(post.request.represented, 20), NOW))
     return NOW
 
 
@@ -240,7 +242,7 @@ def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
     post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
     assert post.rows.begin(post.letter.letter_id, NOW)
-    post.mandates.withdraw(post.request, Citizen(post.request.represented, 20), NOW)
+    post.mandates.close(closing(post.request, Citizen(post.request.represented, 20), NOW))
     post.printer.print(message, NOW)
     assert not post.printed()
     # Somebody else's crash may have come after the paper: the page says that it may still come.

@@ -21,6 +21,9 @@ from tests.builders import (
     a_request,
     an_opening,
     claim_of,
+    closing,
+    making,
+    revoke_in,
 )
 
 VERA, HENK, MINA = (Citizen(PersonId(name), level) for name, level in (("vera", 20), ("henk", 25), ("mina", 20)))
@@ -33,7 +36,7 @@ def opened(store: MandateStore) -> Request:
 
 
 def _open(store: MandateStore, request: Request) -> Request:
-    store.open_request(an_opening(request))
+    store.open_requests(an_opening(request))
     return request
 
 
@@ -41,7 +44,7 @@ def _by(mandate: Mandate) -> Citizen:
     return Citizen(mandate.representative, mandate.level)
 
 
-def _happens(act: Callable[[], None]) -> bool:
+def _happens(act: Callable[[], object]) -> bool:
     try:
         act()
     except Conflict:
@@ -83,7 +86,7 @@ def test_each_requester_has_one_open_request_and_nobody_is_in_the_way_of_another
         with pytest.raises(Conflict):
             _open(store, replace(request, case_id=CaseId("another")))
         assert store.open_for(request.represented, SERVICE_ID, request.requester.person) == request
-    store.withdraw(asked[0], HENK, NOW)
+    store.close(closing(asked[0], HENK, NOW))
     assert store.open_for(PersonId("vera"), SERVICE_ID, HENK.person) is None
     again = _open(store, replace(asked[0], case_id=CaseId("again")))
     assert [store.open_for(PersonId("vera"), SERVICE_ID, who.person) for who in (HENK, MINA, VERA)] == [
@@ -97,7 +100,7 @@ def test_of_many_who_ask_at_once_each_has_one_open_request(store: MandateStore) 
     askers = [Citizen(PersonId(f"asker {number % 3}"), 20) for number in range(9)]
     requests = [a_bare_request(case_id=CaseId(f"{n}"), requester=asker) for n, asker in enumerate(askers)]
     with ThreadPoolExecutor(9) as pool:
-        won = list(pool.map(lambda request: _happens(lambda: store.open_request(an_opening(request))), requests))
+        won = list(pool.map(lambda request: _happens(lambda: store.open_requests(an_opening(request))), requests))
     opened = [request for request, first in zip(requests, won, strict=True) if first]
     assert sorted(request.requester.person for request in opened) == ["asker 0", "asker 1", "asker 2"]
     assert {one.case_id for one in store.requests(PersonId("vera"))} == {one.case_id for one in opened}
@@ -105,7 +108,7 @@ def test_of_many_who_ask_at_once_each_has_one_open_request(store: MandateStore) 
 
 def test_activating_makes_the_mandate_under_both_people(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
-    store.activate(opened, mandate, HENK)
+    store.make(making(opened, mandate), HENK)
     assert store.given(opened.represented) == store.held(mandate.representative) == [mandate]
     assert store.mandate(opened.case_id) == mandate
     assert store.held(mandate.representative, SERVICE_ID) == [mandate]
@@ -121,13 +124,15 @@ def test_a_request_is_activated_until_the_moment_it_expires(
     store: MandateStore, opened: Request, offset: timedelta
 ) -> None:
     mandate = a_mandate(opened, activated_at=opened.expires_at + offset)
-    assert _happens(lambda: store.activate(opened, mandate, HENK)) is (offset < timedelta())
+    assert _happens(lambda: store.make(making(opened, mandate), HENK)) is (offset < timedelta())
 
 
 def test_eight_people_who_activate_at_once_get_one_mandate(store: MandateStore, opened: Request) -> None:
     mandates = [a_mandate(opened, representative=PersonId(f"person {number}")) for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(lambda mandate: _happens(lambda: store.activate(opened, mandate, _by(mandate))), mandates))
+        won = list(
+            pool.map(lambda mandate: _happens(lambda: store.make(making(opened, mandate), _by(mandate))), mandates)
+        )
     assert sum(won) == 1
     held = [store.held(mandate.representative) for mandate in mandates]
     assert [bool(found) for found in held] == won
@@ -137,13 +142,13 @@ def test_eight_people_who_activate_at_once_get_one_mandate(store: MandateStore, 
 def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
     store: MandateStore, opened: Request
 ) -> None:
-    store.withdraw(opened, VERA, NOW)
+    store.close(closing(opened, VERA, NOW))
     with pytest.raises(Conflict):
-        store.activate(opened, a_mandate(opened), HENK)
+        store.make(making(opened, a_mandate(opened)), HENK)
     other = _open(store, a_request(case_id=CaseId("other"), letter_id="4" * 36))
-    store.activate(other, a_mandate(other), HENK)
+    store.make(making(other, a_mandate(other)), HENK)
     with pytest.raises(Conflict):
-        store.withdraw(other, VERA, NOW)
+        store.close(closing(other, VERA, NOW))
 
 
 @pytest.mark.parametrize(
@@ -151,10 +156,8 @@ def test_a_withdrawn_request_cannot_be_activated_nor_an_activated_one_withdrawn(
     [
         a_bare_request(),
         a_bare_request(requester=VERA, level=20),
-        a_bare_request(letter_id="7" * 36),
-        a_request(requester=HENK, level=None),
     ],
-    ids=["by another", "by oneself", "by another, with a letter", "by another, with a letter and a code"],
+    ids=["by another", "by oneself"],
 )
 def test_a_request_of_any_kind_is_opened_read_withdrawn_and_expires(store: MandateStore, asked: Request) -> None:
     _open(store, asked)
@@ -163,8 +166,8 @@ def test_a_request_of_any_kind_is_opened_read_withdrawn_and_expires(store: Manda
     assert asked.state(NOW, Guesses(99, 99)) is (RequestState.BLOCKED if asked.code else RequestState.WAITING)
     assert asked.state(asked.expires_at) is RequestState.EXPIRED
     with pytest.raises(Conflict):
-        store.withdraw(asked, asked.requester, asked.expires_at)
-    store.withdraw(asked, asked.requester, NOW + timedelta(hours=1))
+        store.close(closing(asked, asked.requester, asked.expires_at))
+    store.close(closing(asked, asked.requester, NOW + timedelta(hours=1)))
     ended = store.request(asked.represented, asked.case_id)
     assert ended == replace(asked, ended=RequestState.WITHDRAWN, ended_at=NOW + timedelta(hours=1), version=2)
     happened = [(event.what, event.by) for event in store.history(asked.case_id, asked.sides)]
@@ -174,7 +177,7 @@ def test_a_request_of_any_kind_is_opened_read_withdrawn_and_expires(store: Manda
 def test_a_request_without_a_code_gives_way_to_one_with_a_letter(store: MandateStore) -> None:
     bare = _open(store, a_bare_request(requester=VERA, level=20))
     again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
-    store.open_request(an_opening(again, instead_of=bare))
+    store.open_requests(an_opening(again, instead_of=(bare,)))
     assert store.open_for(bare.represented, SERVICE_ID, VERA.person) == again
 
 
@@ -182,11 +185,11 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
     assert store.open_for(opened.represented, SERVICE_ID, VERA.person) == opened
     assert store.open_for(opened.represented, PORTAL_ID, VERA.person) is None
     again = a_request(case_id=CaseId("again"), letter_id="5" * 36)
-    store.open_request(an_opening(again, instead_of=opened))
+    store.open_requests(an_opening(again, instead_of=(opened,)))
     ended = store.request(opened.represented, opened.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
-    assert [code.case_id for code in store.codes(claim_of(opened))] == [again.case_id]
+    assert [code.code_id for code in store.codes(claim_of(opened))] == [again.case_id]
     happened = store.history(opened.case_id, opened.sides)
     assert {event.what: event.by for event in happened} == {
         Happening.REQUESTED: VERA,
@@ -195,15 +198,15 @@ def test_a_request_whose_code_is_void_gives_way_and_is_marked_so(store: MandateS
     assert store.open_for(opened.represented, SERVICE_ID, VERA.person) == again
     third = a_request(case_id=CaseId("third"), letter_id="6" * 36)
     with pytest.raises(Conflict):
-        store.open_request(an_opening(third, instead_of=opened))
+        store.open_requests(an_opening(third, instead_of=(opened,)))
 
 
 def test_revoking_ends_a_mandate_for_both_people_once(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
-    store.activate(opened, mandate, HENK)
+    store.make(making(opened, mandate), HENK)
     with ThreadPoolExecutor(8) as pool:
         sides = [VERA, HENK] * 4
-        won = list(pool.map(lambda by: _happens(lambda: store.revoke(mandate, by, NOW)), sides))
+        won = list(pool.map(lambda by: _happens(lambda: revoke_in(store, mandate, by, NOW)), sides))
     assert sum(won) == 1
     (given,), (held,) = store.given(opened.represented), store.held(mandate.representative)
     assert given == held
@@ -221,8 +224,8 @@ def test_a_use_is_written_once_and_shown_newest_first(store: MandateStore, opene
 
 def test_of_one_instant_what_came_last_is_shown_first(store: MandateStore, opened: Request) -> None:
     mandate = a_mandate(opened)
-    store.activate(opened, mandate, HENK)
-    store.revoke(mandate, VERA, mandate.activated_at)
+    store.make(making(opened, mandate), HENK)
+    revoke_in(store, mandate, VERA, mandate.activated_at)
     shown = [event.what for event in store.history(opened.case_id, opened.sides)]
     assert shown == [Happening.REVOKED, Happening.ACTIVATED, Happening.REQUESTED]
 
@@ -246,5 +249,5 @@ def test_mandates_come_newest_first(store: MandateStore) -> None:
     for number in range(3):
         request = _open(store, a_request(case_id=CaseId(f"case {number}"), letter_id=f"{number:036}"))
         made.append(a_mandate(request, activated_at=NOW + timedelta(hours=number)))
-        store.activate(request, made[-1], HENK)
+        store.make(making(request, made[-1]), HENK)
     assert store.given(PersonId("vera")) == made[::-1]

@@ -16,7 +16,7 @@ from chalicelib.mandates.requesting import withdraw
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.storage.table import Condition
-from tests.adapters.conftest import books_of, tables_of
+from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import (
     GENEROUS,
     HENK,
@@ -42,7 +42,7 @@ ROUNDS = 4
 @pytest.fixture(params=[lambda client: client, Repeating], ids=["", "answers lost"])
 def store(request: pytest.FixtureRequest, dynamodb: Any) -> DynamoMandates:
     client = request.param(dynamodb)
-    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS))
+    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS), askers_of(client))
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
@@ -63,7 +63,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 def _open(store: DynamoMandates, number: int) -> CaseId:
     case_id = CaseId(f"{number:032x}")
     request = a_request(case_id=case_id, represented=PERSON(VERA), letter_id=f"{number:036x}")
-    store.open_request(an_opening(request))
+    store.open_requests(an_opening(request))
     return case_id
 
 
@@ -119,7 +119,7 @@ def test_who_asks_before_and_after_a_release_at_once_has_one_open_request(
     assert mark is not None
     assert mark["case_id"] == f"{100 + number if before is None else number:032x}"
     strange = a_bare_request(case_id=CaseId("strange"), represented=PERSON(VERA), requester=signed_in(HENK))
-    store.open_request(an_opening(strange))
+    store.open_requests(an_opening(strange))
 
 
 def test_clicks_on_activate_make_one_mandate_and_all_have_it(store: DynamoMandates) -> None:

@@ -15,7 +15,7 @@ from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Logins, LoginState
 from chalicelib.login.shared import Federation, SharedLogin
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import CaseId, Guesses, Mandate, OptOut, Party, Request, RequestState
 from chalicelib.mandates.ports import Tried
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
@@ -28,7 +28,7 @@ from chalicelib.web.sessions import Session, Sessions, session_key
 from local import aws
 from provisioning.tables import TABLES
 from tests.adapters import writing
-from tests.adapters.conftest import books_of, tables_of
+from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.adapters.rows import ROWS, WRITTEN
 from tests.adapters.writing import HOUR, catalogue_of, transient
 from tests.builders import (
@@ -42,6 +42,7 @@ from tests.builders import (
     a_request,
     an_opening,
     claim_of,
+    closing,
 )
 from tests.fakes import FakeVault
 
@@ -73,7 +74,7 @@ def _fill(client: Any, rows: dict[str, list[dict[str, object]]] = ROWS) -> None:
 
 def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     vera, henk = PersonId("vera"), PersonId("henk")
     gone = replace(writing.GIVING_WAY, ended=RequestState.BLOCKED, ended_at=NOW, version=2)
     taken = replace(writing.TAKEN, ended=RequestState.ACTIVATED, ended_at=writing.MANDATE.activated_at, version=2)
@@ -85,7 +86,7 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     assert store.open_for(vera, PORTAL_ID, henk) is None
     assert store.open_for(vera, SERVICE_ID, vera) is None
     assert store.codes(claim_of(writing.WAITING)) == [a_code(writing.WAITING)]
-    revoked = replace(writing.MANDATE, revoked_at=NOW + 2 * HOUR, revoked_by=Party.REPRESENTATIVE, version=3)
+    revoked = replace(writing.MANDATE, ended_at=NOW + 2 * HOUR, ended_by=Party.REPRESENTATIVE, version=3)
     assert store.mandate(revoked.case_id) == revoked
     assert store.given(vera) == store.held(henk) == store.held(henk, SERVICE_ID) == [revoked]
     assert store.held(henk, PORTAL_ID) == []
@@ -93,21 +94,27 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
 
 def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
     _fill(dynamodb, WRITTEN)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     mina, henk = PersonId("mina"), PersonId("henk")
-    assert store.requests(mina) == [store.open_for(mina, SERVICE_ID, henk)] == [writing.BARE]
+    refused = replace(writing.ADMITTED, ended=RequestState.REFUSED, ended_at=NOW + HOUR, version=3)
+    assert {one.case_id: one for one in store.requests(mina)} == {one.case_id: one for one in (writing.BARE, refused)}
+    assert store.open_for(mina, SERVICE_ID, henk) == writing.BARE
+    assert [one.ended for one in store.asked(henk)] == [RequestState.REFUSED, None]
+    assert store.blocked(mina) == [writing.BLOCKED]
+    assert store.opted_out(PersonId("otto")) == OptOut(NOW)
+    assert store.refusal(writing.REFUSABLE.refusal_id) == writing.REFUSABLE
     assert store.open_for(mina, SERVICE_ID, mina) is None
 
 
 def test_a_mark_that_an_older_release_wrote_is_that_of_the_represented(dynamodb: Any) -> None:
     _fill(dynamodb)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS))
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     again = a_request(case_id=CaseId("again"), letter_id="2" * 36, service_id=PORTAL_ID)
     with pytest.raises(Conflict):
-        store.open_request(an_opening(again))
-    store.open_request(an_opening(a_bare_request(case_id=CaseId("henk's"), service_id=PORTAL_ID)))
-    store.withdraw(writing.WAITING, writing.WAITING.requester, NOW + HOUR)
-    store.open_request(an_opening(replace(again, requested_at=NOW + HOUR)))
+        store.open_requests(an_opening(again))
+    store.open_requests(an_opening(a_bare_request(case_id=CaseId("henk's"), service_id=PORTAL_ID)))
+    store.close(closing(writing.WAITING, writing.WAITING.requester, NOW + HOUR))
+    store.open_requests(an_opening(replace(again, requested_at=NOW + HOUR)))
 
 
 def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:

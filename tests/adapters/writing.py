@@ -29,7 +29,9 @@ from chalicelib.login.logins import Login, Logins, LoginState
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
-from chalicelib.mandates.model import CaseId, CodeTerms, Guesses
+from chalicelib.mandates.checks import Check
+from chalicelib.mandates.model import Blocked, CaseId, CodeTerms, Guesses, OptOut, RequestState
+from chalicelib.mandates.ports import Admission, Closing, RefusalId, StoredRefusal
 from chalicelib.mandates.store import DynamoMandates
 from chalicelib.mandates.tries import DynamoTries
 from chalicelib.observe import follow
@@ -39,7 +41,7 @@ from chalicelib.saml.combiconnect.artifacts import Artifacts, WaitingAnswer
 from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.web.sessions import Sessions
 from local import aws
-from tests.adapters.conftest import books_of, tables_of
+from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import (
     GENEROUS,
     HENK,
@@ -52,6 +54,8 @@ from tests.builders import (
     a_request,
     a_service,
     an_opening,
+    making,
+    revoke_in,
 )
 from tests.fakes import FakeVault
 
@@ -60,13 +64,18 @@ WAITING = a_request(
     case_id=CaseId("aa17" * 8),
     service_id=PORTAL_ID,
     letter_id="aa17" * 8 + "0001",
-    code=CodeTerms(ClaimId("vera-claim"), Guesses(7, 3)),
+    code=CodeTerms(ClaimId("vera-claim"), CaseId(""), Guesses(7, 3)),
     requested_at=NOW + timedelta(microseconds=5),
 )
 GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
 TAKEN = a_request()
-BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"))
+BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"), checked_at=None)
+CHECK_OF_BARE = Check("ba2e" * 8 + "0001", BARE.represented, BARE.visit, ClaimId("mina-claim"), "nl")
+ADMITTED = a_bare_request(case_id=CaseId("ad00" * 8), represented=PersonId("mina"), service_id=PORTAL_ID, version=2)
+REFUSABLE = StoredRefusal(RefusalId("hash of a code"), ADMITTED.represented, ADMITTED.visit, ADMITTED.expires_at)
+BLOCKED = Blocked(PersonId("otto"), b"sealed otto", NOW)
 MANDATE = a_mandate()
+MINA = Citizen(PersonId("mina"), 20)
 BY_HENK = Citizen(MANDATE.representative, 20)
 CONNECTION = Connection(
     EntityId("https://ominous.example/metadata"),
@@ -147,13 +156,17 @@ def write_all(client: Any) -> None:
 
 def _register(client: Any) -> None:
     tables = tables_of(client)
-    store = DynamoMandates(tables, FakeVault(), books_of(client, GENEROUS))
-    store.open_request(an_opening(WAITING))
-    store.open_request(an_opening(GIVING_WAY))
-    store.open_request(an_opening(TAKEN, instead_of=GIVING_WAY))
-    store.open_request(an_opening(BARE))
-    store.activate(TAKEN, MANDATE, BY_HENK)
-    store.revoke(MANDATE, BY_HENK, NOW + 2 * HOUR)
+    store = DynamoMandates(tables, FakeVault(), books_of(client, GENEROUS), askers_of(client))
+    store.open_requests(an_opening(WAITING))
+    store.open_requests(an_opening(GIVING_WAY))
+    store.open_requests(an_opening(TAKEN, instead_of=(GIVING_WAY,)))
+    store.open_requests(an_opening(BARE, check=CHECK_OF_BARE))
+    store.open_requests(an_opening(replace(ADMITTED, checked_at=None, version=1)))
+    store.admit(Admission((ADMITTED,), refusal=REFUSABLE))
+    store.close(Closing((ADMITTED,), RequestState.REFUSED, MINA, NOW + HOUR, told=True, block=BLOCKED))
+    store.opt_out(PersonId("otto"), OptOut(NOW))
+    store.make(making(TAKEN, MANDATE), BY_HENK)
+    revoke_in(store, MANDATE, BY_HENK, NOW + 2 * HOUR)
     used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))
     record_use(tables.audit, MANDATE.case_id, "the-use", used)
     record_use(tables.audit, MANDATE.case_id, "the-use", replace(used, what=Happening.USE_REFUSED))
@@ -180,7 +193,7 @@ def _transient(client: Any) -> None:
     books = books_of(client, GENEROUS)
     asked = Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER)
     pair = books.read(PersonId("mina"), AddressId("home of mina"))
-    transient(client).write_together(books.adding(asked, pair, ""))
+    transient(client).write_together(books.adding([asked], pair, ()))
 
 
 def _logins(client: Any) -> None:

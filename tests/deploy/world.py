@@ -79,6 +79,7 @@ class World:
             "BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp",
             "BaseUrl": base_url,
             "LetterLimits": "99,99,99,99",
+            "AskerLimits": "99,99",
             "CombiconnectEntityId": identities.COMBICONNECT,
             "DigidEntityId": identities.DIGID,
             "MachtigenEntityId": identities.MACHTIGEN,

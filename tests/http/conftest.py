@@ -23,6 +23,7 @@ from tests.builders import (
     a_request,
     a_service,
     an_opening,
+    making,
 )
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
@@ -126,8 +127,8 @@ def clients(wired: Wiring, clock: Clock, henk: Person) -> Callable[[int], dict[s
                 activated_at=clock(),
                 **sealed,
             )
-            wired.mandates.open_request(an_opening(asked))
-            wired.mandates.activate(asked, made, Citizen(made.representative, 20))
+            wired.mandates.open_requests(an_opening(asked))
+            wired.mandates.make(making(asked, made), Citizen(made.representative, 20))
             names[case_id] = name
         return names
 

@@ -77,7 +77,7 @@ WALLS = {
     "people": set[str](),
     "outbox": {"people", "storage"},
     "letters": {"outbox", "people", "storage"},
-    "mandates": {"audit", "catalogue", "letters", "people", "storage"},
+    "mandates": {"audit", "catalogue", "letters", "outbox", "people", "storage"},
     "web": {"people", "storage"},
     "site": {"catalogue", "letters", "mandates", "people", "web"},
     "health": {"catalogue", "people", "storage", "web"},

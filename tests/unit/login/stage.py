@@ -25,7 +25,19 @@ from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import TransientTable
-from tests.builders import HENK, NOW, SECRETS, SERVICE_ID, VERA, a_mandate, a_request, a_service, an_opening, signed_in
+from tests.builders import (
+    HENK,
+    NOW,
+    SECRETS,
+    SERVICE_ID,
+    VERA,
+    a_mandate,
+    a_request,
+    a_service,
+    an_opening,
+    making,
+    signed_in,
+)
 from tests.fakes import FakeMandates, FakeTable, FakeVault
 
 LATER = timedelta(minutes=1)
@@ -181,8 +193,8 @@ def mandated(stage: Stage, level: int = 20) -> Mandate:
         level=level,
         activated_at=NOW + timedelta(seconds=1),
     )
-    stage.mandates.open_request(an_opening(asked))
-    stage.mandates.activate(asked, made, signed_in(HENK))
+    stage.mandates.open_requests(an_opening(asked))
+    stage.mandates.make(making(asked, made), signed_in(HENK))
     return made
 
 

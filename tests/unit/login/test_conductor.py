@@ -17,7 +17,7 @@ from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify
 from chalicelib.mandates.deciding import Denial
 from chalicelib.mandates.model import Mandate
-from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_service, signed_in
+from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_service, revoke_in, signed_in
 from tests.unit.login.stage import LATER, Stage, asking, back, bringing, holding, mandated, told_by
 
 
@@ -64,7 +64,7 @@ def test_who_has_nobody_to_choose_is_asked_nothing(stage: Stage) -> None:
 def test_a_mandate_that_is_revoked_after_the_choice_is_told_to_nobody(stage: Stage) -> None:
     mandate = mandated(stage)
     login, _ = back(stage, wanted=Wanted.REPRESENTED)
-    stage.mandates.revoke(mandate, signed_in(VERA), NOW)
+    revoke_in(stage.mandates, mandate, signed_in(VERA), NOW)
     told = told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert isinstance(told, Failed)
     assert told.failure == "denied"

@@ -34,6 +34,8 @@ from tests.builders import (
     a_request,
     a_service,
     an_opening,
+    making,
+    revoke_in,
     signed_in,
 )
 from tests.unit.login.stage import PROVIDER, Register, Stage, asking, bringing
@@ -85,14 +87,14 @@ class History:
             level=level,
             period=a_period(NOW.date() + timedelta(days=first), days),
         )
-        self.stage.mandates.open_request(an_opening(request))
-        self.stage.mandates.activate(request, made, signed_in(by))
+        self.stage.mandates.open_requests(an_opening(request))
+        self.stage.mandates.make(making(request, made), signed_in(by))
         self.lives[case_id] = Life(made, by, level, first, first + days - 1)
 
     def revoke(self, nth: int) -> None:
         life = _nth(list(self.lives.values()), nth)
         if life is not None and not life.revoked:
-            self.stage.mandates.revoke(life.mandate, signed_in(VERA), self.now)
+            revoke_in(self.stage.mandates, life.mandate, signed_in(VERA), self.now)
             life.revoked = True
 
     def go_by(self, minutes: int, level: Level, *, alone: bool, never: bool, ended: bool, down: bool) -> None:

@@ -25,6 +25,7 @@ from tests.builders import (
     activated,
     an_opening,
     claim_of,
+    closing,
     signed_in,
 )
 from tests.unit.mandates.desk import Desk
@@ -66,7 +67,7 @@ def counter() -> Counter:
 
 
 def test_the_right_code_number_and_birth_date_are_recognised(counter: Counter) -> None:
-    assert counter.guess().case_id == counter.request.case_id
+    assert counter.guess().code_id == counter.request.case_id
 
 
 def _blocked(counter: Counter) -> None:
@@ -81,7 +82,7 @@ def _used(counter: Counter) -> None:
 
 
 def _withdrawn(counter: Counter) -> None:
-    counter.desk.store.withdraw(counter.request, signed_in(), NOW)
+    counter.desk.store.close(closing(counter.request, signed_in(), NOW))
 
 
 @pytest.mark.parametrize("before", [_blocked, _used, _withdrawn], ids=lambda step: step.__name__.strip("_"))
@@ -113,7 +114,7 @@ def test_a_wrong_birth_date_never_uses_up_somebodys_code(counter: Counter) -> No
     for number in range(20):
         with pytest.raises(WrongCombination):
             counter.guess(born=BirthDate("1948-12-03"), by=Bsn(NUMBERS[number]))
-    assert counter.guess(later=timedelta(hours=2)).case_id == counter.request.case_id
+    assert counter.guess(later=timedelta(hours=2)).code_id == counter.request.case_id
     assert counter.desk.tries.total(claim_of(counter.request)) == Guesses()
 
 
@@ -129,7 +130,7 @@ def test_after_five_wrong_codes_for_one_person_the_representative_has_to_wait(co
     with pytest.raises(RateLimited) as limited:
         counter.guess()
     assert limited.value.until == NOW + timedelta(hours=1)
-    assert counter.guess(later=timedelta(hours=1)).case_id == counter.request.case_id
+    assert counter.guess(later=timedelta(hours=1)).code_id == counter.request.case_id
 
 
 def test_another_birth_date_gives_no_new_tries(counter: Counter) -> None:
@@ -140,20 +141,20 @@ def test_another_birth_date_gives_no_new_tries(counter: Counter) -> None:
 
 def test_who_has_to_wait_for_one_person_may_go_on_for_another(counter: Counter) -> None:
     _wrong_five_times(counter, bsn=MINA)
-    assert counter.guess().case_id == counter.request.case_id
+    assert counter.guess().code_id == counter.request.case_id
 
 
 def test_one_persons_tries_never_make_a_code_void_that_another_is_to_use(counter: Counter) -> None:
     for hour in range(11):
         _wrong_five_times(counter, later=timedelta(hours=hour))
     assert counter.desk.tries.total(claim_of(counter.request)) == Guesses(11 * 5, WEARING)
-    assert counter.guess(by=MINA, later=timedelta(hours=11)).case_id == counter.request.case_id
+    assert counter.guess(by=MINA, later=timedelta(hours=11)).code_id == counter.request.case_id
 
 
 def test_the_fiftieth_guess_is_still_checked_and_the_next_is_not(counter: Counter) -> None:
     for _ in range(PER_CODE - 1):
         counter.desk.tries.add(claim_of(counter.request), NOW, wears=True)
-    assert counter.guess(by=MINA).case_id == counter.request.case_id
+    assert counter.guess(by=MINA).code_id == counter.request.case_id
     with pytest.raises(WrongCombination):
         counter.guess(OTHER_CODE, by=Bsn(NUMBERS[9]))
     with pytest.raises(WrongCombination):
@@ -235,7 +236,7 @@ def test_a_click_that_saw_nothing_yet_has_what_the_other_click_made(
 def test_a_request_that_somebody_else_made_is_no_consent_and_makes_no_mandate(counter: Counter) -> None:
     facts = {"represented": signed_in(VERA).person, "requester": signed_in(HENK), "level": None}
     asked = a_request(case_id=CaseId("strange" * 4), service_id=PORTAL_ID, **facts)
-    counter.desk.store.open_request(an_opening(asked))
+    counter.desk.store.open_requests(an_opening(asked))
     with pytest.raises(Refused, match="code_gone"):
         activated(asked.case_id, HENK, counter.desk.store)
     assert counter.desk.store.mandate(asked.case_id) is None
@@ -251,8 +252,8 @@ def test_either_side_can_revoke_and_it_stays_revoked(counter: Counter) -> None:
     mandate = counter.activate()
     for who, party in ((HENK, Party.REPRESENTATIVE), (VERA, Party.REPRESENTATIVE)):
         ended = revoke(signed_in(who), mandate.case_id, store=counter.desk.store, now=NOW)
-        assert revoke(signed_in(who), mandate.case_id, store=counter.desk.store, now=NOW).revoked_at == NOW
-        assert (counter.desk.store.mandate(ended.case_id) or ended).revoked_by is party
+        assert revoke(signed_in(who), mandate.case_id, store=counter.desk.store, now=NOW).ended_at == NOW
+        assert (counter.desk.store.mandate(ended.case_id) or ended).ended_by is party
 
 
 def test_a_revocation_that_was_not_done_is_not_told_as_done(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,6 +262,6 @@ def test_a_revocation_that_was_not_done_is_not_told_as_done(counter: Counter, mo
     def changed(*_: object) -> None:
         raise Conflict("changed")
 
-    monkeypatch.setattr(counter.desk.store, "revoke", changed)
+    monkeypatch.setattr(counter.desk.store, "change", changed)
     with pytest.raises(Conflict):
         revoke(signed_in(), mandate.case_id, store=counter.desk.store, now=NOW)

@@ -22,7 +22,19 @@ from chalicelib.mandates.model import CaseId, Mandate, Party
 from chalicelib.mandates.period import Period
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
-from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, a_mandate, a_period, a_request, a_service, an_opening
+from tests.builders import (
+    GENEROUS,
+    NOW,
+    PORTAL_ID,
+    SERVICE_ID,
+    a_mandate,
+    a_period,
+    a_request,
+    a_service,
+    an_opening,
+    making,
+    revoke_in,
+)
 from tests.fakes import FakeMandates
 
 HENK, MINA = PersonId("henk"), PersonId("mina")
@@ -42,8 +54,8 @@ def behind(kind: RelationKind, valid: Validity = Validity()) -> Service:  # noqa
         (a_mandate(period=Period(TODAY - 9 * DAY, TODAY)), None),
         (a_mandate(period=Period(TODAY + DAY, TODAY + 9 * DAY)), Denial.NOT_ACTIVE),
         (a_mandate(period=Period(TODAY - 9 * DAY, TODAY - DAY)), Denial.NOT_ACTIVE),
-        (a_mandate(revoked_at=NOW, revoked_by=Party.REPRESENTED), Denial.NOT_ACTIVE),
-        (a_mandate(revoked_at=NOW, revoked_by=Party.REPRESENTATIVE), Denial.NOT_ACTIVE),
+        (a_mandate(ended_at=NOW, ended_by=Party.REPRESENTED), Denial.NOT_ACTIVE),
+        (a_mandate(ended_at=NOW, ended_by=Party.REPRESENTATIVE), Denial.NOT_ACTIVE),
         (a_mandate(service_id=ServiceId("another")), Denial.ANOTHER_SERVICE),
         (a_mandate(service_id=PORTAL_ID), Denial.ANOTHER_SERVICE),
         (a_mandate(representative=MINA), Denial.NOT_THEIRS),
@@ -130,7 +142,7 @@ def test_a_service_for_which_nobody_may_be_mandated_is_opened_by_no_mandate(serv
 def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
     register = _register(a_mandate())
     (chosen,) = usable(HENK, a_service(), 20, mandates=register, now=NOW)
-    register.revoke(chosen, Citizen(chosen.represented, 20), NOW)
+    revoke_in(register, chosen, Citizen(chosen.represented, 20), NOW)
     assert may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_ACTIVE
     assert usable(HENK, a_service(), 20, mandates=register, now=NOW) == []
 
@@ -225,15 +237,15 @@ def _lived(register: FakeMandates, life: Life, number: int, until: int) -> Manda
         period=a_period(TODAY + life.first * DAY, life.length),
     )
     mandate = a_mandate(asked, representative=life.by, level=life.level)
-    register.open_request(an_opening(asked))
-    register.activate(asked, mandate, Citizen(mandate.representative, 20))
+    register.open_requests(an_opening(asked))
+    register.make(making(asked, mandate), Citizen(mandate.representative, 20))
     if life.revoked_on is not None and life.revoked_on <= until:
-        register.revoke(mandate, Citizen(life.of, 20), NOW + life.revoked_on * DAY)
+        revoke_in(register, mandate, Citizen(life.of, 20), NOW + life.revoked_on * DAY)
     return mandate
 
 
 def _register(mandate: Mandate) -> FakeMandates:
     register = FakeMandates()
-    register.open_request(an_opening(asked := a_request()))
-    register.activate(asked, mandate, Citizen(mandate.representative, 20))
+    register.open_requests(an_opening(asked := a_request()))
+    register.make(making(asked, mandate), Citizen(mandate.representative, 20))
     return register

@@ -13,7 +13,18 @@ from chalicelib.errors import Conflict
 from chalicelib.mandates.model import CaseId, Request, RequestState
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
-from tests.builders import GENEROUS, NOW, PORTAL_ID, SERVICE_ID, a_bare_request, a_mandate, a_request, an_opening
+from tests.builders import (
+    GENEROUS,
+    NOW,
+    PORTAL_ID,
+    SERVICE_ID,
+    a_bare_request,
+    a_mandate,
+    a_request,
+    an_opening,
+    closing,
+    making,
+)
 from tests.fakes import FakeMandates
 
 VERA, HENK, MINA = (Citizen(PersonId(name), 20) for name in ("vera", "henk", "mina"))
@@ -72,27 +83,28 @@ def _took(store: FakeMandates, number: int, step: Step) -> bool:
     """Take a step; whether it could be taken."""
     try:
         if step.what == "ask":
-            store.open_request(an_opening(_request(number, step)))
+            store.open_requests(an_opening(_request(number, step)))
             return True
         asked = store.open_for(VERA.person, step.service_id, step.by.person)
         if asked is None:
             return False
         if step.what == "withdraw":
-            store.withdraw(asked, step.by, _at(step))
+            store.close(closing(asked, step.by, _at(step)))
         else:
-            store.activate(asked, a_mandate(asked, activated_at=_at(step)), HENK)
+            store.make(making(asked, a_mandate(asked, activated_at=_at(step))), HENK)
     except Conflict:
         return False
     return True
 
 
 def _request(number: int, step: Step) -> Request:
-    make = a_request if step.with_letter else a_bare_request
+    with_letter = step.with_letter and step.by == VERA
+    make = a_request if with_letter else a_bare_request
     return make(
         case_id=CaseId(f"{number:032x}"),
         requester=step.by,
         level=20 if step.by == VERA else None,
-        letter_id=f"{number:036x}" if step.with_letter else None,
+        letter_id=f"{number:036x}" if with_letter else None,
         service_id=step.service_id,
         requested_at=_at(step),
         expires_at=_at(step) + timedelta(days=LIFE),

@@ -137,7 +137,7 @@ def test_who_has_a_void_code_can_ask_anew_at_once(desk: Desk) -> None:
     ended = desk.store.request(first.represented, first.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
-    assert [code.case_id for code in desk.store.codes(claim_of(first))] == [second.case_id]
+    assert [code.code_id for code in desk.store.codes(claim_of(first))] == [second.case_id]
     assert second.state(NOW, desk.tries.total(claim_of(first))) is RequestState.WAITING
 
 
@@ -163,7 +163,7 @@ def test_somebody_elses_request_is_not_found(desk: Desk) -> None:
 
 def test_only_who_asked_takes_a_request_back(desk: Desk) -> None:
     asked = a_bare_request(represented=signed_in(VERA).person, requester=signed_in(HENK))
-    desk.store.open_request(an_opening(asked))
+    desk.store.open_requests(an_opening(asked))
     for other in (VERA, MINA):
         with pytest.raises(NotFound):
             withdraw(asked.represented, asked.case_id, by=signed_in(other), store=desk.store, now=NOW)

@@ -11,7 +11,7 @@ from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.seeing import Line, story
 from chalicelib.mandates.using import note_refused_use, note_use
 from chalicelib.people.actor import Actor, Cause, Provider, System
-from tests.builders import HENK, MINA, NOW, VERA, a_mandate, a_request, an_opening, signed_in
+from tests.builders import HENK, MINA, NOW, VERA, a_mandate, a_request, an_opening, making, signed_in
 from tests.fakes import FakeMandates
 
 OMINOUS = Provider("Gemeente Ominous")
@@ -27,8 +27,8 @@ def store() -> FakeMandates:
 def mandate(store: FakeMandates) -> Mandate:
     asked = a_request(represented=signed_in(VERA).person)
     made = a_mandate(asked, representative=signed_in(HENK).person, activated_at=NOW + HOUR)
-    store.open_request(an_opening(asked))
-    store.activate(asked, made, signed_in(HENK))
+    store.open_requests(an_opening(asked))
+    store.make(making(asked, made), signed_in(HENK))
     return made
 
 
