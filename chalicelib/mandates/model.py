@@ -58,6 +58,9 @@ class Guesses:
     wearing: int = 0
 
     def since(self, before: "Guesses") -> "Guesses":
+        """Return what came after; a count that was forgotten in between began anew."""
+        if self.made < before.made:
+            return self
         return Guesses(self.made - before.made, self.wearing - before.wearing)
 
     @property

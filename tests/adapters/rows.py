@@ -860,11 +860,7 @@ NEW: dict[str, list[dict[str, object]]] = {
         },
     ],
 }
-<<<<<<< HEAD
-"""What older releases know nothing of: a request without code and letter, by somebody else; the terms of a service."""
-=======
-"""What the release before knows nothing of: what somebody asks for another, and all that came with it."""
->>>>>>> 712e55c (Give requests a visit, a check and more ways to end, and mandates a consent: everybody will be able to ask)
+"""What older releases know nothing of: what somebody asks for another and all that came with it; a service's terms."""
 
 WRITTEN = {
     table: [*({**row, **_ADDED.get((row["pk"], row["sk"]), {})} for row in rows), *NEW.get(table, ())]

@@ -273,8 +273,8 @@ _CALM = {
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
     # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.
     "AnswerRefused",
-    # OldestUnsentLetter rings: how many they are says nothing of how long they wait.
-    "LettersUnsent",
+    # OldestUnsentLetter and OldestUnsentCheck ring: how many they are says nothing of how long they wait.
+    *("LettersUnsent", "ChecksUnsent"),
     # Each is an answer 503, which the gateway counts, and DependencyDown tells what it was.
     "DependencyFailed",
 }
