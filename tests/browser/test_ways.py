@@ -134,7 +134,7 @@ def _opens_at_its_errors(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#start_date")
+    page.wait_for_url("**#start_date")
     assert page.evaluate("document.querySelector(':target').name") == "start_date"
 
 

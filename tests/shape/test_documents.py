@@ -108,6 +108,16 @@ def test_each_link_between_documents_leads_somewhere(document: Path) -> None:
         assert not heading or heading in _anchors(target.read_text(encoding="utf-8")), link
 
 
+def test_each_scenario_has_a_number_and_is_shown_by_tests_or_says_why_not_yet() -> None:
+    """That the tests are there is seen for every document, above."""
+    lines = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| \d", line)]
+    assert [int(number) for number, *_ in rows] == list(range(1, 21))
+    for number, _, shown, missing in rows:
+        assert shown or missing.startswith("Not yet: "), number
+        assert all(re.fullmatch(r"`[\w/]+\.py::test_\w+`", one) for one in shown.split(", ") if shown), number
+
+
 def _anchors(text: str) -> set[str]:
     """Return what headings are called in links, as GitHub does."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
