@@ -2,9 +2,10 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
@@ -37,13 +38,17 @@ from chalicelib.mandates.ports import (
     StoredRefusal,
     Tried,
 )
+from chalicelib.mandates.selection import EVERY, Selection
 from chalicelib.mandates.store import WAYS
 from chalicelib.mandates.tries import LIMITS
+from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.storage.table import Condition, Item
+
+T = TypeVar("T")
 
 
 class FakeVault:
@@ -337,6 +342,26 @@ class FakeMandates:
     def opted_out(self, person: PersonId) -> OptOut | None:
         return self._opted_out.get(person)
 
+    def held_page(
+        self,
+        representative: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        taken = [mandate for mandate in self.held(representative) if selection.takes(mandate, mandate.represented)]
+        return _page({f"{mandate.service_id}#{mandate.case_id}": mandate for mandate in taken}, place, limit)
+
+    def given_page(
+        self,
+        represented: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        taken = [mandate for mandate in self.given(represented) if selection.takes(mandate, mandate.representative)]
+        return _page({mandate.case_id: mandate for mandate in taken}, place, limit)
+
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         self._uses.setdefault((case_id, use_id, event.what), event)
 
@@ -427,6 +452,16 @@ def _as_asked(request: Request) -> Asking:
         request.requested_at,
         request.expires_at,
     )
+
+
+def _page(rows: Mapping[str, T], place: str, limit: int | None) -> Page[T]:
+    def run(at: Place) -> Iterator[tuple[str, T]]:
+        in_order = sorted(rows.items())
+        if at.backwards:
+            return (one for one in reversed(in_order) if one[0] < at.key)
+        return (one for one in in_order if one[0] > at.key)
+
+    return one_page(run, place, limit)
 
 
 class FakeTable:

@@ -21,6 +21,8 @@ from chalicelib.mandates.model import (
     VisitId,
     Way,
 )
+from chalicelib.mandates.selection import EVERY, Selection
+from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Actor, Citizen
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 
@@ -199,6 +201,26 @@ class MandateStore(Protocol):
         ...
 
     def opted_out(self, person: PersonId) -> OptOut | None: ...
+
+    def held_page(
+        self,
+        representative: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        """Return a page of what someone holds, by service. A place comes from such a page, or is the beginning."""
+        ...
+
+    def given_page(
+        self,
+        represented: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        """Return a page of what someone gave, in no order that means anything."""
+        ...
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None: ...
 

@@ -1,6 +1,7 @@
 """The register in DynamoDB: one method for each invariant, one transaction for each change."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.audit.trail import Event, Happening, Sides, history, noting, record_use
@@ -25,10 +26,13 @@ from chalicelib.mandates.model import (
     RequestState,
     Way,
 )
+from chalicelib.mandates.narrowing import narrowed
 from chalicelib.mandates.ports import (
     Making,
 )
 from chalicelib.mandates.requests_store import DynamoRequests, for_each
+from chalicelib.mandates.selection import EVERY, Selection
+from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
@@ -120,6 +124,39 @@ class DynamoMandates(DynamoRequests):
 
     def opted_out(self, person: PersonId) -> OptOut | None:
         return self._opted_out.find(person=person)
+
+    def held_page(
+        self,
+        representative: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        services = selection.services
+        return self._held.page(
+            place,
+            limit,
+            among=[{}] if services is None else [{"service_id": one} for one in services],
+            # For which services, the keys tell.
+            where=narrowed(replace(selection, services=None), other="represented"),
+            fits=lambda mandate: selection.takes(mandate, mandate.represented),
+            representative=representative,
+        )
+
+    def given_page(
+        self,
+        represented: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        return self._given.page(
+            place,
+            limit,
+            where=narrowed(selection, other="representative"),
+            fits=lambda mandate: selection.takes(mandate, mandate.representative),
+            represented=represented,
+        )
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         record_use(self._audit, case_id, use_id, event)

@@ -64,8 +64,8 @@ MODULES = {_module(path).removesuffix(".__init__") for path in SHIPPED}
 
 
 PURE = re.compile(
-    r"chalicelib\.(days|errors|quoting|typed_dates|catalogue\.model|letters\.(contract|limits)"
-    r"|login\.(answer|decision|identity|levels|question)|mandates\.(codes|deciding|model|networks|period)"
+    r"chalicelib\.(days|errors|paging|quoting|typed_dates|catalogue\.model|letters\.(contract|limits)"
+    r"|login\.(answer|decision|identity|levels|question)|mandates\.(codes|deciding|model|networks|period|selection)"
     r"|people\.(actor|birth_date|bsn|pseudonym))$"
 )
 """The model: it imports the standard library, the eleven-test of a BSN, and its own kind."""
