@@ -29,26 +29,36 @@ _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 def generate(pick: Callable[[int], int]) -> Code:
     """Make a code. `pick(n)` returns a uniform number below n from a secure source, as `secrets.randbelow` does."""
+    return Code(drawn(LENGTH, pick))
+
+
+def drawn(length: int, pick: Callable[[int], int]) -> str:
+    """Draw characters, the last of which is the check character of the others."""
     while True:
-        body = "".join(ALPHABET[pick(len(ALPHABET))] for _ in range(LENGTH - 1))
+        body = "".join(ALPHABET[pick(len(ALPHABET))] for _ in range(length - 1))
         check = -_weighed(body) % _PRIME
         if check < len(ALPHABET) and not _OFFENSIVE.search(code := body + ALPHABET[check]):
-            return Code(code)
+            return code
 
 
 def typed_code(text: str) -> Code:
     """Read a code as typed or pasted: case, spaces and dashes do not matter. Raises `ValueError` for a typing error."""
+    return Code(checked(text, LENGTH))
+
+
+def checked(text: str, length: int) -> str:
+    """Read so many characters, the last of which is their check character, in their plain form."""
     code = _SEPARATORS.sub("", text).upper()
-    if len(code) != LENGTH or any(character not in ALPHABET for character in code):
+    if len(code) != length or any(character not in ALPHABET for character in code):
         raise ValueError("not a code")
     if (_weighed(code[:-1]) + ALPHABET.index(code[-1])) % _PRIME:
         raise ValueError("check character does not fit")
-    return Code(code)
+    return code
 
 
-def grouped(code: Code) -> str:
+def grouped(code: str) -> str:
     """Write a code for people: `XXXX-XXXX-XXXX`."""
-    return "-".join(code[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
 def _weighed(body: str) -> int:
