@@ -25,7 +25,9 @@ from chalicelib.login.steps import Step, ToChoose, ToIdentify, ToProvider
 from chalicelib.mandates.deciding import usable
 from chalicelib.mandates.model import Mandate
 from chalicelib.observe import Metric, count, log, note_failure, note_refusal
+from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -170,17 +172,27 @@ def check_browser(login: Login, browser: Browser, now: datetime) -> None:
     raise LoginOver("cookies_off", received=received, expected=expected)
 
 
-def choices(ports: LoginPorts, login: Login, service: Service, now: datetime) -> list[Mandate]:
-    """Return the mandates that can be used for this login now."""
-    person, reached, asked = person_of(ports, login), login.reached, login.level
-    return usable(person, service, reached, asked=asked, mandates=ports.mandates, now=now)
+def choices(
+    ports: LoginPorts,
+    login: Login,
+    service: Service,
+    now: datetime,
+    place: str = "",
+    limit: int | None = PER_PAGE,
+    other: PersonId | None = None,
+) -> Page[Mandate]:
+    """Return a page of the mandates that can be used for this login now; of all, or of those that one `other` gave."""
+    person = person_of(ports, login)
+    selection = usable(person, service, login.reached, now, asked=login.level, other=other)
+    return ports.mandates.held_page(person, place, limit, selection)
 
 
 def asks(ports: LoginPorts, login: Login, now: datetime) -> bool:
     """Tell whether the person has something to choose."""
     wanted = question_of(login).wanted
-    either = wanted is Wanted.EITHER
-    return wanted is Wanted.REPRESENTED or (either and bool(choices(ports, login, service_of(ports, login), now)))
+    if wanted is not Wanted.EITHER:
+        return wanted is Wanted.REPRESENTED
+    return bool(choices(ports, login, service_of(ports, login), now, limit=1).rows)
 
 
 def ran_out(login: Login, now: datetime) -> Failed:

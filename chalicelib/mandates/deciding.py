@@ -3,13 +3,13 @@
 Asked for the choice, once more at the moment an answer leaves, and by whatever asks later.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import Service
 from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.mandates.selection import Selection
 from chalicelib.people.pseudonym import PersonId
 
 
@@ -27,8 +27,6 @@ class Mandates(Protocol):
     """Where mandates are read, each time as they are then: consistently."""
 
     def mandate(self, case_id: str) -> Mandate | None: ...
-
-    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> Sequence[Mandate]: ...
 
 
 def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0) -> Denial | None:
@@ -57,10 +55,12 @@ def may_act(
 
 
 def usable(
-    by: PersonId, at: Service, level: int, *, asked: int = 0, mandates: Mandates, now: datetime
-) -> list[Mandate]:
-    """Return the mandates that someone may use now."""
-    if level < at.level_at(now) or not at.may_be_mandated(now):
-        return []
-    held = (mandate for opener in at.opened_by(now) for mandate in mandates.held(by, opener))
-    return [mandate for mandate in held if denial(mandate, by, at, level, now, asked=asked) is None]
+    by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0, other: PersonId | None = None
+) -> Selection:
+    """Return which mandates someone may use now: of all, or of those that one `other` gave."""
+    possible = level >= at.level_at(now) and at.may_be_mandated(now)
+
+    def fits(mandate: Mandate) -> bool:
+        return denial(mandate, by, at, level, now, asked=asked) is None
+
+    return Selection(at.opened_by(now) if possible else (), other, now, fits)

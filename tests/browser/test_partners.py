@@ -16,7 +16,7 @@ from local.stack import Stack, fetch
 from provisioning.keys import new_key_pair
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS
-from tests.builders import HENK
+from tests.builders import HENK, some_bsns
 from tests.fakes import Clock
 from tests.http.client import DIGID, Person, digid
 from tests.http.conftest import client, clients, clock, henk, someone, vera, wired
@@ -70,7 +70,7 @@ def test_someone_is_found_among_many_by_keyboard_alone(
     clients: Callable[[int], dict[str, str]],
     language: str,
 ) -> None:
-    clients(12)
+    clients(45)
     page = new_context(language).new_page()
     _choose(page, application)
     look(page, f"{language}-50-choose_person-among-many")
@@ -83,6 +83,46 @@ def test_someone_is_found_among_many_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio")).to_have_count(0)
     look(page, f"{language}-52-choose_person-found-nobody")
+    page.get_by_role("searchbox").fill((number := some_bsns(45)[33].digits)[:8])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page, f"{language}-60-choose_person-wrong-number")
+    page.get_by_role("searchbox").fill(number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Client 0033 de Boer")).to_be_visible()
+    expect(page.get_by_role("radio")).to_have_count(1)
+    assert number not in page.url
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_are_seen_page_by_page_by_keyboard_alone(
+    new_context: Callable[..., BrowserContext],
+    look: Look,
+    application: str,
+    clients: Callable[[int], dict[str, str]],
+    language: str,
+) -> None:
+    clients(45)
+    page = new_context(language).new_page()
+    further, back = {"nl": ("Volgende pagina", "Vorige pagina"), "en": ("Next page", "Previous page")}[language]
+    _choose(page, application)
+    first = page.get_by_role("radio").first.get_attribute("value")
+    _follow(page, further)
+    look(page, f"{language}-61-choose_person-second-page")
+    _follow(page, further)
+    expect(page.get_by_role("radio")).to_have_count(5)
+    expect(page.get_by_role("link", name=further)).to_have_count(0)
+    _follow(page, back)
+    _follow(page, back)
+    assert page.get_by_role("radio").first.get_attribute("value") == first
+
+
+def _follow(page: Page, link: str) -> None:
+    """Go where a link leads, with the keyboard."""
+    page.get_by_role("link", name=link).focus()
+    before = page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: address != before)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,33 +1,26 @@
 """The choice page: for whom someone signs in at a provider (combiconnect.md 1.6)."""
 
-import json
-from collections.abc import Mapping, Sequence
-
-from chalicelib.login.conductor import choices, finish, go_on, own_login, ran_out
+from chalicelib.login.conductor import finish, go_on, own_login, ran_out
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
-from chalicelib.login.releasing import over, person_of, question_of, service_of
-from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.parties import names_of_others
+from chalicelib.login.releasing import over, question_of, service_of
 from chalicelib.saml.endpoints.browsers import browser_of
 from chalicelib.saml.endpoints.leading import led
+from chalicelib.saml.endpoints.listing import Listed, listed
 from chalicelib.saml.endpoints.ports import SamlPorts
 from chalicelib.web.forms import Form
 from chalicelib.web.pages import page
 from chalicelib.web.texts import N_
 from chalicelib.web.visit import Reply, Visit
 
-_MOST_SHOWN = 10
-"""People in the list. Who acts for more finds them by name."""
+_ERRORS = {
+    "person_missing": N_("Choose for whom you want to sign in."),
+    "q_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),
+}
 
-_MOST_KEPT = 300_000
-"""Characters of the names of all, which are one item of a table: with more of them they are fetched for each page."""
-
-_ERRORS = {"person_missing": N_("Choose for whom you want to sign in.")}
-
-_LONGEST_CHOICE = 64
-"""Characters: those of a case, and some."""
+_LONGEST_CHOICE, _LONGEST_SEARCH = 64, 100
+"""Characters: those of a case, and some; and of what is searched for."""
 
 
 def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
@@ -36,21 +29,24 @@ def choose_person(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
     login = own_login(ports, login_id, browser, visit.now)
     if login.decision is not None or (_due(login) and question_of(login).wanted is Wanted.SELF):
         return led(go_on(ports, login, visit.now), browser, visit) if visit.method == "GET" else Reply()
-    return _choice_page(ports, login, visit, Form({"q": visit.asked("q").strip()[:100]}, _ERRORS))
+    return _choice_page(ports, login, visit, Form({"page": visit.asked("page")}, _ERRORS))
 
 
 def take_choice(ports: SamlPorts, visit: Visit, login_id: str) -> Reply:
-    """Take a choice, once it is known who chooses. The same again, where no answer came, is the same."""
-    browser, form = browser_of(visit), Form(visit.fields, _ERRORS)
+    """Take a choice, once it is known who chooses. The same again, where no answer came, is the same.
+
+    A search comes as a form too: a citizen number stands in no address.
+    """
+    browser, form = browser_of(visit), Form({**visit.fields, "q": visit.field("q")[:_LONGEST_SEARCH]}, _ERRORS)
     login = own_login(ports, login_id, browser, visit.now)
     if visit.switches_language:
         decided = login.decision is not None
         return choose_person(ports, visit, login_id) if decided else _choice_page(ports, login, visit, form)
     if not _due(login) or question_of(login).wanted is Wanted.SELF:
         raise over(login)
-    decision = _chosen(login, form, visit)
+    decision = None if visit.field("search") else _chosen(login, form, visit)
     if decision is None:
-        return _choice_page(ports, login, visit, form, status=422)
+        return _choice_page(ports, login, visit, form)
     return led(finish(ports, login, decision, visit.now), browser, visit)
 
 
@@ -75,53 +71,28 @@ def _due(login: Login) -> bool:
     return login.state is not LoginState.SENT
 
 
-def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form, status: int = 200) -> Reply:
+def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form) -> Reply:
     question, service = question_of(login), service_of(ports, login)
     if login.decision is not None or not _due(login):
         raise over(login)
     expired = login.expired(visit.now)
-    usable = [] if expired else choices(ports, login, service, visit.now)
-    names = _names(ports, login, usable, visit) if usable else {}
-    found = _matching(usable, names, form.value("q"))
+    shown = Listed() if expired else listed(ports, login, service, visit, form)
     return page(
         "choose_person.html",
         visit,
-        status=status,
+        status=422 if form.errors else 200,
         login=login,
         service=service,
-        total=len(usable),
-        found=len(found),
-        mandates=found[:_MOST_SHOWN],
-        names=names,
+        listed=shown,
+        mandates=shown.mandates,
+        names=shown.names,
         form=form,
-        many=len(usable) > _MOST_SHOWN,
+        sought=form.value("q"),
         expired=expired,
         signed_in_at=_signed_in_at(ports, login),
         may_be_self=question.wanted is Wanted.EITHER,
         form_target=question.location,
     )
-
-
-def _names(ports: SamlPorts, login: Login, usable: Sequence[Mandate], visit: Visit) -> Mapping[str, str]:
-    """Return the name of each represented person by case. Many are fetched once and kept, sealed, while this lasts."""
-    person = person_of(ports, login)
-    if len(usable) <= _MOST_SHOWN:
-        return names_of_others(person, usable, vault=ports.vault, people=ports.people)
-    draft_id = f"names:{login.login_id}"
-    kept = ports.sessions.draft(person, draft_id, visit.now)
-    if kept is None or any(mandate.case_id not in kept for mandate in usable):
-        kept = dict(names_of_others(person, usable, vault=ports.vault, people=ports.people))
-        if len(json.dumps(kept)) <= _MOST_KEPT:
-            ports.sessions.save_draft(person, draft_id, kept, visit.now)
-    return kept
-
-
-def _matching(usable: Sequence[Mandate], names: Mapping[str, str], words: str) -> list[Mandate]:
-    """Return those in whose name every word occurs, by name."""
-    wanted = words.casefold().split()
-    named = [(names.get(mandate.case_id, "").casefold(), mandate) for mandate in usable]
-    fitting = [(name, mandate) for name, mandate in named if all(word in name for word in wanted)]
-    return [mandate for _, mandate in sorted(fitting, key=lambda one: one[0])]
 
 
 def _signed_in_at(ports: SamlPorts, login: Login) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_mandate_below_what_the_provider_asks_is_not_offered_nor_told(stage: S
     mandate = mandated(stage)
     stage.knows("henk", HENK, Level.HIGH)
     login, _ = back(stage, wanted=Wanted.EITHER, level=Level.SUBSTANTIAL)
-    assert choices(stage, login, a_service(), NOW + LATER) == []
+    assert choices(stage, login, a_service(), NOW + LATER).rows == ()
     told = told_by(finish(stage, login, Decision(case_id=mandate.case_id), NOW + LATER))
     assert isinstance(told, Failed)
     assert (told.failure, told.reason) == ("denied", Denial.LEVEL_TOO_LOW)

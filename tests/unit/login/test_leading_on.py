@@ -152,8 +152,8 @@ def test_who_is_to_represent_somebody_is_asked_also_when_there_is_nobody_and_who
 def test_a_choice_offers_what_the_sign_in_reaches(stage: Stage) -> None:
     mandate = mandated(stage, level=25)
     login, _ = back(stage, wanted=Wanted.EITHER)
-    assert choices(stage, login, a_service(), NOW + LATER) == [mandate]
-    assert choices(stage, login, a_service(level=25), NOW + LATER) == []
+    assert choices(stage, login, a_service(), NOW + LATER).rows == (mandate,)
+    assert choices(stage, login, a_service(level=25), NOW + LATER).rows == ()
 
 
 def test_what_leaves_by_reference_is_settled(stage: Stage) -> None:

@@ -20,6 +20,7 @@ from chalicelib.days import NETHERLANDS
 from chalicelib.mandates.deciding import Denial, denial, may_act, usable
 from chalicelib.mandates.model import CaseId, Mandate, Party
 from chalicelib.mandates.period import Period
+from chalicelib.mandates.selection import Selection
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import (
@@ -115,7 +116,7 @@ def test_a_mandate_reaches_what_a_provider_asks_above_the_level_of_the_service(
     register = _register(mandate)
     told = may_act(mandate.case_id, HENK, a_service(), 30, asked=asked, mandates=register, now=NOW)
     assert told == (mandate if enough else Denial.LEVEL_TOO_LOW)
-    shown = usable(HENK, a_service(), 30, asked=asked, mandates=register, now=NOW)
+    shown = _usable(register, usable(HENK, a_service(), 30, NOW, asked=asked))
     assert shown == ([mandate] if enough else [])
 
 
@@ -141,19 +142,22 @@ def test_a_service_for_which_nobody_may_be_mandated_is_opened_by_no_mandate(serv
 
 def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
     register = _register(a_mandate())
-    (chosen,) = usable(HENK, a_service(), 20, mandates=register, now=NOW)
+    (chosen,) = _usable(register, usable(HENK, a_service(), 20, NOW))
     revoke_in(register, chosen, Citizen(chosen.represented, 20), NOW)
     assert may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_ACTIVE
-    assert usable(HENK, a_service(), 20, mandates=register, now=NOW) == []
+    assert _usable(register, usable(HENK, a_service(), 20, NOW)) == []
 
 
 @pytest.mark.parametrize(("service", "level"), [(a_service(mandatable=False), 30), (a_service(level=25), 20)])
 def test_the_register_is_not_asked_for_what_nobody_could_use(service: Service, level: int) -> None:
-    class Unasked(FakeMandates):
-        def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
-            raise AssertionError(representative, service_id)
+    assert usable(HENK, service, level, NOW).services == ()
 
-    assert usable(HENK, service, level, mandates=Unasked(), now=NOW) == []
+
+def test_those_of_one_person_are_looked_for_by_that_person() -> None:
+    register, vera = _register(a_mandate()), a_mandate().represented
+    assert _usable(register, usable(HENK, a_service(), 20, NOW, other=vera)) == [a_mandate()]
+    assert _usable(register, usable(HENK, a_service(), 20, NOW, other=MINA)) == []
+    assert _usable(register, usable(vera, a_service(), 20, NOW, other=HENK)) == []
 
 
 def test_a_case_that_does_not_exist_and_another_s_are_denied_alike() -> None:
@@ -221,7 +225,7 @@ def test_whatever_happened_before_only_a_mandate_that_opens_the_service_now_lets
         mandate = _lived(register, life, number, until=day)
         cases[mandate.case_id] = life
     opening = {case_id for case_id, life in cases.items() if life.opens(by, at, level, day)}
-    assert {mandate.case_id for mandate in usable(by, at, level, mandates=register, now=now)} == opening
+    assert {mandate.case_id for mandate in _usable(register, usable(by, at, level, now), by)} == opening
     for case_id in cases:
         told = may_act(case_id, by, at, level, mandates=register, now=now)
         assert isinstance(told, Mandate) == (case_id in opening)
@@ -242,6 +246,10 @@ def _lived(register: FakeMandates, life: Life, number: int, until: int) -> Manda
     if life.revoked_on is not None and life.revoked_on <= until:
         revoke_in(register, mandate, Citizen(life.of, 20), NOW + life.revoked_on * DAY)
     return mandate
+
+
+def _usable(register: FakeMandates, selection: Selection, by: PersonId = HENK) -> list[Mandate]:
+    return list(register.held_page(by, limit=None, selection=selection).rows)
 
 
 def _register(mandate: Mandate) -> FakeMandates:
