@@ -186,6 +186,7 @@ def a_mandate(request: Request | None = None, **changes: object) -> Mandate:
         "period": asked.period,
         "level": 20,
         "activated_at": NOW + timedelta(hours=3),
+        "version": asked.version + 1,
     }
     made = {**facts, **changes}
     given = {"consent": Consent(Way.ASKED, made["level"]), "activated_level": made["level"]}  # type: ignore[arg-type]
