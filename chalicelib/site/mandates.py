@@ -23,7 +23,8 @@ routes = Routes[SitePorts](__name__, REFUSALS)
 def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
     store, person = ports.mandates, visit.signed_in.actor.person
     given, held = store.given(person), store.held(person)
-    requests = [request for request in store.requests(person) if request.ended is not RequestState.ACTIVATED]
+    everything = store.requests(person)
+    requests = [one for one in everything if one.is_own and one.ended is not RequestState.ACTIVATED]
     waiting = [request for request in requests if request.state(visit.now) is RequestState.WAITING]
     claims = {request.code.claim for request in waiting if request.code}
     guesses = {claim: ports.tries.total(claim) for claim in claims}
@@ -32,11 +33,12 @@ def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
         visit,
         given=by_state(given, visit.now),
         held=by_state(held, visit.now),
+        asked_of_me=[one for one in everything if not one.is_own and one.state(visit.now) is RequestState.WAITING],
         open_requests=waiting,
         past_requests=[request for request in requests if request not in waiting],
         states={request.case_id: _state(request, guesses, visit.now) for request in requests},
         names=names_of_others(person, [*given, *held], vault=ports.vault, people=ports.people),
-        services=_services(ports, [*given, *held, *requests]),
+        services=_services(ports, [*given, *held, *everything]),
     )
 
 

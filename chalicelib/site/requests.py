@@ -206,6 +206,8 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
     request = ports.mandates.request(visit.signed_in.actor.person, case_id)
     if request is None:
         raise NotFound("request")
+    if not request.is_own:
+        return redirect(f"/approvals/{request.visit}")
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
     guesses = tried(request, ports.tries)
