@@ -41,7 +41,7 @@ docs: $(VENV)/.dev ## write the documents that are made from the code: docs/conf
 faults: $(VENV)/.dev $(STYLES) $(TEXTS) ## let every call to AWS of every flow fail in every way; writes docs/reliability.md (FLOW=word: those flows only)
 	@$(BIN)/python -m tests.faults $(FLOW)
 
-bench: $(VENV)/.dev clients ## time what matters beside a peer; writes bench/results.json and docs/performance.md
+bench: $(VENV)/.dev clients dynamodb ## time what matters beside a peer; writes bench/results.json and docs/performance.md
 	@$(BIN)/python -m bench
 
 deploy: $(VENV)/.local $(STYLES) $(TEXTS) ## deploy to AWS (STAGE=dev|acceptance|production; RELEASE=id deploys an earlier one again)

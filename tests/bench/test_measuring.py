@@ -10,6 +10,7 @@ import pytest
 
 from bench import waterfall
 from bench.cloud import QUIET, ROOT
+from tests.adapters import dynamodb_local
 
 _STEPS = "import json; from bench import waterfall; print(json.dumps(list(waterfall.steps(rounds=1))))"
 
@@ -34,6 +35,14 @@ def test_a_sign_in_is_timed_beside_its_peer(measurement: str) -> None:
     ours, theirs = _told("-m", *measurement.split())
     assert len(ours) == len(theirs) == 1
     assert min(*ours, *theirs) > 0
+
+
+def test_a_page_of_many_mandates_is_timed_beside_one_of_few() -> None:
+    if reason := dynamodb_local.missing():
+        pytest.skip(reason)
+    many, few = _told("-m", "bench.holding", "45", "1")
+    assert len(many) == len(few) == 1
+    assert min(*many, *few) > 0
 
 
 def test_a_cold_start_answers_a_request_step_by_step() -> None:
