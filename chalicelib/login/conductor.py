@@ -183,7 +183,7 @@ def choices(
 ) -> Page[Mandate]:
     """Return a page of the mandates that can be used for this login now; of all, or of those that one `other` gave."""
     person = person_of(ports, login)
-    selection = usable(person, service, login.reached, now, asked=login.level, other=other)
+    selection = usable(person, service, login.reached, now, services=ports.catalogue, asked=login.level, other=other)
     return ports.mandates.held_page(person, place, limit, selection)
 
 

@@ -160,6 +160,7 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
         login.reached,
         asked=login.level,
         mandates=ports.mandates,
+        services=ports.catalogue,
         now=now,
     )
     if isinstance(mandate, Denial):

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.catalogue.model import Service
-from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.errors import NotFound
+from chalicelib.mandates.model import LIVING, Mandate, MandateState
 from chalicelib.mandates.selection import Selection
 from chalicelib.people.pseudonym import PersonId
 
@@ -19,6 +20,8 @@ class Denial(StrEnum):
     NOT_THEIRS = "no mandate of who signed in"
     NOT_MANDATABLE = "nobody may be mandated for the service"
     ANOTHER_SERVICE = "a mandate for another service"
+    RESTRICTED = "a mandate that does not open the service any more"
+    PARENT_ENDED = "a mandate for a portal or set that has ended"
     NOT_ACTIVE = "a mandate that is not active"
     LEVEL_TOO_LOW = "a mandate, or a sign-in, below the level of the service or of what was asked"
 
@@ -27,6 +30,36 @@ class Mandates(Protocol):
     """Where mandates are read, each time as they are then: consistently."""
 
     def mandate(self, case_id: str) -> Mandate | None: ...
+
+
+class Services(Protocol):
+    """Where services are read."""
+
+    def service(self, service_id: str) -> Service:
+        """Raise `NotFound`."""
+        ...
+
+
+class ShownState(StrEnum):
+    """How a mandate stands to a person now: what its state says, and whether there is anything left to use it for."""
+
+    FUTURE = "future"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ENDED = "ended"
+    CLOSED = "closed"
+    """Its service, portal or set, or the connection of it, has ended, or nobody may be mandated for it any more."""
+
+
+def shown_state(mandate: Mandate, service: Service | None, now: datetime, *, connected: bool = True) -> ShownState:
+    """Return how a mandate stands. `service` is its own, None for one that left the catalogue; `connected` says
+    whether the connection counts through which it is asked for.
+    """
+    state = mandate.state(now)
+    offered = service is not None and connected and service.may_be_mandated(now)
+    return ShownState.CLOSED if state in LIVING and not offered else ShownState(state.value)
 
 
 def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0) -> Denial | None:
@@ -41,26 +74,58 @@ def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetim
         return Denial.NOT_MANDATABLE
     if mandate.service_id not in at.opened_by(now):
         return Denial.ANOTHER_SERVICE
+    if at.service_id in mandate.without:
+        return Denial.RESTRICTED
     if mandate.state(now) is not MandateState.ACTIVE:
         return Denial.NOT_ACTIVE
     return Denial.LEVEL_TOO_LOW if min(mandate.level, level) < max(at.level_at(now), asked) else None
 
 
 def may_act(
-    case_id: str, by: PersonId, at: Service, level: int, *, asked: int = 0, mandates: Mandates, now: datetime
+    case_id: str,
+    by: PersonId,
+    at: Service,
+    level: int,
+    *,
+    asked: int = 0,
+    mandates: Mandates,
+    services: Services,
+    now: datetime,
 ) -> Mandate | Denial:
     """Return the mandate of a case when it may be used now, or why not: from one consistent read."""
     mandate = mandates.mandate(case_id)
-    return Denial.NOT_THEIRS if mandate is None else denial(mandate, by, at, level, now, asked=asked) or mandate
+    if mandate is None:
+        return Denial.NOT_THEIRS
+    if (denied := denial(mandate, by, at, level, now, asked=asked)) is not None:
+        return denied
+    return mandate if _lasts(mandate.service_id, at, services, now) else Denial.PARENT_ENDED
 
 
 def usable(
-    by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0, other: PersonId | None = None
+    by: PersonId,
+    at: Service,
+    level: int,
+    now: datetime,
+    *,
+    services: Services,
+    asked: int = 0,
+    other: PersonId | None = None,
 ) -> Selection:
     """Return which mandates someone may use now: of all, or of those that one `other` gave."""
     possible = level >= at.level_at(now) and at.may_be_mandated(now)
+    openers = at.opened_by(now) if possible else ()
 
     def fits(mandate: Mandate) -> bool:
         return denial(mandate, by, at, level, now, asked=asked) is None
 
-    return Selection(at.opened_by(now) if possible else (), other, now, fits)
+    return Selection(tuple(one for one in openers if _lasts(one, at, services, now)), other, now, fits)
+
+
+def _lasts(opener: ServiceId, at: Service, services: Services, now: datetime) -> bool:
+    """Tell whether the portal or set whose mandate opens a service has not ended itself."""
+    if opener == at.service_id:
+        return True
+    try:
+        return services.service(opener).may_be_mandated(now)
+    except NotFound:
+        return False

@@ -1,33 +1,50 @@
-"""Ending a mandate before its time, by either side."""
+"""Ending mandates before their time, by either side."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 
-from chalicelib.audit.trail import Event, Happening
-from chalicelib.errors import Conflict
-from chalicelib.mandates.model import LIVING, Mandate
+from chalicelib.audit.trail import Happening
+from chalicelib.errors import DomainError, NotFound
+from chalicelib.mandates.changing import change
+from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.mandates.seeing import seen_by
-from chalicelib.observe import Metric, count, log
+from chalicelib.observe import log
 from chalicelib.people.actor import Citizen
 
 
-def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
-    """End a mandate at once, by either side. One that has ended already stays as it is.
+class Outcome(StrEnum):
+    """What came of ending one of several mandates."""
 
-    Raises `NotFound`, or `Conflict` when it was changed in between and has not ended.
+    ENDED = "ended"
+    """Now, or before."""
+    NOT_THERE = "not there"
+    FAILED = "failed"
+    """Perhaps it has ended, perhaps not: it is to be looked at, and tried again."""
+
+
+def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
+    """End a mandate at once, by either side, whatever else is changed meanwhile. One that has ended stays as it is.
+
+    Raises `NotFound`.
     """
-    mandate, party = seen_by(by.person, case_id, store=store)
-    if mandate.state(now) not in LIVING:
-        return mandate
-    revoked = replace(mandate, ended_at=now, ended_by=party, version=mandate.version + 1)
+    _, party = seen_by(by.person, case_id, store=store)
+    ended = {"ended_at": now, "ended_by": party}
+    return change(case_id, Happening.REVOKED, by, lambda _: ended, store=store, now=now)
+
+
+def revoke_each(by: Citizen, case_ids: Iterable[str], *, store: MandateStore, now: datetime) -> Mapping[str, Outcome]:
+    """End several mandates, each by itself (invariant 13)."""
+    return {case_id: _outcome(by, case_id, store, now) for case_id in dict.fromkeys(case_ids)}
+
+
+def _outcome(by: Citizen, case_id: str, store: MandateStore, now: datetime) -> Outcome:
     try:
-        store.change(mandate, revoked, Event(Happening.REVOKED, now, by))
-    except Conflict:
-        ended, _ = seen_by(by.person, case_id, store=store)
-        if ended.ended_at is None:
-            raise
-        return ended
-    log().info("mandate_revoked", case_id=mandate.case_id, by=str(party))
-    count(Metric.MANDATE_REVOKED)
-    return revoked
+        revoke(by, case_id, store=store, now=now)
+    except NotFound:
+        return Outcome.NOT_THERE
+    except DomainError as error:
+        log().warning("mandate_not_revoked", case_id=case_id, reason=str(error))
+        return Outcome.FAILED
+    return Outcome.ENDED

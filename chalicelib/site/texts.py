@@ -29,6 +29,9 @@ ERRORS = {
     "end_date_impossible": N_("This end date does not exist. Check the day and the month."),
     "end_before_start": N_("The end date is before the start date. Choose a later end date."),
     "period_too_long": N_("This is longer than this service allows. Choose an earlier end date."),
+    "only_less": N_("The mandate ends before this day already. Choose an earlier end date."),
+    "end_in_past": N_("The end date is in the past. Choose today or a later day."),
+    "nothing_left": N_("Then nothing is left. To stop everything, revoke the mandate."),
 }
 """By the name of the error of a field."""
 
@@ -54,6 +57,11 @@ REFUSALS = {
         409,
         N_("This request has ended"),
         N_("It was activated, or its time was up. Under My mandates you see how things are now."),
+    ),
+    "mandate_ended": Words(
+        409,
+        N_("This mandate has ended"),
+        N_("So there is nothing left to change. Under My mandates you see how things are now."),
     ),
     "code_gone": Words(
         410,

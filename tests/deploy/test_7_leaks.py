@@ -28,7 +28,7 @@ def _found(world: World, text: str) -> list[str]:
 
 def test_no_number_code_name_address_cookie_or_message_is_in_a_log(world: World, on_domain: str) -> None:  # noqa: ARG001
     logged = world.logged()
-    for event in ("mandate_requested", "letter_printed", "mandate_activated", "provider_answered", "mandate_revoked"):
+    for event in ("mandate_requested", "letter_printed", "mandate_activated", "provider_answered", "mandate_changed"):
         assert event in logged, "the journeys were logged"
     assert len(world.hidden) > 50
     assert _found(world, logged) == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from stdnum.nl.bsn import is_valid
 
-from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
+from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused, Unavailable
 from chalicelib.mandates.activating import Guess, WrongCombination, recognise
 from chalicelib.mandates.codes import Code, typed_code
 from chalicelib.mandates.model import PER_CODE, WEARING, CaseId, Guesses, Mandate, Party, Request
@@ -263,5 +263,5 @@ def test_a_revocation_that_was_not_done_is_not_told_as_done(counter: Counter, mo
         raise Conflict("changed")
 
     monkeypatch.setattr(counter.desk.store, "change", changed)
-    with pytest.raises(Conflict):
+    with pytest.raises(Unavailable):
         revoke(signed_in(), mandate.case_id, store=counter.desk.store, now=NOW)

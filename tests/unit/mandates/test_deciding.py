@@ -17,11 +17,12 @@ from chalicelib.catalogue.model import (
     Validity,
 )
 from chalicelib.days import NETHERLANDS
-from chalicelib.mandates.deciding import Denial, denial, may_act, usable
+from chalicelib.errors import NotFound
+from chalicelib.mandates.deciding import Denial, ShownState, denial, may_act, shown_state, usable
 from chalicelib.mandates.model import CaseId, Mandate, Party
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.selection import Selection
-from chalicelib.people.actor import Citizen
+from chalicelib.people.actor import Cause, Citizen
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import (
     GENEROUS,
@@ -41,6 +42,20 @@ from tests.fakes import FakeMandates
 HENK, MINA = PersonId("henk"), PersonId("mina")
 TODAY, DAY = date(2031, 5, 17), timedelta(days=1)
 BEHIND = a_service(behind=(Relation(PORTAL_ID),))
+
+
+class Catalogue:
+    def __init__(self, *services: Service) -> None:
+        self._services = {service.service_id: service for service in services}
+
+    def service(self, service_id: str) -> Service:
+        try:
+            return self._services[ServiceId(service_id)]
+        except KeyError:
+            raise NotFound("service") from None
+
+
+OFFERED = Catalogue(a_service(), a_service(service_id=PORTAL_ID, index=None))
 
 
 def behind(kind: RelationKind, valid: Validity = Validity()) -> Service:  # noqa: B008 - frozen
@@ -95,6 +110,56 @@ def test_a_mandate_for_a_portal_or_a_set_opens_what_is_behind_it_then(
     assert denial(mandate, HENK, service, 20, NOW) == expected
 
 
+def test_a_mandate_opens_no_service_that_it_is_without() -> None:
+    mandate = a_mandate(service_id=PORTAL_ID, without=(SERVICE_ID,))
+    assert denial(mandate, HENK, BEHIND, 20, NOW) is Denial.RESTRICTED
+    assert denial(mandate, HENK, replace(BEHIND, service_id=ServiceId("another")), 20, NOW) is None
+
+
+def test_a_mandate_that_is_suspended_opens_nothing() -> None:
+    assert denial(a_mandate(suspended_at=NOW), HENK, a_service(), 20, NOW) is Denial.NOT_ACTIVE
+
+
+@pytest.mark.parametrize(
+    "parents",
+    [
+        Catalogue(),
+        Catalogue(a_service(service_id=PORTAL_ID, valid=(Validity(until=NOW),))),
+        Catalogue(a_service(service_id=PORTAL_ID, mandatable=False)),
+    ],
+)
+def test_a_portal_or_set_that_has_ended_opens_nothing_that_is_behind_it(parents: Catalogue) -> None:
+    mandate = a_mandate(service_id=PORTAL_ID)
+    register = _register(mandate)
+    told = may_act(mandate.case_id, HENK, BEHIND, 20, mandates=register, services=parents, now=NOW)
+    assert told is Denial.PARENT_ENDED
+    assert _usable(register, usable(HENK, BEHIND, 20, NOW, services=parents)) == []
+    assert _usable(register, usable(HENK, BEHIND, 20, NOW, services=OFFERED)) == [mandate]
+
+
+@pytest.mark.parametrize(
+    ("mandate", "expected"),
+    [
+        (a_mandate(), ShownState.ACTIVE),
+        (a_mandate(period=Period(TODAY + DAY, TODAY + DAY)), ShownState.FUTURE),
+        (a_mandate(suspended_at=NOW), ShownState.SUSPENDED),
+        (a_mandate(period=Period(TODAY - DAY, TODAY - DAY)), ShownState.EXPIRED),
+        (a_mandate(ended_at=NOW, ended_by=Party.REPRESENTED), ShownState.REVOKED),
+        (a_mandate(ended_at=NOW, cause=Cause.DEATH), ShownState.ENDED),
+    ],
+)
+def test_a_mandate_stands_as_its_state_says_unless_there_is_nothing_left_to_use_it_for(
+    mandate: Mandate, expected: ShownState
+) -> None:
+    living = expected in (ShownState.ACTIVE, ShownState.FUTURE, ShownState.SUSPENDED)
+    closed = ShownState.CLOSED if living else expected
+    assert shown_state(mandate, a_service(), NOW) is expected
+    assert shown_state(mandate, None, NOW) is closed
+    assert shown_state(mandate, a_service(valid=(Validity(until=NOW),)), NOW) is closed
+    assert shown_state(mandate, a_service(authorisation=Authorisation.NOBODY), NOW) is closed
+    assert shown_state(mandate, a_service(), NOW, connected=False) is closed
+
+
 @pytest.mark.parametrize("mandated", [10, 20, 25, 30])
 @pytest.mark.parametrize("signed_in", [10, 20, 25, 30])
 @pytest.mark.parametrize("asked", [10, 20, 25, 30])
@@ -114,9 +179,9 @@ def test_a_mandate_reaches_what_a_provider_asks_above_the_level_of_the_service(
 ) -> None:
     mandate = a_mandate(level=mandated)
     register = _register(mandate)
-    told = may_act(mandate.case_id, HENK, a_service(), 30, asked=asked, mandates=register, now=NOW)
+    told = may_act(mandate.case_id, HENK, a_service(), 30, asked=asked, mandates=register, services=OFFERED, now=NOW)
     assert told == (mandate if enough else Denial.LEVEL_TOO_LOW)
-    shown = _usable(register, usable(HENK, a_service(), 30, NOW, asked=asked))
+    shown = _usable(register, usable(HENK, a_service(), 30, NOW, services=OFFERED, asked=asked))
     assert shown == ([mandate] if enough else [])
 
 
@@ -142,28 +207,31 @@ def test_a_service_for_which_nobody_may_be_mandated_is_opened_by_no_mandate(serv
 
 def test_a_mandate_that_is_revoked_meanwhile_is_usable_no_more() -> None:
     register = _register(a_mandate())
-    (chosen,) = _usable(register, usable(HENK, a_service(), 20, NOW))
+    (chosen,) = _usable(register, usable(HENK, a_service(), 20, NOW, services=OFFERED))
     revoke_in(register, chosen, Citizen(chosen.represented, 20), NOW)
-    assert may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_ACTIVE
-    assert _usable(register, usable(HENK, a_service(), 20, NOW)) == []
+    assert (
+        may_act(chosen.case_id, HENK, a_service(), 20, mandates=register, services=OFFERED, now=NOW)
+        is Denial.NOT_ACTIVE
+    )
+    assert _usable(register, usable(HENK, a_service(), 20, NOW, services=OFFERED)) == []
 
 
 @pytest.mark.parametrize(("service", "level"), [(a_service(mandatable=False), 30), (a_service(level=25), 20)])
 def test_the_register_is_not_asked_for_what_nobody_could_use(service: Service, level: int) -> None:
-    assert usable(HENK, service, level, NOW).services == ()
+    assert usable(HENK, service, level, NOW, services=OFFERED).services == ()
 
 
 def test_those_of_one_person_are_looked_for_by_that_person() -> None:
     register, vera = _register(a_mandate()), a_mandate().represented
-    assert _usable(register, usable(HENK, a_service(), 20, NOW, other=vera)) == [a_mandate()]
-    assert _usable(register, usable(HENK, a_service(), 20, NOW, other=MINA)) == []
-    assert _usable(register, usable(vera, a_service(), 20, NOW, other=HENK)) == []
+    assert _usable(register, usable(HENK, a_service(), 20, NOW, services=OFFERED, other=vera)) == [a_mandate()]
+    assert _usable(register, usable(HENK, a_service(), 20, NOW, services=OFFERED, other=MINA)) == []
+    assert _usable(register, usable(vera, a_service(), 20, NOW, services=OFFERED, other=HENK)) == []
 
 
 def test_a_case_that_does_not_exist_and_another_s_are_denied_alike() -> None:
     register = _register(a_mandate())
     for case_id, by in (("0" * 32, HENK), (a_mandate().case_id, MINA)):
-        assert may_act(case_id, by, a_service(), 20, mandates=register, now=NOW) is Denial.NOT_THEIRS
+        assert may_act(case_id, by, a_service(), 20, mandates=register, services=OFFERED, now=NOW) is Denial.NOT_THEIRS
 
 
 PEOPLE = tuple(PersonId(name) for name in ("vera", "henk", "mina", "okke"))
@@ -225,9 +293,11 @@ def test_whatever_happened_before_only_a_mandate_that_opens_the_service_now_lets
         mandate = _lived(register, life, number, until=day)
         cases[mandate.case_id] = life
     opening = {case_id for case_id, life in cases.items() if life.opens(by, at, level, day)}
-    assert {mandate.case_id for mandate in _usable(register, usable(by, at, level, now), by)} == opening
+    assert {
+        mandate.case_id for mandate in _usable(register, usable(by, at, level, now, services=OFFERED), by)
+    } == opening
     for case_id in cases:
-        told = may_act(case_id, by, at, level, mandates=register, now=now)
+        told = may_act(case_id, by, at, level, mandates=register, services=OFFERED, now=now)
         assert isinstance(told, Mandate) == (case_id in opening)
 
 
