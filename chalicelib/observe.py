@@ -35,6 +35,7 @@ class Metric(StrEnum):
     SIGNED_IN = ("SignedIn", "Somebody signed in with DigiD: at our pages, or on the way to a provider")
     MANDATE_REQUESTED = ("MandateRequested", "A mandate was asked for; a letter is on its way")
     MANDATE_ACTIVATED = ("MandateActivated", "A representative activated a mandate")
+    MANDATE_GRANTED = ("MandateGranted", "Somebody mandated a person they know, or renewed a mandate, without a code")
     MANDATE_REVOKED = ("MandateRevoked", "Either side ended a mandate")
     MANDATE_RESTRICTED = ("MandateRestricted", "Either side left less of a mandate")
     MANDATE_RAISED = ("MandateRaised", "A mandate was confirmed anew at a higher level")

@@ -288,7 +288,7 @@ class FakeMandates:
 
     def make(self, making: Making, by: Citizen) -> None:
         first, how = making.mandates[0], making.how
-        others = {one.requester.person for one in making.requests if not one.is_own}
+        others = making.unasked
         with self._lock:
             self._welcome(first.represented, *others)
             for request in making.requests:

@@ -19,25 +19,41 @@ class Parties:
     represented: Person = field(repr=False)
 
 
-def parties(
-    representative: Bsn, represented: Bsn, *, service: Service, people: PopulationRegister, now: datetime
-) -> Parties:
-    """Return both sides of a mandate that is about to begin, alive, known and old enough.
+_MINE = {Party.REPRESENTATIVE: "may_not_act", Party.REPRESENTED: "may_not_give"}
+"""What somebody hears of what stands in the way on their own side,"""
 
-    Raises `Refused` with `may_not_act`, `too_young_to_hold` or `age_uncertain` for what stands in the way on the side
-    of who asks, and otherwise `Refused("code_gone")`, the word for any code that is not good any more: that somebody
-    died is not for others to hear from us (invariant 7). Raises `Unavailable` when either cannot be told now.
+_THEIRS = {Party.REPRESENTATIVE: "code_gone", Party.REPRESENTED: "not_with_them"}
+"""and of anything that does on the other: that somebody died is not for others to hear from us (invariant 7). Of any
+code that is not good any more it is `code_gone`."""
+
+
+def parties(
+    representative: Bsn,
+    represented: Bsn,
+    *services: Service,
+    people: PopulationRegister,
+    now: datetime,
+    by: Party = Party.REPRESENTATIVE,
+) -> Parties:
+    """Return both sides of mandates that are about to begin, alive, known and old enough; `by` makes them begin.
+
+    Raises `Refused` with `may_not_act` or `may_not_give`, or what `check_age` says, for what stands in the way on the
+    side of who asks, and `code_gone` or `not_with_them` for anything on the other. Raises `Unavailable` when either
+    cannot be told now.
     """
-    if not service.may_be_mandated(now):
-        raise Refused("code_gone")
+    if not all(service.may_be_mandated(now) for service in services):
+        raise Refused(_THEIRS[by])
     found = people.find([representative, represented])
-    acting, other = found.get(representative), found.get(represented)
-    if acting is None or not acting.may_act:
-        raise Refused("may_not_act")
-    check_age(Party.REPRESENTATIVE, acting.born, service, now)
-    if other is None or not other.may_act or not old_enough(Party.REPRESENTED, other.born, service, now):
-        raise Refused("code_gone")
-    return Parties(acting, other)
+    sides = {Party.REPRESENTATIVE: found.get(representative), Party.REPRESENTED: found.get(represented)}
+    (other,) = set(sides) - {by}
+    mine, theirs = sides[by], sides[other]
+    if mine is None or not mine.may_act:
+        raise Refused(_MINE[by])
+    for service in services:
+        check_age(by, mine.born, service, now)
+    if theirs is None or not theirs.may_act or not all(old_enough(other, theirs.born, one, now) for one in services):
+        raise Refused(_THEIRS[by])
+    return Parties(**{by.value: mine, other.value: theirs})
 
 
 def names_of_others(

@@ -113,6 +113,12 @@ class Making:
         approved = self.mandates[0].consent.way is Way.APPROVED
         return RequestState.APPROVED if approved else RequestState.ACTIVATED
 
+    @property
+    def unasked(self) -> set[PersonId]:
+        """Whom the represented may have blocked: who asked for them, or without a request whom they know."""
+        askers = {one.requester.person for one in self.requests if not one.is_own}
+        return askers if self.requests else {one.representative for one in self.mandates}
+
 
 class MandateStore(Protocol):
     """The register. Every change is one transaction, with its event (invariant 2)."""
@@ -171,7 +177,7 @@ class MandateStore(Protocol):
         """Begin mandates, at their `activated_at`, and end the requests that they come of.
 
         Raise `Conflict` if one of these does not wait any more then, a case exists already, or the represented opted
-        out or, for what somebody else asked, blocked who asked.
+        out or, but for what they asked themselves, blocked the other.
         """
         ...
 

@@ -59,7 +59,7 @@ class DynamoMandates(DynamoRequests):
     def make(self, making: Making, by: Citizen) -> None:
         first, how = making.mandates[0], making.how
         at = first.activated_at
-        others = {one.requester.person for one in making.requests if not one.is_own}
+        others = making.unasked
         self._table.write_together(
             [
                 *for_each(making.requests, lambda one: self._granting(one, how, at)),

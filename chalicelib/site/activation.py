@@ -101,7 +101,7 @@ def _recognised(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Request, 
 def _parties(ports: SitePorts, visit: Visit, request: Request, service: Service) -> Parties:
     """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
     represented = Bsn(ports.vault.open(request.represented_bsn, f"case:{request.case_id}"))
-    return parties(visit.signed_in.bsn, represented, service=service, people=ports.people, now=visit.now)
+    return parties(visit.signed_in.bsn, represented, service, people=ports.people, now=visit.now)
 
 
 def _draft(case_id: str) -> str:

@@ -36,6 +36,35 @@ ERRORS = {
 """By the name of the error of a field."""
 
 REFUSALS = {
+    "already_mandated": Words(
+        409,
+        N_("This person may do that for you already"),
+        N_(
+            "There is a mandate for this service and this person, for the same days or some of them. Look at it under "
+            "My mandates. From two months before its end you can renew it there."
+        ),
+    ),
+    "too_many_grants": Words(
+        429,
+        N_("You cannot mandate anybody without a code now"),
+        N_(
+            "You did so %(number)s times in the past 24 hours. That is the most, to protect you. Try again tomorrow, "
+            "or ask for a letter with a code."
+        ),
+    ),
+    "not_renewable": Words(
+        409,
+        N_("This mandate cannot be renewed"),
+        N_(
+            "That is possible from two months before its end until a year after, if it was not revoked and the service "
+            "still takes part. You can always mandate this person anew."
+        ),
+    ),
+    "period_gone": Words(
+        409,
+        N_("The period is not right any more"),
+        N_("It has become another day since you opened this page. Nothing was changed. Go back and choose again."),
+    ),
     "no_letter": Words(
         422,
         N_("We cannot send you a letter"),

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.errors import Refused, Unavailable
+from chalicelib.mandates.model import Party
 from chalicelib.mandates.parties import Parties, parties
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
@@ -28,7 +29,7 @@ def _of(people: Mapping[Bsn, Person | None]) -> FakeRegister:
 
 
 def _parties(people: FakeRegister, **terms: object) -> Parties:
-    return parties(HENK, VERA, service=a_service(**terms), people=people, now=NOW)
+    return parties(HENK, VERA, a_service(**terms), people=people, now=NOW)
 
 
 def test_both_are_told_also_without_an_address() -> None:
@@ -86,3 +87,31 @@ def test_no_mandate_begins_at_a_service_that_is_not_for_citizens_any_more(author
         _parties(_of(STANDING), authorisation=authorisation)
     assert error.value.reason == "code_gone"
     _parties(_of(STANDING), authorisation=Authorisation.CITIZEN)
+
+
+@pytest.mark.parametrize("person", [*STOPPED, YOUNG, INCOMPLETE])
+def test_the_represented_hears_of_themselves_what_is_the_matter_and_of_the_other_one_word(
+    person: Person | None,
+) -> None:
+    ages = {"minimum_age_representative": 16}
+    with pytest.raises(Refused) as error:
+        _parties_by_the_represented(_of({**STANDING, HENK: person}), **ages)
+    assert error.value.reason == "not_with_them"
+    with pytest.raises(Refused) as error:
+        _parties_by_the_represented(_of({HENK: person, VERA: a_person(name="")}), **ages)
+    assert error.value.reason == "may_not_give"
+    with pytest.raises(Refused) as error:
+        _parties_by_the_represented(_of({HENK: person, VERA: YOUNG}), minimum_age_represented=16)
+    assert error.value.reason == "too_young_to_give"
+
+
+def test_both_suit_every_service_or_none() -> None:
+    people = _of({**STANDING, HENK: YOUNG})
+    young, old = a_service(), a_service(minimum_age_representative=16)
+    assert parties(HENK, VERA, young, people=people, now=NOW).representative == YOUNG
+    with pytest.raises(Refused):
+        parties(HENK, VERA, young, old, people=people, now=NOW)
+
+
+def _parties_by_the_represented(people: FakeRegister, **terms: object) -> Parties:
+    return parties(HENK, VERA, a_service(**terms), people=people, now=NOW, by=Party.REPRESENTED)

@@ -1,0 +1,160 @@
+"""The represented mandates at once, without a code, somebody who represented them before; or lets a mandate go on.
+
+The other was known to be who they are when they took the earlier one on: that level is their part of this one's.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.letters.contract import Letter
+from chalicelib.mandates.known import Known, known_by, known_in
+from chalicelib.mandates.model import LIVING, CaseId, Consent, Mandate, Party, VisitId, Way, case_of, visit_of
+from chalicelib.mandates.notices import IDS, notices
+from chalicelib.mandates.parties import parties
+from chalicelib.mandates.period import Period
+from chalicelib.mandates.ports import LetterSender, Making, MandateStore
+from chalicelib.mandates.requesting import Secrets
+from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Citizen
+from chalicelib.people.brp.person import PopulationRegister
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+
+GRANTS_A_DAY = 10
+"""Times in 24 hours that somebody may mandate without a code: whoever sits down at their computer gives not all away,
+and nobody gets more post than that."""
+
+_DAY = timedelta(days=1)
+_WAYS = (Way.KNOWN, Way.RENEWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the other may do, and when."""
+
+    service: Service
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody lets another do at once. `visit_id` is made with the form: sent twice, it is one."""
+
+    visit_id: VisitId
+    by: Citizen
+    bsn: Bsn
+    """Theirs."""
+    earlier: CaseId
+    """A mandate by which the other represented them."""
+    wanted: tuple[Chosen, ...]
+    language: str
+    site: str
+    """Where our pages are, as the letters name it."""
+    continues: bool = False
+    """Whether it lets the earlier mandate go on."""
+
+
+def grant(
+    asked: Grant,
+    *,
+    store: MandateStore,
+    people: PopulationRegister,
+    letters: LetterSender,
+    secrets: Secrets,
+    pick: Callable[[int], int],
+    now: datetime,
+) -> tuple[Mandate, ...]:
+    """Make mandates; a notice goes to the home of either side that has one.
+
+    Raises `NotFound` where the other did not represent them in that case, or is blocked; `LevelTooLow`; `Refused`
+    (`too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The same again
+    returns the mandates that it made.
+    """
+    given = store.given(asked.by.person)
+    if made := granted(given, asked.visit_id):
+        return made
+    known = known_in(asked.earlier, known_by(given, store.blocked(asked.by.person), now))
+    _check(asked, known, given, now)
+    other, services = known.bsn(secrets.vault), [wanted.service for wanted in asked.wanted]
+    both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
+    mandates = [_mandate(asked, number, known, other, secrets, now) for number in range(len(services))]
+    told = list(zip(mandates, services, strict=True))
+    posted = notices(told, both, language=asked.language, site=asked.site, number=pick(IDS))
+    try:
+        store.make(Making(tuple(mandates), notices=posted), asked.by)
+    except Conflict:
+        return _made_already(asked, known, store, now)
+    for mandate in mandates:
+        log().info("mandate_granted", case_id=mandate.case_id)
+        count(Metric.MANDATE_GRANTED)
+    _send(posted, letters, now)
+    return tuple(mandates)
+
+
+def granted(given: Iterable[Mandate], visit_id: VisitId) -> tuple[Mandate, ...]:
+    """Return the mandates that were made in a visit."""
+    made = [one for one in given if visit_of(one.case_id) == visit_id and one.consent.way in _WAYS]
+    return tuple(sorted(made, key=lambda mandate: mandate.case_id))
+
+
+def check_wanted(wanted: Chosen, by: Citizen, other: PersonId, given: Iterable[Mandate], now: datetime) -> None:
+    """Raise `NotFound`, `LevelTooLow` or `Refused("already_mandated")` for what cannot be given to somebody."""
+    if not wanted.service.may_be_mandated(now):
+        raise NotFound("service")
+    if by.level < (level := wanted.service.level_at(now)):
+        raise LevelTooLow(level)
+    if any(_overlaps(mandate, wanted, now) for mandate in given if mandate.representative == other):
+        raise Refused("already_mandated")
+
+
+def _overlaps(mandate: Mandate, wanted: Chosen, now: datetime) -> bool:
+    same = mandate.service_id == wanted.service.service_id and mandate.state(now) in LIVING
+    return same and mandate.period.start <= wanted.period.end and wanted.period.start <= mandate.period.end
+
+
+def _check(asked: Grant, known: Known, given: Sequence[Mandate], now: datetime) -> None:
+    lately = [one for one in given if one.consent.way in _WAYS and one.activated_at > now - _DAY]
+    if len({visit_of(one.case_id) for one in lately}) >= GRANTS_A_DAY:
+        raise Refused("too_many_grants", number=GRANTS_A_DAY)
+    for wanted in asked.wanted:
+        check_wanted(wanted, asked.by, known.representative, given, now)
+
+
+def _mandate(asked: Grant, number: int, known: Known, other: Bsn, secrets: Secrets, now: datetime) -> Mandate:
+    case_id, wanted = case_of(asked.visit_id, number), asked.wanted[number]
+    return Mandate(
+        case_id=case_id,
+        represented=asked.by.person,
+        representative=known.representative,
+        represented_bsn=secrets.vault.seal(asked.bsn.digits, f"case:{case_id}"),
+        representative_bsn=secrets.vault.seal(other.digits, f"case:{case_id}"),
+        service_id=wanted.service.service_id,
+        period=wanted.period,
+        level=min(asked.by.level, known.level),
+        activated_at=now,
+        consent=Consent(Way.RENEWED if asked.continues else Way.KNOWN, asked.by.level),
+        activated_level=known.level,
+        previous=asked.earlier if asked.continues else None,
+        version=1,
+    )
+
+
+def _made_already(asked: Grant, known: Known, store: MandateStore, now: datetime) -> tuple[Mandate, ...]:
+    """Return what another click made first; else say what came in between."""
+    given = store.given(asked.by.person)
+    if made := granted(given, asked.visit_id):
+        return made
+    _check(asked, known, given, now)
+    raise Conflict("not granted")
+
+
+def _send(posted: Sequence[Letter], letters: LetterSender, now: datetime) -> None:
+    """Try to send at once. What fails here is sent by the sweeper: the letters are already written down."""
+    for letter in posted:
+        try:
+            letters.send(letter.letter_id, now)
+        except Unavailable:
+            log().warning("letter_left_for_sweeper", letter_id=letter.letter_id)

@@ -1,0 +1,100 @@
+"""Mandates without a request begin in one transaction: once, with both notices, and not against somebody's will."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.errors import Conflict
+from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.posting import LETTERS
+from chalicelib.mandates.counted import Tables
+from chalicelib.mandates.model import Blocked, CaseId, Consent, Mandate, OptOut, RequestState, Way
+from chalicelib.mandates.ports import Closing, Making, MandateStore
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.outbox.parcels import MARK, SHARDS
+from chalicelib.people.actor import Citizen
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.storage.rows import Rows
+from tests.adapters.conftest import askers_of, books_of
+from tests.builders import GENEROUS, NOW, PORTAL_ID, a_bare_request, a_letter, a_mandate, an_opening
+from tests.fakes import FakeVault
+
+VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
+NOTICES = (
+    a_letter(LetterKind.GIVEN, letter_id="f0" * 16 + "0001"),
+    a_letter(LetterKind.HELD, letter_id="f0" * 16 + "0002"),
+)
+
+
+def _granted(case_id: str = "f0" * 16, **changes: object) -> Mandate:
+    consent = Consent(Way.KNOWN, 20)
+    return a_mandate(None, case_id=CaseId(case_id), consent=consent, activated_at=NOW, version=1, **changes)
+
+
+def _happens(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Conflict:
+        return False
+    return True
+
+
+def _make(store: MandateStore, *mandates: Mandate) -> None:
+    store.make(Making(mandates, notices=NOTICES), VERA)
+
+
+@pytest.mark.parametrize(("way", "what"), [(Way.KNOWN, Happening.GRANTED), (Way.RENEWED, Happening.RENEWED)])
+def test_a_mandate_without_a_request_is_read_back_by_either(store: MandateStore, way: Way, what: Happening) -> None:
+    made = _granted(previous=CaseId("ca5e" * 8))
+    made = replace(made, consent=Consent(way, 20))
+    _make(store, made)
+    assert store.given(VERA.person) == store.held(HENK.person) == [store.mandate(made.case_id)] == [made]
+    assert store.history(made.case_id, made.sides) == [Event(what, NOW, VERA)]
+
+
+def test_several_begin_together_or_not_at_all(store: MandateStore) -> None:
+    first, second = _granted(), _granted("f0" * 15 + "01", service_id=PORTAL_ID)
+    _make(store, second)
+    with pytest.raises(Conflict):
+        _make(store, first, second)
+    assert store.mandate(first.case_id) is None
+
+
+def test_of_many_clicks_at_once_one_makes_it(store: MandateStore) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(lambda _: _happens(lambda: _make(store, _granted())), range(6)))
+    assert sum(won) == 1
+    assert len(store.given(VERA.person)) == len(store.held(HENK.person)) == 1
+
+
+def test_who_opted_out_gives_nothing_however_it_is_raced(store: MandateStore) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.submit(lambda: _happens(lambda: _make(store, _granted())))
+        pool.submit(lambda: store.opt_out(VERA.person, OptOut(NOW))).result()
+        assert bool(store.given(VERA.person)) is made.result()
+    assert not _happens(lambda: store.make(Making((_granted("0f" * 16),)), VERA))
+    store.opt_out(VERA.person, None)
+    store.make(Making((_granted("0f" * 16),)), VERA)
+
+
+def test_a_person_who_is_blocked_is_not_mandated_until_they_are_not(store: MandateStore) -> None:
+    asked = a_bare_request()
+    store.open_requests(an_opening(asked))
+    block = Blocked(HENK.person, b"sealed henk", NOW)
+    store.close(Closing((asked,), RequestState.REFUSED, VERA, NOW, block=block))
+    assert not _happens(lambda: _make(store, _granted()))
+    store.unblock(VERA.person, HENK.person)
+    _make(store, _granted())
+
+
+def test_both_notices_are_in_the_outbox_with_the_mandate(dynamodb: Any, tables: Tables) -> None:
+    store = DynamoMandates(tables, FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    _make(store, _granted())
+    rows = [LETTERS.find(tables.letters, letter.letter_id) for letter in NOTICES]
+    assert [row.sealed for row in rows if row] == [LETTERS.seal(FakeVault(), one.letter_id, one) for one in NOTICES]
+    marked = [mark.parcel_id for shard in range(SHARDS) for mark in Rows(tables.letters, MARK).every(shard=shard)]
+    assert sorted(marked) == [letter.letter_id for letter in NOTICES]
