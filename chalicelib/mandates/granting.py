@@ -32,7 +32,7 @@ _WAYS = (Way.KNOWN, Way.RENEWED)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class GrantedService:
     """What the other may do, and when."""
 
     service: Service
@@ -49,7 +49,7 @@ class Grant:
     """Theirs."""
     earlier: CaseId
     """A mandate by which the other represented them."""
-    wanted: tuple[Chosen, ...]
+    wanted: tuple[GrantedService, ...]
     language: str
     site: str
     """Where our pages are, as the letters name it."""
@@ -100,7 +100,7 @@ def granted(given: Iterable[Mandate], visit_id: VisitId) -> tuple[Mandate, ...]:
     return tuple(sorted(made, key=lambda mandate: mandate.case_id))
 
 
-def check_wanted(wanted: Chosen, by: Citizen, other: PersonId, given: Iterable[Mandate], now: datetime) -> None:
+def check_wanted(wanted: GrantedService, by: Citizen, other: PersonId, given: Iterable[Mandate], now: datetime) -> None:
     """Raise `NotFound`, `LevelTooLow` or `Refused("already_mandated")` for what cannot be given to somebody."""
     if not wanted.service.may_be_mandated(now):
         raise NotFound("service")
@@ -110,7 +110,7 @@ def check_wanted(wanted: Chosen, by: Citizen, other: PersonId, given: Iterable[M
         raise Refused("already_mandated")
 
 
-def _overlaps(mandate: Mandate, wanted: Chosen, now: datetime) -> bool:
+def _overlaps(mandate: Mandate, wanted: GrantedService, now: datetime) -> bool:
     same = mandate.service_id == wanted.service.service_id and mandate.state(now) in LIVING
     return same and mandate.period.start <= wanted.period.end and wanted.period.start <= mandate.period.end
 

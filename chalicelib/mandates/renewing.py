@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.granting import Chosen, Grant, grant
+from chalicelib.mandates.granting import Grant, GrantedService, grant
 from chalicelib.mandates.known import began
 from chalicelib.mandates.model import CaseId, Mandate, MandateState, VisitId, visit_of
 from chalicelib.mandates.period import Period
@@ -33,7 +33,7 @@ class Renewal:
     by: Citizen
     bsn: Bsn
     """Theirs."""
-    wanted: Chosen
+    wanted: GrantedService
     language: str
     site: str
 

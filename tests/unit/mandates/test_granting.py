@@ -13,7 +13,7 @@ from chalicelib.catalogue.model import Authorisation
 from chalicelib.days import today
 from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.letters.contract import LetterKind
-from chalicelib.mandates.granting import GRANTS_A_DAY, Chosen
+from chalicelib.mandates.granting import GRANTS_A_DAY, GrantedService
 from chalicelib.mandates.known import known_to
 from chalicelib.mandates.model import Blocked, CaseId, Consent, MandateState, OptOut, VisitId, Way
 from chalicelib.mandates.period import Period
@@ -227,9 +227,9 @@ def test_both_are_old_enough_for_every_service(town: Town) -> None:
 
 def test_who_holds_a_mandate_for_that_time_gets_no_second_one(town: Town) -> None:
     (earlier,) = town.store.given(VERA_ID)
-    assert _refused(town, wanted=(Chosen(THE_SERVICE, a_period(earlier.period.end)),)) == "already_mandated"
+    assert _refused(town, wanted=(GrantedService(THE_SERVICE, a_period(earlier.period.end)),)) == "already_mandated"
     after = a_period(earlier.period.end + timedelta(days=1))
-    assert town.grant(wanted=(Chosen(THE_SERVICE, after),))
+    assert town.grant(wanted=(GrantedService(THE_SERVICE, after),))
 
 
 def test_somebody_elses_mandate_for_the_service_is_not_in_the_way(town: Town) -> None:
@@ -240,7 +240,7 @@ def test_somebody_elses_mandate_for_the_service_is_not_in_the_way(town: Town) ->
 def test_of_what_was_revoked_nothing_is_in_the_way(town: Town) -> None:
     (earlier,) = town.store.given(VERA_ID)
     revoke_in(town.store, earlier, signed_in(), THEN)
-    assert town.grant(wanted=(Chosen(THE_SERVICE, a_period()),))
+    assert town.grant(wanted=(GrantedService(THE_SERVICE, a_period()),))
 
 
 def test_there_is_a_most_for_one_day(town: Town) -> None:

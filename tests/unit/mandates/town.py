@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.catalogue.model import Service
-from chalicelib.mandates.granting import Chosen, Grant, grant
+from chalicelib.mandates.granting import Grant, GrantedService, grant
 from chalicelib.mandates.model import CaseId, Mandate, VisitId
 from chalicelib.mandates.renewing import Renewal, renew_mandate
 from chalicelib.people.bsn import Bsn
@@ -66,13 +66,15 @@ class Town:
             "by": signed_in(),
             "bsn": VERA,
             "earlier": EARLIER,
-            "wanted": (Chosen(a_service(service_id="another"), a_period()),),
+            "wanted": (GrantedService(a_service(service_id="another"), a_period()),),
             "language": "nl",
             "site": "machtigen.example.nl",
         }
         return Grant(**{**facts, **changes})  # type: ignore[arg-type]
 
-    def renew(self, mandate: Mandate, now: datetime, wanted: Chosen, level: int = 20, by: Bsn = VERA) -> Mandate:
+    def renew(
+        self, mandate: Mandate, now: datetime, wanted: GrantedService, level: int = 20, by: Bsn = VERA
+    ) -> Mandate:
         asked = Renewal(mandate.case_id, signed_in(by, level), by, wanted, "nl", "machtigen.example.nl")
         return renew_mandate(asked, **self._ports(now))  # type: ignore[arg-type]
 
@@ -88,9 +90,9 @@ class Town:
         }
 
 
-def wanting(*numbers: int, **terms: object) -> tuple[Chosen, ...]:
+def wanting(*numbers: int, **terms: object) -> tuple[GrantedService, ...]:
     """Return services that are wanted, by their number."""
-    return tuple(Chosen(a_service(service_id=f"service {number}", **terms), a_period()) for number in numbers)
+    return tuple(GrantedService(a_service(service_id=f"service {number}", **terms), a_period()) for number in numbers)
 
 
 THE_SERVICE: Service = a_service(service_id=SERVICE_ID)
