@@ -1,7 +1,7 @@
 """Pages of a long list in order of its keys, and the places between them, which may stand in an address."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
@@ -63,6 +63,18 @@ def one_page(run: Run[T], place: str, limit: int | None) -> Page[T]:
         back=str(Place(kept[0][0], backwards=True)) if at.key else "",
         further=str(Place(kept[-1][0])) if at.backwards or more else "",
     )
+
+
+def page_of(newest_first: Sequence[T], place: str, limit: int = PER_PAGE) -> Page[T]:
+    """Return a page of a whole list that grows at its beginning only: a place in it counts from its end."""
+    numbered = [(str(number), row) for number, row in zip(range(len(newest_first), 0, -1), newest_first, strict=True)]
+
+    def run(at: Place) -> Iterator[tuple[str, T]]:
+        edge = int(at.key) if at.key.isascii() and at.key.isdecimal() else len(numbered) + 1
+        older, newer = numbered[max(len(numbered) - edge + 1, 0) :], numbered[: max(len(numbered) - edge, 0)]
+        return iter(newer[::-1]) if at.backwards else iter(older)
+
+    return one_page(run, place, limit)
 
 
 def _read(place: str) -> Place:

@@ -53,16 +53,15 @@ Sides = Mapping[str, PersonId]
 """Who is on which side of a case: by `represented` and `representative`."""
 
 _SYSTEM = "system"
+_NEITHER = "neither"
 _USES = (Happening.USED, Happening.USE_REFUSED)
 
 
-def by_whom(event: Event, sides: Sides) -> str:
-    """Say who it was as both people may see it: a side, `system`, or for a use the name of the service provider."""
-    if event.where is not None:
-        return event.where.organisation
-    match event.by:
+def by_whom(by: Actor, sides: Sides) -> str:
+    """Say who it was as both people may see it: a side, `neither` for another citizen, `system`, or an organisation."""
+    match by:
         case Citizen(person):
-            return {known: side for side, known in sides.items()}[person]
+            return next((side for side, known in sides.items() if known == person), _NEITHER)
         case Provider(organisation):
             return organisation
         case System():
@@ -70,7 +69,7 @@ def by_whom(event: Event, sides: Sides) -> str:
 
 
 class EventRow(NamedTuple):
-    """An event as it is kept: `by` and `level` as the releases before actors read them, and all they know."""
+    """An event as it is kept: `by`, of a use the provider, and `level` are all that releases before actors know."""
 
     what: Happening
     at: datetime
@@ -121,7 +120,8 @@ def history(table: AuditTable, case_id: str, sides: Sides) -> list[Event]:
 
 def _row(event: Event, sides: Sides) -> EventRow:
     level = event.by.level if isinstance(event.by, Citizen) else None
-    return EventRow(event.what, event.at, by_whom(event, sides), level, event.by, event.where)
+    by = event.where.organisation if event.where else by_whom(event.by, sides)
+    return EventRow(event.what, event.at, by, level, event.by, event.where)
 
 
 def _event(row: EventRow, sides: Sides) -> Event:

@@ -1,14 +1,16 @@
 """Looking at mandates: either side sees all of them, and what happened."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.audit.trail import Happening, by_whom
+from chalicelib.audit.trail import Event, Happening, Sides, by_whom
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import LIVING, Mandate, Party
+from chalicelib.mandates.model import Mandate, Party
 from chalicelib.mandates.ports import MandateStore
+from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import PersonId
+
+_USES = (Happening.USED, Happening.USE_REFUSED)
 
 
 class Line(NamedTuple):
@@ -17,13 +19,26 @@ class Line(NamedTuple):
     what: Happening
     at: datetime
     by: str
-    """`represented`, `representative`, `system`, or for a use the name of the service provider."""
+    """`represented`, `representative`, `neither`, `system`, or an organisation. No more is told of who did it."""
+    level: int = 0
+    """Level of assurance at which they were signed in; 0 where that is not known, or nobody was."""
+    where: str = ""
+    """The service provider, for a use."""
+    cause: Cause | None = None
+    """What made the system do it."""
 
 
-def story(mandate: Mandate, *, store: MandateStore) -> list[Line]:
-    """Return what happened, newest first. Of who did it no more is told than on which side they are."""
+class Story(NamedTuple):
+    """What happened to a mandate, newest first: what it was used for, and all else."""
+
+    uses: list[Line]
+    changes: list[Line]
+
+
+def story(mandate: Mandate, *, store: MandateStore) -> Story:
     sides = mandate.sides
-    return [Line(event.what, event.at, by_whom(event, sides)) for event in store.history(mandate.case_id, sides)]
+    lines = [_line(event, sides) for event in store.history(mandate.case_id, sides)]
+    return Story([one for one in lines if one.what in _USES], [one for one in lines if one.what not in _USES])
 
 
 def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:
@@ -35,9 +50,12 @@ def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Man
     return mandate, party
 
 
-def by_state(mandates: Iterable[Mandate], now: datetime) -> Mapping[bool, list[Mandate]]:
-    """Split mandates into those that count now or later (True) and those of the past (False)."""
-    split: dict[bool, list[Mandate]] = {True: [], False: []}
-    for mandate in mandates:
-        split[mandate.state(now) in LIVING].append(mandate)
-    return split
+def _line(event: Event, sides: Sides) -> Line:
+    return Line(
+        event.what,
+        event.at,
+        by_whom(event.by, sides),
+        level=event.by.level if isinstance(event.by, Citizen) else 0,
+        where=event.where.organisation if event.where else "",
+        cause=event.by.cause if isinstance(event.by, System) else None,
+    )

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import Guesses, Mandate, Party, Request, RequestState
+from chalicelib.mandates.model import LIVING, Guesses, Mandate, Party, Request, RequestState
 from chalicelib.mandates.parties import names_of_others
 from chalicelib.mandates.revoking import revoke
-from chalicelib.mandates.seeing import by_state, seen_by, story
+from chalicelib.mandates.seeing import seen_by, story
+from chalicelib.paging import page_of
 from chalicelib.people.pseudonym import ClaimId
+from chalicelib.site.happenings import words_of
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
@@ -31,8 +33,8 @@ def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
     return page(
         "mandates.html",
         visit,
-        given=by_state(given, visit.now),
-        held=by_state(held, visit.now),
+        given=_by_state(given, visit.now),
+        held=_by_state(held, visit.now),
         asked_of_me=[one for one in everything if not one.is_own and one.state(visit.now) is RequestState.WAITING],
         open_requests=waiting,
         past_requests=[request for request in requests if request not in waiting],
@@ -44,7 +46,7 @@ def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
 
 @routes.get("/mandates/{case_id}", Caller.SIGNED_IN)
 def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    return _mandate_page(ports, "mandate.html", visit, case_id, activated=bool(visit.asked("activated")))
+    return _mandate_page(ports, "mandate.html", visit, case_id)
 
 
 @routes.get("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
@@ -58,6 +60,13 @@ def revoke_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}/revoke")
     revoke(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}")
+
+
+def _by_state(mandates: Iterable[Mandate], now: datetime) -> Mapping[bool, list[Mandate]]:
+    split: dict[bool, list[Mandate]] = {True: [], False: []}
+    for mandate in mandates:
+        split[mandate.state(now) in LIVING].append(mandate)
+    return split
 
 
 def _state(request: Request, guesses: Mapping[ClaimId, Guesses], now: datetime) -> RequestState:
@@ -75,9 +84,10 @@ def _services(ports: SitePorts, cases: Iterable[Mandate | Request]) -> dict[str,
     return found
 
 
-def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, activated: bool = False) -> Reply:
+def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str) -> Reply:
     store, person = ports.mandates, visit.signed_in.actor.person
     mandate, party = seen_by(person, case_id, store=store)
+    happened = story(mandate, store=store)
     return page(
         template,
         visit,
@@ -87,6 +97,8 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         gives=party is Party.REPRESENTED,
         service=_services(ports, [mandate]).get(mandate.service_id),
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
-        history=story(mandate, store=store),
-        activated=activated,
+        history=happened.changes,
+        uses=page_of(happened.uses, visit.asked("page")),
+        words_of=words_of,
+        activated=bool(visit.asked("activated")),
     )

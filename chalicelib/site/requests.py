@@ -9,6 +9,7 @@ from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.model import CaseId, Party, RequestState
 from chalicelib.mandates.period import Period
+from chalicelib.mandates.progress import progress_of
 from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, tried, withdraw
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
@@ -26,9 +27,6 @@ _PRESETS = {"month": 30, "year": 365}
 
 _LETTER_TAKES = timedelta(days=7)
 """Five working days."""
-
-_LATE = timedelta(days=2)
-"""A letter is printed within minutes. One that is not printed after this needs somebody's attention."""
 
 
 @routes.get("/request", Caller.SIGNED_IN)
@@ -211,15 +209,14 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
     guesses = tried(request, ports.tries)
+    letter = ports.letter_progress(request.letter_id) if request.letter_id else {}
     return page(
         template,
         visit,
         request=request,
         state=request.state(visit.now, guesses),
-        wrong_codes=request.code.tried(guesses).made if request.code and guesses else 0,
+        steps=progress_of(request, guesses, letter, visit.now),
         service=ports.catalogue.service(request.service_id),
-        letter=ports.letter_progress(request.letter_id) if request.letter_id else {},
-        late=visit.now >= request.requested_at + _LATE,
-        last_day=request.last_day,
+        letter=letter,
         sent=sent,
     )

@@ -90,7 +90,7 @@ def _look_back_and_revoke(giver: Visitor, helper: Visitor, look: Look) -> None:
     giver.sign_in("/mandates")
     look(giver.page, f"{language}-16-mandates-given")
     giver.page.locator("main section").first.get_by_role("link").first.click()
-    expect(giver.page.locator("#history")).to_contain_text(giver.words("used"))
+    expect(giver.page.locator("#uses")).to_contain_text(giver.words("used"))
     look(giver.page, f"{language}-17-mandate-used")
     giver.follow("revoke link")
     look(giver.page, f"{language}-18-revoke")
@@ -111,4 +111,4 @@ def _be_refused(helper: Visitor, giver: Visitor, look: Look) -> None:
     look(page, f"{language}-21-provider_failed")
     giver.page.reload()
     # No mandate was chosen, so it stands in the history of none.
-    expect(giver.page.locator("#history")).not_to_contain_text(giver.words("refused"))
+    expect(giver.page.locator("#uses")).not_to_contain_text(giver.words("refused"))

@@ -79,7 +79,7 @@ WALLS = {
     "letters": {"outbox", "people", "storage"},
     "mandates": {"audit", "catalogue", "letters", "outbox", "people", "storage"},
     "web": {"people", "storage"},
-    "site": {"catalogue", "letters", "mandates", "people", "web"},
+    "site": {"audit", "catalogue", "letters", "mandates", "people", "web"},
     "health": {"catalogue", "people", "storage", "web"},
     "login": {"catalogue", "mandates", "people", "storage"},
     "saml.craft": set[str](),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.paging import Page, Place, one_page
+from chalicelib.paging import PER_PAGE, Page, Place, one_page, page_of
 
 KEYS = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=30).map(sorted)
 
@@ -69,3 +69,25 @@ def test_where_the_rows_of_a_page_are_gone_its_neighbour_is_shown() -> None:
     assert _page("abc", further) == _page("abc")
     back = _page("abcdef", further).back
     assert _page("cdef", back) == _page("cdef")
+
+
+@given(count=st.integers(0, 70), new=st.integers(0, 30))
+def test_a_list_that_grows_at_its_beginning_shows_on_later_pages_what_it_did(count: int, new: int) -> None:
+    grown = list(range(count + new, 0, -1))
+    rows, seen = grown[new:], list[int]()
+    page = first = page_of(rows, "")
+    while page.rows:
+        seen += page.rows
+        assert page_of(grown, page_of(rows, page.further).back).rows == page.rows or not page.further
+        if not page.further:
+            break
+        page = page_of(grown, page.further)
+    assert seen == rows
+    assert len(first.rows) == min(count, PER_PAGE)
+
+
+@pytest.mark.parametrize("key", ["x", "-1", "0", "99", "\u0664", "1.0"])
+def test_a_place_that_is_in_no_such_list_is_its_beginning(key: str) -> None:
+    for backwards in (False, True):
+        shown = page_of([3, 2, 1], str(Place(key, backwards)))
+        assert shown.rows == (3, 2, 1)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -38,14 +39,24 @@ def test_a_story_names_sides_and_the_provider_and_no_person(store: FakeMandates,
     note_refused_use(mandate.case_id, "two", by=henk, where=OMINOUS, store=store, now=NOW + 3 * HOUR)
     revoke(signed_in(VERA), mandate.case_id, store=store, now=NOW + 4 * HOUR)
     told = story(mandate, store=store)
-    assert told == [
-        Line(Happening.REVOKED, NOW + 4 * HOUR, "represented"),
-        Line(Happening.USE_REFUSED, NOW + 3 * HOUR, "Gemeente Ominous"),
-        Line(Happening.USED, NOW + 2 * HOUR, "Gemeente Ominous"),
-        Line(Happening.ACTIVATED, NOW + HOUR, "representative"),
-        Line(Happening.REQUESTED, NOW, "represented"),
+    assert told.uses == [
+        Line(Happening.USE_REFUSED, NOW + 3 * HOUR, "representative", 25, "Gemeente Ominous"),
+        Line(Happening.USED, NOW + 2 * HOUR, "representative", 25, "Gemeente Ominous"),
     ]
-    assert not {signed_in(who).person for who in (VERA, HENK)} & {text for line in told for text in line}
+    assert told.changes == [
+        Line(Happening.REVOKED, NOW + 4 * HOUR, "represented", 20),
+        Line(Happening.ACTIVATED, NOW + HOUR, "representative", 20),
+        Line(Happening.REQUESTED, NOW, "represented", 20),
+    ]
+    assert not {signed_in(who).person for who in (VERA, HENK)} & {str(text) for line in chain(*told) for text in line}
+
+
+def test_what_the_system_does_is_told_with_its_cause(store: FakeMandates, mandate: Mandate) -> None:
+    by = System(Cause.OPERATOR)
+    suspended = replace(mandate, suspended_at=NOW + HOUR, version=3)
+    store.change(mandate, suspended, Event(Happening.SUSPENDED, NOW + 2 * HOUR, by))
+    line = Line(Happening.SUSPENDED, NOW + 2 * HOUR, "system", cause=Cause.OPERATOR)
+    assert story(suspended, store=store).changes[0] == line
 
 
 def test_an_event_says_who_did_it_and_at_which_level(store: FakeMandates, mandate: Mandate) -> None:
@@ -69,8 +80,9 @@ def test_the_refusal_of_somebody_elses_mandate_is_not_written_down(store: FakeMa
         (signed_in(HENK), Party.REPRESENTATIVE),
         (OMINOUS, "Gemeente Ominous"),
         (System(Cause.GUESSES), "system"),
+        (signed_in(MINA), "neither"),
     ],
 )
 def test_each_kind_of_actor_has_a_name_in_a_case(by: Actor, name: str) -> None:
     sides = replace(a_mandate(), represented=signed_in(VERA).person, representative=signed_in(HENK).person).sides
-    assert by_whom(Event(Happening.REVOKED, NOW, by), sides) == name
+    assert by_whom(by, sides) == name
