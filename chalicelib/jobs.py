@@ -1,9 +1,9 @@
-"""Functions that schedules start, each with its ports. They load neither the application nor pysaml2.
+"""Functions that queues and schedules start, each with its ports. They load neither the application nor pysaml2.
 
 What is only needed by one of them is imported in it: Lambda loads this module for each.
 """
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate
+from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.budget import of_function, within
 from chalicelib.observe import begin_call
@@ -16,6 +16,11 @@ _wiring = of_process()
 @jobs.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep_outbox(event: CloudWatchEvent) -> None:
     sweeping(event, _wiring)
+
+
+@jobs.on_sqs_message(queue="digid-machtigen-checks", batch_size=1)
+def check_request(event: SQSEvent) -> None:
+    checking(event, _wiring)
 
 
 @jobs.schedule(Rate(1, unit=Rate.HOURS))
@@ -33,6 +38,14 @@ def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
     begin_call(event.context)
     with within(of_function(event.context, longest=45, clock=wiring.stopwatch)):
         wiring.outbox.sweep(wiring.clock())
+
+
+def checking(event: SQSEvent, wiring: Wiring) -> None:
+    """Make one check of what somebody asks for another. An error sends it back to the queue."""
+    begin_call(event.context)
+    with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
+        for record in event:
+            wiring.check_taker.take(record.body, wiring.clock())
 
 
 def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:

@@ -34,6 +34,9 @@ class Metric(StrEnum):
 
     SIGNED_IN = ("SignedIn", "Somebody signed in with DigiD: at our pages, or on the way to a provider")
     MANDATE_REQUESTED = ("MandateRequested", "A mandate was asked for; a letter is on its way")
+    ASKED_FOR_ANOTHER = ("AskedForAnother", "Somebody asked for another; the check of it follows")
+    CHECK_PUT_OFF = ("CheckPutOff", "A check waits, because too many look-ups of one person or home failed lately")
+    REQUEST_UNDELIVERABLE = ("RequestUndeliverable", "Something asked for another ended unseen: its check said no")
     MANDATE_ACTIVATED = ("MandateActivated", "A representative activated a mandate")
     MANDATE_GRANTED = ("MandateGranted", "Somebody mandated a person they know, or renewed a mandate, without a code")
     MANDATE_REVOKED = ("MandateRevoked", "Either side ended a mandate")

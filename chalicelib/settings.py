@@ -75,7 +75,7 @@ def letters(text: str) -> tuple[int, int, int, int]:
 
 
 def pair(text: str) -> tuple[int, int]:
-    """Read two numbers, in the order of `mandates/askers.py::AskerLimits`."""
+    """Read two numbers of at least 1."""
     numbers = [int(number) for number in text.split(",")]
     if len(numbers) != 2 or min(numbers) < 1:  # noqa: PLR2004 - it has as many fields
         raise ValueError("it has to be two numbers of at least 1, such as 10,30")
@@ -118,6 +118,11 @@ class Settings:
         "URL of the queue that the print vendor's function reads",
         "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-letters",
     )
+    check_queue = Setting(
+        address,
+        "URL of the queue of checks of what somebody asks for another",
+        "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-checks",
+    )
     page_function = Setting(
         name, "Name of the print vendor's function that sets a page while somebody waits", "digid-machtigen-set_page"
     )
@@ -129,6 +134,11 @@ class Settings:
     )
     asker_limits = Setting(
         pair, "Requests that somebody may make for others: in any 24 hours, and open at once", "10,30"
+    )
+    look_up_limits = Setting(
+        pair,
+        "Look-ups for somebody else that may fail in 15 minutes: of one person, and at one home address",
+        "3,5",
     )
     field_key = Setting(
         name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"

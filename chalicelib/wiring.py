@@ -23,13 +23,18 @@ from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.mandates.admitting import Admitter
 from chalicelib.mandates.askers import AskerBooks, AskerLimits
+from chalicelib.mandates.check_queue import CheckQueue, CheckTaker
+from chalicelib.mandates.checking import Checker
+from chalicelib.mandates.checks import CHECKS
 from chalicelib.mandates.codes import Peppers
 from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
+from chalicelib.mandates.looking_up import LookUps
+from chalicelib.mandates.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.tries import DynamoTries, looking_up
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal
@@ -105,7 +110,23 @@ class Wiring:
     @cached_property
     def outbox(self) -> Outbox:
         letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)
-        return Outbox(self.letters_table, {LETTERS: letters})
+        return Outbox(self.letters_table, {LETTERS: letters, CHECKS: self.check_queue})
+
+    @cached_property
+    def check_queue(self) -> CheckQueue:
+        return CheckQueue(self.client("sqs"), self.settings.check_queue)
+
+    @cached_property
+    def checks(self) -> CheckSender:
+        return self.outbox.of(CHECKS)
+
+    @property
+    def check_taker(self) -> CheckTaker:
+        guarded = DynamoTries(self.transient, looking_up(*self.settings.look_up_limits))
+        look_ups = LookUps(self.people, guarded, self.secrets)
+        admitter = Admitter(self.mandates, self.tries, self.letters, self.secrets, self.pick, self.site)
+        checker = Checker(self.mandates, look_ups, self.catalogue, admitter)
+        return CheckTaker(self.check_queue, self.vault, checker)
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:

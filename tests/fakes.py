@@ -40,7 +40,7 @@ from chalicelib.mandates.ports import (
 )
 from chalicelib.mandates.selection import EVERY, Selection
 from chalicelib.mandates.store import WAYS
-from chalicelib.mandates.tries import LIMITS
+from chalicelib.mandates.tries import LIMITS, Limit
 from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
@@ -122,14 +122,15 @@ class FakeSender:
 
 
 class FakeTries:
-    def __init__(self) -> None:
+    def __init__(self, limits: Mapping[str, Limit] = LIMITS) -> None:
+        self._limits = limits
         self._windows: dict[str, tuple[int, datetime]] = {}
         self._in_all: Counter[str] = Counter()
         self._claims: dict[ClaimId, Guesses] = {}
         self._lock = threading.Lock()
 
     def spend(self, subject: str, now: datetime) -> Tried:
-        limit = LIMITS[subject.partition(":")[0]]
+        limit = self._limits[subject.partition(":")[0]]
         with self._lock:
             used, until = self._windows.get(subject, (0, now))
             if until <= now:

@@ -19,8 +19,12 @@ def table(name: str) -> Any:
 
 def letters() -> Any:
     """Return the queue of letters."""
+    return queue("letters")
+
+
+def queue(name: str) -> Any:
     queues = get_backend("sqs")[aws.ACCOUNT][aws.REGION].queues.values()
-    return next(one for one in queues if one.name == f"{aws.NAME}-letters")
+    return next(one for one in queues if one.name == f"{aws.NAME}-{name}")
 
 
 def kept(*tables: str) -> Mapping[str, bytes]:
@@ -38,3 +42,4 @@ def empty() -> None:
     for name in TABLES:
         table(name).items = defaultdict(dict)
     letters()._messages = []
+    queue("checks")._messages = []

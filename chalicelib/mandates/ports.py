@@ -272,3 +272,7 @@ class Tries(Protocol):
 
 class LetterSender(Protocol):
     def send(self, letter_id: str, now: datetime) -> None: ...
+
+
+class CheckSender(Protocol):
+    def send(self, check_id: str, now: datetime) -> None: ...

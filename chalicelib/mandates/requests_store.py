@@ -97,7 +97,7 @@ class DynamoRequests:
         return [
             *for_each(opening.requests, lambda one: self._opening_one(one, gone.get(one.service_id))),
             *([self._codes.adding(opening.code)] if opening.code else ()),
-            *(self._checking(opening.check, first) if opening.check else ()),
+            *(self._checking(opening.check, opening.requests) if opening.check else ()),
             *self._last_of(opening.instead_of),
             *([self._opted_out.checking(_ABSENT, person=first.represented)] if first.is_own else ()),
         ]
@@ -118,10 +118,10 @@ class DynamoRequests:
             *(self._giving_way(gone, now) if gone else ()),
         ]
 
-    def _checking(self, check: Check, first: Request) -> list[Item]:
-        sealed = CHECKS.seal(self._vault, check.check_id, check)
-        row = CheckRow(check.check_id, first.requested_at, first.expires_at, sealed, correlation_id())
-        return CHECKS.adding(self._letters, row, first.requested_at)
+    def _checking(self, check: Check, requests: Sequence[Request]) -> list[Item]:
+        sealed, at = CHECKS.seal(self._vault, check.check_id, check), requests[0].requested_at
+        row = CheckRow(check.check_id, at, max(one.expires_at for one in requests), sealed, correlation_id())
+        return CHECKS.adding(self._letters, row, at)
 
     def _giving_way(self, request: Request, now: datetime) -> list[Item]:
         """End a request whose code is void; the mark that it is open is its successor's."""

@@ -1,5 +1,6 @@
 """Counters of guesses in DynamoDB: one conditional or atomic write each, so that parallel guesses cannot share one."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -30,6 +31,8 @@ LIMITS = {
     "pair": Limit(5, _HOUR, _LONG),
     # A library or care home shares one address.
     "network": Limit(100, _HOUR, _HOUR),
+    # Visits in which somebody asks for others, each of which becomes a question to the population register.
+    "asking": Limit(100, _HOUR, _HOUR),
 }
 """By the kind of subject, the part before its colon (design.md section 4)."""
 
@@ -51,12 +54,13 @@ class Tally(NamedTuple):
 
 
 WINDOW = Kind(
-    "How often a subject tried codes: a representative for one person (`pair:`), or a network.",
+    "How often a subject tried codes (a representative for one person, `pair:`, or a network), or asking for others "
+    "(`asking:`, a network); and how often looking up a person (`look-up:`), or at a home (`home:`), failed.",
     TransientTable,
     Window,
     pk="TRIES#{subject}",
     sk="TRIES",
-    kept=Kept(f"{_LONG.days} days (a pair) or an hour (a network) after its last window"),
+    kept=Kept(f"{_LONG.days} days (a pair) or an hour (any other) after its last window"),
     personal=("subject",),
 )
 
@@ -72,12 +76,20 @@ TALLY = Kind(
 )
 
 
+_QUARTER = timedelta(minutes=15)
+
+
+def looking_up(person: int, home: int) -> dict[str, Limit]:
+    """Return the limits of look-ups that may fail in a quarter of an hour: of one person, and at one home address."""
+    return {"look-up": Limit(person, _QUARTER, _HOUR), "home": Limit(home, _QUARTER, _HOUR)}
+
+
 class DynamoTries:
-    def __init__(self, table: TransientTable) -> None:
-        self._windows, self._tallies = Rows(table, WINDOW), Rows(table, TALLY)
+    def __init__(self, table: TransientTable, limits: Mapping[str, Limit] = LIMITS) -> None:
+        self._windows, self._tallies, self._limits = Rows(table, WINDOW), Rows(table, TALLY), limits
 
     def spend(self, subject: str, now: datetime) -> Tried:
-        limit = LIMITS[subject.partition(":")[0]]
+        limit = self._limits[subject.partition(":")[0]]
         try:
             return self._spend_in_window(subject, limit, now)
         except Conflict:

@@ -111,6 +111,10 @@ class ParcelKind(Generic[C, W]):
         """Return contents that open for this kind and id only. Raises `Unavailable`."""
         return vault.seal(self.text(contents), f"{self.name}:{parcel_id}")
 
+    def open(self, vault: Vault, parcel_id: str, sealed: bytes) -> str:
+        """Return the text of what was sealed so. Raises `Unavailable`, or `ValueError` for anything else."""
+        return vault.open(sealed, f"{self.name}:{parcel_id}")
+
     def find(self, table: LettersTable, parcel_id: str) -> W | None:
         return Rows(table, self.row).find(**self._key(parcel_id))
 

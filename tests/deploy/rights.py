@@ -14,6 +14,7 @@ Statement = dict[str, Any]
 
 ROLES = {
     "APIHandler": "ApiHandlerRole",
+    "CheckRequest": "CheckRequestRole",
     "PrintLetter": "PrintLetterRole",
     "SetPage": "SetPageRole",
     "SweepOutbox": "SweepOutboxRole",

@@ -7,6 +7,7 @@ from io import BytesIO
 from chalice.app import SQSEvent
 from pypdf import PdfReader
 
+from chalicelib.jobs import checking
 from local import aws
 from local.invocation import call_of
 from print_vendor.function import Vendor, printing
@@ -34,14 +35,25 @@ def deliver() -> None:
         print_one(body)
 
 
-def taken() -> Iterator[str]:
-    """Yield the messages in the queue of letters; each is gone afterwards."""
+def taken(queue: str = "letters") -> Iterator[str]:
+    """Yield the messages in a queue; each is gone afterwards."""
     sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=f"{aws.NAME}-{queue}")["QueueUrl"]
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             yield message["Body"]
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def check() -> None:
+    """Let every check that can be taken from its queue be made."""
+    for body in taken("checks"):
+        check_one(body)
+
+
+def check_one(body: str) -> None:
+    """Make the check of one message of the queue."""
+    checking(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("check_request")), current())
 
 
 def print_one(body: str) -> None:

@@ -32,6 +32,7 @@ BELONGS = {
 }
 FUNCTIONS = {
     "APIHandler": APPLICATION,
+    "CheckRequest": APPLICATION,
     "PrintLetter": PRINT_VENDOR,
     "SetPage": PRINT_VENDOR,
     "SweepOutbox": APPLICATION,

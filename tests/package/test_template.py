@@ -117,11 +117,13 @@ def test_tables_recover_resist_deletion_clean_up_and_are_encrypted_with_our_key(
 def test_queues_are_encrypted_and_every_one_has_its_dead_letters(template: dict[str, Any]) -> None:
     queues = _of(template, "SQS::Queue")
     assert all(one["Properties"]["KmsMasterKeyId"] == {"Ref": "StoreKey"} for one in queues.values())
-    redrive = queues["LetterQueue"]["Properties"]["RedrivePolicy"]
-    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": ["LetterDeadLetters", "Arn"]}, "maxReceiveCount": 5}
-    assert queues["LetterDeadLetters"]["Properties"]["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
-    timeout = template["Resources"]["PrintLetter"]["Properties"]["Timeout"]
-    assert queues["LetterQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+    for kind, function, most in (("Letter", "PrintLetter", 5), ("Check", "CheckRequest", 40)):
+        redrive = queues[f"{kind}Queue"]["Properties"]["RedrivePolicy"]
+        dead = {"Fn::GetAtt": [f"{kind}DeadLetters", "Arn"]}
+        assert redrive == {"deadLetterTargetArn": dead, "maxReceiveCount": most}
+        assert queues[f"{kind}DeadLetters"]["Properties"]["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
+        timeout = template["Resources"][function]["Properties"]["Timeout"]
+        assert queues[f"{kind}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
 def test_queues_and_bucket_are_reached_over_tls_only(template: dict[str, Any]) -> None:
@@ -130,7 +132,8 @@ def test_queues_and_bucket_are_reached_over_tls_only(template: dict[str, Any]) -
         (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
         assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert len(template["Resources"]["LetterQueuePolicy"]["Properties"]["Queues"]) == 2
+    told = [one["Properties"]["Queues"] for one in _of(template, "SQS::QueuePolicy").values()]
+    assert sorted(queue["Ref"] for queues in told for queue in queues) == sorted(_of(template, "SQS::Queue"))
 
 
 def test_nobody_outside_sees_the_bucket_and_letters_go_after_42_days(template: dict[str, Any]) -> None:
@@ -275,6 +278,8 @@ _CALM = {
     "AnswerRefused",
     # OldestUnsentLetter and OldestUnsentCheck ring: how many they are says nothing of how long they wait.
     *("LettersUnsent", "ChecksUnsent"),
+    # People mistype birth dates, move and die: CheckPutOff rings when somebody tries many.
+    *("AskedForAnother", "RequestUndeliverable"),
     # Each is an answer 503, which the gateway counts, and DependencyDown tells what it was.
     "DependencyFailed",
 }

@@ -1,0 +1,168 @@
+"""Somebody asks for another, by number and birth date: one answer, whatever is true of the other (invariant 7).
+
+All that is refused here is refused for what is true of who asks. Of the other nothing is looked up: the check of that
+is written down with what was asked, and made by a function of its own (`checking.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.days import midnight_after, today
+from chalicelib.errors import Conflict, LevelTooLow, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
+from chalicelib.mandates.ages import check_age
+from chalicelib.mandates.checks import Check
+from chalicelib.mandates.model import Asking, CaseId, Party, Request, VisitId, case_of, visit_of
+from chalicelib.mandates.networks import network_of
+from chalicelib.mandates.period import Period
+from chalicelib.mandates.ports import CheckSender, MandateStore, Opening, Tries
+from chalicelib.mandates.requesting import Secrets
+from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Citizen
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.brp.person import PopulationRegister
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+
+_ROUNDS = 3
+"""How often it is looked again at what somebody asked already, when a click of theirs was first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A service for which somebody wants to act, and when."""
+
+    service: Service
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """What somebody asks for another in one visit. `visit_id` is made with the form: sent twice, it is one visit."""
+
+    visit_id: VisitId
+    by: Citizen
+    bsn: Bsn
+    """Theirs."""
+    represented: Bsn
+    born: BirthDate = field(repr=False)
+    """Of the other, as they fill it in."""
+    wanted: tuple[Wanted, ...]
+    language: str
+    address: str = field(repr=False)
+    """Where it comes from."""
+
+
+def ask_for(
+    plea: Plea,
+    *,
+    store: MandateStore,
+    people: PopulationRegister,
+    tries: Tries,
+    checks: CheckSender,
+    secrets: Secrets,
+    now: datetime,
+) -> tuple[CaseId, ...]:
+    """Ask for another; return the case of each service, which for what they ask already is the case of before.
+
+    Raises `Refused` (`own_bsn`, `may_not_act`, or what `check_age` says of them), `NotFound` for a service that
+    nobody can be mandated for, `LevelTooLow`, `TooManyRequests` or `Unavailable`.
+    """
+    other = secrets.pseudonyms.person(plea.represented)
+    check_asker(plea, other, people, now)
+    for _ in range(_ROUNDS):
+        known = _known(plea, other, store.asked(plea.by.person), now)
+        requests = _requests(plea, other, known, secrets, now)
+        if requests:
+            try:
+                check = _open(plea, requests, store, tries, secrets, now)
+            except Conflict:
+                continue
+            _send(check, checks, now)
+            known |= {one.service_id: one.case_id for one in requests}
+        return tuple(known[one.service.service_id] for one in plea.wanted)
+    raise Unavailable("dynamodb")
+
+
+def check_asker(plea: Plea, other: PersonId, people: PopulationRegister, now: datetime) -> None:
+    """Raise what `ask_for` raises for who asks, whoever they ask for."""
+    if other == plea.by.person:
+        raise Refused("own_bsn")
+    if not all(one.service.may_be_mandated(now) for one in plea.wanted):
+        raise NotFound("service")
+    if plea.by.level < (level := max(one.service.level_at(now) for one in plea.wanted)):
+        raise LevelTooLow(level)
+    person = people.find([plea.bsn]).get(plea.bsn)
+    if person is None or not person.may_act:
+        raise Refused("may_not_act")
+    for one in plea.wanted:
+        check_age(Party.REPRESENTATIVE, person.born, one.service, now)
+
+
+def _known(plea: Plea, other: PersonId, asked: Sequence[Asking], now: datetime) -> dict[ServiceId, CaseId]:
+    """Return the case of each service that they ask for already, as far as they know, or asked for with this form."""
+    before = {one.service_id: one.case_id for one in asked if one.represented == other and one.is_open(now)}
+    return before | {one.service_id: one.case_id for one in asked if visit_of(one.case_id) == plea.visit_id}
+
+
+def _requests(
+    plea: Plea, other: PersonId, known: Mapping[ServiceId, CaseId], secrets: Secrets, now: datetime
+) -> tuple[Request, ...]:
+    """Return what is asked for that was not before. A service has its number in the visit, whatever is left out."""
+    numbered = enumerate(plea.wanted)
+    new = [(case_of(plea.visit_id, number), one) for number, one in numbered if one.service.service_id not in known]
+    return tuple(
+        Request(
+            case_id=case_id,
+            represented=other,
+            represented_bsn=secrets.vault.seal(plea.represented.digits, f"case:{case_id}"),
+            service_id=one.service.service_id,
+            period=one.period,
+            requester=plea.by,
+            requester_bsn=secrets.vault.seal(plea.bsn.digits, f"case:{case_id}"),
+            requested_at=now,
+            expires_at=_expires_at(one, now),
+            level=None,
+        )
+        for case_id, one in new
+    )
+
+
+def _expires_at(one: Wanted, now: datetime) -> datetime:
+    """Return until when it is open: what is over by then needs no answer."""
+    return midnight_after(min(today(now) + timedelta(days=one.service.request_days), one.period.end))
+
+
+def _open(
+    plea: Plea, requests: tuple[Request, ...], store: MandateStore, tries: Tries, secrets: Secrets, now: datetime
+) -> Check:
+    """Write requests down with the check of them. Of the network they take a try, unless nothing came of it."""
+    check = Check(
+        check_id=requests[0].case_id,
+        represented=requests[0].represented,
+        visit_id=plea.visit_id,
+        claim=secrets.pseudonyms.claim(plea.represented, plea.born),
+        language=plea.language,
+    )
+    network = f"asking:{network_of(plea.address)}"
+    try:
+        tries.spend(network, now)
+    except RateLimited as limited:
+        raise TooManyRequests(limited.until) from None
+    try:
+        store.open_requests(Opening(requests, check=check))
+    except (Conflict, TooManyRequests):
+        tries.refund(network)
+        raise
+    log().info("asked_for_another", case_id=check.check_id)
+    count(Metric.ASKED_FOR_ANOTHER)
+    return check
+
+
+def _send(check: Check, checks: CheckSender, now: datetime) -> None:
+    """Try to send at once. What fails here is sent by the sweeper: the check is already written down."""
+    try:
+        checks.send(check.check_id, now)
+    except Unavailable:
+        log().warning("check_left_for_sweeper", case_id=check.check_id)

@@ -1,0 +1,160 @@
+"""Asking for another and the checks of it, on every backend: limits at their edges, and by fifty at a time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import RateLimited, TooManyRequests
+from chalicelib.letters.limits import Limits
+from chalicelib.mandates.askers import AskerLimits
+from chalicelib.mandates.counted import Tables
+from chalicelib.mandates.model import RequestState
+from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.tries import DynamoTries
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.storage.table import page_through
+from chalicelib.storage.tables import TransientTable
+from local import aws
+from tests.adapters.conftest import REAL, askers_of, books_of, client_of, store_of, tables_of
+from tests.asking import LOOK_UPS, Desk, a_plea, a_visit, check_of, some_services, wanting
+from tests.builders import HENK, NOW, SECRETS, VERA, a_person, signed_in, some_bsns
+from tests.fakes import FakeTries, FakeVault
+
+PERSON = SECRETS.pseudonyms.person
+WRONG = BirthDate("1948-03-13")
+FIFTY = range(50)
+
+
+@pytest.fixture(params=["fake", *REAL])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """Limits are those that hold where nobody sets any."""
+    store = store_of(request.param, request, Limits(), AskerLimits())
+    if request.param == "fake":
+        return Desk(store, FakeTries(), FakeTries(LOOK_UPS))
+    transient = TransientTable(client_of(request.param, request), f"{aws.NAME}-transient")
+    return Desk(store, DynamoTries(transient), DynamoTries(transient, LOOK_UPS))
+
+
+def _at_once(act: Callable[[int], object]) -> list[bool]:
+    """Do something fifty times at the same moment; return of each whether it was allowed."""
+
+    def allowed(number: int) -> bool:
+        try:
+            act(number)
+        except RateLimited:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(allowed, FIFTY))
+
+
+def test_of_fifty_at_once_somebody_may_ask_ten_a_day(desk: Desk) -> None:
+    others = some_bsns(50)
+    won = _at_once(lambda number: desk.ask(a_plea(visit_id=a_visit(number), represented=others[number])))
+    assert sum(won) == len(desk.store.asked(PERSON(HENK))) == 10
+    assert [bool(desk.requests(other)) for other in others] == won
+    assert len(desk.checks.sent) == 10
+
+
+def test_a_visit_counts_by_its_requests_and_whole_or_not_at_all(desk: Desk) -> None:
+    others = some_bsns(3)
+    five = wanting(*some_services(5))
+    for number in range(2):
+        desk.ask(a_plea(visit_id=a_visit(number), represented=others[number], wanted=five))
+    with pytest.raises(TooManyRequests) as refused:
+        desk.ask(a_plea(visit_id=a_visit(2), represented=others[2]), NOW + timedelta(hours=23, minutes=59))
+    assert refused.value.until == NOW + timedelta(days=1)
+    assert desk.requests(others[2]) == []
+    desk.ask(a_plea(visit_id=a_visit(2), represented=others[2], wanted=five), NOW + timedelta(days=1))
+
+
+def test_of_fifty_at_once_thirty_may_be_open(request: pytest.FixtureRequest, desk: Desk) -> None:
+    desk.store = store_of(request.node.callspec.params["desk"], request, Limits(), AskerLimits(1000, 30))
+    others = some_bsns(51)
+    won = _at_once(lambda number: desk.ask(a_plea(visit_id=a_visit(number), represented=others[number])))
+    assert sum(won) == len(desk.store.asked(PERSON(HENK))) == 30
+    last = a_plea(visit_id=a_visit(50), represented=others[50])
+    with pytest.raises(TooManyRequests) as refused:
+        desk.ask(last)
+    (asking, *_) = desk.store.asked(PERSON(HENK))
+    assert refused.value.until == asking.expires_at
+    desk.store.take_back(asking, signed_in(HENK), NOW)
+    desk.ask(last)
+
+
+def test_of_fifty_checks_at_once_three_bring_a_letter_and_all_wait(desk: Desk) -> None:
+    askers, services = some_bsns(50), some_services(50)
+    checks = []
+    for number in FIFTY:
+        desk.people.people[askers[number]] = a_person(name="Stranger")
+        plea = a_plea(
+            visit_id=a_visit(number), by=signed_in(askers[number]), bsn=askers[number], wanted=wanting(services[number])
+        )
+        desk.ask(plea)
+        checks.append(check_of(plea))
+    # So many look-ups of one person at a time are put off, and come again.
+    waiting = list(checks)
+    while waiting:
+        won = dict(zip(FIFTY, _at_once(lambda number: desk.checker.check(checks[number], NOW)), strict=True))
+        waiting = [one for number, one in enumerate(checks) if not won[number]]
+    assert {one.state(NOW) for one in desk.requests()} == {RequestState.WAITING}
+    assert sum(one.letter_id is not None for one in desk.requests()) == len(desk.letters.sent) == 3
+    assert sum(one.code is not None for one in desk.requests()) == 3
+
+
+def test_one_check_fifty_times_at_once_is_one_letter(desk: Desk) -> None:
+    plea = a_plea(wanted=wanting(*some_services(3)))
+    desk.ask(plea)
+    _at_once(lambda _: desk.check(plea))
+    desk.check(plea)
+    assert len(desk.letters.sent) == 1
+    assert {one.state(NOW) for one in desk.requests()} == {RequestState.WAITING}
+    assert {one.letter_id for one in desk.requests()} == set(desk.letters.sent)
+
+
+def test_of_fifty_wrong_birth_dates_at_once_three_are_looked_up(desk: Desk) -> None:
+    askers, checks = some_bsns(50), []
+    for number in FIFTY:
+        desk.people.people[askers[number]] = a_person(address=("Elders 1", "9999 ZZ  Elders"))
+        plea = a_plea(visit_id=a_visit(number), by=signed_in(askers[number]), bsn=askers[number], born=WRONG)
+        desk.ask(plea)
+        checks.append(check_of(plea))
+    assert sum(_at_once(lambda number: desk.checker.check(checks[number], NOW))) == 3
+    assert sum(one.ended is RequestState.UNDELIVERABLE for one in desk.requests()) == 3
+    assert sum(_at_once(lambda number: desk.checker.check(checks[number], NOW + timedelta(minutes=14)))) == 3, "ended"
+    done = _at_once(lambda number: desk.checker.check(checks[number], NOW + timedelta(minutes=15)))
+    assert sum(done) == 6
+
+
+def test_of_fifty_wrong_birth_dates_at_one_home_at_once_five_are_looked_up(desk: Desk) -> None:
+    others, checks = some_bsns(50), []
+    askers = some_bsns(60)[50:]
+    for number in FIFTY:
+        desk.people.people[others[number]] = a_person()
+        asker = askers[number // 5]
+        desk.people.people[asker] = a_person(address=("Elders 1", "9999 ZZ  Elders"))
+        plea = a_plea(visit_id=a_visit(number), by=signed_in(asker), bsn=asker, represented=others[number], born=WRONG)
+        desk.ask(plea)
+        checks.append(check_of(plea))
+    assert sum(_at_once(lambda number: desk.checker.check(checks[number], NOW))) == 5
+
+
+def test_what_is_written_is_the_same_whoever_is_asked_for(dynamodb: Any) -> None:
+    """Rows of as many kinds, with fields as long, in the same tables: for somebody, and for nobody."""
+    tables = tables_of(dynamodb)
+    desk = Desk(DynamoMandates(tables, FakeVault(), books_of(dynamodb, Limits()), askers_of(dynamodb)))
+    shapes = []
+    for number, other in enumerate([VERA, *some_bsns(2)]):
+        desk.ask(a_plea(visit_id=a_visit(number), represented=other))
+        shapes.append(_shape(tables, PERSON(other)))
+    assert shapes[0] == shapes[1] == shapes[2]
+    assert len(shapes[0]) == 2
+
+
+def _shape(tables: Tables, person: str) -> list[dict[str, int]]:
+    items = page_through(tables.register, f"PERSON#{person}")
+    return [{name: len(str(value)) for name, value in item.items()} for item in items]
