@@ -274,6 +274,7 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
 _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
+    *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
     # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.
     "AnswerRefused",
     # OldestUnsentLetter and OldestUnsentCheck ring: how many they are says nothing of how long they wait.
