@@ -7,12 +7,13 @@ from datetime import datetime
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import NotFound
 from chalicelib.mandates.admitting import Admitter
-from chalicelib.mandates.asking import Plea, Wanted, ask_for
+from chalicelib.mandates.asking import Plea, ask_for
 from chalicelib.mandates.checking import Checker
 from chalicelib.mandates.checks import Check
 from chalicelib.mandates.looking_up import LookUps
 from chalicelib.mandates.model import CaseId, Request, VisitId
 from chalicelib.mandates.ports import MandateStore, Tries
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.mandates.tries import looking_up
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, NOW, SECRETS, VERA, VERA_BORN, a_period, a_person, a_service, signed_in
@@ -34,7 +35,7 @@ def a_plea(**changes: object) -> Plea:
         "bsn": HENK,
         "represented": VERA,
         "born": VERA_BORN,
-        "wanted": (Wanted(a_service(), a_period()),),
+        "wanted": (WantedService(a_service(), a_period()),),
         "language": "nl",
         "address": "192.0.2.7",
     }
@@ -106,5 +107,5 @@ def some_services(number: int, **changes: object) -> list[Service]:
     return [replace(a_service(**changes), service_id=ServiceId(f"service {one}")) for one in range(number)]
 
 
-def wanting(*services: Service) -> tuple[Wanted, ...]:
-    return tuple(Wanted(one, a_period()) for one in services)
+def wanting(*services: Service) -> tuple[WantedService, ...]:
+    return tuple(WantedService(one, a_period()) for one in services)

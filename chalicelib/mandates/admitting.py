@@ -108,8 +108,8 @@ class Admitter:
             services=tuple(_in_letter(one, language) for one in fit),
             site=self.site,
             code=grouped(code),
-            # Of several that of the first to end: until then the code works for all.
-            use_before=min(one.request.last_day for one in fit),
+            # What ends earlier does so with its period, which stands beside it.
+            use_before=max(one.request.last_day for one in fit),
             asker=sides.asker.name,
             refusal_code=grouped(refusal),
         )

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, LevelTooLow, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.checks import Check
 from chalicelib.mandates.model import Asking, CaseId, Party, Request, VisitId, case_of, visit_of
 from chalicelib.mandates.networks import network_of
-from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import CheckSender, MandateStore, Opening, Tries
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.requesting import Secrets, WantedService
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
@@ -27,14 +26,6 @@ from chalicelib.people.pseudonym import PersonId
 
 _ROUNDS = 3
 """How often it is looked again at what somebody asked already, when a click of theirs was first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A service for which somebody wants to act, and when."""
-
-    service: Service
-    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ class Plea:
     represented: Bsn
     born: BirthDate = field(repr=False)
     """Of the other, as they fill it in."""
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedService, ...]
     language: str
     address: str = field(repr=False)
     """Where it comes from."""
@@ -111,6 +102,8 @@ def _requests(
 ) -> tuple[Request, ...]:
     """Return what is asked for that was not before. A service has its number in the visit, whatever is left out."""
     numbered = enumerate(plea.wanted)
+    # They share a letter, and with it one day until which its code works.
+    last = today(now) + timedelta(days=min(one.service.request_days for one in plea.wanted))
     new = [(case_of(plea.visit_id, number), one) for number, one in numbered if one.service.service_id not in known]
     return tuple(
         Request(
@@ -122,16 +115,12 @@ def _requests(
             requester=plea.by,
             requester_bsn=secrets.vault.seal(plea.bsn.digits, f"case:{case_id}"),
             requested_at=now,
-            expires_at=_expires_at(one, now),
+            # What is over by then needs no answer.
+            expires_at=midnight_after(min(last, one.period.end)),
             level=None,
         )
         for case_id, one in new
     )
-
-
-def _expires_at(one: Wanted, now: datetime) -> datetime:
-    """Return until when it is open: what is over by then needs no answer."""
-    return midnight_after(min(today(now) + timedelta(days=one.service.request_days), one.period.end))
 
 
 def _open(

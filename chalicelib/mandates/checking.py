@@ -9,13 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
-from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.mandates.admitting import Admitter, Fit, Sides
 from chalicelib.mandates.ages import old_enough
 from chalicelib.mandates.checks import Check
+from chalicelib.mandates.deciding import Services
 from chalicelib.mandates.looking_up import Both, LookUps
 from chalicelib.mandates.model import Party, Request, RequestState
 from chalicelib.mandates.ports import Closing, MandateStore
@@ -25,12 +24,6 @@ from chalicelib.people.brp.person import Person, Standing
 
 _ROUNDS = 3
 """How often a check is made anew because somebody withdrew something, or blocked who asks, in the meantime."""
-
-
-class Services(Protocol):
-    def service(self, service_id: str) -> Service:
-        """Raise `NotFound`."""
-        ...
 
 
 class Reason(StrEnum):

@@ -24,6 +24,14 @@ _FURTHEST_START = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
+class WantedService:
+    """One service that somebody asks for, and for how long."""
+
+    service: Service
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What someone asks for. `case_id` is made with the form: sent twice, it is one request."""
 

@@ -11,9 +11,10 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping
-from chalicelib.mandates.asking import Wanted, ask_for
+from chalicelib.mandates.asking import ask_for
 from chalicelib.mandates.check_queue import SealedCheck
 from chalicelib.mandates.model import RequestState, VisitId
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.wiring import Wiring
@@ -36,7 +37,7 @@ def ask(wired: Wiring) -> Ask:
 
     def asking(number: int = 0, **changes: object) -> VisitId:
         service, now = wired.catalogue.service(SERVICE_ID), wired.clock()
-        wanted = (Wanted(service, a_period(now.date())),)
+        wanted = (WantedService(service, a_period(now.date())),)
         plea = a_plea(visit_id=a_visit(number), wanted=wanted, **changes)
         ask_for(
             replace(plea, by=Citizen(wired.secrets.pseudonyms.person(plea.bsn), 20)),

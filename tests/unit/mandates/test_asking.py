@@ -8,9 +8,9 @@ import pytest
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, TooManyRequests, Unavailable
 from chalicelib.mandates.askers import AskerLimits
-from chalicelib.mandates.asking import Wanted
 from chalicelib.mandates.model import CaseId, Mandate, RequestState, case_of
 from chalicelib.mandates.ports import Making, Opening
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from chalicelib.people.bsn import Bsn
@@ -70,7 +70,7 @@ def test_it_is_open_as_long_as_its_service_says_and_no_longer_than_its_period(
     desk: Desk, days: int, period: int, open_for: int
 ) -> None:
     service = a_service(request_days=days)
-    desk.ask(a_plea(wanted=(Wanted(service, a_period(days=period)),)))
+    desk.ask(a_plea(wanted=(WantedService(service, a_period(days=period)),)))
     assert (desk.requests()[0].last_day - NOW.date()).days == open_for
 
 

@@ -14,12 +14,13 @@ from chalicelib.mandates.codes import typed_code
 from chalicelib.mandates.model import Blocked, OptOut, Request, RequestState, case_of
 from chalicelib.mandates.ports import Admission, Closing
 from chalicelib.mandates.refusals import refusal_ids, typed_refusal
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.people.actor import Cause, System
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from chalicelib.people.bsn import Bsn
 from tests.asking import LOOK_UPS, VISIT, Desk, a_plea, a_visit, check_of, some_services, wanting
-from tests.builders import HENK, MINA, NOW, SECRETS, VERA, a_person, a_service, claim_of, signed_in, some_bsns
+from tests.builders import HENK, MINA, NOW, SECRETS, VERA, a_period, a_person, a_service, claim_of, signed_in, some_bsns
 from tests.fakes import FakeMandates, FakeTries
 from tests.lines import written
 
@@ -69,12 +70,14 @@ def test_what_is_right_waits_with_one_code_and_one_letter_that_names_who_asks(de
     assert (refusal.represented, refusal.visit_id) == (PERSON(VERA), VISIT)
 
 
-def test_the_letter_promises_no_more_than_the_first_to_end(desk: Desk) -> None:
-    requests = _asked(desk, wanted=wanting(a_service(request_days=7), *some_services(1)))
+def test_the_code_of_a_visit_works_until_the_day_that_its_letter_names(desk: Desk) -> None:
+    short = WantedService(some_services(1)[0], a_period(days=3))
+    requests = _asked(desk, wanted=(*wanting(a_service(request_days=7), a_service(service_id="other")), short))
+    assert [(one.last_day - NOW.date()).days for one in requests] == [7, 7, 2]
     assert isinstance(desk.store, FakeMandates)
-    assert desk.store.letters[0].use_before == min(one.last_day for one in requests)
+    assert desk.store.letters[0].use_before == requests[0].last_day
     (stored,) = desk.store.codes(claim_of(requests[0]))
-    assert stored.expires_at == max(one.expires_at for one in requests)
+    assert stored.expires_at == requests[0].expires_at
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
