@@ -82,6 +82,13 @@ def pair(text: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
+def few(text: str) -> int:
+    """Read how many requests are made at once: each takes several writes of one transaction, which has a hundred."""
+    if not 1 <= (number := int(text)) <= 10:  # noqa: PLR2004 - as said
+        raise ValueError("it has to be a number from 1 to 10")
+    return number
+
+
 class Settings:
     """Where things are, read from an environment."""
 
@@ -140,6 +147,7 @@ class Settings:
         "Look-ups for somebody else that may fail in 15 minutes: of one person, and at one home address",
         "3,5",
     )
+    services_per_visit = Setting(few, "Services that somebody may ask for in one visit", "5")
     field_key = Setting(
         name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"
     )

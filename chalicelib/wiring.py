@@ -107,6 +107,10 @@ class Wiring:
     def site(self) -> str:
         return self.settings.site
 
+    @property
+    def services_per_visit(self) -> int:
+        return self.settings.services_per_visit
+
     @cached_property
     def outbox(self) -> Outbox:
         letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)

@@ -153,6 +153,7 @@ def settings(stack: Stack) -> Settings:
             "LETTER_LIMITS": "1,5,3,10",
             "ASKER_LIMITS": "10,30",
             "LOOK_UP_LIMITS": "3,5",
+            "SERVICES_PER_VISIT": "5",
             "LETTER_BUCKET": aws.BUCKET,
             "FIELD_KEY": f"alias/{aws.NAME}-fields",
             "SECRETS_PREFIX": aws.NAME,

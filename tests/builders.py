@@ -15,10 +15,10 @@ from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.activating import activate
 from chalicelib.mandates.codes import Code, Fingerprint, Peppers, generate
-from chalicelib.mandates.model import CaseId, CodeTerms, Consent, Guesses, Mandate, Request, RequestState, Way
+from chalicelib.mandates.model import CaseId, CodeTerms, Consent, Guesses, Mandate, Request, RequestState, VisitId, Way
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
-from chalicelib.mandates.requesting import Secrets, Wish
+from chalicelib.mandates.requesting import Secrets, WantedService, Wish
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
@@ -97,12 +97,13 @@ def a_period(start: date = date(2031, 5, 17), days: int = 30) -> Period:
 
 
 def a_wish(**changes: object) -> Wish:
+    """Return a wish for one service; `service` and `period` change it, `wanted` says others."""
+    one = {"service": changes.pop("service", a_service()), "period": changes.pop("period", a_period())}
     facts: dict[str, object] = {
-        "case_id": CaseId("ca5e" * 8),
+        "visit_id": VisitId("ca5e" * 7 + "ca00"),
         "by": signed_in(),
         "bsn": VERA,
-        "service": a_service(),
-        "period": a_period(),
+        "wanted": (WantedService(**one),),  # type: ignore[arg-type]
         "language": "nl",
         "site": "machtigen.example.nl",
     }

@@ -1,16 +1,16 @@
-"""A represented person asks for a mandate, and withdraws what has not been activated."""
+"""A represented person asks for mandates, and withdraws what has not been activated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from chalicelib.catalogue.model import Service
+from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
-from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Party, Request, RequestState
+from chalicelib.mandates.model import CodeTerms, Guesses, Party, Request, RequestState, VisitId, case_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
 from chalicelib.observe import Metric, count, log
@@ -33,17 +33,25 @@ class WantedService:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What someone asks for. `case_id` is made with the form: sent twice, it is one request."""
+    """What someone asks for in one visit. `visit_id` is made with the form: sent twice, it is asked once."""
 
-    case_id: CaseId
+    visit_id: VisitId
     by: Citizen
     bsn: Bsn
     """Theirs."""
-    service: Service
-    period: Period
+    wanted: tuple[WantedService, ...]
+    """No service twice. Request number n of the visit is for number n of these."""
     language: str
     site: str
     """Where our pages are, as the letter names it."""
+
+
+class AlreadyRequested(Refused):
+    """Some of the services that somebody asks for, they asked for before: those requests wait still."""
+
+    def __init__(self, services: Sequence[ServiceId]) -> None:
+        super().__init__("already_requested")
+        self.services = tuple(services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +98,41 @@ def ask(
     secrets: Secrets,
     pick: Callable[[int], int],
     now: datetime,
-) -> Request:
-    """Ask for a mandate; a letter with the code goes to the represented person's home.
+) -> tuple[Request, ...]:
+    """Ask for mandates; one letter with one code for all of them goes to the represented person's home.
 
-    Raises `LevelTooLow`, `Refused` (`no_letter`, `already_requested`, or what `check_age` says), `TooManyLetters` or
-    `Unavailable`. The same wish again returns the request that it made.
+    Raises `LevelTooLow`, `AlreadyRequested`, `Refused` (`opted_out`, `no_letter`, or what `check_age` says),
+    `TooManyLetters` or `Unavailable`. The same wish again returns the requests that it made.
     """
-    if wish.by.level < wish.service.level_at(now):
-        raise LevelTooLow(wish.service.level_at(now))
-    represented = wish.by.person
-    if (made := store.request(represented, wish.case_id)) is not None:
+    _check_level(wish, now)
+    if made := _made(wish, store):
         return made
-    void = _void(store.open_for(represented, wish.service.service_id, wish.by.person), tries, now)
+    check_welcome(wish.by.person, store)
+    void = _void(wish, store, tries, now)
     person = reachable(wish.bsn, people)
-    check_age(Party.REPRESENTED, person.born, wish.service, now)
+    for wanted in wish.wanted:
+        check_age(Party.REPRESENTED, person.born, wanted.service, now)
     code = generate(pick)
-    letter_id = f"{wish.case_id}{pick(16**4):04x}"
+    letter_id = f"{wish.visit_id}{pick(16**4):04x}"
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
-    terms = CodeTerms(claim, wish.case_id, tries.total(claim))
-    request = _request(wish, terms, letter_id, secrets, now)
-    mailing = Mailing(_letter(wish, person, code, request), secrets.pseudonyms.address(person.address))
+    terms = CodeTerms(claim, case_of(wish.visit_id, 0), tries.total(claim))
+    requests = _requests(wish, terms, letter_id, secrets, now)
+    mailing = Mailing(_letter(wish, person, code, requests), secrets.pseudonyms.address(person.address))
     try:
-        stored = _stored(code, terms, request, secrets)
-        store.open_requests(Opening((request,), stored, mailing, (void,) if void else ()))
+        store.open_requests(Opening(requests, _stored(code, terms, requests, secrets), mailing, void))
     except (Conflict, TooManyLetters) as refusal:
-        return _already_made(request, store, refusal)
-    log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
-    count(Metric.MANDATE_REQUESTED)
+        return _made_meanwhile(wish, store, refusal)
+    for request in requests:
+        log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
+        count(Metric.MANDATE_REQUESTED)
     _send(letter_id, letters, now)
-    return request
+    return requests
+
+
+def check_welcome(person: PersonId, store: MandateStore) -> None:
+    """Raise `Refused("opted_out")` for who wants no mandates: the helpdesk can change that (machtigen.md 3.5)."""
+    if store.opted_out(person) is not None:
+        raise Refused("opted_out")
 
 
 def withdraw(represented: PersonId, case_id: str, *, by: Citizen, store: MandateStore, now: datetime) -> None:
@@ -141,79 +155,113 @@ def withdraw(represented: PersonId, case_id: str, *, by: Citizen, store: Mandate
     log().info("request_withdrawn", case_id=request.case_id)
 
 
-def _request(wish: Wish, terms: CodeTerms, letter_id: str, secrets: Secrets, now: datetime) -> Request:
-    return Request(
-        case_id=wish.case_id,
-        represented=wish.by.person,
-        represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{wish.case_id}"),
-        service_id=wish.service.service_id,
-        period=wish.period,
-        requester=wish.by,
-        requested_at=now,
-        expires_at=midnight_after(_last_day(wish, now)),
-        level=wish.by.level,
-        code=terms,
-        letter_id=letter_id,
-    )
-
-
 def tried(request: Request, tries: Tries) -> Guesses | None:
     """Return what was tried for the represented of a request so far; None for one without a code."""
     return tries.total(request.code.claim) if request.code else None
 
 
-def _void(earlier: Request | None, tries: Tries, now: datetime) -> Request | None:
-    """Return the open request for the same service if its code is void: it gives way.
+def _check_level(wish: Wish, now: datetime) -> None:
+    if wish.by.level < (level := max(wanted.service.level_at(now) for wanted in wish.wanted)):
+        raise LevelTooLow(level)
 
-    Raises `Refused("already_requested")` for one that still waits.
+
+def _made(wish: Wish, store: MandateStore) -> tuple[Request, ...]:
+    """Return the requests of a visit that were made already."""
+    return tuple(sorted(store.requests(wish.by.person, wish.visit_id), key=lambda request: request.case_id))
+
+
+def _void(wish: Wish, store: MandateStore, tries: Tries, now: datetime) -> tuple[Request, ...]:
+    """Return the open requests for the same services whose code is void: they give way.
+
+    Raises `AlreadyRequested` for those that still wait.
     """
-    state = earlier.state(now, tried(earlier, tries)) if earlier else None
-    if state is RequestState.WAITING:
-        raise Refused("already_requested")
-    return earlier if state is RequestState.BLOCKED else None
+    open_now = [store.open_for(wish.by.person, wanted.service.service_id, wish.by.person) for wanted in wish.wanted]
+    states = [(one, one.state(now, tried(one, tries))) for one in open_now if one is not None]
+    if waiting := [one.service_id for one, state in states if state is RequestState.WAITING]:
+        raise AlreadyRequested(waiting)
+    return tuple(one for one, state in states if state is RequestState.BLOCKED)
 
 
-def _stored(code: Code, terms: CodeTerms, request: Request, secrets: Secrets) -> StoredCode:
+def _requests(wish: Wish, terms: CodeTerms, letter_id: str, secrets: Secrets, now: datetime) -> tuple[Request, ...]:
+    open_for = timedelta(days=min(wanted.service.request_days for wanted in wish.wanted))
+    made = []
+    for number, wanted in enumerate(wish.wanted):
+        case_id = case_of(wish.visit_id, number)
+        # What is over by then needs no code.
+        last = min(today(now) + open_for, wanted.period.end)
+        made.append(
+            Request(
+                case_id=case_id,
+                represented=wish.by.person,
+                represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{case_id}"),
+                service_id=wanted.service.service_id,
+                period=wanted.period,
+                requester=wish.by,
+                requested_at=now,
+                expires_at=midnight_after(last),
+                level=wish.by.level,
+                code=terms,
+                letter_id=letter_id,
+            )
+        )
+    return tuple(made)
+
+
+def _last(requests: Sequence[Request]) -> Request:
+    """Return the request that is open longest, as long as which their code works."""
+    return max(requests, key=lambda request: request.expires_at)
+
+
+def _stored(code: Code, terms: CodeTerms, requests: Sequence[Request], secrets: Secrets) -> StoredCode:
     return StoredCode(
         claim=terms.claim,
         code_id=terms.code_id,
-        represented=request.represented,
+        represented=requests[0].represented,
         fingerprint=secrets.peppers.fingerprint(code, terms.claim),
         guesses_before=terms.guesses_before,
-        expires_at=request.expires_at,
+        expires_at=_last(requests).expires_at,
     )
 
 
-def _letter(wish: Wish, person: Person, code: Code, request: Request) -> Letter:
-    service = LetterService(wish.service.name[wish.language], wish.service.provider, wish.period.start, wish.period.end)
+def _letter(wish: Wish, person: Person, code: Code, requests: Sequence[Request]) -> Letter:
     return Letter(
-        letter_id=str(request.letter_id),
+        letter_id=str(requests[0].letter_id),
         kind=LetterKind.CODE,
-        reference=wish.case_id[:12].upper(),
+        reference=_reference(wish.visit_id),
         language=wish.language,
         form_of_address=person.form_of_address,
         addressee=person.addressee,
         address=person.address,
         salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",
-        written_on=today(request.requested_at),
-        services=(service,),
+        written_on=today(requests[0].requested_at),
+        services=tuple(lines(wish.wanted, wish.language)),
         site=wish.site,
         code=grouped(code),
-        use_before=request.last_day,
+        use_before=_last(requests).last_day,
     )
 
 
-def _last_day(wish: Wish, now: datetime) -> date:
-    """Return the day until whose end a code works: what is over by then needs none."""
-    return min(today(now) + timedelta(days=wish.service.request_days), wish.period.end)
+def lines(wanted: Sequence[WantedService], language: str) -> list[LetterService]:
+    """Return what letters say of what somebody asks for."""
+    return [
+        LetterService(one.service.name[language], one.service.provider, one.period.start, one.period.end)
+        for one in wanted
+    ]
 
 
-def _already_made(request: Request, store: MandateStore, refusal: DomainError) -> Request:
+def _reference(case_id: str) -> str:
+    """Return what people call a case by, and its visit."""
+    return case_id[:12].upper()
+
+
+def _made_meanwhile(wish: Wish, store: MandateStore, refusal: DomainError) -> tuple[Request, ...]:
     """Tell a repeat of the same wish from another wish for a service that is already asked for."""
-    made = store.request(request.represented, request.case_id)
-    if made is None:
-        raise Refused("already_requested") if isinstance(refusal, Conflict) else refusal
-    return made
+    if made := _made(wish, store):
+        return made
+    if not isinstance(refusal, Conflict):
+        raise refusal
+    check_welcome(wish.by.person, store)
+    raise AlreadyRequested([wanted.service.service_id for wanted in wish.wanted])
 
 
 def _send(letter_id: str, letters: LetterSender, now: datetime) -> None:

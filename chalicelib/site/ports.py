@@ -42,6 +42,9 @@ class SitePorts(Protocol):
         ...
 
     @property
+    def services_per_visit(self) -> int: ...
+
+    @property
     def secrets(self) -> Secrets: ...
 
     @property

@@ -1,92 +1,98 @@
-"""Pages of the represented person: choose a service and a period, confirm, and take a request back."""
+"""Pages of the represented person: look over what was chosen, send it, see what became of it, and take it back."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
-from chalicelib.catalogue.model import Service, search
+from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
-from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.errors import NotFound
 from chalicelib.mandates.ages import check_age
-from chalicelib.mandates.model import CaseId, Party, RequestState
-from chalicelib.mandates.period import Period
+from chalicelib.mandates.model import Party, RequestState, VisitId
 from chalicelib.mandates.progress import progress_of
-from chalicelib.mandates.requesting import Wish, ask, choose_period, reachable, tried, withdraw
+from chalicelib.mandates.requesting import (
+    AlreadyRequested,
+    WantedService,
+    Wish,
+    ask,
+    check_welcome,
+    reachable,
+    tried,
+    withdraw,
+)
+from chalicelib.people.brp.person import Person
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.texts import ERRORS, REFUSALS
-from chalicelib.typed_dates import typed_date
-from chalicelib.web.forms import Form
-from chalicelib.web.http import Caller, Routes, kept_form
+from chalicelib.site.texts import REFUSALS
+from chalicelib.site.visits import VisitDraft, drafted, forget, keep, wanted
+from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
 
 routes = Routes[SitePorts](__name__, REFUSALS)
 
-_PRESETS = {"month": 30, "year": 365}
-"""Lengths in days that can be chosen with one click, where the service allows them."""
-
 _LETTER_TAKES = timedelta(days=7)
 """Five working days."""
 
 
-@routes.get("/request", Caller.SIGNED_IN)
-def choose_service(ports: SitePorts, visit: Visit) -> Reply:
-    words = visit.asked("q").strip()[:100]
-    services = [service for service in ports.catalogue.services() if service.may_be_mandated(visit.now)]
-    found = search(services, words, visit.language)
-    return page("choose_service.html", visit, words=words, found=found)
+@routes.get("/request/confirm/{visit_id}", Caller.SIGNED_IN)
+def review_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
+    if _asked(ports, visit, visit_id):
+        return redirect(f"/requests/{visit_id}")
+    draft = drafted(ports, visit, visit_id)
+    if not draft.chosen:
+        return redirect(f"/request/with/{visit_id}")
+    return _review(ports, visit, draft)
 
 
-@routes.get("/request/{service_id}", Caller.SIGNED_IN)
-def choose_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
-    service = _service(ports, visit, service_id)
-    chosen = ports.sessions.draft(visit.signed_in.actor.person, _chosen(service_id), visit.now) or {}
-    return _dates_page(visit, service, _form({"start": "today", **chosen, **kept_form(visit, ports.sessions)}))
-
-
-@routes.post("/request/{service_id}", Caller.SIGNED_IN)
-def keep_dates(ports: SitePorts, visit: Visit, service_id: str) -> Reply:
-    service = _service(ports, visit, service_id)
-    form = _form(visit.fields)
+@routes.post("/request/confirm/{visit_id}", Caller.SIGNED_IN)
+def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if visit.switches_language:
-        return _dates_page(visit, service, form)
-    period = _read_period(form, service, visit)
-    if period is None:
-        return _dates_page(visit, service, form, status=422)
-    case_id = ports.new_id()
-    draft = {"service_id": service_id, "start": period.start.isoformat(), "end": period.end.isoformat()}
-    ports.sessions.save_draft(visit.signed_in.actor.person, _reviewed(case_id), draft, visit.now)
-    # Kept for who comes back to change it.
-    typed = {name: form.value(name) for name in ("start", "start_date", "end", "end_date")}
-    ports.sessions.save_draft(visit.signed_in.actor.person, _chosen(service_id), typed, visit.now)
-    return redirect(f"/request/confirm/{case_id}")
+        return redirect(f"/request/confirm/{visit_id}")
+    if service_id := visit.field("remove"):
+        keep(ports, visit, drafted(ports, visit, visit_id).without(service_id))
+        return redirect(f"/request/confirm/{visit_id}")
+    try:
+        once(lambda: _ask(ports, visit, visit_id), done=lambda: _asked(ports, visit, visit_id))
+    except AlreadyRequested as error:
+        return _review(ports, visit, drafted(ports, visit, visit_id), error.services)
+    return redirect(f"/requests/{visit_id}?sent=1")
 
 
-@routes.get("/request/confirm/{case_id}", Caller.SIGNED_IN)
-def review_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    if _asked(ports, visit, case_id):
-        return redirect(f"/requests/{case_id}")
-    wish = _wish(ports, visit, case_id)
-    person = reachable(wish.bsn, ports.people)
-    check_age(Party.REPRESENTED, person.born, wish.service, visit.now)
-    tight = wish.period.end < today(visit.now) + _LETTER_TAKES
-    return page("confirm_request.html", visit, wish=wish, person=person, case_id=case_id, tight=tight)
+def _asked(ports: SitePorts, visit: Visit, visit_id: str) -> bool:
+    return ports.mandates.request(visit.signed_in.actor.person, visit_id) is not None
 
 
-@routes.post("/request/confirm/{case_id}", Caller.SIGNED_IN)
-def send_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    if visit.switches_language:
-        return redirect(f"/request/confirm/{case_id}")
-    once(lambda: _ask(ports, visit, case_id), done=lambda: _asked(ports, visit, case_id))
-    return redirect(f"/requests/{case_id}?sent=1")
+def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[ServiceId, ...] = ()) -> Reply:
+    """Show what is about to be asked; with what of it was asked for before, where that stands in the way."""
+    chosen = wanted(ports, visit, draft)
+    return page(
+        "confirm_request.html",
+        visit,
+        status=409 if already else 200,
+        visit_id=draft.visit_id,
+        other=draft.other,
+        person=None if draft.other else _receiver(ports, visit, chosen),
+        wanted=chosen,
+        already=already,
+        room=len(chosen) < ports.services_per_visit,
+        tight=any(one.period.end < today(visit.now) + _LETTER_TAKES for one in chosen),
+    )
 
 
-def _asked(ports: SitePorts, visit: Visit, case_id: str) -> bool:
-    return ports.mandates.request(visit.signed_in.actor.person, case_id) is not None
+def _receiver(ports: SitePorts, visit: Visit, chosen: tuple[WantedService, ...]) -> Person:
+    """Return who asks for themselves, as their letter would reach them: what stands in the way, they hear before."""
+    check_welcome(visit.signed_in.actor.person, ports.mandates)
+    person = reachable(visit.signed_in.bsn, ports.people)
+    for one in chosen:
+        check_age(Party.REPRESENTED, person.born, one.service, visit.now)
+    return person
 
 
-def _ask(ports: SitePorts, visit: Visit, case_id: str) -> None:
-    wish = _wish(ports, visit, case_id)
+def _ask(ports: SitePorts, visit: Visit, visit_id: str) -> None:
+    session, draft = visit.signed_in, drafted(ports, visit, visit_id)
+    if draft.other is not None:
+        raise NotFound("asking for oneself")
+    chosen = wanted(ports, visit, draft)
+    wish = Wish(VisitId(visit_id), session.actor, session.bsn, chosen, visit.language, ports.site)
     ask(
         wish,
         store=ports.mandates,
@@ -97,8 +103,7 @@ def _ask(ports: SitePorts, visit: Visit, case_id: str) -> None:
         pick=ports.pick,
         now=visit.now,
     )
-    ports.sessions.drop_draft(visit.signed_in.actor.person, _reviewed(case_id))
-    ports.sessions.drop_draft(visit.signed_in.actor.person, _chosen(wish.service.service_id))
+    forget(ports, visit, draft)
 
 
 @routes.get("/requests/{case_id}", Caller.SIGNED_IN)
@@ -119,87 +124,6 @@ def withdraw_request(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     return redirect(f"/requests/{case_id}")
 
 
-def _service(ports: SitePorts, visit: Visit, service_id: str) -> Service:
-    service = ports.catalogue.service(service_id)
-    if not service.may_be_mandated(visit.now):
-        raise NotFound("service")
-    if visit.signed_in.actor.level < (level := service.level_at(visit.now)):
-        raise LevelTooLow(level)
-    return service
-
-
-def _wish(ports: SitePorts, visit: Visit, case_id: str) -> Wish:
-    session = visit.signed_in
-    draft = ports.sessions.draft(session.actor.person, _reviewed(case_id), visit.now)
-    if draft is None:
-        raise Refused("draft_gone")
-    service = _service(ports, visit, draft["service_id"])
-    start, end = date.fromisoformat(draft["start"]), date.fromisoformat(draft["end"])
-    if start < today(visit.now):
-        # The form was left open past midnight.
-        raise Refused("draft_gone")
-    period = Period(start, end)
-    return Wish(CaseId(case_id), session.actor, session.bsn, service, period, visit.language, ports.site)
-
-
-def _reviewed(case_id: str) -> str:
-    """Name of the draft of a request that is to be confirmed; never that of another kind, whatever an address says."""
-    return f"request:{case_id}"
-
-
-def _chosen(service_id: str) -> str:
-    """Name of the draft in which it is kept what was chosen for a service."""
-    return f"dates:{service_id}"
-
-
-def _form(values: Mapping[str, str]) -> Form:
-    """Return the form in which a date that was typed is chosen, whatever else is marked; unless the page showed that
-    date already, as its choice: then who marks something else has left it.
-    """
-    read = dict(values)
-    for name in ("start", "end"):
-        typed = values.get(f"{name}_date", "").strip()
-        left = typed == values.get(f"{name}_shown", "").strip() and values.get(name, "other") != "other"
-        if typed:
-            read |= {f"{name}_date": ""} if left else {name: "other"}
-    return Form(read, ERRORS)
-
-
-def _read_period(form: Form, service: Service, visit: Visit) -> Period | None:
-    start = today(visit.now) if form.value("start") == "today" else _read_date(form, "start")
-    chosen = form.value("end")
-    end = _read_date(form, "end") if chosen != "max" and chosen not in _PRESETS else None
-    if start is None or form.errors:
-        return None
-    try:
-        if chosen in _PRESETS:
-            # Checked first: from a start at the edge of the calendar nothing can be reckoned.
-            choose_period(service, start, None, visit.now)
-            end = start + timedelta(days=_PRESETS[chosen] - 1)
-        return choose_period(service, start, end, visit.now)
-    except Refused as error:
-        name = "start" if error.reason.startswith("start") else "end"
-        form.errors[f"{name}_date" if form.value(name) == "other" else name] = error.reason
-        return None
-
-
-def _read_date(form: Form, name: str) -> date | None:
-    """Read a date from its own field, which belongs to the choice `other`."""
-    if form.value(name) == "other":
-        return form.read(f"{name}_date", typed_date)
-    form.errors[name] = f"{name}_missing"
-    return None
-
-
-def _dates_page(visit: Visit, service: Service, form: Form, status: int = 200) -> Reply:
-    first = today(visit.now)
-    presets = {name: days for name, days in _PRESETS.items() if days < service.max_days}
-    last = first + timedelta(days=service.max_days - 1)
-    return page(
-        "choose_dates.html", visit, status=status, service=service, form=form, first=first, last=last, presets=presets
-    )
-
-
 def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *, sent: bool = False) -> Reply:
     request = ports.mandates.request(visit.signed_in.actor.person, case_id)
     if request is None:
@@ -210,6 +134,7 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         return redirect(f"/mandates/{case_id}")
     guesses = tried(request, ports.tries)
     letter = ports.letter_progress(request.letter_id) if request.letter_id else {}
+    together = sorted(ports.mandates.requests(request.represented, request.visit), key=lambda one: one.case_id)
     return page(
         template,
         visit,
@@ -217,6 +142,11 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         state=request.state(visit.now, guesses),
         steps=progress_of(request, guesses, letter, visit.now),
         service=ports.catalogue.service(request.service_id),
+        with_it=[
+            (one, one.state(visit.now, guesses), ports.catalogue.service(one.service_id))
+            for one in together
+            if one.case_id != case_id
+        ],
         letter=letter,
         sent=sent,
     )

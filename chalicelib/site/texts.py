@@ -74,12 +74,12 @@ REFUSALS = {
             "Call the helpdesk if you have questions."
         ),
     ),
-    "already_requested": Words(
-        409,
-        N_("You already asked for this"),
+    "opted_out": Words(
+        403,
+        N_("You are on the list of people who want no mandates"),
         N_(
-            "There is an open request for this service, and its letter is on its way or at your home. You can find it, "
-            "and withdraw it, under My mandates."
+            "Nobody can ask for a mandate for people on this list, they themselves neither. Do you want a mandate "
+            "after all? Call the helpdesk: they take you off the list. Nothing was sent."
         ),
     ),
     "request_ended": Words(

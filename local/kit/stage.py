@@ -18,8 +18,8 @@ from chalicelib.application import application
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.mandates.activating import activate
-from chalicelib.mandates.model import CaseId, Mandate
-from chalicelib.mandates.requesting import Wish, ask, choose_period
+from chalicelib.mandates.model import Mandate, visit_of
+from chalicelib.mandates.requesting import WantedService, Wish, ask, choose_period
 from chalicelib.mandates.revoking import revoke
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Found
@@ -101,9 +101,9 @@ class Stage:
         """Let one test person act for another, as if the letter had come and gone."""
         wired, now = self.wired, self.clock()
         period = choose_period(service, today(now), None, now)
-        case_id = CaseId(wired.new_id())
-        asked = ask(
-            Wish(case_id, self._signed_in(REPRESENTED), REPRESENTED, service, period, "nl", wired.site),
+        visit_id, wanted = visit_of(wired.new_id()), (WantedService(service, period),)
+        (asked,) = ask(
+            Wish(visit_id, self._signed_in(REPRESENTED), REPRESENTED, wanted, "nl", wired.site),
             store=wired.mandates,
             people=wired.people,
             tries=wired.tries,
@@ -114,7 +114,7 @@ class Stage:
         )
         return activate(
             asked.represented,
-            case_id,
+            asked.case_id,
             by=self._signed_in(REPRESENTATIVE),
             bsn=REPRESENTATIVE,
             service=service,

@@ -66,9 +66,10 @@ def test_change_and_back_keep_what_was_chosen_until_the_request_is_sent(vera: Pe
     vera.sign_in()
     last = f"{today(clock()) + timedelta(days=9):%d-%m-%Y}"
     review = vera.submit(DATES, {"start": "today", "end": "other", "end_date": last}).location
-    assert f'href="{DATES}"' in vera.get(review).body
-    for _ in range(2):
-        page = vera.get(DATES)
+    change = review.replace("confirm", "with") + f"/{SERVICE_ID}"
+    assert f'href="{change}"' in vera.get(review).body
+    for path in (change, DATES, DATES):
+        page = vera.get(path)
         assert (_checked(page, "end"), _typed(page, "end_date")) == (["other"], last)
     vera.submit(review, {})
     assert _checked(vera.get(DATES), "end") == []

@@ -151,7 +151,7 @@ def test_who_asked_already_hears_that_and_not_that_there_were_too_many_letters(v
 def test_what_is_kept_for_another_page_is_not_taken_for_a_request(vera: Person) -> None:
     vera.sign_in()
     vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"})
-    for path in (f"/request/confirm/dates:{SERVICE_ID}", f"/request/confirm/{'x' * 3000}"):
+    for path in (f"/request/confirm/begun:{SERVICE_ID}", f"/request/confirm/{'x' * 3000}"):
         assert vera.get(path).status == 410
         assert vera.submit(path, {}).status == 410
     assert vera.get(f"/mandates/{'x' * 3000}").status == 404

@@ -12,6 +12,7 @@ PARTS = {
     "base": "what is around every other page",
     "cases": "macros of the citizen's pages",
     "parts": "macros of all pages",
+    "steps": "macros of the steps in which somebody asks",
     "gateway_part": "one language of `gateway`",
 }
 """Templates that are no page by themselves, and why."""

@@ -17,6 +17,10 @@ class Desk:
         self.people = FakeRegister({VERA: a_person()})
 
     def ask(self, wish: Wish, later: timedelta = timedelta()) -> Request:
+        """Ask, and return the first request that comes of it."""
+        return self.ask_all(wish, later)[0]
+
+    def ask_all(self, wish: Wish, later: timedelta = timedelta()) -> tuple[Request, ...]:
         return ask(
             wish,
             store=self.store,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,15 +6,17 @@ import pytest
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.mandates.codes import typed_code
-from chalicelib.mandates.model import PER_CODE, CaseId, Guesses, RequestState
-from chalicelib.mandates.requesting import choose_period, withdraw
+from chalicelib.mandates.model import PER_CODE, CodeTerms, Guesses, OptOut, RequestState, VisitId, case_of
+from chalicelib.mandates.requesting import AlreadyRequested, WantedService, choose_period, withdraw
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from tests.builders import (
     HENK,
     MINA,
     NOW,
+    PORTAL_ID,
     SECRETS,
+    SERVICE_ID,
     VERA,
     a_bare_request,
     a_period,
@@ -82,8 +85,96 @@ def test_sent_twice_it_is_one_request_and_one_letter(desk: Desk) -> None:
 def test_a_second_request_for_the_same_service_waits_for_the_first(desk: Desk) -> None:
     desk.ask(a_wish())
     with pytest.raises(Refused, match="already_requested"):
-        desk.ask(a_wish(case_id=CaseId("other")))
-    desk.ask(a_wish(case_id=CaseId("other")), later=timedelta(days=60))
+        desk.ask(a_wish(visit_id=VisitId("other00")))
+    desk.ask(a_wish(visit_id=VisitId("other00")), later=timedelta(days=60))
+
+
+LOCKS, BRIDGES = a_service(), a_service(service_id=PORTAL_ID, name={"nl": "Bruggen", "en": "Bridges"}, request_days=30)
+BOTH = (WantedService(LOCKS, a_period(days=90)), WantedService(BRIDGES, a_period(days=10)))
+
+
+def test_services_of_one_visit_share_a_letter_and_a_code_and_have_each_a_request(desk: Desk) -> None:
+    requests = desk.ask_all(a_wish(wanted=BOTH))
+    assert [(one.service_id, one.period) for one in requests] == [
+        (SERVICE_ID, BOTH[0].period),
+        (PORTAL_ID, BOTH[1].period),
+    ]
+    visit_id = a_wish().visit_id
+    assert {one.visit for one in requests} == {visit_id}
+    assert [one.case_id for one in requests] == [case_of(visit_id, 0), case_of(visit_id, 1)]
+    (letter,) = desk.store.letters
+    assert [(line.name, line.end) for line in letter.services] == [
+        ("Sluizen", BOTH[0].period.end),
+        ("Bruggen", BOTH[1].period.end),
+    ]
+    assert {one.letter_id for one in requests} == {letter.letter_id}
+    (stored,) = desk.store.codes(claim_of(requests[0]))
+    assert {one.code for one in requests} == {CodeTerms(stored.claim, requests[0].case_id, stored.guesses_before)}
+    assert desk.ask_all(a_wish(wanted=BOTH)) == requests
+    assert len(desk.store.letters) == 1
+
+
+def test_the_code_of_a_visit_works_as_long_as_its_shortest_service_says_and_any_of_its_periods_lasts(
+    desk: Desk,
+) -> None:
+    requests = desk.ask_all(a_wish(wanted=BOTH))
+    first = today(NOW)
+    assert [one.last_day for one in requests] == [first + timedelta(days=30), first + timedelta(days=9)]
+    (stored,) = desk.store.codes(claim_of(requests[0]))
+    assert stored.expires_at == requests[0].expires_at
+    assert desk.store.letters[0].use_before == requests[0].last_day
+
+
+def test_of_several_services_the_one_that_was_asked_before_is_named_and_nothing_is_asked(desk: Desk) -> None:
+    desk.ask(a_wish(service=BRIDGES, visit_id=VisitId("other00")))
+    with pytest.raises(AlreadyRequested) as refused:
+        desk.ask_all(a_wish(wanted=BOTH))
+    assert refused.value.services == (PORTAL_ID,)
+    assert len(desk.store.requests(signed_in().person)) == 1
+    assert len(desk.store.letters) == 1
+
+
+def test_a_void_request_gives_way_for_its_own_service_only(desk: Desk) -> None:
+    void = desk.ask(a_wish(service=BRIDGES, visit_id=VisitId("other00")))
+    for _ in range(PER_CODE):
+        desk.tries.add(claim_of(void), NOW, wears=True)
+    requests = desk.ask_all(a_wish(wanted=BOTH))
+    assert [desk.store.open_for(one.represented, one.service_id, one.represented) for one in requests] == list(requests)
+    ended = desk.store.request(void.represented, void.case_id)
+    assert ended is not None
+    assert ended.ended is RequestState.BLOCKED
+    assert [code.code_id for code in desk.store.codes(claim_of(void))] == [requests[0].case_id]
+
+
+def test_the_strictest_of_several_services_counts_for_all(desk: Desk) -> None:
+    strict = replace(BRIDGES, level=25, minimum_age_represented=120)
+    wanted = (BOTH[0], WantedService(strict, a_period()))
+    with pytest.raises(LevelTooLow) as low:
+        desk.ask_all(a_wish(wanted=wanted))
+    assert low.value.required == 25
+    with pytest.raises(Refused, match="too_young_to_give"):
+        desk.ask_all(a_wish(wanted=wanted, by=signed_in(level=25)))
+    assert desk.store.requests(signed_in().person) == []
+
+
+def test_who_opted_out_asks_for_nothing_but_sees_what_they_asked_before(desk: Desk) -> None:
+    asked = desk.ask(a_wish())
+    desk.store.opt_out(signed_in().person, OptOut(NOW))
+    assert desk.ask(a_wish()) == asked
+    with pytest.raises(Refused, match="opted_out"):
+        desk.ask(a_wish(service=BRIDGES, visit_id=VisitId("other00")))
+    assert len(desk.store.letters) == 1
+
+
+def test_who_opts_out_in_between_hears_that_and_not_that_they_asked_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([None])
+    desk.store.opt_out(signed_in().person, OptOut(NOW))
+    seen = desk.store.opted_out
+    monkeypatch.setattr(desk.store, "opted_out", lambda person: next(looks, seen(person)))
+    with pytest.raises(Refused, match="opted_out"):
+        desk.ask(a_wish())
 
 
 @pytest.mark.parametrize("standing", [Standing.DECEASED, Standing.NO_ADDRESS, Standing.SUSPENDED])
@@ -133,7 +224,7 @@ def test_who_has_a_void_code_can_ask_anew_at_once(desk: Desk) -> None:
         assert first.state(NOW, desk.tries.total(claim_of(first))) is RequestState.WAITING
         desk.tries.add(claim_of(first), NOW, wears=True)
     assert first.state(NOW, desk.tries.total(claim_of(first))) is RequestState.BLOCKED
-    second = desk.ask(a_wish(case_id=CaseId("second")))
+    second = desk.ask(a_wish(visit_id=VisitId("second00")))
     ended = desk.store.request(first.represented, first.case_id)
     assert ended is not None
     assert ended.state(NOW) is RequestState.BLOCKED
