@@ -29,6 +29,8 @@ ERRORS = {
     "end_date_impossible": N_("This end date does not exist. Check the day and the month."),
     "end_before_start": N_("The end date is before the start date. Choose a later end date."),
     "period_too_long": N_("This is longer than this service allows. Choose an earlier end date."),
+    "less_missing": N_("Fill in an earlier last day, or tick what has to stop."),
+    "less_end_missing": N_("Fill in an earlier last day."),
     "only_less": N_("The mandate ends before this day already. Choose an earlier end date."),
     "end_in_past": N_("The end date is in the past. Choose today or a later day."),
     "nothing_left": N_("Then nothing is left. To stop everything, revoke the mandate."),

@@ -54,6 +54,10 @@ class Visit:
         values = self.query.get(name, ())
         return values[0] if len(values) == 1 else ""
 
+    def asked_each(self, name: str) -> tuple[str, ...]:
+        """Return all values of a name in the address: what was ticked in a form that only asks."""
+        return tuple(self.query.get(name, ()))
+
     @property
     def fields(self) -> dict[str, str]:
         return {name: self.field(name) for name in self.form if name not in ("csrf", "language")}

@@ -45,7 +45,7 @@ class Window:
 
 
 @contextmanager
-def _window(person: Person, wired: Wiring, context: BrowserContext, language: str) -> Iterator[Window]:
+def window_of(person: Person, wired: Wiring, context: BrowserContext, language: str) -> Iterator[Window]:
     person.sign_in()
     with served(wired) as address:
         value, origin = person.cookies[SESSION_COOKIE], address.replace("http:", "https:")
@@ -74,7 +74,7 @@ def test_a_page_tells_what_has_become_of_a_request(
     _void(blocked, vera, wired)
     late = ask_for_mandate(vera, PORTAL_ID)
     clock.forward(days=3)
-    with _window(vera, wired, new_context(language), language) as window:
+    with window_of(vera, wired, new_context(language), language) as window:
         look(window.open("/mandates"), f"{language}-60-mandates-past")
         look(window.open(f"/requests/{blocked}"), f"{language}-61-request-blocked")
         look(window.open(f"/requests/{late}"), f"{language}-62-request-late")
@@ -91,7 +91,7 @@ def test_a_mandate_that_begins_later_says_from_when(
     henk.sign_in()
     known = {"bsn": MINA.digits, "born": "21-06-1985", "code": code_of(case_id)}
     henk.submit(henk.submit("/activate", known).location, {})
-    with _window(henk, wired, new_context(language), language) as window:
+    with window_of(henk, wired, new_context(language), language) as window:
         look(window.open(f"/mandates/{case_id}"), f"{language}-65-mandate-future")
         cast("FakeRegister", wired.people).down = True
         look(window.open(f"/mandates/{case_id}"), f"{language}-69-mandate-name-unknown")
@@ -101,7 +101,7 @@ def test_a_mandate_that_begins_later_says_from_when(
 def test_who_asks_hears_of_a_letter_that_may_come_too_late_and_of_an_outage(
     language: str, wired: Wiring, clock: Clock, vera: Person, new_context: Contexts, look: Look
 ) -> None:
-    with _window(vera, wired, new_context(language), language) as window:
+    with window_of(vera, wired, new_context(language), language) as window:
         page = window.open(f"/request/{SERVICE_ID}")
         page.fill("[name=end_date]", f"{today(clock()) + timedelta(days=3):%d-%m-%Y}")
         window.press("next")
@@ -115,7 +115,7 @@ def test_who_asks_hears_of_a_letter_that_may_come_too_late_and_of_an_outage(
 def test_who_was_away_too_long_hears_that_the_form_is_kept(
     language: str, wired: Wiring, clock: Clock, vera: Person, new_context: Contexts, look: Look
 ) -> None:
-    with _window(vera, wired, new_context(language), language) as window:
+    with window_of(vera, wired, new_context(language), language) as window:
         page = window.open("/activate")
         page.fill("[name=bsn]", "900100758")
         clock.forward(minutes=20)
