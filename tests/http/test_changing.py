@@ -154,10 +154,10 @@ def test_several_mandates_end_at_once_when_each_was_named(
     assert done.status == 303
     page = vera.get(done.location).body
     assert ("They have ended" in page, "Henk" in page, "Mina" in page) == (True, True, True)
-    (switch,) = re.findall(r'href="(\?[^"]*lang=nl)"', page)
-    assert "Dit is gestopt" in vera.get(f"/mandates/end/done{unescape(switch)}").body
     assert {_kept(wired, one).state(clock()) for one in (first, second)} == {MandateState.REVOKED}
     assert "Nothing is chosen" in vera.get(f"/mandates/end?{_cases(first, second)}").body
+    (switch,) = re.findall(r'href="(\?[^"]*lang=nl)"', page)
+    assert "Dit is gestopt" in vera.get(f"/mandates/end/done{unescape(switch)}").body
 
 
 def test_one_that_does_not_end_is_told_and_the_others_end(
