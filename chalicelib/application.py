@@ -6,18 +6,30 @@ from chalice.app import Chalice
 
 from chalicelib.health import routes as health
 from chalicelib.saml.endpoints import routes as saml
-from chalicelib.site import activation, choosing, ending, mandates, requests, restricting, start
+from chalicelib.site import activation, choosing, ending, levels, mandates, requests, restricting, start
 from chalicelib.web import routes as web
 from chalicelib.web.headers import add_headers
 from chalicelib.wiring import Wiring
+
+SITE = (
+    activation,
+    choosing,
+    ending,
+    levels,
+    mandates,
+    requests,
+    restricting,
+    start,
+)
+"""The rooms of the citizen's pages."""
 
 
 def application(wiring: Wiring) -> Chalice:
     """Make the application. It reads no setting and starts no client before the first request."""
     made = Chalice(app_name="digid-machtigen")
     made.middleware("http")(partial(add_headers, wiring))
-    for site in (choosing, requests, activation, mandates, restricting, ending, start):
-        made.register_blueprint(site.routes.blueprint(wiring, wiring))
+    for room in SITE:
+        made.register_blueprint(room.routes.blueprint(wiring, wiring))
     made.register_blueprint(saml.routes.blueprint(wiring, wiring))
     made.register_blueprint(health.routes.blueprint(wiring, wiring))
     made.register_blueprint(web.routes.blueprint(wiring, None))

@@ -110,13 +110,17 @@ def usable(
     services: Services,
     asked: int = 0,
     other: PersonId | None = None,
+    but_for: Denial | None = None,
 ) -> Selection:
-    """Return which mandates someone may use now: of all, or of those that one `other` gave."""
+    """Return which mandates someone may use now: of all, or of those that one `other` gave.
+
+    With `but_for`, which they may not use, for that reason and no other.
+    """
     possible = level >= at.level_at(now) and at.may_be_mandated(now)
     openers = at.opened_by(now) if possible else ()
 
     def fits(mandate: Mandate) -> bool:
-        return denial(mandate, by, at, level, now, asked=asked) is None
+        return denial(mandate, by, at, level, now, asked=asked) is but_for
 
     return Selection(tuple(one for one in openers if _lasts(one, at, services, now)), other, now, fits)
 

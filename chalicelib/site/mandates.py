@@ -12,6 +12,7 @@ from chalicelib.mandates.seeing import seen_by, story
 from chalicelib.paging import page_of
 from chalicelib.people.pseudonym import ClaimId
 from chalicelib.site.happenings import words_of
+from chalicelib.site.levels import levels_shown
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
@@ -88,6 +89,7 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str) -
     store, person = ports.mandates, visit.signed_in.actor.person
     mandate, party = seen_by(person, case_id, store=store)
     happened = story(mandate, store=store)
+    service = _services(ports, [mandate]).get(mandate.service_id)
     return page(
         template,
         visit,
@@ -95,10 +97,12 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str) -
         state=mandate.state(visit.now),
         party=party,
         gives=party is Party.REPRESENTED,
-        service=_services(ports, [mandate]).get(mandate.service_id),
+        service=service,
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
         history=happened.changes,
         uses=page_of(happened.uses, visit.asked("page")),
         words_of=words_of,
         activated=bool(visit.asked("activated")),
+        confirmed=bool(visit.asked("confirmed")),
+        levels=levels_shown(mandate, party, service, visit),
     )

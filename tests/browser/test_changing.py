@@ -12,7 +12,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.mandates.model import Mandate
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
-from tests.browser.test_states import LANGUAGES, Contexts, window_of
+from tests.browser.windows import LANGUAGES, Contexts, window_of
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import Clock
 from tests.http.client import Person

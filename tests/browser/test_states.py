@@ -1,56 +1,23 @@
 """Pages for what time, wrong codes and outages have done, on a clock of the test's own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 
 from chalicelib.days import today
 from chalicelib.mandates.model import PER_CODE
-from chalicelib.web.visit import SESSION_COOKIE
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS
+from tests.browser.windows import LANGUAGES, Contexts, window_of
 from tests.builders import MINA, PORTAL_ID, SERVICE_ID, claim_of
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
 from tests.http.conftest import client, clock, henk, mina, vera, wired
 from tests.http.journey import ask_for_mandate, code_of, deliver, mandate
-from tests.http.serving import served
 
 __all__ = ["client", "clock", "henk", "mina", "vera", "wired"]
-
-Contexts = Callable[..., BrowserContext]
-LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A browser in which somebody is signed in already."""
-
-    page: Page
-    address: str
-    language: str
-
-    def open(self, path: str) -> Page:
-        self.page.goto(f"{self.address}{path}")
-        return self.page
-
-    def press(self, key: str) -> None:
-        self.page.get_by_role("button", name=WORDS[self.language][key], exact=True).click()
-
-
-@contextmanager
-def window_of(person: Person, wired: Wiring, context: BrowserContext, language: str) -> Iterator[Window]:
-    person.sign_in()
-    with served(wired) as address:
-        value, origin = person.cookies[SESSION_COOKIE], address.replace("http:", "https:")
-        context.add_cookies([{"name": SESSION_COOKIE, "value": value, "url": origin, "secure": True}])
-        yield Window(context.new_page(), address, language)
 
 
 def _void(case_id: str, person: Person, wired: Wiring) -> None:

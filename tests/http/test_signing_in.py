@@ -374,7 +374,7 @@ def test_a_mandate_made_at_a_lower_level_does_not_open_a_service_that_was_raised
     service = wired.catalogue.service(SERVICE_ID)
     raised = type(service)(**{**{name: getattr(service, name) for name in service.__slots__}, "level": 25})
     wired.catalogue.put_service(raised)
-    assert "You have no mandate" in henk.get(choose(henk, PROVIDER.on_behalf())).body
+    assert "Your mandate has to be confirmed first" in henk.get(choose(henk, PROVIDER.on_behalf())).body
 
 
 def test_a_mandate_made_at_a_lower_level_is_not_offered_where_a_provider_asks_for_more(
@@ -384,7 +384,9 @@ def test_a_mandate_made_at_a_lower_level_is_not_offered_where_a_provider_asks_fo
     context = f"<a:AuthnContextClassRef>{level}</a:AuthnContextClassRef>"
     asked = f'<p:RequestedAuthnContext Comparison="minimum">{context}</p:RequestedAuthnContext>'
     choice = choose(henk, PROVIDER.on_behalf(inside=asked))
-    assert "You have no mandate" in henk.get(choice).body
+    page = henk.get(choice).body
+    assert "Your mandate has to be confirmed first" in page
+    assert f"/login?level=25&amp;next=/mandates/{case_id}/confirm-level" in page
     result = posted(henk.post(choice, {"person": case_id}), henk)
     assert (result.status, result.attributes) == (["Responder", "RequestDenied"], {})
 

@@ -15,9 +15,9 @@ from babel.messages import Catalog, extract, pofile
 from chalice.app import SQSEventConfig
 
 from app import app
+from chalicelib.application import SITE
 from chalicelib.health import routes as health_routes
 from chalicelib.saml.endpoints import routes as saml_routes
-from chalicelib.site import activation, choosing, ending, mandates, requests, restricting, start
 from chalicelib.site.texts import ERRORS
 from chalicelib.site.texts import REFUSALS as OF_SITE
 from chalicelib.web import routes as web_routes
@@ -35,7 +35,7 @@ OURS = [
     *VENDOR,
     *(path for folder in ("provisioning", "local", "operate") for path in sorted((ROOT / folder).rglob("*.py"))),
 ]
-PARTS = (saml_routes, choosing, requests, activation, mandates, restricting, ending, start, health_routes, web_routes)
+PARTS = (*SITE, saml_routes, health_routes, web_routes)
 ROUTES = [route for part in PARTS for route in part.routes.declared]
 ROOF = {"app", *(f"chalicelib.{name}" for name in ("application", "jobs", "wiring"))}
 """The roof: the only modules that know which adapter stands behind which port."""

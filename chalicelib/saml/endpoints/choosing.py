@@ -7,7 +7,7 @@ from chalicelib.login.question import Wanted
 from chalicelib.login.releasing import over, question_of, service_of
 from chalicelib.saml.endpoints.browsers import browser_of
 from chalicelib.saml.endpoints.leading import led
-from chalicelib.saml.endpoints.listing import Listed, listed
+from chalicelib.saml.endpoints.listing import Listed, listed, too_weak
 from chalicelib.saml.endpoints.ports import SamlPorts
 from chalicelib.web.forms import Form
 from chalicelib.web.pages import page
@@ -77,6 +77,7 @@ def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form) -> Re
         raise over(login)
     expired = login.expired(visit.now)
     shown = Listed() if expired else listed(ports, login, service, visit, form)
+    alone, may_be_self = not shown.mandates and shown.whole and not form.value("q"), question.wanted is Wanted.EITHER
     return page(
         "choose_person.html",
         visit,
@@ -90,7 +91,8 @@ def _choice_page(ports: SamlPorts, login: Login, visit: Visit, form: Form) -> Re
         sought=form.value("q"),
         expired=expired,
         signed_in_at=_signed_in_at(ports, login),
-        may_be_self=question.wanted is Wanted.EITHER,
+        may_be_self=may_be_self,
+        too_weak=too_weak(ports, login, service, visit.now) if alone and not (expired or may_be_self) else None,
         form_target=question.location,
     )
 

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.login.conductor import choices
 from chalicelib.login.logins import Login
 from chalicelib.login.releasing import person_of
+from chalicelib.mandates.deciding import Denial, usable
 from chalicelib.mandates.model import Mandate
 from chalicelib.mandates.parties import names_of_others
 from chalicelib.paging import PER_PAGE, Page
@@ -40,6 +42,14 @@ class Listed(NamedTuple):
     def whole(self) -> bool:
         """Whether there is no page beside this one."""
         return not self.back and not self.further
+
+
+def too_weak(ports: SamlPorts, login: Login, service: Service, now: datetime) -> Mandate | None:
+    """Return a mandate that could be used for this login if both sides had confirmed it at a higher level."""
+    person, reached, asked = person_of(ports, login), login.reached, login.level
+    low = Denial.LEVEL_TOO_LOW
+    selection = usable(person, service, reached, now, services=ports.catalogue, asked=asked, but_for=low)
+    return next(iter(ports.mandates.held_page(person, "", 1, selection).rows), None)
 
 
 def listed(ports: SamlPorts, login: Login, service: Service, visit: Visit, form: Form) -> Listed:
