@@ -45,6 +45,10 @@ class Metric(StrEnum):
     MANDATE_SUSPENDED = ("MandateSuspended", "An operator let a mandate open nothing for the time being")
     MANDATE_RESUMED = ("MandateResumed", "An operator let a mandate that was suspended open what it did")
     MANDATE_ENDED = ("MandateEnded", "A mandate ended by a death, an opt-out or an operator")
+    CASE_NOT_ENDED = (
+        "CaseNotEnded",
+        "A request or mandate that was to end with a person and could not then; it is tried again",
+    )
     CODE_REFUSED = ("CodeRefused", "A combination of code, number and birth date was not right")
     TRIES_USED_UP = ("TriesUsedUp", "Somebody, or a network, has to wait after too many wrong codes")
     ANSWER_RELEASED = ("AnswerReleased", "A provider was told who signed in, for oneself or for somebody")

@@ -21,7 +21,18 @@ NOBODY_ANSWERS = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_MAX_ATTEMPTS": "1",
 }
-COMMANDS = ("catalogue", "metadata", "deploy", "destroy", "restore", "secrets", "documents")
+COMMANDS = (
+    "catalogue",
+    "metadata",
+    "deploy",
+    "destroy",
+    "restore",
+    "secrets",
+    "documents",
+    "optout",
+    "deaths",
+    "mandates",
+)
 
 
 def _run(module: str, *arguments: str, environment: dict[str, str] = NO_AWS) -> tuple[int, str]:
@@ -60,12 +71,18 @@ def test_rubbish_is_told_to_be_rubbish(module: str) -> None:
         ("restore", ["dev", "--latest"], "There are no credentials. Set AWS_PROFILE"),
         ("restore", ["dev", "--at", "2026-12-01"], "names no time zone"),
         ("secrets", ["dev", "show"], "There are no credentials. Set AWS_PROFILE"),
+        ("optout", ["dev", "list", "{number}"], "There are no credentials. Set AWS_PROFILE"),
+        ("deaths", ["dev", "{number}"], "There are no credentials. Set AWS_PROFILE"),
+        ("deaths", ["dev", "no-such-file"], "No such file"),
+        ("mandates", ["dev", "end", "case"], "There are no credentials. Set AWS_PROFILE"),
+        ("mandates", ["nowhere", "end", "case"], "There is no stage 'nowhere'"),
     ],
 )
 def test_without_region_credentials_or_file(module: str, arguments: list[str], told: str, tmp_path: Path) -> None:
     (tmp_path / "text.yaml").write_text("organisations: []")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
-    paths = {"text": tmp_path / "text.yaml", "binary": tmp_path / "binary.yaml"}
+    (tmp_path / "number.txt").write_text("900100084")
+    paths = {"text": tmp_path / "text.yaml", "binary": tmp_path / "binary.yaml", "number": tmp_path / "number.txt"}
     status, said = _run(module, *(argument.format(**paths) for argument in arguments))
     assert status in {1, 2}
     assert told in said

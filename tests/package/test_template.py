@@ -275,6 +275,8 @@ _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
+    # Whoever ends it is told: an operator on their screen; in a function it is an error, and that rings.
+    "CaseNotEnded",
     # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.
     "AnswerRefused",
     # OldestUnsentLetter and OldestUnsentCheck ring: how many they are says nothing of how long they wait.
