@@ -255,6 +255,7 @@ class FakeMandates:
                 self.close(Closing((request,), RequestState.WITHDRAWN, by, now, told=True))
             else:
                 self._tell(asked.case_id, RequestState.WITHDRAWN, now)
+                self._note(asked.case_id, Happening.WITHDRAWN, now, by)
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         request = self._requests.get(case_id)

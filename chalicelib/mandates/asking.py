@@ -5,6 +5,7 @@ is written down with what was asked, and made by a function of its own (`checkin
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, LevelTooLow, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.checks import Check
-from chalicelib.mandates.model import Asking, CaseId, Party, Request, VisitId, case_of, visit_of
+from chalicelib.mandates.model import Asking, CaseId, Party, Request, RequestState, VisitId, case_of, visit_of
 from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import CheckSender, MandateStore, Opening, Tries
 from chalicelib.mandates.requesting import Secrets, WantedService
@@ -155,3 +156,24 @@ def _send(check: Check, checks: CheckSender, now: datetime) -> None:
         checks.send(check.check_id, now)
     except Unavailable:
         log().warning("check_left_for_sweeper", case_id=check.check_id)
+
+
+def withdraw_asked(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> None:
+    """Take back what somebody asked for another, whatever has become of it. Withdrawn twice is withdrawn.
+
+    Raises `NotFound`, `Refused("request_ended")` for what has ended as far as they know, or `Unavailable`.
+    """
+    for _ in range(_ROUNDS):
+        asking = store.asked_case(by.person, case_id)
+        if asking is None:
+            raise NotFound("asking")
+        if asking.ended is RequestState.WITHDRAWN:
+            return
+        if not asking.is_open(now):
+            raise Refused("request_ended")
+        # A check, or the represented, may be first: of that nothing may show.
+        with suppress(Conflict):
+            store.take_back(asking, by, now)
+            log().info("asking_withdrawn", case_id=asking.case_id)
+            return
+    raise Unavailable("dynamodb")

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from chalicelib.audit.trail import Event, Happening, noting
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.errors import Conflict
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.posting import LETTERS
 from chalicelib.mandates.askers import AskerBooks
@@ -41,7 +40,7 @@ from chalicelib.mandates.ports import (
     StoredRefusal,
 )
 from chalicelib.observe import correlation_id
-from chalicelib.people.actor import Actor, Cause, Citizen, System
+from chalicelib.people.actor import Actor, Cause, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
@@ -175,24 +174,6 @@ class DynamoRequests:
             self._noting(request, request.version + 1, Happening(how.value), closing.by, at),
         ]
 
-    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
-        request = self.request(asked.represented, asked.case_id)
-        if request is None:
-            raise Conflict("no request")
-        if request.ended is None:
-            self.close(Closing((request,), RequestState.WITHDRAWN, by, now, told=True))
-            return
-        # It has ended, which they do not know: of that nothing may show.
-        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": request.version})
-        key = {"represented": request.represented, "case_id": request.case_id}
-        self._table.write_together(
-            [
-                self._requests.checking(unchanged, **key),
-                self._unmarking(request),
-                self._telling(request, RequestState.WITHDRAWN, now),
-            ]
-        )
-
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         return self._requests.find(represented=represented, case_id=case_id)
 
@@ -236,15 +217,14 @@ class DynamoRequests:
         return self._requests.changing(update, still, represented=request.represented, case_id=request.case_id)
 
     def _last_of(self, ending: Sequence[Request], *, stop: bool = True) -> list[Item]:
-        """Take away code and letter of requests that end, unless others of their visit are open still."""
+        """Take away code and letter of requests that end, unless others that share them are open still."""
         items: list[Item] = []
-        for first in {one.visit: one for one in ending if one.code or one.letter_id}.values():
-            gone = {one.case_id for one in ending}
+        gone = {one.case_id for one in ending}
+        for code, first in {one.code: one for one in ending if one.code}.items():
             others = self.requests(first.represented, first.visit)
-            if any(one.ended is None and one.case_id not in gone for one in others):
+            if any(one.code == code and one.ended is None and one.case_id not in gone for one in others):
                 continue
-            if first.code:
-                items.append(self._codes.deleting(claim=first.code.claim, code_id=first.code.code_id))
+            items.append(self._codes.deleting(claim=code.claim, code_id=code.code_id))
             if stop and first.letter_id:
                 items.append(LETTERS.stopping(self._letters, first.letter_id))
         return items

@@ -7,8 +7,10 @@ from datetime import datetime
 from chalicelib.audit.trail import Event, Happening, Sides, history, noting, record_use
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after
+from chalicelib.errors import Conflict
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter
+from chalicelib.letters.life import LETTER
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.askers import AskerBooks
 from chalicelib.mandates.counted import Tables
@@ -19,12 +21,15 @@ from chalicelib.mandates.items import (
     PartiesRow,
 )
 from chalicelib.mandates.model import (
+    Asking,
     Blocked,
     CaseId,
     Mandate,
     OptOut,
+    Request,
     RequestState,
     Way,
+    visit_of,
 )
 from chalicelib.mandates.narrowing import narrowed
 from chalicelib.mandates.ports import (
@@ -34,7 +39,7 @@ from chalicelib.mandates.requests_store import DynamoRequests, for_each
 from chalicelib.mandates.selection import EVERY, Selection
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
-from chalicelib.people.pseudonym import PersonId
+from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -98,6 +103,43 @@ class DynamoMandates(DynamoRequests):
                 noting(self._audit, new.case_id, new.version, event, new.sides),
             ]
         )
+
+    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
+        """Ask and write the same, as far as one who waits for it could tell, whatever has become of the request."""
+        visit = self.requests(asked.represented, visit_of(asked.case_id))
+        request = next((one for one in visit if one.case_id == asked.case_id), None)
+        if request is None:
+            raise Conflict("no request")
+        shared = [one for one in visit if one.code == request.code and one.ended is None and one is not request]
+        last = request.code is not None and request.ended is None and not shared
+        self._table.write_together(
+            [
+                self._ending(request, RequestState.WITHDRAWN, now) if request.ended is None else self._kept(request),
+                self._unmarking(request),
+                self._telling(request, RequestState.WITHDRAWN, now),
+                self._noting(request, request.version + 1, Happening.WITHDRAWN, by, now),
+                *self._forgetting(request, none=not last),
+            ]
+        )
+
+    def _kept(self, request: Request) -> Item:
+        """Leave a request that has ended as it is, which they do not know."""
+        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": request.version})
+        key = {"represented": request.represented, "case_id": request.case_id}
+        return self._requests.changing("SET #version = :version", unchanged, **key)
+
+    def _forgetting(self, request: Request, *, none: bool) -> list[Item]:
+        """Take a request's code and letter away; where there is none to be taken, as much that was never there."""
+        if none or request.code is None or request.letter_id is None:
+            nothing = ClaimId(request.case_id)
+            return [
+                self._codes.deleting(claim=nothing, code_id=request.case_id),
+                Rows(self._letters, LETTER).deleting(letter_id=request.case_id),
+            ]
+        return [
+            self._codes.deleting(claim=request.code.claim, code_id=request.code.code_id),
+            LETTERS.stopping(self._letters, request.letter_id),
+        ]
 
     def mandate(self, case_id: str) -> Mandate | None:
         parties = self._parties.find(case_id=case_id)
