@@ -6,13 +6,14 @@ from chalice.app import Chalice
 
 from chalicelib.health import routes as health
 from chalicelib.saml.endpoints import routes as saml
-from chalicelib.site import activation, choosing, ending, levels, mandates, requests, restricting, start
+from chalicelib.site import activation, asking, choosing, ending, levels, mandates, requests, restricting, start
 from chalicelib.web import routes as web
 from chalicelib.web.headers import add_headers
 from chalicelib.wiring import Wiring
 
 SITE = (
     activation,
+    asking,
     choosing,
     ending,
     levels,

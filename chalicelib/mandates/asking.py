@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count as count_from
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
@@ -101,11 +102,11 @@ def _known(plea: Plea, other: PersonId, asked: Sequence[Asking], now: datetime) 
 def _requests(
     plea: Plea, other: PersonId, known: Mapping[ServiceId, CaseId], secrets: Secrets, now: datetime
 ) -> tuple[Request, ...]:
-    """Return what is asked for that was not before. A service has its number in the visit, whatever is left out."""
-    numbered = enumerate(plea.wanted)
+    """Return what is asked for that was not before, with the numbers of the visit that are free."""
+    free = (case_id for number in count_from() if (case_id := case_of(plea.visit_id, number)) not in known.values())
     # They share a letter, and with it one day until which its code works.
     last = today(now) + timedelta(days=min(one.service.request_days for one in plea.wanted))
-    new = [(case_of(plea.visit_id, number), one) for number, one in numbered if one.service.service_id not in known]
+    new = [(next(free), one) for one in plea.wanted if one.service.service_id not in known]
     return tuple(
         Request(
             case_id=case_id,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
-from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
+from chalicelib.mandates.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
@@ -31,6 +31,9 @@ class SitePorts(Protocol):
 
     @property
     def letters(self) -> LetterSender: ...
+
+    @property
+    def checks(self) -> CheckSender: ...
 
     def letter_progress(self, letter_id: str) -> Mapping[LetterState, datetime]:
         """Return when a letter reached each state that it has reached."""

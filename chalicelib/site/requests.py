@@ -19,6 +19,7 @@ from chalicelib.mandates.requesting import (
     withdraw,
 )
 from chalicelib.people.brp.person import Person
+from chalicelib.site.asking import check_who_asks, send_asked, sent_before
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
@@ -37,6 +38,8 @@ _LETTER_TAKES = timedelta(days=7)
 def review_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if _asked(ports, visit, visit_id):
         return redirect(f"/requests/{visit_id}")
+    if where := sent_before(ports, visit, visit_id):
+        return redirect(where)
     draft = drafted(ports, visit, visit_id)
     if not draft.chosen:
         return redirect(f"/request/with/{visit_id}")
@@ -50,6 +53,8 @@ def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if service_id := visit.field("remove"):
         keep(ports, visit, drafted(ports, visit, visit_id).without(service_id))
         return redirect(f"/request/confirm/{visit_id}")
+    if not _asked(ports, visit, visit_id) and (draft := drafted(ports, visit, visit_id)).other:
+        return send_asked(ports, visit, draft)
     try:
         once(lambda: _ask(ports, visit, visit_id), done=lambda: _asked(ports, visit, visit_id))
     except AlreadyRequested as error:
@@ -64,6 +69,8 @@ def _asked(ports: SitePorts, visit: Visit, visit_id: str) -> bool:
 def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[ServiceId, ...] = ()) -> Reply:
     """Show what is about to be asked; with what of it was asked for before, where that stands in the way."""
     chosen = wanted(ports, visit, draft)
+    if draft.other:
+        check_who_asks(ports, visit, draft)
     return page(
         "confirm_request.html",
         visit,

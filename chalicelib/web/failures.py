@@ -17,6 +17,7 @@ from chalicelib.errors import (
     RateLimited,
     Refused,
     TooManyLetters,
+    TooManyRequests,
     Unavailable,
 )
 from chalicelib.observe import Metric, count, log, note_refusal, noted, reference, sender
@@ -93,6 +94,15 @@ TOO_MANY_LETTERS = Words(
     N_("We already sent letters not long ago. To protect you against too much post, there is a limit."),
 )
 
+TOO_MANY_REQUESTS = Words(
+    429,
+    N_("You cannot ask anyone for a mandate now"),
+    N_(
+        "There is a limit to how often somebody may ask others for a mandate: in one day, open at the same time, and "
+        "from one place. Do you not need something any more that you asked for? Then withdraw it under My mandates."
+    ),
+)
+
 TOO_LARGE = Words(
     413,
     N_("This is too much at once"),
@@ -156,6 +166,8 @@ def failure_page(visit: Visit | None, error: Exception, refusals: Mapping[str, W
     words = explained(error, visit, refusals)
     if isinstance(error, TooManyLetters) and visit is not None:
         return page("wait_letter.html", visit, status=429, words=TOO_MANY_LETTERS, day=today(error.until))
+    if isinstance(error, TooManyRequests) and visit is not None:
+        return page("wait_asking.html", visit, status=429, words=TOO_MANY_REQUESTS, until=error.until)
     if isinstance(error, RateLimited) and visit is not None:
         return _wait(visit, error.until)
     told = reference() if words.status >= 500 or words is BAD_MESSAGE or noted() else ""  # noqa: PLR2004 - it is ours
@@ -190,7 +202,7 @@ def _write_down(error: Exception, words: Words) -> None:
             note_refusal(error)
         case DomainError():
             log().info("request_refused", reason=str(error), status=words.status)
-            if isinstance(error, RateLimited) and not isinstance(error, TooManyLetters):
+            if isinstance(error, RateLimited) and not isinstance(error, TooManyLetters | TooManyRequests):
                 count(Metric.TRIES_USED_UP)
         case _:
             log().exception("unexpected_error", error=type(error).__name__)

@@ -133,7 +133,7 @@ def test_what_they_ask_already_is_not_asked_again_and_answered_alike(desk: Desk)
     first, second, third = some_services(3)
     before = desk.ask(a_plea(wanted=wanting(first, second)))
     again = desk.ask(a_plea(visit_id=a_visit(2), wanted=wanting(second, third)))
-    assert again == (before[1], case_of(a_visit(2), 1))
+    assert again == (before[1], case_of(a_visit(2), 0))
     assert len(desk.requests()) == 3
     assert desk.ask(a_plea(visit_id=a_visit(3), wanted=wanting(first))) == before[:1]
 
@@ -178,8 +178,15 @@ def test_what_another_window_asked_for_first_is_left_out_and_the_rest_is_asked()
     store = Overtaken()
     desk, services = Desk(store), some_services(2)
     store.first = lambda: desk.ask(a_plea(visit_id=a_visit(2), wanted=wanting(services[0])))
-    assert desk.ask(a_plea(wanted=wanting(*services))) == (case_of(a_visit(2), 0), case_of(VISIT, 1))
-    assert desk.checks.sent == [a_visit(2), case_of(VISIT, 1)]
+    assert desk.ask(a_plea(wanted=wanting(*services))) == (case_of(a_visit(2), 0), case_of(VISIT, 0))
+    assert desk.checks.sent == [a_visit(2), VISIT]
+
+
+def test_a_form_that_was_changed_and_is_sent_again_asks_for_what_is_new(desk: Desk) -> None:
+    first, second, third = some_services(3)
+    before = desk.ask(a_plea(wanted=wanting(first, second)))
+    assert desk.ask(a_plea(wanted=wanting(third, second))) == (case_of(VISIT, 2), before[1])
+    assert desk.checks.sent == [VISIT, case_of(VISIT, 2)]
 
 
 def test_a_mandate_of_theirs_stands_in_no_ones_way(desk: Desk) -> None:
