@@ -110,9 +110,10 @@ def _keep_other(ports: SitePorts, visit: Visit, draft: VisitDraft, path: str) ->
     form = Form(visit.fields, ERRORS)
     if visit.switches_language:
         return _other_page(visit, form, path)
-    bsn, born = form.read("bsn", Bsn.parse), form.read("born", BirthDate.parse)
+    bsn = form.read("bsn", Bsn.parse)
     if bsn == visit.signed_in.bsn:
         form.errors["bsn"] = "own_bsn"
+    born = form.read("born", BirthDate.parse)
     if bsn is None or born is None or form.errors:
         return _other_page(visit, form, path, status=422)
     keep(ports, visit, replace(draft, other=Other(bsn, born)))
