@@ -23,6 +23,11 @@ def check_request(event: SQSEvent) -> None:
     checking(event, _wiring)
 
 
+@jobs.on_sqs_message(queue="digid-machtigen-deaths", batch_size=1)
+def end_at_death(event: SQSEvent) -> None:
+    hearing_of_deaths(event, _wiring)
+
+
 @jobs.schedule(Rate(1, unit=Rate.HOURS))
 def watch_metadata(event: CloudWatchEvent) -> None:
     watching_metadata(event, _wiring)
@@ -46,6 +51,16 @@ def checking(event: SQSEvent, wiring: Wiring) -> None:
     with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
         for record in event:
             wiring.check_taker.take(record.body, wiring.clock())
+
+
+def hearing_of_deaths(event: SQSEvent, wiring: Wiring) -> None:
+    """End what somebody had who died. An error sends the message back to the queue: what has ended stays so."""
+    from chalicelib.mandates.leaving import hear_of_death  # noqa: PLC0415
+
+    begin_call(event.context)
+    with within(of_function(event.context, longest=110, clock=wiring.stopwatch)):
+        for record in event:
+            hear_of_death(record.body, person=wiring.person, store=wiring.mandates, now=wiring.clock())
 
 
 def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:

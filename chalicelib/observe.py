@@ -45,6 +45,7 @@ class Metric(StrEnum):
     MANDATE_SUSPENDED = ("MandateSuspended", "An operator let a mandate open nothing for the time being")
     MANDATE_RESUMED = ("MandateResumed", "An operator let a mandate that was suspended open what it did")
     MANDATE_ENDED = ("MandateEnded", "A mandate ended by a death, an opt-out or an operator")
+    DEATH_HEARD = ("DeathHeard", "The population register told of a death; what the person had here has ended")
     CASE_NOT_ENDED = (
         "CaseNotEnded",
         "A request or mandate that was to end with a person and could not then; it is tried again",

@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chalicelib.mandates.leaving import end_at_death
+from chalicelib.mandates.leaving import lapse
 from operate.people import People, add_options, for_each, numbers, people_of
 from provisioning.command import command
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str], people: People | None = None) -> int:
     if not asked.apply:
         print(f"{len(lines)} people have died. Nothing was changed; add --apply to end what they had here.")
         return 0
-    return for_each(lines, lambda line: end_at_death(there.person(line.bsn), store=there.store, now=there.now))
+    return for_each(lines, lambda line: lapse(there.person(line.bsn), store=there.store, now=there.now))
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:

@@ -71,7 +71,7 @@ def data_in(account: Account, stage: Stage) -> Iterator[str]:
     bucket = letter_bucket(account, stage)
     if _asked(s3.list_objects_v2, Bucket=bucket, MaxKeys=1).get("Contents"):
         yield f"the bucket {bucket}"
-    for queue in ("letters", "letters-dead"):
+    for queue in ("letters", "letters-dead", "checks", "checks-dead", "deaths", "deaths-dead"):
         name = f"{stage.prefix}-{queue}"
         url = _asked(sqs.get_queue_url, QueueName=name).get("QueueUrl")
         if url and any(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)["Attributes"].values())):

@@ -42,4 +42,5 @@ def empty() -> None:
     for name in TABLES:
         table(name).items = defaultdict(dict)
     letters()._messages = []
-    queue("checks")._messages = []
+    for name in ("checks", "deaths"):
+        queue(name)._messages = []

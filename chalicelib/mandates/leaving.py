@@ -49,7 +49,24 @@ def write_death(bsn: Bsn) -> str:
     return json.dumps({"schema": SCHEMA, "bsn": bsn.digits})
 
 
-def end_at_death(person: PersonId, *, store: MandateStore, now: datetime) -> Left:
+def hear_of_death(message: str, *, person: Callable[[Bsn], PersonId], store: MandateStore, now: datetime) -> None:
+    """Take a message that somebody died. Raises `ValueError` for another, and `Unavailable` where it is to be taken
+    once more, because not everything could end.
+    """
+    try:
+        failed = lapse(person(read_death(message)), store=store, now=now).failed
+    except Exception as error:
+        log().error("death_not_taken", error=type(error).__name__)
+        raise
+    if failed:
+        log().error("death_not_taken", error=Unavailable.__name__)
+        raise Unavailable("dynamodb")
+    # Of whom, nothing that is written may tell.
+    log().info("death_taken")
+    count(Metric.DEATH_HEARD)
+
+
+def lapse(person: PersonId, *, store: MandateStore, now: datetime) -> Left:
     """End all that somebody gave, holds, asked and was asked. Whoever asked them something hears nothing."""
     askings = [one for one in store.asked(person) if one.is_open(now)]
     theirs = (store.request(one.represented, one.case_id) for one in askings)

@@ -15,6 +15,7 @@ from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import generate, grouped
+from chalicelib.mandates.leaving import write_death
 from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.storage.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
@@ -28,9 +29,9 @@ from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProv
 
 BUCKET = f"{NAME}-letters-{ACCOUNT}"
 _LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{NAME}-functions:log-stream:x"
-_QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-letters"
 _LOGGING = [("logs:CreateLogStream", _LOGS), ("logs:PutLogEvents", _LOGS)]
-_TAKING = [(f"sqs:{action}", _QUEUE) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")]
+_TAKES = {"PrintLetter": "letters", "EndAtDeath": "deaths"}
+"""From which queue Lambda takes messages for a function."""
 _METADATA = 6
 """Offset of the port at which a partner publishes metadata."""
 
@@ -41,7 +42,7 @@ class NotDone(Exception):
     """Something that a function has to do was not done."""
 
 
-REMEMBERED = {"SealAndOpenFields", "OpenLetters", "ReadSecrets"}
+REMEMBERED = {"SealAndOpenFields", "OpenLetters", "ReadSecrets", "ReadByWhatNameWeKnowPeople"}
 """Rights whose fruits a process remembers: whether they are there shows in a new process only."""
 
 
@@ -49,12 +50,18 @@ def works(function: str, world: World, base: str, without: str = "") -> None:
     """Let a function do everything that it is for. Raises `NotDone` or `AssertionError` when any of it is not done."""
     policy = Policy.of(world, function)
     # What Lambda does in a function's name the emulator does as itself: IAM's own simulation answers for it.
-    for action, resource in _LOGGING + (_TAKING if function == "PrintLetter" else []):
+    for action, resource in [*_LOGGING, *_taking(function)]:
         if not policy.allows(action, resource):
             raise NotDone(action)
     if not without or without in REMEMBERED:
         world.start_afresh(function)
     _PROBES[function](world, base, without)
+
+
+def _taking(function: str) -> list[tuple[str, str]]:
+    queues = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}-{_TAKES[function]}"] if function in _TAKES else []
+    actions = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    return [(f"sqs:{action}", queue) for queue in queues for action in actions]
 
 
 def _api(world: World, base: str, without: str) -> None:
@@ -86,6 +93,23 @@ def _api(world: World, base: str, without: str) -> None:
     health = giver.get("/health")
     if health.status != 200:
         raise NotDone(health.body)
+
+
+def _end_at_death(world: World, base: str, _without: str) -> None:
+    """Take the death of somebody who gave a mandate, and asks for another."""
+    _forget_everyone(world)
+    giver, helper = _two(world, base)
+    ask(giver)
+    code = read_code(giver, world.letters)
+    helper.sign_in()
+    activate(helper, giver, code)
+    ask(giver, SERVICE)
+    world.invoke("EndAtDeath", {"Records": [{"messageId": "1", "receiptHandle": "1", "body": write_death(giver.bsn)}]})
+    for row in _rows("register"):
+        if row["sk"]["S"].startswith(("GIVEN", "HELD")) and "revoked_at" not in row:
+            raise NotDone("the mandate goes on")
+        if row["sk"]["S"].startswith("REQUEST") and "ended" not in row:
+            raise NotDone("the request is open")
 
 
 def _print(world: World, base: str, _without: str) -> None:
@@ -157,6 +181,7 @@ def _watch_health(world: World, base: str, _without: str) -> None:
 
 _PROBES: dict[str, Probe] = {
     "APIHandler": _api,
+    "EndAtDeath": _end_at_death,
     "PrintLetter": _print,
     "SetPage": _set_page,
     "SweepOutbox": _sweep,

@@ -15,6 +15,7 @@ Statement = dict[str, Any]
 ROLES = {
     "APIHandler": "ApiHandlerRole",
     "CheckRequest": "CheckRequestRole",
+    "EndAtDeath": "EndAtDeathRole",
     "PrintLetter": "PrintLetterRole",
     "SetPage": "SetPageRole",
     "SweepOutbox": "SweepOutboxRole",

@@ -33,6 +33,7 @@ BELONGS = {
 FUNCTIONS = {
     "APIHandler": APPLICATION,
     "CheckRequest": APPLICATION,
+    "EndAtDeath": APPLICATION,
     "PrintLetter": PRINT_VENDOR,
     "SetPage": PRINT_VENDOR,
     "SweepOutbox": APPLICATION,

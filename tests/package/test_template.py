@@ -117,13 +117,27 @@ def test_tables_recover_resist_deletion_clean_up_and_are_encrypted_with_our_key(
 def test_queues_are_encrypted_and_every_one_has_its_dead_letters(template: dict[str, Any]) -> None:
     queues = _of(template, "SQS::Queue")
     assert all(one["Properties"]["KmsMasterKeyId"] == {"Ref": "StoreKey"} for one in queues.values())
-    for kind, function, most in (("Letter", "PrintLetter", 5), ("Check", "CheckRequest", 40)):
+    for kind, function, most in (
+        ("Letter", "PrintLetter", 5),
+        ("Check", "CheckRequest", 40),
+        ("Death", "EndAtDeath", 10),
+    ):
         redrive = queues[f"{kind}Queue"]["Properties"]["RedrivePolicy"]
         dead = {"Fn::GetAtt": [f"{kind}DeadLetters", "Arn"]}
         assert redrive == {"deadLetterTargetArn": dead, "maxReceiveCount": most}
         assert queues[f"{kind}DeadLetters"]["Properties"]["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
         timeout = template["Resources"][function]["Properties"]["Timeout"]
         assert queues[f"{kind}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_who_died_stands_in_no_queue_for_long_and_nothing_in_flight_is_missed(template: dict[str, Any]) -> None:
+    queues = _of(template, "SQS::Queue")
+    day = 24 * 3600
+    kept = [queues[name]["Properties"]["MessageRetentionPeriod"] for name in ("DeathQueue", "DeathDeadLetters")]
+    assert kept == [day, 4 * day]
+    writing = ("APIHandler", "CheckRequest")
+    longest = max(template["Resources"][name]["Properties"]["Timeout"] for name in writing)
+    assert queues["DeathQueue"]["Properties"]["DelaySeconds"] > longest
 
 
 def test_queues_and_bucket_are_reached_over_tls_only(template: dict[str, Any]) -> None:
@@ -275,6 +289,8 @@ _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
+    # The register tells as many as there are: what is not taken rings.
+    "DeathHeard",
     # Whoever ends it is told: an operator on their screen; in a function it is an error, and that rings.
     "CaseNotEnded",
     # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.

@@ -286,7 +286,8 @@ def test_app_registers_and_does_nothing_else() -> None:
 def test_workers_start_alone() -> None:
     """Lambda loads only their module; what it pulls in, every cold start pays for."""
     script = (
-        "import sys; from chalicelib.jobs import sweep_outbox, check_request, watch_metadata, watch_health; "
+        "import sys; "
+        "from chalicelib.jobs import sweep_outbox, check_request, end_at_death, watch_metadata, watch_health; "
         "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -8,10 +8,11 @@ import pytest
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict, Unavailable
-from chalicelib.mandates.leaving import Left, end_at_death, leave, read_death, write_death
+from chalicelib.mandates.leaving import Left, hear_of_death, lapse, leave, read_death, write_death
 from chalicelib.mandates.model import CaseId, Mandate, MandateState, Request, RequestState
 from chalicelib.mandates.ports import Closing, MandateStore
 from chalicelib.people.actor import Cause, Citizen, System
+from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import (
     GENEROUS,
@@ -82,7 +83,7 @@ def world() -> World:
 
 
 def test_with_somebody_who_dies_all_ends_that_they_gave_hold_asked_and_were_asked(world: World) -> None:
-    assert end_at_death(PEOPLE["vera"], store=world.store, now=LATER) == Left(4, 2, 0)
+    assert lapse(PEOPLE["vera"], store=world.store, now=LATER) == Left(4, 2, 0)
     for request in (world.own, world.of_henk, world.of_mina, world.by_vera):
         assert world.state(request) == RequestState.UNDELIVERABLE
         assert world.happened(request) == [(Happening.UNDELIVERABLE, Cause.DEATH)]
@@ -94,14 +95,14 @@ def test_with_somebody_who_dies_all_ends_that_they_gave_hold_asked_and_were_aske
 
 def test_who_asked_somebody_who_died_sees_what_they_saw_before(world: World) -> None:
     before = world.store.asked(PEOPLE["henk"])
-    end_at_death(PEOPLE["vera"], store=world.store, now=LATER)
+    lapse(PEOPLE["vera"], store=world.store, now=LATER)
     leave(PEOPLE["vera"], keep_mandates=False, store=world.store, now=LATER)
     assert world.store.asked(PEOPLE["henk"]) == before
 
 
 def test_a_death_that_is_told_twice_ends_nothing_more(world: World) -> None:
-    end_at_death(PEOPLE["vera"], store=world.store, now=LATER)
-    assert end_at_death(PEOPLE["vera"], store=world.store, now=LATER) == Left(0, 0, 0)
+    lapse(PEOPLE["vera"], store=world.store, now=LATER)
+    assert lapse(PEOPLE["vera"], store=world.store, now=LATER) == Left(0, 0, 0)
     assert len(world.happened(world.given)) == 1
 
 
@@ -171,9 +172,9 @@ def test_what_cannot_be_ended_now_keeps_nothing_else_from_ending_and_is_told() -
             super().close(closing)
 
     World(store := Breaking(GENEROUS))
-    assert end_at_death(PEOPLE["vera"], store=store, now=LATER) == Left(3, 1, 2)
+    assert lapse(PEOPLE["vera"], store=store, now=LATER) == Left(3, 1, 2)
     store.broken = False
-    assert end_at_death(PEOPLE["vera"], store=store, now=LATER) == Left(1, 1, 0)
+    assert lapse(PEOPLE["vera"], store=store, now=LATER) == Left(1, 1, 0)
 
 
 def test_what_happens_to_a_request_meanwhile_is_as_good() -> None:
@@ -185,13 +186,13 @@ def test_what_happens_to_a_request_meanwhile_is_as_good() -> None:
             super().close(closing)
 
     world = World(Withdrawing(GENEROUS))
-    assert end_at_death(PEOPLE["vera"], store=world.store, now=LATER).failed == 0
+    assert lapse(PEOPLE["vera"], store=world.store, now=LATER).failed == 0
     assert world.state(world.own) == RequestState.WITHDRAWN
 
 
 def test_what_has_ended_is_left_alone(world: World) -> None:
     revoked = revoke_in(world.store, world.given, Citizen(PEOPLE["vera"], 20), NOW)
-    end_at_death(PEOPLE["vera"], store=world.store, now=LATER)
+    lapse(PEOPLE["vera"], store=world.store, now=LATER)
     assert world.store.mandate(revoked.case_id) == revoked
 
 
@@ -217,3 +218,29 @@ def test_what_is_no_message_of_a_death_is_refused_and_not_quoted(message: str) -
     with pytest.raises(ValueError, match="no message of a death") as refused:
         read_death(message)
     assert HENK.digits not in "".join(map(str, (refused.value, refused.value.__cause__)))
+
+
+def test_a_message_of_a_death_ends_what_the_person_had_and_is_taken_once_more_where_not_all_could_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Breaking(FakeMandates):
+        broken = True
+
+        def close(self, closing: Closing) -> None:
+            if self.broken:
+                raise Unavailable("dynamodb")
+            super().close(closing)
+
+    def person(bsn: Bsn) -> PersonId:
+        return {VERA: PEOPLE["vera"]}[bsn]
+
+    world = World(store := Breaking(GENEROUS))
+    with pytest.raises(Unavailable):
+        hear_of_death(write_death(VERA), person=person, store=store, now=LATER)
+    assert (world.state(world.given), world.state(world.own)) == (MandateState.ENDED, RequestState.WAITING)
+    store.broken = False
+    hear_of_death(write_death(VERA), person=person, store=store, now=LATER)
+    assert world.state(world.own) == RequestState.UNDELIVERABLE
+    with pytest.raises(ValueError, match="no message"):
+        hear_of_death(f"{VERA.digits} died", person=person, store=store, now=LATER)
+    assert VERA.digits not in "".join(capsys.readouterr())
