@@ -252,8 +252,8 @@ def activated(case_id: CaseId, by: Bsn, store: MandateStore, level: int = 20) ->
         case_id,
         by=signed_in(by, level),
         bsn=by,
-        service=a_service(),
+        services={SERVICE_ID: a_service()},
         store=store,
         secrets=SECRETS,
         now=NOW,
-    )
+    )[0]

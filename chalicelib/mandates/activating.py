@@ -1,12 +1,17 @@
-"""A representative activates a mandate: first the code is recognised, then, with both names seen, confirmed."""
+"""A representative activates mandates: first the code is recognised, then, with both names seen, confirmed.
 
+A code is for all requests of its visit that wait (ADR 28). Of a visit of the represented anybody may activate them who
+has the code; what somebody else asked, only who asked it.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.catalogue.model import Service
+from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
 from chalicelib.mandates.codes import Code
-from chalicelib.mandates.model import WEARING, CaseId, Consent, Mandate, Request, RequestState, Way
+from chalicelib.mandates.model import WEARING, CaseId, Consent, Mandate, Request, RequestState, Way, visit_of
 from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import Making, MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.requesting import Secrets
@@ -15,6 +20,9 @@ from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
+
+_NO_CASE = CaseId("0" * 32)
+"""Looked for where no code was found, so that what is found takes no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,9 @@ class Guess:
 
 
 class WrongCombination(Refused):
-    """The one answer for a wrong code, number or birth date, and for a code that is expired, used or blocked."""
+    """The one answer for a wrong code, number or birth date, and for a code that is expired, used, blocked or bound to
+    somebody else.
+    """
 
     def __init__(self, tries_left: int) -> None:
         super().__init__("wrong_combination")
@@ -55,7 +65,8 @@ def recognise(guess: Guess, *, store: MandateStore, tries: Tries, secrets: Secre
     matches = secrets.peppers.recognise(guess.code, claim)
     found = [code for code in store.codes(claim) if matches(code.fingerprint)]
     usable = [code for code in found if not before.since(code.guesses_before).void and now < code.expires_at]
-    if not usable:
+    code_id = usable[0].code_id if usable else _NO_CASE
+    if not _for(code_id, store.requests(represented, visit_of(code_id)), guess.by.person, now) or not usable:
         log().info("code_not_recognised")
         count(Metric.CODE_REFUSED)
         raise WrongCombination(tried.left)
@@ -75,59 +86,79 @@ def _spend(pair: str, address: str, tries: Tries, now: datetime) -> Tried:
     return tried
 
 
-def waiting(represented: PersonId, case_id: str, *, store: MandateStore, now: datetime) -> Request:
-    """Return the request behind a recognised code. Raises `Refused("code_gone")` if it does not wait any more."""
-    request = store.request(represented, case_id)
-    if request is None or request.state(now) is not RequestState.WAITING:
+def waiting(
+    represented: PersonId, code_id: CaseId, *, by: PersonId, store: MandateStore, now: datetime
+) -> tuple[Request, ...]:
+    """Return the requests that a recognised code is for, in order. Raises `Refused("code_gone")` if none waits."""
+    requests = _for(code_id, store.requests(represented, visit_of(code_id)), by, now)
+    if not requests:
         raise Refused("code_gone")
-    return request
+    return requests
 
 
 def activate(
     represented: PersonId,
-    case_id: CaseId,
+    code_id: CaseId,
     *,
     by: Citizen,
     bsn: Bsn,
-    service: Service,
+    services: Mapping[ServiceId, Service],
     store: MandateStore,
     secrets: Secrets,
     now: datetime,
-) -> Mandate:
-    """Make the mandate of a recognised code. Sent twice by the same representative, whose `bsn` it is, it is one.
+) -> tuple[Mandate, ...]:
+    """Make the mandates of a recognised code, for these services: all or none. `bsn` is the representative's.
 
-    Raises `LevelTooLow`, or `Refused("code_gone")` when someone was first or the request ended.
+    Raises `LevelTooLow`, or `Refused("code_gone")` when someone was first or the requests ended. Sent twice by the same
+    representative it returns what was made.
     """
-    if by.level < service.level_at(now):
-        raise LevelTooLow(service.level_at(now))
-    if (made := _made(case_id, by.person, store)) is not None:
-        return made
+    asked = store.requests(represented, visit_of(code_id))
+    requests = [one for one in _for(code_id, asked, by.person, now) if one.service_id in services]
+    if not requests:
+        return _made_before(asked, by.person, store)
+    if by.level < (level := max(services[one.service_id].level_at(now) for one in requests)):
+        raise LevelTooLow(level)
+    mandates = tuple(_mandate(one, by, bsn, services[one.service_id], secrets, now) for one in requests)
     try:
-        request = waiting(represented, case_id, store=store, now=now)
-        sealed = secrets.vault.seal(bsn.digits, f"case:{case_id}")
-        mandate = _mandate(request, by, sealed, now)
-        store.make(Making((mandate,), (request,)), by)
-    except (Refused, Conflict):
-        # Another click of the same person may have been first.
-        if (made := _made(case_id, by.person, store)) is None:
-            raise Refused("code_gone") from None
-        return made
-    log().info("mandate_activated", case_id=case_id)
-    count(Metric.MANDATE_ACTIVATED)
-    return mandate
+        store.make(Making(mandates, tuple(requests)), by)
+    except Conflict:
+        return _made_before(asked, by.person, store)
+    for mandate in mandates:
+        log().info("mandate_activated", case_id=mandate.case_id)
+        count(Metric.MANDATE_ACTIVATED)
+    return mandates
 
 
-def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandate:
-    """Raise `Refused("code_gone")` for a request to which the represented has not consented by asking."""
-    if request.level is None:
+def _made_before(asked: Sequence[Request], representative: PersonId, store: MandateStore) -> tuple[Mandate, ...]:
+    """Return what another click of the same person has made. Raises `Refused("code_gone")` if there is nothing."""
+    made = [store.mandate(one.case_id) for one in sorted(asked, key=lambda one: one.case_id)]
+    mine = tuple(one for one in made if one is not None and one.representative == representative)
+    if not mine:
         raise Refused("code_gone")
-    consent = Consent(Way.ASKED, request.level)
+    return mine
+
+
+def _for(code_id: CaseId, requests: Sequence[Request], by: PersonId, now: datetime) -> tuple[Request, ...]:
+    """Return which requests of a visit a representative can activate with its code."""
+    found = [
+        one
+        for one in requests
+        if one.code is not None
+        and one.code.code_id == code_id
+        and one.state(now) is RequestState.WAITING
+        and (one.level is not None if one.is_own else one.requester.person == by)
+    ]
+    return tuple(sorted(found, key=lambda one: one.case_id))
+
+
+def _mandate(request: Request, by: Citizen, bsn: Bsn, service: Service, secrets: Secrets, now: datetime) -> Mandate:
+    consent = _consent(request, service)
     return Mandate(
         case_id=request.case_id,
         represented=request.represented,
         representative=by.person,
         represented_bsn=request.represented_bsn,
-        representative_bsn=bsn,
+        representative_bsn=secrets.vault.seal(bsn.digits, f"case:{request.case_id}"),
         service_id=request.service_id,
         period=request.period,
         level=min(consent.level, by.level),
@@ -138,7 +169,8 @@ def _mandate(request: Request, by: Citizen, bsn: bytes, now: datetime) -> Mandat
     )
 
 
-def _made(case_id: CaseId, representative: PersonId, store: MandateStore) -> Mandate | None:
-    """Return the mandate that this representative has made of a case already."""
-    made = store.mandate(case_id)
-    return made if made is not None and made.representative == representative else None
+def _consent(request: Request, service: Service) -> Consent:
+    """Return how the represented consents by handing the code over: to what they asked, or what their letter says."""
+    if request.is_own and request.level is not None:
+        return Consent(Way.ASKED, request.level)
+    return Consent(Way.LETTER, service.letter_level)

@@ -1,17 +1,18 @@
 """Pages of the representative: fill in number, birth date and code, see both names, confirm."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from chalicelib.catalogue.model import Service
-from chalicelib.errors import Refused
+from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
 from chalicelib.mandates.codes import typed_code
-from chalicelib.mandates.model import CaseId, Request
-from chalicelib.mandates.parties import Parties, parties
+from chalicelib.mandates.model import LIVING, CaseId, Mandate, Party, Request, case_of, visit_of
+from chalicelib.mandates.parties import Parties, names_of_others, parties
+from chalicelib.mandates.seeing import seen_by
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
-from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
@@ -44,65 +45,130 @@ def check_code(ports: SitePorts, visit: Visit) -> Reply:
     except Refused as error:
         form.errors["bsn"] = error.reason
         return page("activate.html", visit, form=form, left=None, status=422)
-    recognised = {"represented": found.represented, "case_id": found.code_id}
+    recognised = {"represented": found.represented}
     ports.sessions.save_draft(session.actor.person, _draft(found.code_id), recognised, visit.now)
     return redirect(f"/activate/{found.code_id}")
 
 
-@routes.get("/activate/{case_id}", Caller.SIGNED_IN)
-def review_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    if _holds(ports, visit, case_id):
-        return redirect(f"/mandates/{case_id}")
-    request, service = _recognised(ports, visit, case_id)
-    both = _parties(ports, visit, request, service)
-    names = {"representative": both.representative.name, "represented": both.represented.name}
-    return page("confirm_activation.html", visit, request=request, service=service, case_id=case_id, names=names)
+class Offer(NamedTuple):
+    """What a recognised code is for: requests that wait, of services that take part now."""
+
+    requests: tuple[Request, ...]
+    services: dict[ServiceId, Service]
 
 
-@routes.post("/activate/{case_id}", Caller.SIGNED_IN)
-def confirm_activation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+@routes.get("/activate/{code_id}", Caller.SIGNED_IN)
+def review_activation(ports: SitePorts, visit: Visit, code_id: str) -> Reply:
+    try:
+        offer = _offer(ports, visit, code_id)
+    except Refused:
+        if made := _before(ports, visit, code_id):
+            return _done(made)
+        raise
+    both = _parties(ports, visit, offer)
+    level = max(service.level_at(visit.now) for service in offer.services.values())
+    return page(
+        "confirm_activation.html",
+        visit,
+        offered=[(one, offer.services[one.service_id]) for one in offer.requests],
+        level=level if visit.signed_in.actor.level < level else None,
+        code_id=code_id,
+        names={"representative": both.representative.name, "represented": both.represented.name},
+    )
+
+
+@routes.post("/activate/{code_id}", Caller.SIGNED_IN)
+def confirm_activation(ports: SitePorts, visit: Visit, code_id: str) -> Reply:
     if visit.switches_language:
-        return redirect(f"/activate/{case_id}")
-    once(lambda: _activate(ports, visit, case_id), done=lambda: _holds(ports, visit, case_id))
-    return redirect(f"/mandates/{case_id}?activated=1")
+        return redirect(f"/activate/{code_id}")
+    made: Sequence[Mandate]
+    try:
+        made = _activate(ports, visit, code_id)
+    except Refused:
+        if not (made := _before(ports, visit, code_id)):
+            raise
+    return _done(made)
 
 
-def _holds(ports: SitePorts, visit: Visit, case_id: str) -> bool:
-    made = ports.mandates.mandate(case_id)
-    return made is not None and made.representative == visit.signed_in.actor.person
+@routes.get("/activated/{case_id}", Caller.SIGNED_IN)
+def show_activated(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    """Show what was activated together with a case."""
+    person = visit.signed_in.actor.person
+    mandate, party = seen_by(person, case_id, store=ports.mandates)
+    if party is not Party.REPRESENTATIVE:
+        raise NotFound("activated")
+    asked = ports.mandates.requests(mandate.represented, visit_of(case_id))
+    together = _held(ports, visit, [one.case_id for one in asked]) or [mandate]
+    return page(
+        "activated.html",
+        visit,
+        mandates=[(one, one.state(visit.now), _service(ports, one.service_id)) for one in together],
+        living=all(one.state(visit.now) in LIVING for one in together),
+        name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
+    )
 
 
-def _activate(ports: SitePorts, visit: Visit, case_id: str) -> None:
-    session = visit.signed_in
-    request, service = _recognised(ports, visit, case_id)
-    _parties(ports, visit, request, service)
-    activate(
-        request.represented,
-        request.case_id,
+def _done(made: Sequence[Mandate]) -> Reply:
+    first = made[0].case_id
+    return redirect(f"/mandates/{first}?activated=1" if len(made) == 1 else f"/activated/{first}")
+
+
+def _before(ports: SitePorts, visit: Visit, code_id: str) -> list[Mandate]:
+    """Return what this person activated with a code before, in order."""
+    cases = (case_of(visit_of(code_id), number) for number in range(ports.services_per_visit))
+    return _held(ports, visit, {code_id, *cases})
+
+
+def _held(ports: SitePorts, visit: Visit, cases: Iterable[str]) -> list[Mandate]:
+    found = (ports.mandates.mandate(case_id) for case_id in sorted(cases))
+    return [one for one in found if one is not None and one.representative == visit.signed_in.actor.person]
+
+
+def _activate(ports: SitePorts, visit: Visit, code_id: str) -> tuple[Mandate, ...]:
+    session, offer = visit.signed_in, _offer(ports, visit, code_id)
+    _parties(ports, visit, offer)
+    made = activate(
+        offer.requests[0].represented,
+        CaseId(code_id),
         by=session.actor,
         bsn=session.bsn,
-        service=service,
+        services=offer.services,
         store=ports.mandates,
         secrets=ports.secrets,
         now=visit.now,
     )
-    ports.sessions.drop_draft(session.actor.person, _draft(case_id))
+    ports.sessions.drop_draft(session.actor.person, _draft(code_id))
+    return made
 
 
-def _recognised(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Request, Service]:
-    """Return the request whose code this person has shown to know."""
-    draft: dict[str, Any] | None = ports.sessions.draft(visit.signed_in.actor.person, _draft(case_id), visit.now)
+def _offer(ports: SitePorts, visit: Visit, code_id: str) -> Offer:
+    """Return what the code is for that this person has shown to know."""
+    person = visit.signed_in.actor.person
+    draft = ports.sessions.draft(person, _draft(code_id), visit.now)
     if draft is None:
         raise Refused("draft_gone")
-    request = waiting(PersonId(draft["represented"]), CaseId(case_id), store=ports.mandates, now=visit.now)
-    return request, ports.catalogue.service(request.service_id)
+    found = waiting(PersonId(draft["represented"]), CaseId(code_id), by=person, store=ports.mandates, now=visit.now)
+    known = ((one, _service(ports, one.service_id)) for one in found)
+    open_now = {one: service for one, service in known if service and service.may_be_mandated(visit.now)}
+    if not open_now:
+        raise Refused("code_gone")
+    return Offer(tuple(open_now), {one.service_id: service for one, service in open_now.items()})
 
 
-def _parties(ports: SitePorts, visit: Visit, request: Request, service: Service) -> Parties:
+def _service(ports: SitePorts, service_id: ServiceId) -> Service | None:
+    try:
+        return ports.catalogue.service(service_id)
+    except NotFound:
+        return None
+
+
+def _parties(ports: SitePorts, visit: Visit, offer: Offer) -> Parties:
     """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
-    represented = Bsn(ports.vault.open(request.represented_bsn, f"case:{request.case_id}"))
-    return parties(visit.signed_in.bsn, represented, service, people=ports.people, now=visit.now)
+    first = offer.requests[0]
+    represented = Bsn(ports.vault.open(first.represented_bsn, f"case:{first.case_id}"))
+    services = offer.services.values()
+    return parties(visit.signed_in.bsn, represented, *services, people=ports.people, now=visit.now)
 
 
-def _draft(case_id: str) -> str:
-    return f"activation:{case_id}"
+def _draft(code_id: str) -> str:
+    return f"activation:{code_id}"

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.ages import check_age
-from chalicelib.mandates.model import Party, RequestState, VisitId
+from chalicelib.mandates.model import Party, RequestState
 from chalicelib.mandates.progress import progress_of
 from chalicelib.mandates.requesting import (
     AlreadyRequested,
@@ -23,7 +23,7 @@ from chalicelib.site.asking import check_who_asks, send_asked, sent_before
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
-from chalicelib.site.visits import VisitDraft, drafted, forget, keep, wanted
+from chalicelib.site.visits import VisitDraft, drafted, forget, keep, kept, wanted
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
 from chalicelib.web.visit import Reply, Visit, redirect
@@ -53,10 +53,11 @@ def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if service_id := visit.field("remove"):
         keep(ports, visit, drafted(ports, visit, visit_id).without(service_id))
         return redirect(f"/request/confirm/{visit_id}")
-    if not _asked(ports, visit, visit_id) and (draft := drafted(ports, visit, visit_id)).other:
+    draft = kept(ports, visit, visit_id)
+    if draft is not None and draft.other is not None:
         return send_asked(ports, visit, draft)
     try:
-        once(lambda: _ask(ports, visit, visit_id), done=lambda: _asked(ports, visit, visit_id))
+        once(lambda: _ask(ports, visit, draft), done=lambda: _asked(ports, visit, visit_id))
     except AlreadyRequested as error:
         return _review(ports, visit, drafted(ports, visit, visit_id), error.services)
     return redirect(f"/requests/{visit_id}?sent=1")
@@ -94,12 +95,12 @@ def _receiver(ports: SitePorts, visit: Visit, chosen: tuple[WantedService, ...])
     return person
 
 
-def _ask(ports: SitePorts, visit: Visit, visit_id: str) -> None:
-    session, draft = visit.signed_in, drafted(ports, visit, visit_id)
-    if draft.other is not None:
-        raise NotFound("asking for oneself")
+def _ask(ports: SitePorts, visit: Visit, draft: VisitDraft | None) -> None:
+    if draft is None:
+        raise Refused("draft_gone")
+    session = visit.signed_in
     chosen = wanted(ports, visit, draft)
-    wish = Wish(VisitId(visit_id), session.actor, session.bsn, chosen, visit.language, ports.site)
+    wish = Wish(draft.visit_id, session.actor, session.bsn, chosen, visit.language, ports.site)
     ask(
         wish,
         store=ports.mandates,

@@ -112,16 +112,17 @@ class Stage:
             pick=wired.pick,
             now=now,
         )
-        return activate(
+        (made,) = activate(
             asked.represented,
             asked.case_id,
             by=self._signed_in(REPRESENTATIVE),
             bsn=REPRESENTATIVE,
-            service=service,
+            services={service.service_id: service},
             store=wired.mandates,
             secrets=wired.secrets,
             now=now,
         )
+        return made
 
     def revoke(self, mandate: Mandate) -> None:
         revoke(self._signed_in(REPRESENTED), mandate.case_id, store=self.wired.mandates, now=self.clock())

@@ -4,23 +4,42 @@ from datetime import timedelta
 import pytest
 from stdnum.nl.bsn import is_valid
 
+from chalicelib.catalogue.model import Service
 from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused, Unavailable
-from chalicelib.mandates.activating import Guess, WrongCombination, recognise
+from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
 from chalicelib.mandates.codes import Code, typed_code
-from chalicelib.mandates.model import PER_CODE, WEARING, CaseId, Guesses, Mandate, Party, Request
+from chalicelib.mandates.model import (
+    PER_CODE,
+    WEARING,
+    CaseId,
+    CodeTerms,
+    Consent,
+    Guesses,
+    Mandate,
+    Party,
+    Request,
+    RequestState,
+    Way,
+)
 from chalicelib.mandates.ports import StoredCode
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.mandates.revoking import revoke
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from tests.builders import (
+    CODE,
     HENK,
     MINA,
     NOW,
     PORTAL_ID,
     SECRETS,
+    SERVICE_ID,
     VERA,
     VERA_BORN,
+    a_bare_request,
+    a_period,
     a_request,
+    a_service,
     a_wish,
     activated,
     an_opening,
@@ -225,21 +244,151 @@ def test_activated_twice_by_the_same_person_it_is_one_mandate(counter: Counter) 
 def test_a_click_that_saw_nothing_yet_has_what_the_other_click_made(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other click is done between two looks of this one."""
+    """The other click is done after this one looked."""
+    looks = iter([[counter.request]])
     made = counter.activate()
-    looks = iter([None])
-    seen = counter.desk.store.mandate
-    monkeypatch.setattr(counter.desk.store, "mandate", lambda case_id: next(looks, seen(case_id)))
+    seen = counter.desk.store.requests
+    monkeypatch.setattr(counter.desk.store, "requests", lambda *of: next(looks, seen(*of)))
     assert counter.activate() == made
 
 
-def test_a_request_that_somebody_else_made_is_no_consent_and_makes_no_mandate(counter: Counter) -> None:
-    facts = {"represented": signed_in(VERA).person, "requester": signed_in(HENK), "level": None}
-    asked = a_request(case_id=CaseId("strange" * 4), service_id=PORTAL_ID, **facts)
+BRIDGES = a_service(service_id=PORTAL_ID, level=25)
+
+
+class Visit:
+    """Two services that Vera asked for at a high level, with one code."""
+
+    def __init__(self, **changes: object) -> None:
+        self.desk = Desk()
+        wanted = (WantedService(a_service(), a_period()), WantedService(BRIDGES, a_period(days=90)))
+        self.requests = self.desk.ask_all(a_wish(wanted=wanted, by=signed_in(level=30), **changes))
+
+    def activate(self, *services: Service, by: Bsn = HENK, level: int = 25) -> tuple[Mandate, ...]:
+        return activate(
+            self.requests[0].represented,
+            self.requests[0].case_id,
+            by=signed_in(by, level),
+            bsn=by,
+            services={one.service_id: one for one in services or (a_service(), BRIDGES)},
+            store=self.desk.store,
+            secrets=SECRETS,
+            now=NOW,
+        )
+
+    @property
+    def codes(self) -> list[StoredCode]:
+        return self.desk.store.codes(claim_of(self.requests[0]))
+
+
+def test_one_code_activates_all_that_was_asked_in_its_visit() -> None:
+    visit = Visit()
+    made = visit.activate()
+    assert [(one.case_id, one.service_id, one.period) for one in made] == [
+        (one.case_id, one.service_id, one.period) for one in visit.requests
+    ]
+    assert {(one.level, one.consent, one.activated_level) for one in made} == {(25, Consent(Way.ASKED, 30), 25)}
+    opened = {SECRETS.vault.open(one.representative_bsn, f"case:{one.case_id}") for one in made}
+    assert opened == {HENK.digits}
+    assert visit.codes == []
+    assert visit.activate() == made
+
+
+def test_what_was_withdrawn_of_a_visit_is_not_activated_and_the_rest_is() -> None:
+    visit = Visit()
+    visit.desk.store.close(closing(visit.requests[0], signed_in(), NOW))
+    assert [one.service_id for one in visit.activate()] == [PORTAL_ID]
+    assert visit.desk.store.mandate(visit.requests[0].case_id) is None
+
+
+def test_a_level_that_is_too_low_for_one_service_activates_none() -> None:
+    visit = Visit()
+    with pytest.raises(LevelTooLow) as low:
+        visit.activate(level=20)
+    assert low.value.required == 25
+    assert visit.desk.store.given(visit.requests[0].represented) == []
+    assert len(visit.activate()) == 2
+
+
+def test_a_service_that_takes_no_part_now_waits_and_its_code_goes_on_working() -> None:
+    visit = Visit()
+    assert [one.service_id for one in visit.activate(a_service(), level=20)] == [SERVICE_ID]
+    assert len(visit.codes) == 1
+    assert [one.service_id for one in visit.activate(BRIDGES)] == [PORTAL_ID]
+    assert visit.codes == []
+
+
+def test_all_that_was_asked_in_a_visit_is_gone_for_who_comes_second() -> None:
+    visit = Visit()
+    visit.activate()
+    with pytest.raises(Refused, match="code_gone"):
+        visit.activate(by=MINA)
+
+
+CLAIM = SECRETS.pseudonyms.claim(VERA, VERA_BORN)
+
+
+@pytest.fixture
+def asked_by_henk(counter: Counter) -> Request:
+    """Return what Henk asks of Vera for another service, with the code of a letter that came to her."""
+    facts = {"represented": signed_in(VERA).person, "requester": signed_in(HENK), "level": None, "checked_at": NOW}
+    terms = CodeTerms(CLAIM, CaseId(""), Guesses())
+    asked = a_request(case_id=CaseId("57" * 16), service_id=PORTAL_ID, code=terms, **facts)
+    counter.desk.store.open_requests(an_opening(asked))
+    return asked
+
+
+def test_what_somebody_else_asked_is_activated_by_them_with_the_code_of_the_letter(
+    counter: Counter, asked_by_henk: Request
+) -> None:
+    found = counter.guess(CODE)
+    assert found.code_id == asked_by_henk.case_id
+    service = a_service(service_id=PORTAL_ID, letter_level=20, level=20)
+    store = counter.desk.store
+    (made,) = activate(
+        found.represented,
+        found.code_id,
+        by=signed_in(HENK, 25),
+        bsn=HENK,
+        services={PORTAL_ID: service},
+        store=store,
+        secrets=SECRETS,
+        now=NOW,
+    )
+    assert (made.consent, made.activated_level, made.level) == (Consent(Way.LETTER, 20), 25, 20)
+    ended = store.asked_case(signed_in(HENK).person, asked_by_henk.case_id)
+    assert ended is not None
+    assert ended.ended is RequestState.ACTIVATED
+
+
+def test_the_code_of_what_somebody_asked_is_wrong_for_anybody_else(counter: Counter, asked_by_henk: Request) -> None:
+    with pytest.raises(WrongCombination) as answer:
+        counter.guess(CODE, by=MINA)
+    assert answer.value.tries_left == 4
+    assert counter.desk.tries.total(CLAIM) == Guesses(1, 1)
+    with pytest.raises(Refused, match="code_gone"):
+        activated(asked_by_henk.case_id, MINA, counter.desk.store)
+    assert counter.desk.store.mandate(asked_by_henk.case_id) is None
+    assert counter.guess(by=MINA).code_id == counter.request.case_id
+
+
+def test_no_code_makes_a_mandate_of_what_somebody_asked_without_one(counter: Counter) -> None:
+    asked = a_bare_request(
+        case_id=CaseId("57" * 16), represented=signed_in(VERA).person, requester=signed_in(HENK), service_id=PORTAL_ID
+    )
     counter.desk.store.open_requests(an_opening(asked))
     with pytest.raises(Refused, match="code_gone"):
-        activated(asked.case_id, HENK, counter.desk.store)
-    assert counter.desk.store.mandate(asked.case_id) is None
+        waiting(asked.represented, asked.case_id, by=signed_in(HENK).person, store=counter.desk.store, now=NOW)
+
+
+def test_right_and_wrong_codes_take_the_same_look_at_the_register(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, seen = iter("12"), counter.desk.store.requests
+    monkeypatch.setattr(counter.desk.store, "requests", lambda *of: next(looks) and seen(*of))
+    counter.guess()
+    with pytest.raises(WrongCombination):
+        counter.guess(OTHER_CODE)
+    assert list(looks) == []
 
 
 def test_activated_by_another_it_is_gone(counter: Counter) -> None:

@@ -1,0 +1,64 @@
+"""Several services in one visit: chosen, looked over, asked with one letter, and activated together with one code."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from local.stack import Stack
+from tests.browser.conftest import Look
+from tests.browser.people import Visitor, code_in, letter_for, someone
+
+Contexts = Callable[..., BrowserContext]
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+TAXES, MOVING, BENEFITS = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "245")
+
+
+def _choose(visitor: Visitor, service_id: str) -> None:
+    """Choose a service on the page that lists them, and the longest period."""
+    visitor.page.locator(f'a[href$="/{service_id}"]').click()
+    visitor.choose_longest()
+    visitor.page.wait_for_url("**/request/confirm/**")
+
+
+def _another(page: Page) -> None:
+    page.locator('main a[href*="/request/with/"]').last.click()
+
+
+@LANGUAGES
+def test_several_services_are_asked_and_activated_with_one_code(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    names = {"nl": ("Sascha Zonderling", "Paula Eigenhuis"), "en": ("Gijs Geslachtsnaam", "Petra Eigenhuis")}
+    giver, helper = (
+        Visitor(new_context(language).new_page(), someone(name), language, stack) for name in names[language]
+    )
+    giver.sign_in("/request", level="25")
+    _choose(giver, TAXES)
+    _another(giver.page)
+    look(giver.page, f"{language}-80-choose_service-another")
+    _choose(giver, MOVING)
+    _another(giver.page)
+    _choose(giver, BENEFITS)
+    look(giver.page, f"{language}-81-confirm_request-several")
+    giver.page.locator(f'button[value="{MOVING}"]').click()
+    expect(giver.page.locator("main h3")).to_have_count(2)
+    giver.press("confirm request")
+    giver.page.wait_for_url("**/requests/**")
+    look(giver.page, f"{language}-82-request-several")
+    giver.open("/request")
+    _choose(giver, TAXES)
+    giver.press("confirm request")
+    expect(giver.page.get_by_role("alert")).to_be_focused()
+    look(giver.page, f"{language}-83-confirm_request-asked-before")
+    code = code_in(letter_for(giver.person, stack, set()))
+    helper.sign_in("/activate")
+    helper.fill_in_code(giver.person, code)
+    look(helper.page, f"{language}-84-confirm_activation-higher-level")
+    helper.page.locator('main a[href*="/login?level=25"]').click()
+    helper.at_digid("25")
+    helper.page.wait_for_url("**/activate/*")
+    look(helper.page, f"{language}-85-confirm_activation-several")
+    helper.press("activate")
+    helper.page.wait_for_url("**/activated/*")
+    look(helper.page, f"{language}-86-activated")
