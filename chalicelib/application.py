@@ -6,18 +6,32 @@ from chalice.app import Chalice
 
 from chalicelib.health import routes as health
 from chalicelib.saml.endpoints import routes as saml
-from chalicelib.site import activation, asking, choosing, ending, levels, mandates, requests, restricting, start
+from chalicelib.site import (
+    activation,
+    approvals,
+    asking,
+    choosing,
+    ending,
+    levels,
+    mandates,
+    refusing,
+    requests,
+    restricting,
+    start,
+)
 from chalicelib.web import routes as web
 from chalicelib.web.headers import add_headers
 from chalicelib.wiring import Wiring
 
 SITE = (
     activation,
+    approvals,
     asking,
     choosing,
     ending,
     levels,
     mandates,
+    refusing,
     requests,
     restricting,
     start,

@@ -37,6 +37,9 @@ class Metric(StrEnum):
     ASKED_FOR_ANOTHER = ("AskedForAnother", "Somebody asked for another; the check of it follows")
     CHECK_PUT_OFF = ("CheckPutOff", "A check waits, because too many look-ups of one person or home failed lately")
     REQUEST_UNDELIVERABLE = ("RequestUndeliverable", "Something asked for another ended unseen: its check said no")
+    REQUEST_APPROVED = ("RequestApproved", "Somebody approved what another asked of them")
+    REQUEST_TURNED_DOWN = ("RequestTurnedDown", "Somebody refused what another asked: signed in, or by a letter's code")
+    REFUSAL_CODE_REFUSED = ("RefusalCodeRefused", "A letter's refusal code was not right, or not any more")
     MANDATE_ACTIVATED = ("MandateActivated", "A representative activated a mandate")
     MANDATE_GRANTED = ("MandateGranted", "Somebody mandated a person they know, or renewed a mandate, without a code")
     MANDATE_REVOKED = ("MandateRevoked", "Either side ended a mandate")
@@ -88,7 +91,7 @@ _sender: ContextVar[str | None] = ContextVar("sender", default=None)
 _noted: ContextVar[bool] = ContextVar("noted", default=False)
 
 _CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]{9}(?![0-9A-Za-z])")
-_CODE = re.compile(r"(?<![0-9A-Za-z])(?:[B-DF-HJ-NP-TV-XZ2-9]{4}-){2}[B-DF-HJ-NP-TV-XZ2-9]{4}(?![0-9A-Za-z])")
+_CODE = re.compile(r"(?<![0-9A-Za-z-])(?:[B-DF-HJ-NP-TV-XZ2-9]{4}-){1,2}[B-DF-HJ-NP-TV-XZ2-9]{4}(?![0-9A-Za-z-])")
 _MESSAGE = re.compile(
     r"<\??(?:\w+:)?(?:xml|Response|Assertion|AuthnRequest|Artifact\w+|Logout\w+|Envelope)\b.*", re.DOTALL
 )

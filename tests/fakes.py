@@ -332,6 +332,9 @@ class FakeMandates:
         found = [block for (person, _), block in self._blocked.items() if person == represented]
         return sorted(found, key=lambda block: block.since, reverse=True)
 
+    def block(self, represented: PersonId, block: Blocked) -> None:
+        self._blocked[represented, block.requester] = block
+
     def unblock(self, represented: PersonId, requester: PersonId) -> None:
         self._blocked.pop((represented, requester), None)
 

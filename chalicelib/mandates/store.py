@@ -155,6 +155,9 @@ class DynamoMandates(DynamoRequests):
     def blocked(self, represented: PersonId) -> list[Blocked]:
         return sorted(self._blocked.every(represented=represented), key=lambda one: one.since, reverse=True)
 
+    def block(self, represented: PersonId, block: Blocked) -> None:
+        self._blocked.put(block, represented=represented)
+
     def unblock(self, represented: PersonId, requester: PersonId) -> None:
         self._blocked.delete(represented=represented, requester=requester)
 

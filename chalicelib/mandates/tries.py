@@ -33,6 +33,8 @@ LIMITS = {
     "network": Limit(100, _HOUR, _HOUR),
     # Visits in which somebody asks for others, each of which becomes a question to the population register.
     "asking": Limit(100, _HOUR, _HOUR),
+    # Refusal codes of letters, tried by nobody in particular: a helper at a care home has a few right ones.
+    "refusal": Limit(20, _HOUR, _HOUR),
 }
 """By the kind of subject, the part before its colon (design.md section 4)."""
 
@@ -54,8 +56,9 @@ class Tally(NamedTuple):
 
 
 WINDOW = Kind(
-    "How often a subject tried codes (a representative for one person, `pair:`, or a network), or asking for others "
-    "(`asking:`, a network); and how often looking up a person (`look-up:`), or at a home (`home:`), failed.",
+    "How often a subject tried codes (a representative for one person, `pair:`, or a network), refusal codes "
+    "of letters (`refusal:`, a network), or asking for others (`asking:`, a network); and how often looking up a "
+    "person (`look-up:`), or at a home (`home:`), failed.",
     TransientTable,
     Window,
     pk="TRIES#{subject}",

@@ -34,6 +34,12 @@ ERRORS = {
     "only_less": N_("The mandate ends before this day already. Choose an earlier end date."),
     "end_in_past": N_("The end date is in the past. Choose today or a later day."),
     "nothing_left": N_("Then nothing is left. To stop everything, revoke the mandate."),
+    "services_missing": N_("Choose what you approve, or refuse."),
+    "refusal_missing": N_("Fill in the refusal code. It is in the letter."),
+    "refusal_wrong": N_(
+        "There is a typing error in the refusal code. It has 8 characters, without vowels, 0 and 1. Copy it again "
+        "from the letter."
+    ),
 }
 """By the name of the error of a field."""
 
@@ -133,6 +139,29 @@ REFUSALS = {
             "For this service you have to be %(years)s years or older. The population register does not have your "
             "whole date of birth, so we are not certain that you are. Call the helpdesk."
         ),
+    ),
+    "decided_already": Words(
+        409,
+        N_("This was decided already"),
+        N_("Under My mandates you see how things are now."),
+    ),
+    "may_not_give": Words(
+        403,
+        N_("You cannot give a mandate now"),
+        N_(
+            "What the population register tells us about you is not enough to let somebody act for you. Contact your "
+            "municipality. Call the helpdesk if you have questions."
+        ),
+    ),
+    "not_with_them": Words(
+        409,
+        N_("We cannot make this mandate"),
+        N_("This person cannot act for you in this. You do not have to do anything. Call the helpdesk for questions."),
+    ),
+    "letter_gone": Words(
+        410,
+        N_("Fill in the code of your letter again"),
+        N_("We keep for one hour which letter you have. Go back to the page where you fill in the refusal code."),
     ),
     "draft_gone": Words(
         410,

@@ -19,8 +19,17 @@ from chalicelib.errors import InvalidMessage, Refused, Unavailable
 from chalicelib.observe import log
 from chalicelib.settings import Settings
 from chalicelib.web.failures import PLAINEST, REFUSALS, Words, failure_page, sign_in_page
-from chalicelib.web.sessions import Sessions
-from chalicelib.web.visit import LANGUAGE_COOKIE, READABLE, SESSION_COOKIE, Cookie, Reply, Visit, read_visit
+from chalicelib.web.sessions import Sessions, Visitor
+from chalicelib.web.visit import (
+    LANGUAGE_COOKIE,
+    READABLE,
+    SESSION_COOKIE,
+    VISITOR_COOKIE,
+    Cookie,
+    Reply,
+    Visit,
+    read_visit,
+)
 
 Ports = TypeVar("Ports")
 View = Callable[..., Reply]
@@ -38,6 +47,9 @@ class Caller(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    VISITOR = "visitor"
+    """Anybody, in the same way whether signed in or not: no session is looked for. A cookie of the browser's own takes
+    its place, so that forms come from our pages in that browser only."""
     ALIKE = "alike"
     """Everybody gets the same. No session is looked for: it comes, and costs the same, whatever is down."""
     PARTNER = "partner"
@@ -137,10 +149,9 @@ def _handle(request: Request, route: Route, frame: Frame, view: Callable[[Visit]
     try:
         visit = read_visit(request, frame.clock(), frame.settings.root)
         _check_form(visit, route.caller)
-        if route.caller not in (Caller.ALIKE, Caller.PARTNER):
-            visit = _recognised(visit, frame)
-            _admit(visit, route.caller, frame.settings.origin)
-        reply = view(visit)
+        visit = _known(visit, route.caller, frame)
+        _admit(visit, route.caller, frame.settings.origin)
+        reply = _remembered(view(visit), visit)
     except Exception as error:  # noqa: BLE001 - the one table of errors decides; nothing may leave as a traceback
         reply = _told(visit, error, route.failing, frame)
     if visit is not None and not reply.cacheable and (visit.asked("lang") or visit.switches_language):
@@ -171,6 +182,19 @@ def _check_form(visit: Visit, caller: Caller) -> None:
         raise Refused(visit.unread)
 
 
+def _known(visit: Visit, caller: Caller, frame: Frame) -> Visit:
+    if caller is Caller.VISITOR:
+        return replace(visit, visitor=Visitor(visit.cookies.get(VISITOR_COOKIE) or frame.new_id()))
+    return visit if caller in (Caller.ALIKE, Caller.PARTNER) else _recognised(visit, frame)
+
+
+def _remembered(reply: Reply, visit: Visit) -> Reply:
+    """Give a visitor who is new the cookie by which their forms are known."""
+    if visit.visitor is None or visit.cookies.get(VISITOR_COOKIE):
+        return reply
+    return replace(reply, cookies=(*reply.cookies, Cookie(VISITOR_COOKIE, visit.visitor.token)))
+
+
 def _recognised(visit: Visit, frame: Frame) -> Visit:
     token = visit.cookies.get(SESSION_COOKIE)
     # Without a cookie nothing is looked for, so no client of AWS is made for a page that needs none.
@@ -182,11 +206,14 @@ def _recognised(visit: Visit, frame: Frame) -> Visit:
 
 def _admit(visit: Visit, caller: Caller, origin: str) -> None:
     """Let a request in: the session it needs, and for a form the proof that our own page sent it."""
+    if caller in (Caller.ALIKE, Caller.PARTNER):
+        return
     if visit.method == "POST" and not _from_our_page(visit, origin):
         raise Refused("foreign_form")
     if caller is Caller.SIGNED_IN and visit.session is None:
         raise SessionOver
-    if caller is Caller.SIGNED_IN and visit.method == "POST" and not visit.signed_in.issued(visit.field("csrf")):
+    owner = visit.session if caller is Caller.SIGNED_IN else visit.visitor
+    if owner is not None and visit.method == "POST" and not owner.issued(visit.field("csrf")):
         raise Refused("foreign_form")
 
 

@@ -41,6 +41,31 @@ class Session:
         return hmac.compare_digest(self.csrf.encode(), token.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who does not sign in, by a cookie of their browser: all that there is of them until they fill in a form.
+
+    That form carries what only who has the cookie can know, and what is filled in is kept under the cookie's hash.
+    """
+
+    token: str = field(repr=False)
+
+    @property
+    def csrf(self) -> str:
+        return self._digest("form")
+
+    @property
+    def person(self) -> PersonId:
+        """Under whom drafts are kept; no citizen has this id."""
+        return PersonId(f"visitor-{self._digest('drafts')}")
+
+    def issued(self, token: str) -> bool:
+        return hmac.compare_digest(self.csrf.encode(), token.encode())
+
+    def _digest(self, purpose: str) -> str:
+        return hmac.new(self.token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
 class SessionRow(NamedTuple):
     """A session as it is kept. The BSN is sealed under its key."""
 
@@ -73,7 +98,7 @@ SESSION = Kind(
 )
 
 DRAFT = Kind(
-    "What somebody filled in and has not sent yet.",
+    "What somebody filled in and has not sent yet: a citizen, or who does not sign in, by the hash of a cookie.",
     TransientTable,
     Draft,
     pk="DRAFTS#{person}",

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 
 from chalice.app import Request, Response
 
-from chalicelib.web.sessions import Session
+from chalicelib.web.sessions import Session, Visitor
 
 LANGUAGES = ("nl", "en")
 SESSION_COOKIE, LOGIN_COOKIE, LANGUAGE_COOKIE = "__Host-session", "__Host-saml", "__Host-language"
-SHARED_COOKIE = "__Host-shared"
+SHARED_COOKIE, VISITOR_COOKIE = "__Host-shared", "__Host-visitor"
 _MOST_FIELDS = 100
 _LARGEST_FORM, _MOST_ESCAPES = 160 * 1024, 10_000
 """Bytes of a form, and how many of them may be written as `%XX`: each takes time. The largest message of a partner has
@@ -38,6 +38,8 @@ class Visit:
     """Path under which our pages lie."""
     session: Session | None = None
     """Of someone who is signed in now."""
+    visitor: Visitor | None = None
+    """Whose browser it is, on pages with forms for who does not sign in."""
     past: Session | None = None
     """Of someone whose session has run out."""
     client_certificate: str | None = field(default=None, repr=False)
@@ -68,6 +70,19 @@ class Visit:
         if self.session is None:
             raise RuntimeError("a view that needs a session was reached without one")
         return self.session
+
+    @property
+    def unnamed(self) -> Visitor:
+        """The visitor, in views that need no sign-in and have forms."""
+        if self.visitor is None:
+            raise RuntimeError("a view that needs a visitor was reached without one")
+        return self.visitor
+
+    @property
+    def csrf(self) -> str:
+        """The token that forms of this page carry; empty where nobody is known, not even by their browser."""
+        owner = self.session or self.visitor
+        return owner.csrf if owner else ""
 
     @property
     def switches_language(self) -> bool:

@@ -26,6 +26,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a900100084 90010008 9001000845 1.900100084", "a900100084 90010008 9001000845 1.900100084"),
         ("urn:nl:00000009999999990001:entities", "urn:nl:00000009999999990001:entities"),
         (grouped(generate(random.Random(5).randrange)), "[code]"),
+        ("(QRST-VWXZ)", "([code])"),
+        ("1748d725-2345-6789-2345-62cf57f0f2ca", "1748d725-2345-6789-2345-62cf57f0f2ca"),
         ("bad <samlp:Response ID='x'>900100084", "bad [message]"),
         ("<?xml version='1.0'?><x/>", "[message]"),
         ("2026-11-24T12:00:00+00:00", "2026-11-24T12:00:00+00:00"),

@@ -1,0 +1,142 @@
+"""Refusing what somebody else asks: by the represented, signed in, or by whoever has the letter, with its code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.mandates.approving import AskedOfMe, asked_in, asked_of_me, asker_number
+from chalicelib.mandates.codes import Peppers
+from chalicelib.mandates.model import Blocked, Request, RequestState
+from chalicelib.mandates.networks import network_of
+from chalicelib.mandates.ports import Closing, MandateStore, StoredRefusal, Tries
+from chalicelib.mandates.refusals import RefusalCode, refusal_ids
+from chalicelib.observe import Metric, count, log
+from chalicelib.people.actor import Cause, Citizen, System
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.people.vault import Vault
+
+_ROUNDS = 20
+"""How often it is read again what waits, when some of it ended meanwhile: of a visit that is a few times at most."""
+
+Ending = Callable[[tuple[Request, ...]], Closing]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the represented, signed in, says no to, and what they want besides."""
+
+    by: Citizen
+    visit_id: str
+    told: bool = False
+    """Who asked may know."""
+    block: bool = False
+    """Who asked may not ask again."""
+
+
+def refuse(refusal: Refusal, *, store: MandateStore, vault: Vault, now: datetime) -> None:
+    """Refuse what waits of a visit, and block who asked where that is wanted; the letter's codes die.
+
+    Sent twice it is once. Raises `NotFound`, or `Refused("decided_already")` when all of it ended otherwise before.
+    """
+    by = refusal.by
+    asked = asked_in(by.person, refusal.visit_id, store=store)
+    block = Blocked(asked.asker, _sealed_for(by.person, asked, vault), now) if refusal.block else None
+
+    def ending(requests: tuple[Request, ...]) -> Closing:
+        return Closing(requests, RequestState.REFUSED, by, now, refusal.told, block)
+
+    if asked.waiting(now) or block is None:
+        _end_all(by.person, refusal.visit_id, ending, store, now)
+    else:
+        store.block(by.person, block)
+    if block:
+        log().info("asker_blocked", case_id=asked.visit_id)
+        _end_the_others(asked, ending, store, now)
+
+
+def _end_the_others(asked: AskedOfMe, ending: Ending, store: MandateStore, now: datetime) -> None:
+    """Refuse all else of somebody who was blocked: nothing could come of it any more."""
+    represented = asked.requests[0].represented
+    for other in asked_of_me(store.requests(represented)):
+        if other.asker == asked.asker and other.waiting(now):
+            _end_all(represented, other.visit_id, ending, store, now)
+
+
+def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: MandateStore, now: datetime) -> None:
+    for _ in range(_ROUNDS):
+        asked = asked_in(represented, visit_id, store=store)
+        if not (waiting := asked.waiting(now)):
+            if any(one.ended is RequestState.REFUSED for one in asked.requests):
+                return
+            raise Refused("decided_already")
+        try:
+            store.close(ending(waiting))
+        except Conflict:
+            continue
+        log().info("request_turned_down", case_id=asked.visit_id)
+        count(Metric.REQUEST_TURNED_DOWN)
+        return
+    raise Conflict("changed all the time")
+
+
+class WrongRefusalCode(Refused):
+    """The one answer for a code that never was, and for one whose requests have ended."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__("wrong_refusal_code")
+        self.tries_left = tries_left
+
+
+def recognise_refusal(
+    code: RefusalCode, address: str, *, store: MandateStore, tries: Tries, peppers: Peppers, now: datetime
+) -> AskedOfMe:
+    """Return what a letter's code refuses, once it is certain that the try was counted first.
+
+    The same is read whether or not there is anything to find. Raises `WrongRefusalCode` or `RateLimited`.
+    """
+    network = f"refusal:{network_of(address)}"
+    left = tries.spend(network, now).left
+    known = [store.refusal(one) for one in refusal_ids(code, peppers)]
+    found = next((one for one in known if one is not None), None)
+    asked = _behind(found, store)
+    if asked is None or not asked.waiting(now):
+        log().info("refusal_code_not_recognised")
+        count(Metric.REFUSAL_CODE_REFUSED)
+        raise WrongRefusalCode(left)
+    tries.refund(network)
+    return asked
+
+
+def _behind(found: StoredRefusal | None, store: MandateStore) -> AskedOfMe | None:
+    represented, visit_id = (found.represented, found.visit_id) if found else (PersonId("nobody"), "00")
+    try:
+        return asked_in(represented, visit_id, store=store)
+    except NotFound:
+        return None
+
+
+def refuse_by_letter(represented: PersonId, visit_id: str, *, store: MandateStore, now: datetime) -> None:
+    """Refuse what waits of a visit, for whoever has its letter; who asked hears nothing. Sent twice it is once.
+
+    Raises `Refused("decided_already")` when all of it ended otherwise before.
+    """
+
+    def ending(requests: tuple[Request, ...]) -> Closing:
+        return Closing(requests, RequestState.REFUSED, System(Cause.LETTER), now)
+
+    _end_all(represented, visit_id, ending, store, now)
+
+
+def blocked_number(block: Blocked, represented: PersonId, vault: Vault) -> Bsn:
+    """Return the number of who may not ask any more."""
+    return Bsn(vault.open(block.requester_bsn, _context(represented, block.requester)))
+
+
+def _sealed_for(represented: PersonId, asked: AskedOfMe, vault: Vault) -> bytes:
+    return vault.seal(asker_number(asked.requests[0], vault).digits, _context(represented, asked.asker))
+
+
+def _context(represented: PersonId, requester: PersonId) -> str:
+    return f"blocked:{represented}:{requester}"

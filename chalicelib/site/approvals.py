@@ -1,0 +1,169 @@
+"""Pages on which somebody decides what others ask of them, and whose requests they want no more."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import Refused, Unavailable
+from chalicelib.mandates.approving import Approval, AskedOfMe, approve, asked_in, asker_number
+from chalicelib.mandates.model import Blocked, Request, RequestState
+from chalicelib.mandates.refusing import Refusal, blocked_number, refuse
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import services_of
+from chalicelib.site.texts import ERRORS, REFUSALS
+from chalicelib.web.forms import Form
+from chalicelib.web.http import Caller, Routes, kept_form
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit, redirect
+
+routes = Routes[SitePorts](__name__, REFUSALS)
+
+_CASE = "case_"
+"""How the names of the fields begin that choose a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What pages show of a visit. Names are those of the population register now; empty where it does not tell."""
+
+    asked: AskedOfMe
+    waiting: Sequence[Request]
+    services: Mapping[str, Service]
+    asker: str = field(repr=False)
+    you: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPerson:
+    """Somebody whom the visitor blocked, as a page shows them."""
+
+    name: str
+    since: datetime
+    handle: str
+    """By which the page says whom it means, without a pseudonym."""
+
+
+@routes.get("/approvals/{visit_id}", Caller.SIGNED_IN)
+def show_asked_of_me(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
+    return _asked_page(ports, visit, visit_id, Form(kept_form(visit, ports.sessions), ERRORS))
+
+
+@routes.post("/approvals/{visit_id}", Caller.SIGNED_IN)
+def approve_asked(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
+    if visit.switches_language:
+        return redirect(f"/approvals/{visit_id}")
+    chosen = frozenset(name.removeprefix(_CASE) for name in visit.fields if name.startswith(_CASE))
+    if not chosen:
+        nothing = Form(visit.fields, ERRORS, {"services": "services_missing"})
+        return _asked_page(ports, visit, visit_id, nothing, status=422)
+    session = visit.signed_in
+    try:
+        approve(
+            Approval(session.actor, session.bsn, visit_id, chosen),
+            store=ports.mandates,
+            service=ports.catalogue.service,
+            people=ports.people,
+            vault=ports.vault,
+            now=visit.now,
+        )
+    except Refused as refused:
+        return _as_it_is_now(refused, visit_id)
+    return redirect(f"/approvals/{visit_id}?done=approved")
+
+
+@routes.get("/approvals/{visit_id}/refuse", Caller.SIGNED_IN)
+def review_refusal(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
+    form = Form(kept_form(visit, ports.sessions), ERRORS)
+    return page("decline.html", visit, shown=_shown(ports, visit, visit_id), form=form)
+
+
+@routes.post("/approvals/{visit_id}/refuse", Caller.SIGNED_IN)
+def refuse_asked(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
+    if visit.switches_language:
+        return redirect(f"/approvals/{visit_id}/refuse")
+    told, block = bool(visit.field("tell")), bool(visit.field("block"))
+    refusal = Refusal(visit.signed_in.actor, visit_id, told=told, block=block)
+    try:
+        refuse(refusal, store=ports.mandates, vault=ports.vault, now=visit.now)
+    except Refused as refused:
+        return _as_it_is_now(refused, visit_id)
+    return redirect(f"/approvals/{visit_id}?done=refused")
+
+
+@routes.get("/blocked", Caller.SIGNED_IN)
+def show_blocked(ports: SitePorts, visit: Visit) -> Reply:
+    me = visit.signed_in.actor.person
+    blocks = ports.mandates.blocked(me)
+    numbers = {block.requester: blocked_number(block, me, ports.vault) for block in blocks}
+    names = _names(ports, list(numbers.values()))
+    people = [
+        BlockedPerson(names.get(numbers[block.requester], ""), block.since, _handle(me, block)) for block in blocks
+    ]
+    return page("blocked.html", visit, people=people, unblocked=bool(visit.asked("unblocked")))
+
+
+@routes.post("/blocked", Caller.SIGNED_IN)
+def unblock_asker(ports: SitePorts, visit: Visit) -> Reply:
+    if visit.switches_language:
+        return redirect("/blocked")
+    me = visit.signed_in.actor.person
+    for block in ports.mandates.blocked(me):
+        if _handle(me, block) == visit.field("who"):
+            ports.mandates.unblock(me, block.requester)
+    return redirect("/blocked?unblocked=1")
+
+
+def _as_it_is_now(refused: Refused, visit_id: str) -> Reply:
+    if refused.reason != "decided_already":
+        raise refused
+    return redirect(f"/approvals/{visit_id}?done=changed")
+
+
+def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, status: int = 200) -> Reply:
+    me, shown = visit.signed_in.actor, _shown(ports, visit, visit_id)
+    levels = [service.level_at(visit.now) for one in shown.waiting if (service := shown.services.get(one.service_id))]
+    ends, done = {one.ended for one in shown.asked.requests}, visit.asked("done")
+    return page(
+        "approval.html",
+        visit,
+        status=status,
+        shown=shown,
+        form=form,
+        states={one.case_id: one.state(visit.now) for one in shown.asked.requests},
+        blocked=any(block.requester == shown.asked.asker for block in ports.mandates.blocked(me.person)),
+        last_day=min((one.last_day for one in shown.waiting), default=None),
+        higher=max((level for level in levels if level > me.level), default=None),
+        approved=done == "approved" and RequestState.APPROVED in ends,
+        refused=done == "refused" and RequestState.REFUSED in ends and not shown.waiting,
+        changed=done == "changed",
+    )
+
+
+def _shown(ports: SitePorts, visit: Visit, visit_id: str) -> Shown:
+    asked = asked_in(visit.signed_in.actor.person, visit_id, store=ports.mandates)
+    asker, you = asker_number(asked.requests[0], ports.vault), visit.signed_in.bsn
+    names = _names(ports, [asker, you])
+    return Shown(
+        asked,
+        asked.waiting(visit.now),
+        services_of(asked.requests, ports.catalogue),
+        names.get(asker, ""),
+        names.get(you, ""),
+    )
+
+
+def _names(ports: SitePorts, numbers: Sequence[Bsn]) -> dict[Bsn, str]:
+    """Return names as far as they can be told now: refusing must work without."""
+    try:
+        known = ports.people.find(numbers).people if numbers else {}
+    except Unavailable:
+        return {}
+    return {bsn: person.name for bsn, person in known.items()}
+
+
+def _handle(represented: PersonId, block: Blocked) -> str:
+    return hashlib.sha256(f"{represented}:{block.requester}".encode()).hexdigest()[:16]
