@@ -69,6 +69,7 @@ def table(stack: Stack) -> str:
         ("Gemeente Voorbeeld (service provider)", stack.provider),
         ("DigiD (stand-in)", stack.digid),
         ("Letterbox (letters as PDF)", stack.letterbox),
+        ("Population register (somebody dies)", stack.brp),
         ("Test kit for providers", stack.kit),
         ("Artifact resolution with a client certificate", f"{stack.back_channel}/saml/artifact"),
     ]

@@ -20,6 +20,7 @@ from chalicelib.saml.partners.roles import read_service_provider
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
+from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
 from local.letterbox.site import letterbox_site
 from local.papers import papers
@@ -173,7 +174,11 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     from app import app
     from print_vendor.app import app as print_vendor
 
-    threads = [*events.drive(app, stop), *events.drive(print_vendor, stop)]
+    threads = [
+        *events.drive(app, stop),
+        *events.drive(print_vendor, stop),
+        tell_deaths(stack.brp, to_queue, stop),
+    ]
     for thread in threads:
         exit_stack.callback(thread.join, 2)
     exit_stack.callback(stop.set)

@@ -1,13 +1,15 @@
-"""POST /personen, with the register's checks in the register's order (brp.md section 1)."""
+"""POST /personen, with the register's checks in the register's order (brp.md section 1); and who dies meanwhile."""
 
 import json
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from local.brp import problems
+from local.brp.deaths import PATHS, deaths_site, with_deaths
 from local.brp.fields import LEAST, beyond
 from local.brp.records import MUNICIPALITY, handed_out, live
 from local.brp.validating import TYPE, wrong_in
@@ -29,9 +31,11 @@ def brp_site(
 ) -> Callable[..., Any]:
     """Make the register. Who asks is authorised by a `decision`: elements, or `EVERYTHING`."""
     known = records() if people is None else people
+    told: list[str] = []
+    deaths = deaths_site(told, known)
 
     @Request.application
-    def site(request: Request) -> Response:
+    def register(request: Request) -> Response:
         refused = _refused(request, knows)
         if refused is not None:
             return refused
@@ -40,7 +44,12 @@ def brp_site(
             return problems.no_json(request.path)
         if wrong := wrong_in(question):
             return problems.wrong_parameters(request.path, wrong)
-        return _answer(question, request.path, decision, known)
+        return _answer(question, request.path, decision, with_deaths(known, told, date.today))
+
+    def site(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 - WSGI
+        path = environ.get("PATH_INFO", "")
+        of_deaths = path in PATHS or path.startswith("/static/")
+        return (deaths if of_deaths else register)(environ, start_response)
 
     return site
 

@@ -11,6 +11,8 @@ from chalicelib.days import today
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model import Mandate
 from chalicelib.wiring import Wiring
+from local.brp.site import brp_site, key_holder
+from local.serving import serve_in_thread
 from tests.browser.conftest import Look
 from tests.browser.windows import LANGUAGES, Contexts, window_of
 from tests.builders import PORTAL_ID, a_service
@@ -73,3 +75,13 @@ def test_who_ends_several_mandates_sees_each_before_and_after(
             window.press("revoke")
         look(page, f"{language}-84-ended-but-for-one")
         look(window.open("/mandates/end"), f"{language}-85-end-nothing-chosen")
+
+
+@LANGUAGES
+def test_the_register_shows_who_can_die_and_who_has(language: str, new_context: Contexts, look: Look) -> None:
+    server = serve_in_thread(brp_site(key_holder("key")), 0)
+    page = new_context(language).new_page()
+    page.goto(f"http://localhost:{server.server_port}/")
+    page.get_by_role("button", name="Vera van der Gever").click()
+    look(page, f"{language}-86-brp_deaths")
+    server.shutdown()
