@@ -36,6 +36,7 @@ WORDS = {
         "confirm request": "Bevestigen en brief versturen",
         "confirm": "Bevestigen",
         "activate": "Ja, activeren",
+        "approve": "Ja, goedkeuren",
         "revoke link": "Deze machtiging intrekken",
         "revoke": "Intrekken",
         "revoked": "Ingetrokken",
@@ -75,6 +76,7 @@ WORDS = {
         "confirm request": "Confirm and send the letter",
         "confirm": "Confirm",
         "activate": "Yes, activate",
+        "approve": "Yes, approve",
         "revoke link": "Revoke this mandate",
         "revoke": "Revoke",
         "revoked": "Revoked",
@@ -94,6 +96,7 @@ WORDS = {
     },
 }
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
+_REFUSAL_CODE = re.compile(r"(?<!-)\b[B-DF-HJ-NP-TV-XZ2-9]{4}-[B-DF-HJ-NP-TV-XZ2-9]{4}\b(?!-)")
 _PATIENCE = 60.0
 
 
@@ -119,6 +122,10 @@ class Visitor:
 
     def follow(self, key: str) -> None:
         self.page.get_by_role("link", name=self.words(key), exact=True).click()
+
+    def go_further(self) -> None:
+        """Press the one button of a page that leads further, whatever it is called."""
+        self.page.locator("main button.utrecht-button--primary-action").click()
 
     def go_on(self) -> None:
         """Press the button that a script would press."""
@@ -179,4 +186,10 @@ def letter_for(person: TestPerson, stack: Stack, known: set[str]) -> str:
 def code_in(text: str) -> str:
     found = _CODE.search(text)
     assert found, "no code in the letter"
+    return found[0]
+
+
+def refusal_code_in(text: str) -> str:
+    found = _REFUSAL_CODE.search(text)
+    assert found, "no refusal code in the letter"
     return found[0]

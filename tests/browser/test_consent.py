@@ -1,0 +1,126 @@
+"""Each way in which somebody consents to be represented: from who asks to a sign-in in their name, or to nothing.
+
+Without scripts, which is how every page has to work, and what decides by keyboard. Each page is looked at elsewhere.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from local.persons import TestPerson
+from local.stack import Stack
+from tests.browser.people import Visitor, code_in, letter_for, refusal_code_in, someone
+from tests.browser.typist import Typist
+
+Contexts = Callable[..., BrowserContext]
+AtABrowser = Callable[[str, str], Visitor]
+LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+
+
+@pytest.fixture
+def visitor(stack: Stack, new_context: Contexts) -> AtABrowser:
+    """Give somebody a browser without scripts."""
+
+    def at_a_browser(name: str, language: str) -> Visitor:
+        page = new_context(language, scripts=False).new_page()
+        return Visitor(page, someone(name), language, stack, scripts=False)
+
+    return at_a_browser
+
+
+def _ask_for(asker: Visitor, other: TestPerson) -> str:
+    """Ask to represent somebody: who, for what, for how long; return the address at which the asker sees it."""
+    asker.sign_in("/ask")
+    asker.page.fill("[name=bsn]", other.bsn)
+    asker.page.fill("[name=born]", other.birth_date)
+    asker.go_further()
+    asker.page.wait_for_url("**/request/with/*")
+    asker.follow("service")
+    asker.choose_longest()
+    asker.page.wait_for_url("**/request/confirm/**")
+    # Before they consented, nobody hears from us what somebody is called.
+    expect(asker.page.locator("main")).not_to_contain_text(other.name)
+    asker.go_further()
+    asker.page.wait_for_url("**/asked/*?sent=1")
+    return asker.page.url.partition("?")[0]
+
+
+def _acts_for(asker: Visitor, other: TestPerson) -> None:
+    asker.sign_in_at_provider("other")
+    expect(asker.page.locator("main")).to_contain_text(other.name)
+    asker.press("sign in")
+    asker.go_on()
+    expect(asker.page.locator("main")).to_contain_text(f"{asker.person.name} {asker.words('acts for')} {other.name}")
+
+
+def _acts_for_nobody(asker: Visitor) -> None:
+    asker.sign_in_at_provider("other")
+    expect(asker.page.locator("h1")).to_have_text(asker.words("no mandate"))
+
+
+@LANGUAGES
+def test_who_is_asked_approves_and_the_letters_code_is_dead(language: str, visitor: AtABrowser) -> None:
+    names = {"nl": ("Schrikkel Jansen", "Fatima Jaar"), "en": ("Gijs Geslachtsnaam", "Dora Datum")}[language]
+    asker, asked = (visitor(name, language) for name in names)
+    _ask_for(asker, asked.person)
+    code = code_in(letter_for(asked.person, asked.stack, set()))
+    asked.sign_in("/mandates")
+    asked.page.locator("main a[href*='/approvals/']").click()
+    expect(asked.page.locator("main")).to_contain_text(asker.person.name)
+    expect(asked.page.locator("main")).to_contain_text(asked.person.name)
+    Typist(asked.page, asked.person, language, asked.stack).choose(asked.words("approve"))
+    asked.page.wait_for_url("**/approvals/*?done=approved")
+    _acts_for(asker, asked.person)
+    asker.open("/activate")
+    asker.fill_in_code(asked.person, code)
+    expect(asker.page.locator("main")).to_contain_text(asker.words("wrong"))
+
+
+@LANGUAGES
+def test_who_has_no_digid_hands_over_the_code_of_the_letter(language: str, visitor: AtABrowser, stack: Stack) -> None:
+    asker_name, asked_name = {"nl": ("J P Letter", "Nel Nodigid"), "en": ("Abdel Onbekend", "Wout Woonboot")}[language]
+    asker, asked = visitor(asker_name, language), someone(asked_name)
+    _ask_for(asker, asked)
+    letter = letter_for(asked, stack, set())
+    assert asker.person.surname in letter
+    assert asked.bsn not in letter
+    asker.open("/activate")
+    asker.fill_in_code(asked, code_in(letter))
+    asker.page.wait_for_url("**/activate/*")
+    asker.press("activate")
+    asker.page.wait_for_url("**/mandates/**")
+    _acts_for(asker, asked)
+
+
+@LANGUAGES
+def test_who_has_a_letter_refuses_with_its_code_and_the_other_code_is_dead(
+    language: str, visitor: AtABrowser, stack: Stack
+) -> None:
+    asker_name, asked_name = {"nl": ("Sascha Zonderling", "Bas graaf van Verzonnen"), "en": ("Suharto", "Opa de Oude")}[
+        language
+    ]
+    asker, asked = visitor(asker_name, language), visitor(asked_name, language)
+    theirs = _ask_for(asker, asked.person)
+    letter = letter_for(asked.person, stack, set())
+    before = _told(asker, theirs)
+    asked.open("/refuse")
+    asked.page.fill("[name=refusal]", refusal_code_in(letter))
+    asked.page.press("[name=refusal]", "Enter")
+    asked.page.wait_for_url("**/refuse/letter")
+    # The letter may be in the hands of anybody.
+    expect(asked.page.locator("main")).not_to_contain_text(asker.person.name)
+    expect(asked.page.locator("main")).not_to_contain_text(asked.person.name)
+    asked.go_further()
+    expect(asked.page.locator("main button.utrecht-button--primary-action")).to_have_count(0)
+    assert _told(asker, theirs) == before
+    asker.open("/activate")
+    asker.fill_in_code(asked.person, code_in(letter))
+    expect(asker.page.locator("main")).to_contain_text(asker.words("wrong"))
+    _acts_for_nobody(asker)
+
+
+def _told(asker: Visitor, address: str) -> str:
+    """Return all that who asked is told of it."""
+    asker.page.goto(address)
+    return asker.page.inner_text("main")
