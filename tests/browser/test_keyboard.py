@@ -94,7 +94,7 @@ def _look_back_and_revoke(helper: Typist, giver: Typist) -> None:
     helper.go_to(f"{giver.person.name} – {helper.words('service')}")
     page.keyboard.press("Enter")
     page.wait_for_url("**/mandates/*")
-    expect(page.locator("#history")).to_contain_text(helper.words("used"))
+    expect(page.locator("#uses")).to_contain_text(helper.words("used"))
     helper.choose(helper.words("revoke link"))
     page.wait_for_url("**/revoke")
     helper.choose(helper.words("revoke"), "Space")
