@@ -38,7 +38,8 @@ class Refusal:
 def refuse(refusal: Refusal, *, store: MandateStore, vault: Vault, now: datetime) -> None:
     """Refuse what waits of a visit, and block who asked where that is wanted; the letter's codes die.
 
-    Sent twice it is once. Raises `NotFound`, or `Refused("decided_already")` when all of it ended otherwise before.
+    Sent twice it is once. Raises `NotFound`, or `Refused("decided_already")` when all of it ended otherwise before; a
+    block holds all the same.
     """
     by = refusal.by
     asked = asked_in(by.person, refusal.visit_id, store=store)
@@ -47,29 +48,36 @@ def refuse(refusal: Refusal, *, store: MandateStore, vault: Vault, now: datetime
     def ending(requests: tuple[Request, ...]) -> Closing:
         return Closing(requests, RequestState.REFUSED, by, now, refusal.told, block)
 
-    if asked.waiting(now) or block is None:
-        _end_all(by.person, refusal.visit_id, ending, store, now)
-    else:
-        store.block(by.person, block)
+    try:
+        ended_here = _end_all(by.person, refusal.visit_id, ending, store, now)
+    except Refused:
+        if block is None:
+            raise
+        ended_here = False
     if block:
-        log().info("asker_blocked", case_id=asked.visit_id)
-        _end_the_others(asked, ending, store, now)
+        _block(asked, block, ending, store, now, written=ended_here)
 
 
-def _end_the_others(asked: AskedOfMe, ending: Ending, store: MandateStore, now: datetime) -> None:
-    """Refuse all else of somebody who was blocked: nothing could come of it any more."""
+def _block(
+    asked: AskedOfMe, block: Blocked, ending: Ending, store: MandateStore, now: datetime, *, written: bool
+) -> None:
+    """Block who asked, if that was not `written` with the refusal, and refuse all else: nothing could come of it."""
     represented = asked.requests[0].represented
+    if not written:
+        store.block(represented, block)
+    log().info("asker_blocked", case_id=asked.visit_id)
     for other in asked_of_me(store.requests(represented)):
         if other.asker == asked.asker and other.waiting(now):
             _end_all(represented, other.visit_id, ending, store, now)
 
 
-def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: MandateStore, now: datetime) -> None:
+def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: MandateStore, now: datetime) -> bool:
+    """End what waits of a visit; return whether it was this call that did so, and not an earlier one."""
     for _ in range(_ROUNDS):
         asked = asked_in(represented, visit_id, store=store)
         if not (waiting := asked.waiting(now)):
             if any(one.ended is RequestState.REFUSED for one in asked.requests):
-                return
+                return False
             raise Refused("decided_already")
         try:
             store.close(ending(waiting))
@@ -77,7 +85,7 @@ def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: Mandat
             continue
         log().info("request_turned_down", case_id=asked.visit_id)
         count(Metric.REQUEST_TURNED_DOWN)
-        return
+        return True
     raise Conflict("changed all the time")
 
 

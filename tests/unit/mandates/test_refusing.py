@@ -167,6 +167,29 @@ def test_whoever_was_blocked_cannot_reach_the_represented_until_they_are_unblock
     asked_and_passed_on(store, PORTAL_ID, visit_id=VISITS[1], letter=False)
 
 
+def test_who_refused_before_can_still_block(store: FakeMandates) -> None:
+    asked_and_passed_on(store)
+    _refuse(store)
+    _refuse(store, block=True)
+    assert [block.requester for block in store.blocked(PERSON(VERA))] == [PERSON(HENK)]
+
+
+class ActivatedMeanwhile(FakeMandates):
+    """A register in which who asked takes the mandate just before their request is refused."""
+
+    def close(self, closing: Closing) -> None:
+        _activate(self, closing.requests[0])
+        super().close(closing)
+
+
+def test_somebody_is_blocked_also_when_they_were_just_quicker() -> None:
+    store = ActivatedMeanwhile()
+    asked_and_passed_on(store)
+    _refuse(store, block=True)
+    assert _states(store) == {RequestState.ACTIVATED}
+    assert [block.requester for block in store.blocked(PERSON(VERA))] == [PERSON(HENK)]
+
+
 def test_somebody_is_blocked_also_when_nothing_of_theirs_waits(store: FakeMandates) -> None:
     (request,) = asked_and_passed_on(store)
     _activate(store, request)
