@@ -9,18 +9,20 @@ from chalicelib import observe
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
+from chalicelib.mandates.model import Request
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.patience import Patience
 from chalicelib.storage.tables import CatalogueTable, RegisterTable, TransientTable
 from chalicelib.web import failures
 from chalicelib.wiring import Wiring
 from local import aws
+from tests.asked import REFUSAL, asked_and_passed_on
 from tests.builders import SERVICE_ID
 from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, mandate, recognised
 from tests.lost import Losing, cancelled
-from tests.process import use
+from tests.process import current, use
 
 UNTRUE = ("already asked", "cannot be used", "has ended", "no longer", "Nothing was changed", "revoked")
 
@@ -64,6 +66,32 @@ def _revoke(vera: Person, henk: Person) -> Step:
     return _form(vera, f"/mandates/{mandate(vera, henk)}/revoke")
 
 
+def _asked() -> Request:
+    """Write down what Henk asks of Vera."""
+    wiring = current()
+    (request,) = asked_and_passed_on(wiring.mandates, now=wiring.clock(), secrets=wiring.secrets)
+    return request
+
+
+def _approve(vera: Person, _: Person) -> Step:
+    request = _asked()
+    vera.sign_in()
+    person, path, form = _form(vera, f"/approvals/{request.visit}")
+    return person, path, {**form, f"case_{request.case_id}": "1"}
+
+
+def _refuse(vera: Person, _: Person) -> Step:
+    request = _asked()
+    vera.sign_in()
+    person, path, form = _form(vera, f"/approvals/{request.visit}/refuse")
+    return person, path, {**form, "block": "1", "tell": "1"}
+
+
+def _refuse_by_letter(vera: Person, _: Person) -> Step:
+    _asked()
+    return _form(vera, vera.submit("/refuse", {"refusal": REFUSAL}).location)
+
+
 FAULTS = {
     "another's transaction": (cancelled("ConditionalCheckFailed", "TransactionConflict"), False),
     "no answer, not done": (LOST, False),
@@ -72,7 +100,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("error", "done"), FAULTS.values(), ids=FAULTS)
-@pytest.mark.parametrize("prepare", [_ask, _withdraw, _activate, _revoke])
+@pytest.mark.parametrize("prepare", [_ask, _withdraw, _activate, _revoke, _approve, _refuse, _refuse_by_letter])
 def test_a_change_without_an_answer_claims_nothing_and_can_be_sent_again(
     vera: Person,
     henk: Person,
