@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused, Unavailable
 from chalicelib.mandates.ages import check_age, old_enough
-from chalicelib.mandates.model import Mandate, Party
+from chalicelib.mandates.model import Mandate, Party, Request
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.vault import Vault
@@ -56,19 +56,31 @@ def parties(
     return Parties(**{by.value: mine, other.value: theirs})
 
 
+def _numbers_of_others(person: str, cases: Iterable[Mandate | Request], vault: Vault) -> Mapping[str, Bsn]:
+    """Return the number of the other side by case; of requests, of those that somebody else made of this person."""
+    numbers: dict[str, Bsn] = {}
+    for case in cases:
+        if isinstance(case, Request):
+            other = case.requester_bsn
+        else:
+            other = case.representative_bsn if case.represented == person else case.represented_bsn
+        if other is not None:
+            numbers[case.case_id] = Bsn(vault.open(other, f"case:{case.case_id}"))
+    return numbers
+
+
 def names_of_others(
-    person: str, mandates: Iterable[Mandate], *, vault: Vault, people: PopulationRegister
+    person: str, cases: Iterable[Mandate | Request], *, vault: Vault, people: PopulationRegister
 ) -> Mapping[str, str]:
     """Return the name of the other side by case, as far as it can be told: revoking must work without.
 
     Left out is who the register does not know, who has no name, and who cannot be read now.
     """
-    numbers: dict[str, Bsn] = {}
-    for mandate in mandates:
-        other = mandate.representative_bsn if mandate.represented == person else mandate.represented_bsn
-        numbers[mandate.case_id] = Bsn(vault.open(other, f"case:{mandate.case_id}"))
+    numbers = _numbers_of_others(person, cases, vault)
+    if not numbers:
+        return {}
     try:
-        known = people.find(numbers.values()).people
+        known = people.find(set(numbers.values())).people
     except Unavailable:
         return {}
     return {case_id: known[bsn].name for case_id, bsn in numbers.items() if bsn in known and known[bsn].name}

@@ -5,13 +5,19 @@ from collections.abc import Iterable
 from chalicelib.catalogue.model import Service
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import Mandate, Request
+from chalicelib.mandates.model import Asking, Mandate, Request
+
+_ONE_BY_ONE = 3
+"""Services that are read each by itself; more of them by one question, which brings all there are."""
 
 
-def services_of(cases: Iterable[Mandate | Request], catalogue: DynamoCatalogue) -> dict[str, Service]:
+def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCatalogue) -> dict[str, Service]:
     """Return the services that are named, leaving out those that have left the catalogue."""
+    wanted = {case.service_id for case in cases}
+    if len(wanted) > _ONE_BY_ONE:
+        return {service.service_id: service for service in catalogue.services() if service.service_id in wanted}
     found: dict[str, Service] = {}
-    for service_id in {case.service_id for case in cases}:
+    for service_id in wanted:
         try:
             found[service_id] = catalogue.service(service_id)
         except NotFound:

@@ -6,6 +6,7 @@ from chalicelib.web.texts import N_
 ERRORS = {
     "bsn_missing": N_("Fill in the citizen service number (BSN)."),
     "bsn_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),
+    "q_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),
     "own_bsn": N_("This is your own number. Fill in the number of the person you want to act for."),
     "born_missing": N_("Fill in the date of birth."),
     "born_wrong": N_(

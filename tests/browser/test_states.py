@@ -11,9 +11,11 @@ from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS
 from tests.browser.windows import LANGUAGES, Contexts, window_of
-from tests.builders import MINA, PORTAL_ID, SERVICE_ID, claim_of
+from tests.builders import HENK, MINA, PORTAL_ID, SERVICE_ID, VERA, claim_of, some_bsns
 from tests.fakes import Clock, FakeRegister
+from tests.http.asked import asked_by
 from tests.http.client import Person
+from tests.http.clientele import some_clients
 from tests.http.conftest import client, clock, henk, mina, vera, wired
 from tests.http.journey import ask_for_mandate, code_of, deliver, mandate
 
@@ -42,11 +44,40 @@ def test_a_page_tells_what_has_become_of_a_request(
     late = ask_for_mandate(vera, PORTAL_ID)
     clock.forward(days=3)
     with window_of(vera, wired, new_context(language), language) as window:
-        look(window.open("/mandates"), f"{language}-60-mandates-past")
+        look(window.open("/mandates"), f"{language}-60-mandates-blocked")
         look(window.open(f"/requests/{blocked}"), f"{language}-61-request-blocked")
         look(window.open(f"/requests/{late}"), f"{language}-62-request-late")
         look(window.open(f"/requests/{expired}"), f"{language}-63-request-expired")
         look(window.open(f"/mandates/{ended}"), f"{language}-64-mandate-ended")
+        look(window.open("/mandates?view=given&state=past"), f"{language}-71-mandate_list-past")
+        look(window.open("/mandates?view=asked"), f"{language}-72-mandate_list-asked")
+        look(window.open("/mandates?view=held"), f"{language}-73-mandate_list-nobody")
+
+
+@LANGUAGES
+def test_many_mandates_come_by_pages_and_what_is_asked_of_somebody_first(
+    language: str, wired: Wiring, henk: Person, new_context: Contexts, look: Look
+) -> None:
+    some_clients(wired, HENK, 30)
+    asked_by(wired, VERA, HENK)
+    asked_by(wired, HENK, MINA, case_id="b5ed" * 7 + "b500")
+    with window_of(henk, wired, new_context(language), language) as window:
+        look(window.open("/mandates"), f"{language}-74-mandates-somebody-asks")
+        page = window.open("/mandates?view=held")
+        look(page, f"{language}-75-mandate_list-many")
+        for place in (0, 1):
+            page.get_by_role("checkbox").nth(place).check()
+        window.press("revoke chosen")
+        look(page, f"{language}-76-end-of-a-list")
+        page.go_back()
+        page.get_by_role("searchbox").fill(some_bsns(1)[0].digits)
+        window.press("search")
+        expect(page.get_by_role("heading", name="Client 0000")).to_be_visible()
+        look(page, f"{language}-77-mandate_list-found")
+        page.get_by_role("searchbox").fill("900100085")
+        window.press("search")
+        look(page, f"{language}-78-mandate_list-wrong-number")
+        look(window.open("/mandates?view=asked-of-me"), f"{language}-79-mandate_list-asked-of-me")
 
 
 @LANGUAGES

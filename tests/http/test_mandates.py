@@ -1,18 +1,31 @@
 """My mandates over HTTP: what somebody sees of what they asked, and of what others ask of them."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
+from typing import cast
+from urllib.parse import quote, urlencode
+
+import pytest
 
 from chalicelib.audit.trail import Event, Happening
+from chalicelib.catalogue.model import EntityId
 from chalicelib.mandates.model import CaseId, Consent, Mandate, RequestState, Way
+from chalicelib.mandates.ports import Closing
 from chalicelib.mandates.using import note_refused_use, note_use
 from chalicelib.people.actor import Cause, Citizen, Provider, System
+from chalicelib.people.brp.person import Found
+from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
-from tests.builders import closing
-from tests.fakes import Clock
+from tests.builders import HENK, MINA, PORTAL_ID, VERA, a_service, closing, some_bsns
+from tests.fakes import Clock, FakeRegister
 from tests.http.asked import asked_by
-from tests.http.client import Person
+from tests.http.client import Answer, Person
+from tests.http.clientele import some_clients
 from tests.http.journey import mandate
+from tests.saml.provider import ENTITY_ID
 
 
 def test_what_somebody_else_asks_of_me_is_no_request_of_mine(vera: Person, wired: Wiring) -> None:
@@ -116,7 +129,7 @@ def test_both_see_how_the_represented_consented(vera: Person, henk: Person, wire
         for person, words in ((vera, given), (henk, held)):
             page = person.get(f"/mandates/{case_id}").body
             assert words in page
-            assert "(DigiD level High (30))" in page
+            assert ", DigiD level High (30)" in page
     assert set(WORDS_OF_CONSENT) == set(Way)
 
 
@@ -145,3 +158,188 @@ def test_a_mandate_says_how_it_was_given_what_it_continues_and_that_it_is_stoppe
     page = henk.get(f"/mandates/{case_id}").body
     assert "We ended this mandate." in page
     assert "no mandates" not in page
+
+
+def _titles(page: str) -> list[str]:
+    return re.findall(r'<h[23] class="utrecht-heading-3"[^>]*><a [^>]*>([^<]*)</a>', page)
+
+
+def _further(page: str, which: str = "next") -> str:
+    return unescape(page.partition(f'rel="{which}" href="')[2].partition('"')[0])
+
+
+def _search(person: Person, words: str, view: str = "held", state: str = "now") -> Answer:
+    token = person.token(f"/mandates?view={view}")
+    return person.post("/mandates/search", {"csrf": token, "view": view, "state": state, "q": words})
+
+
+def test_the_overview_has_a_few_of_each_and_leads_to_all(vera: Person, henk: Person, wired: Wiring) -> None:
+    names = some_clients(wired, HENK, 30)
+    henk.sign_in()
+    page = henk.get("/mandates").body
+    assert len(_titles(page)) == 5
+    assert 'href="/mandates?view=held">Show all for whom I may act' in page
+    assert "Nobody may act for you." in page
+    first = henk.get("/mandates?view=held").body
+    second = henk.get(_further(first)).body
+    shown = _titles(first) + _titles(second)
+    assert (len(_titles(first)), len(_titles(second))) == (20, 10)
+    assert {title.partition(" – ")[0] for title in shown} == set(names.values())
+    assert _titles(first) == sorted(_titles(first), key=str.casefold)
+    assert _titles(henk.get(_further(second, "prev")).body) == _titles(first)
+    vera.sign_in()
+    assert _titles(vera.get(_further(first)).body) == []
+
+
+def test_names_are_asked_of_the_shown_page_alone(henk: Person, wired: Wiring) -> None:
+    some_clients(wired, HENK, 30)
+    henk.sign_in()
+    register, asked = cast("FakeRegister", wired.people), list[int]()
+    find = register.find
+
+    def counting(numbers: Iterable[Bsn]) -> Found:
+        wanted = list(numbers)
+        asked.append(len(wanted))
+        return find(wanted)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(register, "find", counting)
+        for path in ("/mandates?view=held", "/mandates", "/mandates?view=given", "/mandates?view=asked-of-me"):
+            henk.get(path)
+    assert asked == [20, 5]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_has_ended_stands_in_the_past(language: str, vera: Person, henk: Person) -> None:
+    vera.language = henk.language = language
+    case_id = mandate(vera, henk)
+    link = f'href="/mandates/{case_id}"'
+    for person, view in ((vera, "given"), (henk, "held")):
+        assert link in person.get(f"/mandates?view={view}").body
+        assert link not in person.get(f"/mandates?view={view}&state=past").body
+    vera.submit(f"/mandates/{case_id}/revoke", {})
+    for person, view in ((vera, "given"), (henk, "held")):
+        assert link not in person.get(f"/mandates?view={view}").body
+        past = person.get(f"/mandates?view={view}&state=past").body
+        assert link in past
+        assert 'type="checkbox"' not in past
+        assert link not in person.get("/mandates").body
+
+
+def test_chosen_mandates_are_ended_together(henk: Person, wired: Wiring) -> None:
+    some_clients(wired, HENK, 3)
+    henk.sign_in()
+    page = henk.get("/mandates?view=held").body
+    ticks = re.findall(r'type="checkbox" name="case" value="(\w+)" id="[^"]*" aria-labelledby="(\S+) (\S+)"', page)
+    assert len(ticks) == 3
+    assert all(f'id="{choose}"' in page and f'id="{title}"' in page for _, choose, title in ticks)
+    query = urlencode([("case", case_id) for case_id, *_ in ticks[:2]])
+    assert "Revoke 2 mandates?" in henk.get(f"/mandates/end?{query}").body
+
+
+def test_a_service_is_searched_for_at_an_address_and_a_person_in_the_answer_alone(henk: Person, wired: Wiring) -> None:
+    names = some_clients(wired, HENK, 30)
+    henk.sign_in()
+    found = _search(henk, "locks")
+    assert found.location == "/mandates?view=held&q=locks"
+    assert len(_titles(henk.get(found.location).body)) == 20
+    assert "Nothing found for “canals”" in henk.get(_search(henk, "canals").location).body
+    bsn = some_bsns(7)[-1]
+    answer = _search(henk, f"{bsn.digits[:4]}.{bsn.digits[4:]}")
+    assert answer.status == 200
+    (title,) = _titles(answer.body)
+    assert title.partition(" – ")[0] == list(names.values())[6]
+    assert not [text for text in re.findall(r'(?:href|action)="([^"]*)"', answer.body) if bsn.digits[4:] in text]
+    assert _titles(_search(henk, MINA.digits).body) == []
+
+
+@pytest.mark.parametrize("words", ["123456789", "bsn 900100084", "90010008", "9001000845", "900100085"])
+def test_what_may_be_a_number_stands_in_no_address_whatever_is_wrong_with_it(words: str, henk: Person) -> None:
+    henk.sign_in()
+    answer = _search(henk, words)
+    assert answer.status in (200, 422)
+    assert "Location" not in answer.headers
+    assert (answer.status == 422) is ("This is not a citizen service number" in answer.body)
+    digits = "".join(character for character in words if character.isdigit())
+    shown = henk.get(f"/mandates?view=held&q={quote(words)}").body
+    assert not [text for text in re.findall(r'(?:href|action)="([^"]*)"', answer.body + shown) if digits in text]
+
+
+def test_a_search_goes_on_after_signing_in_again(henk: Person, wired: Wiring, clock: Clock) -> None:
+    names = some_clients(wired, HENK, 3)
+    henk.sign_in()
+    form = {"csrf": henk.token("/mandates?view=held"), "view": "held", "q": some_bsns(1)[0].digits}
+    clock.forward(minutes=20)
+    assert "is kept" in henk.post("/mandates/search", form).body
+    henk.sign_in(path="/mandates/search")
+    assert [title.partition(" – ")[0] for title in _titles(henk.get("/mandates/search").body)] == list(names.values())[
+        :1
+    ]
+    assert henk.get("/mandates/search").location == "/mandates"
+
+
+def test_what_somebody_asked_for_another_shows_what_they_did_and_nothing_else(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    request = asked_by(wired)
+    henk.sign_in()
+    before = henk.get("/mandates?view=asked").body
+    assert f'href="/asked/{request.case_id}"' in before
+    assert f", for BSN {VERA.digits}" in before
+    assert "Vera" not in before
+    assert f'href="/asked/{request.case_id}"' in henk.get("/mandates").body
+    by = Citizen(request.represented, 20)
+    wired.mandates.close(Closing((request,), RequestState.REFUSED, by, wired.clock(), told=False))
+    assert henk.get("/mandates?view=asked").body == before
+    assert "/asked/" not in henk.get("/mandates?view=asked&state=past").body
+    vera.sign_in()
+    assert f'href="/approvals/{request.visit}"' in vera.get("/mandates?view=asked-of-me&state=past").body
+
+
+def test_what_was_asked_in_one_visit_stands_together_with_who_asks(vera: Person, wired: Wiring) -> None:
+    visit = "a5ed" * 7 + "a5"
+    first = asked_by(wired, case_id=f"{visit}00")
+    asked_by(wired, case_id=f"{visit}01", service_id=PORTAL_ID)
+    asked_by(wired, MINA, case_id="b5ed" * 7 + "b500", checked_at=None)
+    vera.sign_in()
+    for path in ("/mandates", "/mandates?view=asked-of-me"):
+        page = vera.get(path).body
+        assert page.count("/approvals/") == 1
+        assert "Henk Helper asks to act for you" in page
+        assert page.count("waits for your answer") == 2
+        assert "Mina" not in page
+    wired.people = FakeRegister({})
+    assert "Somebody asks to act for you" in vera.get("/mandates").body
+    assert f'href="/approvals/{first.visit}"' in vera.get(_search(vera, "locks", "asked-of-me").location).body
+    assert "/approvals/" in _search(vera, HENK.digits, "asked-of-me").body
+    assert "/approvals/" not in _search(vera, MINA.digits, "asked-of-me").body
+
+
+def test_a_switch_of_language_stays_on_the_list(henk: Person, wired: Wiring) -> None:
+    some_clients(wired, HENK, 3)
+    henk.sign_in()
+    page = henk.get("/mandates?view=held&state=past&q=sluis").body
+    link = unescape(re.findall(r'href="(\?[^"]*lang=nl)"', page)[0])
+    assert "Voor hen kon ik handelen</h1>" in henk.get(f"/mandates{link}").body
+    number = some_bsns(1)[0].digits
+    token = henk.token("/mandates?view=held")
+    form = {"csrf": token, "view": "held", "state": "now", "q": number, "language": "en"}
+    assert "I may act for them</h1>" in henk.post("/mandates/search", form).body
+
+
+def test_a_mandate_whose_service_has_ended_says_so(vera: Person, henk: Person, wired: Wiring) -> None:
+    case_id = mandate(vera, henk)
+    wired.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), mandatable=False))
+    assert "The service has ended" in henk.get("/mandates?view=held").body
+    page = henk.get(f"/mandates/{case_id}").body
+    assert "The service of this mandate has ended." in page
+    assert "may not act for Vera van der Gever any more</h1>" in page
+    assert "/revoke" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/mandates?view=nothing", "/mandates?view=held&page=x&state=y", "/mandates?view=held&view=x"]
+)
+def test_an_address_that_is_none_of_ours_shows_something_of_ours(path: str, henk: Person) -> None:
+    henk.sign_in()
+    assert henk.get(path).status == 200
