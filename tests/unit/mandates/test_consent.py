@@ -247,8 +247,8 @@ _STEPS: Mapping[str, Callable[[History, Step, datetime], bool]] = {
     "suspend": _suspend,
     "opt out": _opt_out,
 }
-_OFTEN = ("ask", "ask for", "ask for", "activate", "approve")
-_LIFE = 60
+_OFTEN = ("ask", *["ask for"] * 6, *["activate"] * 5, "approve", "approve")
+_LIFE = 50
 """Days that a history takes: requests expire in it, and mandates end."""
 
 steps = st.lists(
@@ -258,9 +258,10 @@ steps = st.lists(
         by=st.sampled_from(ASKERS),
         service_id=st.sampled_from([*SERVICES]),
         day=st.integers(0, _LIFE),
-        nth=st.integers(0, 5),
+        nth=st.integers(0, 3),
     ),
-    max_size=20,
+    min_size=6,
+    max_size=24,
 ).map(lambda made: sorted(made, key=lambda step: step.day))
 
 
