@@ -52,19 +52,22 @@ Letter = Mapping[LetterState, datetime]
 """When a letter reached each state that it has reached."""
 
 
-def progress_of(request: Request, guesses: Guesses | None, letter: Letter, now: datetime) -> list[Step]:
+def progress_of(
+    request: Request, guesses: Guesses | None, letter: Letter, now: datetime, *, shared: bool = False
+) -> list[Step]:
     """Return the steps of a request, what is past before what is to come, as the represented may know them.
 
-    `guesses` are what was tried for them in all.
+    `guesses` are what was tried for them in all; `shared` is whether others of its visit wait, with the same letter and
+    code: then these go on when it ends.
     """
     state = request.state(now, guesses)
     return [
         Step(Stage.ASKED, request.requested_at),
         *([Step(Stage.CHECKED, request.checked_at)] if request.checked_at else ()),
-        *_letter(request, state, letter, now),
+        *_letter(request, RequestState.WAITING if shared else state, letter, now, shared=shared),
         *_tried(request, state, guesses),
         *_end(request, state),
-        *_ahead(request, state),
+        *_ahead(request, state, shared=shared),
     ]
 
 
@@ -81,7 +84,9 @@ def _is_under_way(request: Request, state: RequestState) -> bool:
     return request.ended is None and state is not RequestState.EXPIRED
 
 
-def _letter(request: Request, state: RequestState, letter: Letter, now: datetime) -> Iterator[Step]:
+def _letter(
+    request: Request, state: RequestState, letter: Letter, now: datetime, *, shared: bool
+) -> Iterator[Step]:
     since = request.checked_at or request.requested_at
     if request.letter_id is None:
         if request.is_own or request.checked_at:
@@ -90,7 +95,7 @@ def _letter(request: Request, state: RequestState, letter: Letter, now: datetime
         yield Step(Stage.PRINTED, printed)
         if state is RequestState.WAITING:
             yield _expected(printed, now)
-    elif not _is_under_way(request, state):
+    elif not shared and not _is_under_way(request, state):
         yield Step(Stage.PERHAPS_PRINTED if LetterState.PRINTING in letter else Stage.NOT_PRINTED)
     elif now >= since + _LATE:
         yield Step(Stage.LATE)
@@ -116,9 +121,9 @@ def _end(request: Request, state: RequestState) -> Iterator[Step]:
         yield Step(state, request.ended_at)
 
 
-def _ahead(request: Request, state: RequestState) -> Iterator[Step]:
+def _ahead(request: Request, state: RequestState, *, shared: bool) -> Iterator[Step]:
     if request.code and state is not RequestState.WAITING:
-        yield Step(Stage.CODE_DEAD)
+        yield from () if shared else (Step(Stage.CODE_DEAD),)
     elif request.code:
         yield Step(Stage.CODE_WORKS, day=request.last_day)
     # Wrong codes do not hinder who decides by signing in.

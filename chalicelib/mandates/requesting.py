@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
-from chalicelib.letters.contract import Letter, LetterKind, LetterService
+from chalicelib.letters.contract import Letter, LetterKind
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
+from chalicelib.mandates.handing import Handing, handings, lines, receiver, reference_of
 from chalicelib.mandates.model import CodeTerms, Guesses, Party, Request, RequestState, VisitId, case_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
@@ -44,6 +45,16 @@ class Wish:
     language: str
     site: str
     """Where our pages are, as the letter names it."""
+    handing: Handing = Handing.LETTER
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came of a wish."""
+
+    requests: tuple[Request, ...]
+    code: Code | None = field(default=None, repr=False)
+    """To be shown, where that was wished; only the first click that asks gets it."""
 
 
 class AlreadyRequested(Refused):
@@ -80,14 +91,6 @@ def choose_period(service: Service, start: date, end: date | None, now: datetime
     return Period(start, end or last)
 
 
-def reachable(bsn: Bsn, people: PopulationRegister) -> Person:
-    """Return the register's record of someone who can receive a letter. Raises `Refused("no_letter")`."""
-    person = people.find([bsn]).get(bsn)
-    if person is None or not person.gets_letters:
-        raise Refused("no_letter")
-    return person
-
-
 def ask(
     wish: Wish,
     *,
@@ -98,35 +101,36 @@ def ask(
     secrets: Secrets,
     pick: Callable[[int], int],
     now: datetime,
-) -> tuple[Request, ...]:
-    """Ask for mandates; one letter with one code for all of them goes to the represented person's home.
+) -> Opened:
+    """Ask for mandates with one code for all of them. A letter brings it to the represented person's home, or it is
+    returned to be shown, or both.
 
-    Raises `LevelTooLow`, `AlreadyRequested`, `Refused` (`opted_out`, `no_letter`, or what `check_age` says),
-    `TooManyLetters` or `Unavailable`. The same wish again returns the requests that it made.
+    Raises `LevelTooLow`, `AlreadyRequested`, `Refused` (`opted_out`, `no_letter`, `handing_gone`, or what `check_age`
+    says), `TooManyLetters` or `Unavailable`. The same wish again returns the requests that it made.
     """
     _check_level(wish, now)
     if made := _made(wish, store):
-        return made
+        return Opened(made)
     check_welcome(wish.by.person, store)
     void = _void(wish, store, tries, now)
-    person = reachable(wish.bsn, people)
-    for wanted in wish.wanted:
-        check_age(Party.REPRESENTED, person.born, wanted.service, now)
+    person = receiver(wish.bsn, people)
+    _check_person(wish, person, now)
     code = generate(pick)
-    letter_id = f"{wish.visit_id}{pick(16**4):04x}"
+    letter_id = f"{wish.visit_id}{pick(16**4):04x}" if wish.handing.by_letter else None
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
     terms = CodeTerms(claim, case_of(wish.visit_id, 0), tries.total(claim))
     requests = _requests(wish, terms, letter_id, secrets, now)
-    mailing = Mailing(_letter(wish, person, code, requests), secrets.pseudonyms.address(person.address))
+    mailing = _mailing(wish, person, code, requests, secrets)
     try:
         store.open_requests(Opening(requests, _stored(code, terms, requests, secrets), mailing, void))
     except (Conflict, TooManyLetters) as refusal:
-        return _made_meanwhile(wish, store, refusal)
+        return Opened(_made_meanwhile(wish, store, refusal))
     for request in requests:
         log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
         count(Metric.MANDATE_REQUESTED)
-    _send(letter_id, letters, now)
-    return requests
+    if letter_id is not None:
+        _send(letter_id, letters, now)
+    return Opened(requests, code if wish.handing.on_screen else None)
 
 
 def check_welcome(person: PersonId, store: MandateStore) -> None:
@@ -165,6 +169,14 @@ def _check_level(wish: Wish, now: datetime) -> None:
         raise LevelTooLow(level)
 
 
+def _check_person(wish: Wish, person: Person, now: datetime) -> None:
+    services = [wanted.service for wanted in wish.wanted]
+    if wish.handing not in handings(person, services, wish.by.level, now):
+        raise Refused("handing_gone")
+    for service in services:
+        check_age(Party.REPRESENTED, person.born, service, now)
+
+
 def _made(wish: Wish, store: MandateStore) -> tuple[Request, ...]:
     """Return the requests of a visit that were made already."""
     return tuple(sorted(store.requests(wish.by.person, wish.visit_id), key=lambda request: request.case_id))
@@ -182,7 +194,9 @@ def _void(wish: Wish, store: MandateStore, tries: Tries, now: datetime) -> tuple
     return tuple(one for one, state in states if state is RequestState.BLOCKED)
 
 
-def _requests(wish: Wish, terms: CodeTerms, letter_id: str, secrets: Secrets, now: datetime) -> tuple[Request, ...]:
+def _requests(
+    wish: Wish, terms: CodeTerms, letter_id: str | None, secrets: Secrets, now: datetime
+) -> tuple[Request, ...]:
     open_for = timedelta(days=min(wanted.service.request_days for wanted in wish.wanted))
     made = []
     for number, wanted in enumerate(wish.wanted):
@@ -223,35 +237,26 @@ def _stored(code: Code, terms: CodeTerms, requests: Sequence[Request], secrets: 
     )
 
 
-def _letter(wish: Wish, person: Person, code: Code, requests: Sequence[Request]) -> Letter:
-    return Letter(
-        letter_id=str(requests[0].letter_id),
+def _mailing(wish: Wish, person: Person, code: Code, requests: Sequence[Request], secrets: Secrets) -> Mailing | None:
+    letter_id = requests[0].letter_id
+    if letter_id is None:
+        return None
+    letter = Letter(
+        letter_id=letter_id,
         kind=LetterKind.CODE,
-        reference=_reference(wish.visit_id),
+        reference=reference_of(wish.visit_id),
         language=wish.language,
         form_of_address=person.form_of_address,
         addressee=person.addressee,
         address=person.address,
         salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",
         written_on=today(requests[0].requested_at),
-        services=tuple(lines(wish.wanted, wish.language)),
+        services=lines(((one.service, one.period) for one in wish.wanted), wish.language),
         site=wish.site,
         code=grouped(code),
         use_before=_last(requests).last_day,
     )
-
-
-def lines(wanted: Sequence[WantedService], language: str) -> list[LetterService]:
-    """Return what letters say of what somebody asks for."""
-    return [
-        LetterService(one.service.name[language], one.service.provider, one.period.start, one.period.end)
-        for one in wanted
-    ]
-
-
-def _reference(case_id: str) -> str:
-    """Return what people call a case by, and its visit."""
-    return case_id[:12].upper()
+    return Mailing(letter, secrets.pseudonyms.address(person.address))
 
 
 def _made_meanwhile(wish: Wish, store: MandateStore, refusal: DomainError) -> tuple[Request, ...]:

@@ -14,6 +14,7 @@ from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
@@ -99,10 +100,11 @@ def show_activated(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         raise NotFound("activated")
     asked = ports.mandates.requests(mandate.represented, visit_of(case_id))
     together = _held(ports, visit, [one.case_id for one in asked]) or [mandate]
+    services = services_of(together, ports.catalogue)
     return page(
         "activated.html",
         visit,
-        mandates=[(one, one.state(visit.now), _service(ports, one.service_id)) for one in together],
+        mandates=[(one, one.state(visit.now), services.get(one.service_id)) for one in together],
         living=all(one.state(visit.now) in LIVING for one in together),
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
     )
@@ -148,18 +150,11 @@ def _offer(ports: SitePorts, visit: Visit, code_id: str) -> Offer:
     if draft is None:
         raise Refused("draft_gone")
     found = waiting(PersonId(draft["represented"]), CaseId(code_id), by=person, store=ports.mandates, now=visit.now)
-    known = ((one, _service(ports, one.service_id)) for one in found)
-    open_now = {one: service for one, service in known if service and service.may_be_mandated(visit.now)}
-    if not open_now:
+    known = services_of(found, ports.catalogue)
+    services = {service_id: service for service_id, service in known.items() if service.may_be_mandated(visit.now)}
+    if not services:
         raise Refused("code_gone")
-    return Offer(tuple(open_now), {one.service_id: service for one, service in open_now.items()})
-
-
-def _service(ports: SitePorts, service_id: ServiceId) -> Service | None:
-    try:
-        return ports.catalogue.service(service_id)
-    except NotFound:
-        return None
+    return Offer(tuple(one for one in found if one.service_id in services), services)
 
 
 def _parties(ports: SitePorts, visit: Visit, offer: Offer) -> Parties:

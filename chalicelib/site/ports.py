@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
+from chalicelib.letters.papers import Papers
 from chalicelib.mandates.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets
 from chalicelib.people.brp.person import PopulationRegister
@@ -43,6 +44,9 @@ class SitePorts(Protocol):
     def site(self) -> str:
         """Our address as people type it."""
         ...
+
+    @property
+    def papers(self) -> Papers: ...
 
     @property
     def services_per_visit(self) -> int: ...

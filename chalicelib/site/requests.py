@@ -6,6 +6,7 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.ages import check_age
+from chalicelib.mandates.handing import Handing, handings, receiver, screen_level
 from chalicelib.mandates.model import Party, RequestState
 from chalicelib.mandates.progress import progress_of
 from chalicelib.mandates.requesting import (
@@ -14,14 +15,15 @@ from chalicelib.mandates.requesting import (
     Wish,
     ask,
     check_welcome,
-    reachable,
     tried,
     withdraw,
 )
 from chalicelib.people.brp.person import Person
 from chalicelib.site.asking import check_who_asks, send_asked, sent_before
 from chalicelib.site.clicks import once
+from chalicelib.site.on_screen import code_kept, keep_code
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import services_of
 from chalicelib.site.texts import REFUSALS
 from chalicelib.site.visits import VisitDraft, drafted, forget, keep, kept, wanted
 from chalicelib.web.http import Caller, Routes
@@ -49,7 +51,7 @@ def review_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
 @routes.post("/request/confirm/{visit_id}", Caller.SIGNED_IN)
 def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if visit.switches_language:
-        return redirect(f"/request/confirm/{visit_id}")
+        return _review(ports, visit, drafted(ports, visit, visit_id))
     if service_id := visit.field("remove"):
         keep(ports, visit, drafted(ports, visit, visit_id).without(service_id))
         return redirect(f"/request/confirm/{visit_id}")
@@ -60,7 +62,7 @@ def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
         once(lambda: _ask(ports, visit, draft), done=lambda: _asked(ports, visit, visit_id))
     except AlreadyRequested as error:
         return _review(ports, visit, drafted(ports, visit, visit_id), error.services)
-    return redirect(f"/requests/{visit_id}?sent=1")
+    return redirect(f"/requests/{visit_id}/code" if _handing(visit).on_screen else f"/requests/{visit_id}?sent=1")
 
 
 def _asked(ports: SitePorts, visit: Visit, visit_id: str) -> bool:
@@ -72,13 +74,18 @@ def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[Se
     chosen = wanted(ports, visit, draft)
     if draft.other:
         check_who_asks(ports, visit, draft)
+    person = None if draft.other else _receiver(ports, visit, chosen)
+    services, level = [one.service for one in chosen], visit.signed_in.actor.level
     return page(
         "confirm_request.html",
         visit,
         status=409 if already else 200,
         visit_id=draft.visit_id,
         other=draft.other,
-        person=None if draft.other else _receiver(ports, visit, chosen),
+        person=person,
+        handing=_handing(visit),
+        handings=handings(person, services, level, visit.now) if person else (),
+        screen_level=screen_level(services, visit.now),
         wanted=chosen,
         already=already,
         room=len(chosen) < ports.services_per_visit,
@@ -86,10 +93,16 @@ def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[Se
     )
 
 
+def _handing(visit: Visit) -> Handing:
+    """Return how the code is to be handed over; by letter if nothing else was chosen."""
+    chosen = visit.field("handing")
+    return Handing(chosen) if chosen in set(Handing) else Handing.LETTER
+
+
 def _receiver(ports: SitePorts, visit: Visit, chosen: tuple[WantedService, ...]) -> Person:
-    """Return who asks for themselves, as their letter would reach them: what stands in the way, they hear before."""
+    """Return who asks for themselves, as the register has them: what stands in the way, they hear before."""
     check_welcome(visit.signed_in.actor.person, ports.mandates)
-    person = reachable(visit.signed_in.bsn, ports.people)
+    person = receiver(visit.signed_in.bsn, ports.people)
     for one in chosen:
         check_age(Party.REPRESENTED, person.born, one.service, visit.now)
     return person
@@ -100,8 +113,8 @@ def _ask(ports: SitePorts, visit: Visit, draft: VisitDraft | None) -> None:
         raise Refused("draft_gone")
     session = visit.signed_in
     chosen = wanted(ports, visit, draft)
-    wish = Wish(draft.visit_id, session.actor, session.bsn, chosen, visit.language, ports.site)
-    ask(
+    wish = Wish(draft.visit_id, session.actor, session.bsn, chosen, visit.language, ports.site, _handing(visit))
+    opened = ask(
         wish,
         store=ports.mandates,
         people=ports.people,
@@ -111,6 +124,8 @@ def _ask(ports: SitePorts, visit: Visit, draft: VisitDraft | None) -> None:
         pick=ports.pick,
         now=visit.now,
     )
+    if opened.code is not None:
+        keep_code(ports, visit, draft.visit_id, opened.code)
     forget(ports, visit, draft)
 
 
@@ -143,18 +158,19 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
     guesses = tried(request, ports.tries)
     letter = ports.letter_progress(request.letter_id) if request.letter_id else {}
     together = sorted(ports.mandates.requests(request.represented, request.visit), key=lambda one: one.case_id)
+    others = [(one, one.state(visit.now, guesses)) for one in together if one.case_id != case_id]
+    services = services_of(together, ports.catalogue)
+    shared = any(how is RequestState.WAITING for _, how in others)
     return page(
         template,
         visit,
         request=request,
         state=request.state(visit.now, guesses),
-        steps=progress_of(request, guesses, letter, visit.now),
-        service=ports.catalogue.service(request.service_id),
-        with_it=[
-            (one, one.state(visit.now, guesses), ports.catalogue.service(one.service_id))
-            for one in together
-            if one.case_id != case_id
-        ],
+        steps=progress_of(request, guesses, letter, visit.now, shared=shared),
+        service=services.get(request.service_id),
+        with_it=[(one, how, services.get(one.service_id)) for one, how in others],
+        shared=shared,
         letter=letter,
+        shown_until=code_kept(ports, visit, request),
         sent=sent,
     )

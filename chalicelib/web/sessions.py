@@ -139,10 +139,17 @@ class Sessions:
         for ended in {key, session_key(token) if token else None} - {None}:
             self._sessions.delete(key=ended)
 
-    def save_draft(self, person: PersonId, draft_id: str, values: dict[str, Any], now: datetime) -> None:
+    def save_draft(
+        self,
+        person: PersonId,
+        draft_id: str,
+        values: dict[str, Any],
+        now: datetime,
+        life: timedelta = _DRAFT_LIFE,
+    ) -> None:
         """Keep what someone filled in, sealed, for an hour. It outlives the session, so that nothing is lost."""
         sealed = self._vault.seal(json.dumps(values), _draft_context(person, draft_id))
-        self._drafts.put(Draft(sealed, now + _DRAFT_LIFE), person=person, draft_id=draft_id)
+        self._drafts.put(Draft(sealed, now + life), person=person, draft_id=draft_id)
 
     def draft(self, person: PersonId, draft_id: str, now: datetime) -> dict[str, Any] | None:
         draft = self._drafts.find(person=person, draft_id=draft_id)

@@ -115,6 +115,8 @@ class Reply:
     form_target: str = ""
     """Origin, besides ours, to which a form of this page may lead."""
     cacheable: bool = False
+    filename: str = ""
+    """Under which a browser keeps it, where it is no page."""
 
     def to_chalice(self, root: str) -> Response:
         """Return the answer as Chalice takes it; `root` is the path under which our pages lie."""
@@ -125,6 +127,8 @@ class Reply:
             headers["Set-Cookie"] = [cookie.header() for cookie in self.cookies]
         if self.form_target:
             headers["X-Form-Target"] = self.form_target
+        if self.filename:
+            headers["Content-Disposition"] = f'attachment; filename="{self.filename}"'
         if self.cacheable:
             headers["Cache-Control"] = "public, max-age=3600"
         return Response(body=self.body, status_code=self.status, headers=headers)

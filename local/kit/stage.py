@@ -102,7 +102,7 @@ class Stage:
         wired, now = self.wired, self.clock()
         period = choose_period(service, today(now), None, now)
         visit_id, wanted = visit_of(wired.new_id()), (WantedService(service, period),)
-        (asked,) = ask(
+        opened = ask(
             Wish(visit_id, self._signed_in(REPRESENTED), REPRESENTED, wanted, "nl", wired.site),
             store=wired.mandates,
             people=wired.people,
@@ -113,8 +113,8 @@ class Stage:
             now=now,
         )
         (made,) = activate(
-            asked.represented,
-            asked.case_id,
+            opened.requests[0].represented,
+            opened.requests[0].case_id,
             by=self._signed_in(REPRESENTATIVE),
             bsn=REPRESENTATIVE,
             services={service.service_id: service},

@@ -24,7 +24,7 @@ CROWD = [Bsn(digits) for number in range(900200000, 900201000) if is_valid(digit
 def request_made(store: MandateStore, tries: Tries) -> Request:
     pick, people = random.Random(5).randrange, FakeRegister({VERA: a_person()})
     ports = {"store": store, "people": people, "tries": tries, "letters": FakeSender(), "secrets": SECRETS}
-    return ask(a_wish(), **ports, pick=pick, now=NOW)[0]  # type: ignore[arg-type]
+    return ask(a_wish(), **ports, pick=pick, now=NOW).requests[0]  # type: ignore[arg-type]
 
 
 def _guess(code: Code, number: int, store: MandateStore, tries: Tries) -> str:

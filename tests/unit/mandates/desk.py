@@ -4,7 +4,7 @@ import secrets as random
 from datetime import timedelta
 
 from chalicelib.mandates.model import Request
-from chalicelib.mandates.requesting import Wish, ask
+from chalicelib.mandates.requesting import Opened, Wish, ask
 from tests.builders import NOW, SECRETS, VERA, a_person
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 
@@ -21,6 +21,9 @@ class Desk:
         return self.ask_all(wish, later)[0]
 
     def ask_all(self, wish: Wish, later: timedelta = timedelta()) -> tuple[Request, ...]:
+        return self.open(wish, later).requests
+
+    def open(self, wish: Wish, later: timedelta = timedelta()) -> Opened:
         return ask(
             wish,
             store=self.store,

@@ -1,0 +1,92 @@
+"""How a code reaches who asks for themselves: by letter, on the screen, or both (design.md section 4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.days import today
+from chalicelib.errors import LevelTooLow, Refused
+from chalicelib.letters.contract import Letter, LetterKind, LetterService
+from chalicelib.mandates.model import Request
+from chalicelib.mandates.period import Period
+from chalicelib.people.brp.person import Person, PopulationRegister
+from chalicelib.people.bsn import Bsn
+
+
+class Handing(StrEnum):
+    """In which ways a code is handed to who asks."""
+
+    LETTER = "letter"
+    SCREEN = "screen"
+    BOTH = "both"
+
+    @property
+    def by_letter(self) -> bool:
+        return self is not Handing.SCREEN
+
+    @property
+    def on_screen(self) -> bool:
+        return self is not Handing.LETTER
+
+
+def receiver(bsn: Bsn, people: PopulationRegister) -> Person:
+    """Return the register's record of who asks for themselves. Raises `Refused("no_letter")` for who is not in it."""
+    person = people.find([bsn]).get(bsn)
+    if person is None:
+        raise Refused("no_letter")
+    return person
+
+
+def handings(person: Person, services: Sequence[Service], level: int, now: datetime) -> tuple[Handing, ...]:
+    """Return how the one code for these services can be handed over, the usual way first; on screen where all allow it.
+
+    Raises `Refused("no_letter")` for who gets none, and `LevelTooLow` where they could see it, signed in higher.
+    """
+    shown = all(service.shows_code(level, now) for service in services)
+    if person.gets_letters:
+        return (Handing.LETTER, Handing.SCREEN, Handing.BOTH) if shown else (Handing.LETTER,)
+    if person.may_act and shown:
+        return (Handing.SCREEN,)
+    if person.may_act and (needed := screen_level(services, now)) is not None:
+        raise LevelTooLow(needed)
+    raise Refused("no_letter")
+
+
+def screen_level(services: Sequence[Service], now: datetime) -> int | None:
+    """Return the level from which their code can be seen on screen; None where one of them never shows it."""
+    levels = [max(one.code_on_screen, one.level_at(now)) for one in services if one.code_on_screen is not None]
+    return max(levels) if len(levels) == len(services) else None
+
+
+def lines(of: Iterable[tuple[Service, Period]], language: str) -> tuple[LetterService, ...]:
+    """Return what letters and pages say of services and periods."""
+    return tuple(LetterService(one.name[language], one.provider, period.start, period.end) for one, period in of)
+
+
+def reference_of(case_id: str) -> str:
+    """Return what people call a case by, or a visit."""
+    return case_id[:12].upper()
+
+
+def sheet(
+    requests: Sequence[Request],
+    services: Mapping[ServiceId, Service],
+    code: str,
+    *,
+    language: str,
+    site: str,
+    now: datetime,
+) -> Letter:
+    """Return the page to take along of a code, written as `XXXX-XXXX-XXXX`, which was shown on screen."""
+    return Letter(
+        letter_id=requests[0].visit,
+        kind=LetterKind.SCREEN,
+        reference=reference_of(requests[0].visit),
+        language=language,
+        written_on=today(now),
+        services=lines(((services[one.service_id], one.period) for one in requests), language),
+        site=site,
+        code=code,
+        use_before=max(one.last_day for one in requests),
+    )
