@@ -46,6 +46,7 @@ SITE = (
 def application(wiring: Wiring) -> Chalice:
     """Make the application. It reads no setting and starts no client before the first request."""
     made = Chalice(app_name="digid-machtigen")
+    made.api.binary_types.append("application/pdf")
     made.middleware("http")(partial(add_headers, wiring))
     for room in SITE:
         made.register_blueprint(room.routes.blueprint(wiring, wiring))

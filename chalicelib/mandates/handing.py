@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, Refused
 from chalicelib.letters.contract import Letter, LetterKind, LetterService
@@ -71,7 +71,7 @@ def reference_of(case_id: str) -> str:
 
 def sheet(
     requests: Sequence[Request],
-    services: Mapping[ServiceId, Service],
+    services: Mapping[str, Service],
     code: str,
     *,
     language: str,

@@ -84,9 +84,7 @@ def _is_under_way(request: Request, state: RequestState) -> bool:
     return request.ended is None and state is not RequestState.EXPIRED
 
 
-def _letter(
-    request: Request, state: RequestState, letter: Letter, now: datetime, *, shared: bool
-) -> Iterator[Step]:
+def _letter(request: Request, state: RequestState, letter: Letter, now: datetime, *, shared: bool) -> Iterator[Step]:
     since = request.checked_at or request.requested_at
     if request.letter_id is None:
         if request.is_own or request.checked_at:

@@ -151,10 +151,10 @@ def _offer(ports: SitePorts, visit: Visit, code_id: str) -> Offer:
         raise Refused("draft_gone")
     found = waiting(PersonId(draft["represented"]), CaseId(code_id), by=person, store=ports.mandates, now=visit.now)
     known = services_of(found, ports.catalogue)
-    services = {service_id: service for service_id, service in known.items() if service.may_be_mandated(visit.now)}
-    if not services:
+    open_now = [one for one in found if one.service_id in known and known[one.service_id].may_be_mandated(visit.now)]
+    if not open_now:
         raise Refused("code_gone")
-    return Offer(tuple(one for one in found if one.service_id in services), services)
+    return Offer(tuple(open_now), {one.service_id: known[one.service_id] for one in open_now})
 
 
 def _parties(ports: SitePorts, visit: Visit, offer: Offer) -> Parties:

@@ -7,7 +7,7 @@ log, and no cache.
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
 from chalicelib.mandates.codes import Code, grouped
 from chalicelib.mandates.handing import sheet
@@ -54,6 +54,7 @@ def show_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         asked=[(one, services[one.service_id]) for one in requests],
         last_day=max(one.last_day for one in requests),
         letter=requests[0].letter_id is not None,
+        site=ports.site,
     )
 
 
@@ -76,7 +77,7 @@ def forget_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     return redirect(f"/requests/{case_id}")
 
 
-def _waiting(ports: SitePorts, visit: Visit, case_id: str) -> tuple[list[Request], dict[ServiceId, Service]]:
+def _waiting(ports: SitePorts, visit: Visit, case_id: str) -> tuple[list[Request], dict[str, Service]]:
     """Return what somebody asked for themselves in a visit and waits, with the services that are still there."""
     asked = ports.mandates.requests(visit.signed_in.actor.person, visit_of(case_id))
     mine = sorted((one for one in asked if one.is_own), key=lambda one: one.case_id)

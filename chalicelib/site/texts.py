@@ -83,6 +83,14 @@ REFUSALS = {
             "Call the helpdesk if you have questions."
         ),
     ),
+    "handing_gone": Words(
+        409,
+        N_("The code cannot reach you in this way now"),
+        N_(
+            "This changed since you opened the page, or you signed in at another level. Nothing was sent. Go back, "
+            "load the page again, and choose how you want to get the code."
+        ),
+    ),
     "opted_out": Words(
         403,
         N_("You are on the list of people who want no mandates"),

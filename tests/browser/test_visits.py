@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from pypdf import PdfReader
 
 from local.stack import Stack
-from tests.browser.conftest import Look
+from tests.browser.conftest import SCREENSHOTS, Look
 from tests.browser.people import Visitor, code_in, letter_for, someone
 
 Contexts = Callable[..., BrowserContext]
@@ -62,3 +63,42 @@ def test_several_services_are_asked_and_activated_with_one_code(
     helper.press("activate")
     helper.page.wait_for_url("**/activated/*")
     look(helper.page, f"{language}-86-activated")
+
+
+PARKING = "11111111-1111-4111-8111-111111111111"
+
+
+@LANGUAGES
+def test_a_code_is_seen_on_the_screen_kept_as_pdf_and_seen_no_more(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
+    name = {"nl": "Dora Datum", "en": "Tessa Tegenover"}[language]
+    giver = Visitor(new_context(language).new_page(), someone(name), language, stack)
+    page = giver.page
+    giver.sign_in("/request", level="10")
+    _choose(giver, PARKING)
+    look(page, f"{language}-87-confirm_request-higher-level-for-the-screen")
+    page.locator('main a[href*="/login?level=20"]').click()
+    giver.at_digid("20")
+    page.wait_for_url("**/request/confirm/**")
+    page.check("[name=handing][value=both]")
+    look(page, f"{language}-88-confirm_request-on-screen")
+    page.locator("#confirm button").click()
+    page.wait_for_url("**/code")
+    look(page, f"{language}-89-code")
+    code = page.locator(".site__code").inner_text()
+    with page.expect_download() as kept:
+        page.locator('a[href$="/code.pdf"]').click()
+    assert code in PdfReader(kept.value.path()).pages[0].extract_text()
+    kept.value.save_as(SCREENSHOTS / f"{language}-89-code.pdf")
+    page.emulate_media(media="print")
+    page.screenshot(path=SCREENSHOTS / f"{language}-89-code-printed.png", full_page=True)
+    expect(page.locator(".site__code")).to_be_visible()
+    expect(page.locator("#forget")).to_be_hidden()
+    page.emulate_media(media="screen")
+    giver.open(page.url.removeprefix(stack.application).removesuffix("/code"))
+    look(page, f"{language}-90-request-code-shown")
+    page.go_back()
+    page.locator("#forget button").click()
+    page.wait_for_url("**/requests/*")
+    expect(page.locator("main")).not_to_contain_text(code)

@@ -106,3 +106,12 @@ def test_who_asked_for_another_sees_what_they_did_and_nothing_of_the_other() -> 
     assert progress_for_asker(asking, request.expires_at) == [ASKED, Step(RequestState.EXPIRED, day=LAST)]
     withdrawn = replace(asking, ended=RequestState.WITHDRAWN, ended_at=NOW + HOUR)
     assert progress_for_asker(withdrawn, NOW + DAY) == [ASKED, Step(RequestState.WITHDRAWN, NOW + HOUR)]
+
+
+def test_a_letter_and_a_code_go_on_for_the_others_of_a_visit() -> None:
+    withdrawn = a_request(ended=RequestState.WITHDRAWN, ended_at=NOW + HOUR)
+    end = Step(RequestState.WITHDRAWN, NOW + HOUR)
+    alone = progress_of(withdrawn, Guesses(), {}, NOW + HOUR)
+    assert alone == [ASKED, Step(Stage.NOT_PRINTED), end, Step(Stage.CODE_DEAD)]
+    stages = [step.stage for step in progress_of(withdrawn, Guesses(), {}, NOW + HOUR, shared=True)]
+    assert stages == [Stage.ASKED, Stage.BEING_MADE, Stage.EXPECTED, RequestState.WITHDRAWN]
