@@ -53,12 +53,22 @@ def choice(client: Client, bsn: Bsn) -> tuple[Person, str]:
     return person, person.answer(asked, signed_in(asked, bsn.digits, "25")).location
 
 
-def run(most: int, rounds: int) -> tuple[list[float], list[float]]:
+def overview(client: Client, bsn: Bsn) -> tuple[Person, str]:
+    """Let somebody sign in to our own site; return the address of what they hold."""
+    person = Person(client, bsn)
+    person.sign_in()
+    return person, "/mandates?view=held"
+
+
+PAGES = {"choice": choice, "overview": overview}
+
+
+def run(which: str, most: int, rounds: int) -> tuple[list[float], list[float]]:
     """Show the page of either in turn; return milliseconds with many and with few."""
     times: tuple[list[float], list[float]] = ([], [])
     with dynamodb_local.running() as database, Client(app, project_dir=str(ROOT)) as client:
         holding(database, most)
-        pages = [choice(client, bsn) for bsn in (MINA, HENK)]
+        pages = [PAGES[which](client, bsn) for bsn in (MINA, HENK)]
         for number in range(_WARM + rounds):
             for (person, address), spent in zip(pages, times, strict=True):
                 started = time.perf_counter()
@@ -75,20 +85,21 @@ def _check(page: Answer) -> None:
 
 
 def measurements() -> Iterator[Comparison]:
-    """Measure in a process of its own."""
+    """Measure each in a process of its own."""
     if reason := dynamodb_local.missing():
         print(f"{reason}: the first page of many mandates is left out.")
         return
-    command = [sys.executable, "-m", "bench.holding", str(MANY), str(_ROUNDS)]
-    quiet = {**os.environ, **cloud.QUIET}
-    told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
-    many, few = json.loads(told.splitlines()[-1])
-    ratios = [mine / theirs for mine, theirs in zip(many, few, strict=True)]
-    medians = statistics.median(many), statistics.median(few)
-    yield Comparison(f"whom to sign in for, of {MANY:,} mandates", f"of {FEW}", *medians, ratios, target=1.5)
+    for what, which in (("whom to sign in for", "choice"), ("My mandates, those that are held", "overview")):
+        command = [sys.executable, "-m", "bench.holding", which, str(MANY), str(_ROUNDS)]
+        quiet = {**os.environ, **cloud.QUIET}
+        told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
+        many, few = json.loads(told.splitlines()[-1])
+        ratios = [mine / theirs for mine, theirs in zip(many, few, strict=True)]
+        medians = statistics.median(many), statistics.median(few)
+        yield Comparison(f"{what}, of {MANY:,} mandates", f"of {FEW}", *medians, ratios, target=1.5)
 
 
 MEASUREMENTS = (measurements,)
 
 if __name__ == "__main__":
-    print(json.dumps(run(int(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

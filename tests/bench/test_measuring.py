@@ -37,10 +37,11 @@ def test_a_sign_in_is_timed_beside_its_peer(measurement: str) -> None:
     assert min(*ours, *theirs) > 0
 
 
-def test_a_page_of_many_mandates_is_timed_beside_one_of_few() -> None:
+@pytest.mark.parametrize("page", ["choice", "overview"])
+def test_a_page_of_many_mandates_is_timed_beside_one_of_few(page: str) -> None:
     if reason := dynamodb_local.missing():
         pytest.skip(reason)
-    many, few = _told("-m", "bench.holding", "45", "1")
+    many, few = _told("-m", "bench.holding", page, "45", "1")
     assert len(many) == len(few) == 1
     assert min(*many, *few) > 0
 
