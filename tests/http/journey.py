@@ -16,6 +16,7 @@ from tests.http.client import Person
 from tests.process import current
 
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
+_REFUSAL = re.compile(r"(?<![\w-])[B-DF-HJ-NP-TV-XZ2-9]{4}-[B-DF-HJ-NP-TV-XZ2-9]{4}(?![\w-])")
 
 
 def ask_for_mandate(person: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
@@ -71,10 +72,19 @@ def printed(case_id: str) -> list[str]:
 
 def code_of(case_id: str) -> str:
     """Read the code of a case from the letter, as its receiver does."""
+    return _read(_CODE, case_id)
+
+
+def refusal_of(case_id: str) -> str:
+    """Read from a letter the code by which what somebody else asked is refused."""
+    return _read(_REFUSAL, case_id)
+
+
+def _read(code: re.Pattern[str], case_id: str) -> str:
     deliver()
     (key,) = printed(case_id)
     pdf = BytesIO(aws.client("s3").get_object(Bucket=aws.BUCKET, Key=key)["Body"].read())
-    found = _CODE.search(PdfReader(pdf).pages[0].extract_text())
+    found = code.search(PdfReader(pdf).pages[0].extract_text())
     assert found
     return found[0]
 

@@ -27,6 +27,8 @@ from tests.builders import (
 )
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Answer, Person
+from tests.http.journey import check, code_of, of_vera, refusal_of
+from tests.http.test_asking import ask_for
 from tests.saml.provider import ENTITY_ID
 
 PAGE = f"/approvals/{VISIT}"
@@ -105,6 +107,23 @@ def test_approving_gives_the_mandate_and_kills_the_code(
     assert "Henk Helper" in signed_in.get(f"/mandates/{request.case_id}").body
     henk.sign_in()
     assert "Vera van der Gever" in henk.get(f"/mandates/{request.case_id}").body
+
+
+def test_what_is_asked_on_our_pages_is_approved_there_and_the_letters_codes_are_dead(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    case_id = ask_for(henk)
+    check()
+    refusal, code = refusal_of(case_id), code_of(case_id)
+    vera.sign_in()
+    where = re.search(r'href="(/approvals/\w+)"', vera.get("/mandates").body)
+    assert where
+    assert vera.submit(where[1], {f"case_{case_id}": "1"}).status == 303
+    assert vera.submit("/refuse", {"refusal": refusal}).status == 422
+    assert henk.submit("/activate", of_vera(code)).status == 422
+    assert "Vera van der Gever" in henk.get(f"/mandates/{case_id}").body
+    (made,) = wired.mandates.held(wired.secrets.pseudonyms.person(HENK))
+    assert (made.consent, made.level) == (Consent(Way.APPROVED, 20), 20)
 
 
 def test_a_double_click_on_approve_is_one_mandate(signed_in: Person, wired: Wiring, ask: Ask) -> None:

@@ -18,6 +18,8 @@ from tests.asked import REFUSAL, asked_and_passed_on
 from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA, a_mandate, claim_of, making
 from tests.fakes import Clock
 from tests.http.client import Person
+from tests.http.journey import check, code_of, of_vera, refusal_of
+from tests.http.test_asking import ask_for
 from tests.http.test_outages import LOST
 from tests.lost import Losing
 
@@ -73,6 +75,22 @@ def test_who_has_the_letter_refuses_all_of_it_without_signing_in(
     assert _states(wired, asked) == [RequestState.REFUSED] * 2
     assert wired.mandates.codes(claim_of(asked[0])) == []
     assert anybody.cookies.keys() == {"__Host-visitor"}
+
+
+def test_the_code_is_the_one_in_the_letter_and_the_letters_other_code_is_dead_afterwards(
+    anybody: Person, henk: Person, wired: Wiring
+) -> None:
+    case_id = ask_for(henk)
+    check()
+    refusal, code = refusal_of(case_id), code_of(case_id)
+    review = anybody.submit("/refuse", {"refusal": refusal}).location
+    assert "Locks" in anybody.get(review).body
+    assert "It is refused" in anybody.get(anybody.submit(review, {}).location).body
+    assert henk.submit("/activate", of_vera(code)).status == 422
+    assert wired.mandates.given(wired.secrets.pseudonyms.person(VERA)) == []
+    shown = henk.get(f"/asked/{case_id}").body
+    assert "If the details are right, this person hears from us." in shown
+    assert "efused" not in shown
 
 
 def test_no_page_names_a_person_or_a_number(anybody: Person, asked: tuple[Request, ...]) -> None:
