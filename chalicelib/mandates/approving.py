@@ -1,12 +1,12 @@
 """What others ask of somebody, and that they approve it, in the place of the letter's code (design.md section 4)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from chalicelib.catalogue.model import Service, ServiceId
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused
 from chalicelib.mandates.model import CaseId, Consent, Mandate, Party, Request, RequestState, VisitId, Way
 from chalicelib.mandates.parties import parties
 from chalicelib.mandates.ports import Making, MandateStore
@@ -62,16 +62,6 @@ def asker_number(request: Request, vault: Vault) -> Bsn:
     if request.requester_bsn is None:
         raise ValueError("the represented asks")
     return Bsn(vault.open(request.requester_bsn, f"case:{request.case_id}"))
-
-
-def names_of_askers(asked: Iterable[AskedOfMe], *, vault: Vault, people: PopulationRegister) -> Mapping[VisitId, str]:
-    """Return who asks, by visit, as far as it can be told now: refusing must work without."""
-    numbers = {one.visit_id: asker_number(one.requests[0], vault) for one in asked}
-    try:
-        known = people.find(numbers.values()).people if numbers else {}
-    except Unavailable:
-        return {}
-    return {visit_id: known[bsn].name for visit_id, bsn in numbers.items() if bsn in known and known[bsn].name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,6 +313,7 @@ def test_a_service_that_has_left_the_catalogue_can_be_refused(signed_in: Person,
 
 def test_who_is_blocked_is_listed_and_can_be_let_in_again(signed_in: Person, wired: Wiring, ask: Ask) -> None:
     (request,) = ask()
+    assert 'href="/blocked"' in signed_in.get("/mandates?view=asked-of-me").body
     assert "You blocked nobody." in signed_in.get("/blocked").body
     signed_in.submit(f"{PAGE}/refuse", {"block": "1"})
     page = signed_in.get("/blocked")

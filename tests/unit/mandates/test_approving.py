@@ -13,7 +13,6 @@ from chalicelib.mandates.approving import (
     asked_in,
     asked_of_me,
     asker_number,
-    names_of_askers,
 )
 from chalicelib.mandates.model import (
     PER_CODE,
@@ -250,17 +249,6 @@ def test_what_others_ask_is_shown_by_visit_newest_first_and_only_what_passed_its
     assert [one.asked_at for one in shown] == [LATER, NOW]
     with pytest.raises(NotFound):
         asked_in(PERSON(VERA), unchecked.visit, store=store)
-
-
-def test_names_of_askers_are_those_of_the_register_and_left_out_where_it_does_not_tell() -> None:
-    home = Home()
-    asked_and_passed_on(home.store, visit_id="b0" * 16, by=MINA, letter=False)
-    shown = asked_of_me(home.store.requests(PERSON(VERA)))
-    ports = {"vault": SECRETS.vault, "people": home.people}
-    assert names_of_askers(shown, **ports) == {VISIT: "Henk Helper"}  # type: ignore[arg-type]
-    home.people.down = True
-    assert names_of_askers(shown, **ports) == {}  # type: ignore[arg-type]
-    assert names_of_askers([], **ports) == {}  # type: ignore[arg-type]
 
 
 def test_ones_own_request_has_no_asker() -> None:
