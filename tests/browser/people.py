@@ -53,6 +53,7 @@ WORDS = {
         "withdraw": "Intrekken",
         "withdraw link": "Deze aanvraag intrekken",
         "service": "Belastingen en heffingen",
+        "service with a code on screen": "Parkeervergunning",
         "used": "Gebruikt om in te loggen",
         "refused": "Inloggen is geweigerd",
     },
@@ -95,11 +96,12 @@ WORDS = {
         "withdraw": "Withdraw",
         "withdraw link": "Withdraw this request",
         "service": "Taxes and levies",
+        "service with a code on screen": "Parking permit",
         "used": "Used to sign in",
         "refused": "Signing in was refused",
     },
 }
-_CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
+CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
 _REFUSAL_CODE = re.compile(r"(?<!-)\b[B-DF-HJ-NP-TV-XZ2-9]{4}-[B-DF-HJ-NP-TV-XZ2-9]{4}\b(?!-)")
 _PATIENCE = 60.0
 
@@ -166,10 +168,10 @@ class Visitor:
         self.page.fill("[name=code]", code)
         self.press("next")
 
-    def sign_in_at_provider(self, whom: str) -> None:
-        """Start at the municipality's second service, and sign in at DigiD."""
+    def sign_in_at_provider(self, whom: str, service: int = 1) -> None:
+        """Start at one of the municipality's services, the second if none is said, and sign in at DigiD."""
         self.page.goto(f"{self.stack.provider}/")
-        self.page.get_by_role("link", name=self.words(whom)).nth(1).click()
+        self.page.get_by_role("link", name=self.words(whom)).nth(service).click()
         self.at_digid("25")
 
 
@@ -188,8 +190,8 @@ def letter_for(person: TestPerson, stack: Stack, known: set[str]) -> str:
 
 
 def code_in(text: str) -> str:
-    found = _CODE.search(text)
-    assert found, "no code in the letter"
+    found = CODE.search(text)
+    assert found, "no code is there"
     return found[0]
 
 

@@ -46,8 +46,25 @@ def _ask_for(asker: Visitor, other: TestPerson) -> str:
     return asker.page.url.partition("?")[0]
 
 
-def _acts_for(asker: Visitor, other: TestPerson) -> None:
-    asker.sign_in_at_provider("other")
+def _mandate_by_screen(giver: Visitor, helper: Visitor) -> None:
+    """Ask for oneself, read the code on the screen and hand it over."""
+    giver.sign_in("/request")
+    giver.follow("service with a code on screen")
+    giver.choose_longest()
+    giver.page.wait_for_url("**/request/confirm/**")
+    giver.page.check("[name=handing][value=screen]")
+    giver.go_further()
+    giver.page.wait_for_url("**/requests/*/code")
+    code = code_in(giver.page.inner_text("main"))
+    helper.sign_in("/activate")
+    helper.fill_in_code(giver.person, code)
+    helper.page.wait_for_url("**/activate/*")
+    helper.press("activate")
+    helper.page.wait_for_url("**/mandates/**")
+
+
+def _acts_for(asker: Visitor, other: TestPerson, service: int = 1) -> None:
+    asker.sign_in_at_provider("other", service)
     expect(asker.page.locator("main")).to_contain_text(other.name)
     asker.press("sign in")
     asker.go_on()
@@ -124,3 +141,11 @@ def _told(asker: Visitor, address: str) -> str:
     """Return all that who asked is told of it."""
     asker.page.goto(address)
     return asker.page.inner_text("main")
+
+
+@LANGUAGES
+def test_who_asks_for_themself_hands_over_a_code_from_the_screen(language: str, visitor: AtABrowser) -> None:
+    names = {"nl": ("Petra Eigenhuis", "Hera Hergebruik"), "en": ("Bregje Briefadres", "Tessa Tegenover")}[language]
+    giver, helper = (visitor(name, language) for name in names)
+    _mandate_by_screen(giver, helper)
+    _acts_for(helper, giver.person, service=0)
