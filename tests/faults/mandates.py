@@ -13,7 +13,7 @@ from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, si
 from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
-from tests.http.journey import ask_for_mandate, code_of, mandate, of_vera, print_one
+from tests.http.journey import ask_for_mandate, check_one, code_of, mandate, of_vera, print_one
 from tests.process import current
 
 _DONE = Answer(200, "done", {})
@@ -64,11 +64,13 @@ def sweep(_: World) -> Answer:
 
 
 def settle(world: World) -> None:
-    """Let everything that goes on by itself go on to its end: the sweeper, and the print vendor."""
+    """Let everything that goes on by itself go on to its end: the sweeper, the checks, and the print vendor."""
     for _ in range(2):
         world.clock.forward(minutes=1)
         if state.outbox():
             sweep(world)
+        for body in state.take_queued("checks"):
+            check_one(body)
         for body in state.take_queued():
             print_one(body)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,26 +21,34 @@ Held = Mapping[str, list[Item]]
 """Items by table."""
 
 _MADE_UP = re.compile(r"[0-9a-f]{12,}|\d{4}-\d\d-\d\d(?:T[0-9:.+]+)?|_[0-9a-f]{8,}")
-_ITSELF = ("sealed", "correlation_id", "represented_bsn", "representative_bsn", "digest", "ttl", "requested_at")
+_ITSELF = (
+    *("sealed", "correlation_id", "represented_bsn", "representative_bsn", "requester_bsn", "digest", "ttl"),
+    "requested_at",
+)
 """Fields whose value says nothing that another field does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     tables: Mapping[str, bytes]
-    queued: tuple[str, ...]
+    queued: Mapping[str, Sequence[str]]
+    """Bodies of messages, by queue."""
+
+
+QUEUES = ("checks", "letters")
 
 
 def keep() -> Snapshot:
-    return Snapshot(inside.kept(*TABLES), tuple(queued()))
+    return Snapshot(inside.kept(*TABLES), {queue: queued(queue) for queue in QUEUES})
 
 
 def put_back(snapshot: Snapshot, changed: Collection[str]) -> None:
-    """Make the tables that were changed, the queue and the bucket as they were; the bucket is emptied."""
+    """Make the tables that were changed, the queues and the bucket as they were; the bucket is emptied."""
     inside.put_back({name: items for name, items in snapshot.tables.items() if f"{aws.NAME}-{name}" in changed})
-    take_queued()
-    for body in snapshot.queued:
-        aws.client("sqs").send_message(QueueUrl=_queue_url(), MessageBody=body)
+    for queue, bodies in snapshot.queued.items():
+        take_queued(queue)
+        for body in bodies:
+            aws.client("sqs").send_message(QueueUrl=_queue_url(queue), MessageBody=body)
     bucket = get_backend("s3")[aws.ACCOUNT]["aws"].buckets[aws.BUCKET]
     if not bucket.keys:
         return
@@ -49,15 +57,15 @@ def put_back(snapshot: Snapshot, changed: Collection[str]) -> None:
         s3.delete_object(Bucket=aws.BUCKET, Key=entry["Key"])
 
 
-def queued() -> list[str]:
-    """Return the bodies of messages that wait in the queue of letters."""
-    return [message.body for message in inside.letters()._messages]
+def queued(queue: str = "letters") -> list[str]:
+    """Return the bodies of messages that wait in a queue."""
+    return [message.body for message in inside.queue(queue)._messages]
 
 
-def take_queued() -> list[str]:
+def take_queued(queue: str = "letters") -> list[str]:
     """Return the bodies of messages that wait, and take them from the queue."""
-    bodies = queued()
-    inside.letters()._messages = []
+    bodies = queued(queue)
+    inside.queue(queue)._messages = []
     return bodies
 
 
@@ -80,13 +88,13 @@ def lasting() -> Counter[str]:
     """
     rows = held(*LASTING)
     seen = Counter(_masked(name, item) for name in ("register", "audit") for item in rows[name])
-    seen.update("letters LETTER" for item in rows["letters"] if item["sk"] == "LETTER")
+    seen.update(f"letters {item['sk']}" for item in rows["letters"] if item["sk"] in ("LETTER", "CHECK"))
     return seen
 
 
 def outbox() -> list[Item]:
-    """Return what says that a letter is still to be sent, or holds its contents."""
-    return [row for row in held("letters")["letters"] if row["sk"] != "LETTER" or "sealed" in row]
+    """Return what says that a letter or check is still to be sent, or holds its contents."""
+    return [row for row in held("letters")["letters"] if row["pk"].startswith("OUTBOX") or "sealed" in row]
 
 
 def counters() -> dict[str, int]:
@@ -103,8 +111,5 @@ def _masked(table: str, item: Item) -> str:
     return f"{table} {_MADE_UP.sub('*', str(sorted(told.items())))}"
 
 
-_QUEUE = f"{aws.NAME}-letters"
-
-
-def _queue_url() -> str:
-    return str(aws.client("sqs").get_queue_url(QueueName=_QUEUE)["QueueUrl"])
+def _queue_url(queue: str) -> str:
+    return str(aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-{queue}")["QueueUrl"])
