@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -23,15 +24,16 @@ from provisioning.keys import KeyPair
 from tests.browser.people import someone
 from tests.deploy.emulator import ACCOUNT, REGION, client
 from tests.deploy.rights import Policy, someone_with
-from tests.deploy.walking import SERVICE, Walker, activate, ask, read_code, signed_in_for
+from tests.deploy.walking import SERVICE, Walker, activate, ask, ask_for, read_code, signed_in_for
 from tests.deploy.world import NAME, World, eventually, schedule
 from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProvider
 
 BUCKET = f"{NAME}-letters-{ACCOUNT}"
 _LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{NAME}-functions:log-stream:x"
 _LOGGING = [("logs:CreateLogStream", _LOGS), ("logs:PutLogEvents", _LOGS)]
-_TAKES = {"PrintLetter": "letters", "EndAtDeath": "deaths"}
+_TAKES = {"CheckRequest": "checks", "PrintLetter": "letters", "EndAtDeath": "deaths"}
 """From which queue Lambda takes messages for a function."""
+_PARKING = "11111111-1111-4111-8111-111111111111"
 _METADATA = 6
 """Offset of the port at which a partner publishes metadata."""
 
@@ -72,8 +74,7 @@ def _api(world: World, base: str, without: str) -> None:
     with someone_with(Policy.of(world, "APIHandler")) as credentials:
         client("lambda", **credentials).invoke(FunctionName=world.physical("SetPage"), Payload=b"{}")
     case_id = ask(giver)
-    if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
-        raise NotDone("the letter was not sent at once")
+    _nothing_waits()
     if not without or without in REMEMBERED:
         # What one process sealed, another has to open.
         world.start_afresh("APIHandler")
@@ -87,12 +88,49 @@ def _api(world: World, base: str, without: str) -> None:
         assert signed_in_for(helper, case_id, binding).attributes["LegalSubjectID"] == giver.bsn.digits
     assert "Used to sign in" in giver.get(f"/mandates/{case_id}").body
     assert giver.submit(f"/mandates/{case_id}/revoke", {}).status == 303
+    ask_for(helper, giver)
+    _nothing_waits()
     again = ask(giver, SERVICE)
     assert giver.submit(f"/requests/{again}/withdraw", {}).status == 303
     assert giver.submit("/logout", {"csrf": _token(giver)}).status == 303
     health = giver.get("/health")
     if health.status != 200:
         raise NotDone(health.body)
+
+
+def _nothing_waits() -> None:
+    if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
+        raise NotDone("a letter or check was not sent at once")
+
+
+def _check(world: World, base: str, _without: str) -> None:
+    """Check what is asked for somebody with a wrong birth date, and with the right one, which is put off before."""
+    _forget_everyone(world)
+    giver, helper = _two(world, base)
+
+    def act() -> None:
+        ask_for(helper, giver, wrong=True)
+        ask_for(helper, giver, service=_PARKING)
+
+    wrong, right = (_one_record(body) for body in _caught(world, "CheckRequest", "checks", act, 2))
+    world.invoke("CheckRequest", wrong)
+    (tries,) = (row for row in _rows("transient") if row["pk"]["S"].startswith("TRIES#look-up:"))
+    dynamodb, table = client("dynamodb"), f"{NAME}-transient"
+    dynamodb.put_item(TableName=table, Item={**tries, "n": {"N": "3"}})
+    world.invoke("CheckRequest", right)
+    if any("letter_id" in row for row in _rows("register")):
+        raise NotDone("the check was not put off")
+    dynamodb.delete_item(TableName=table, Key={"pk": tries["pk"], "sk": tries["sk"]})
+    world.invoke("CheckRequest", right)
+    _nothing_waits()
+    ended = [row.get("ended", {}).get("S", "") for row in _rows("register") if row["sk"]["S"].startswith("REQUEST")]
+    if sorted(ended) != ["", "undeliverable"]:
+        raise NotDone(str(ended))
+    read_code(giver, world.letters)
+
+
+def _one_record(body: str) -> dict[str, Any]:
+    return {"Records": [{"messageId": "1", "receiptHandle": "1", "body": body}]}
 
 
 def _end_at_death(world: World, base: str, _without: str) -> None:
@@ -133,19 +171,20 @@ def _set_page(world: World, base: str, _without: str) -> None:
 
 
 def _sweep(world: World, base: str, _without: str) -> None:
-    """Sweep a letter that was written down an hour ago, and not sent."""
+    """Sweep a letter and a check that were written down an hour ago, and not sent."""
     _forget_everyone(world)
-    giver, _ = _two(world, base)
+    giver, helper = _two(world, base)
     with Policy.of(world, "APIHandler").without("SendLetters"):
         ask(giver)
+    with Policy.of(world, "APIHandler").without("SendChecks"):
+        ask_for(helper, giver)
     letters = client("dynamodb")
     for row in _rows("letters"):
         if row["pk"]["S"].startswith("OUTBOX"):
             since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
             letters.put_item(TableName=f"{NAME}-letters", Item={**row, "since": {"S": since}})
     world.invoke("SweepOutbox", schedule("SweepOutbox"))
-    if any("sealed" in row or row["pk"]["S"].startswith("OUTBOX") for row in _rows("letters")):
-        raise NotDone("the letter still waits")
+    _nothing_waits()
     read_code(giver, world.letters)
 
 
@@ -181,6 +220,7 @@ def _watch_health(world: World, base: str, _without: str) -> None:
 
 _PROBES: dict[str, Probe] = {
     "APIHandler": _api,
+    "CheckRequest": _check,
     "EndAtDeath": _end_at_death,
     "PrintLetter": _print,
     "SetPage": _set_page,
@@ -207,16 +247,25 @@ def _token(walker: Walker) -> str:
 def unprinted(world: World, base: str) -> str:
     """Return the message of a letter that nobody has taken from the queue."""
     _forget_everyone(world)
+    (body,) = _caught(world, "PrintLetter", "letters", lambda: ask(_two(world, base)[0]), 1)
+    return body
+
+
+def _caught(world: World, function: str, queue: str, act: Callable[[], object], number: int) -> list[str]:
+    """Do something, and return so many messages that it put in a queue, which the function there did not get."""
     functions, sqs = client("lambda"), client("sqs")
-    (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical("PrintLetter"))["EventSourceMappings"]
+    (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical(function))["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     try:
         time.sleep(1)
-        ask(_two(world, base)[0])
-        url = sqs.get_queue_url(QueueName=f"{NAME}-letters")["QueueUrl"]
-        (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return str(message["Body"])
+        act()
+        url = sqs.get_queue_url(QueueName=f"{NAME}-{queue}")["QueueUrl"]
+        bodies = []
+        for _ in range(number):
+            (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            bodies.append(str(message["Body"]))
+        return bodies
     finally:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
@@ -224,8 +273,9 @@ def unprinted(world: World, base: str) -> str:
 def _forget_everyone(world: World) -> None:
     """Empty what is kept of people, so that everybody may ask and guess again."""
     sqs, s3, dynamodb = client("sqs"), client("s3"), client("dynamodb")
-    url = sqs.get_queue_url(QueueName=f"{NAME}-letters")["QueueUrl"]
-    eventually(lambda: not _waiting(sqs, url))
+    for queue in ("checks", "letters"):
+        url = sqs.get_queue_url(QueueName=f"{NAME}-{queue}")["QueueUrl"]
+        eventually(partial(_is_empty, sqs, url))
     for table in ("register", "letters", "transient"):
         for row in _rows(table):
             dynamodb.delete_item(TableName=f"{NAME}-{table}", Key={"pk": row["pk"], "sk": row["sk"]})
@@ -234,9 +284,11 @@ def _forget_everyone(world: World) -> None:
     world.letters.clear()
 
 
-def _waiting(sqs: Any, url: str) -> bool:
+def _is_empty(sqs: Any, url: str) -> bool:
     counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    return any(int(one) for one in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"].values())
+    return not any(
+        int(one) for one in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"].values()
+    )
 
 
 def _rows(table: str) -> list[dict[str, Any]]:

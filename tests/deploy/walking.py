@@ -76,6 +76,20 @@ def ask(walker: Walker, service: str = SERVICE) -> str:
     return made.location.removeprefix("/requests/").partition("?")[0]
 
 
+def ask_for(walker: Walker, other: Walker, *, wrong: bool = False, service: str = SERVICE) -> str:
+    """Ask for somebody else, perhaps with a birth date that is not theirs, and return the id of the case."""
+    walker.sign_in(path="/ask")
+    year, month, day = other.someone.born.split("-")
+    born = f"{day}-{month}-{int(year) + wrong}"
+    choice = walker.submit("/ask", {"bsn": other.bsn.digits, "born": born})
+    assert choice.status == 303, choice.body
+    review = walker.submit(f"{choice.location}/{service}", {"start": "today", "end": "max"})
+    assert review.status == 303, review.body
+    made = walker.submit(review.location, {})
+    assert made.status == 303, made.body
+    return made.location.removeprefix("/asked/").partition("?")[0]
+
+
 def read_code(walker: Walker, known: set[str]) -> str:
     """Wait for the letter, and read the code from the PDF, as its receiver does."""
     code = code_in(letter_for(walker.someone, walker.world.stack, known))
