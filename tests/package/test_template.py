@@ -289,6 +289,9 @@ _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
+    *("RequestApproved", "RequestTurnedDown"),
+    # A network has few tries, at codes with which nobody can do more than refuse.
+    "RefusalCodeRefused",
     # The register tells as many as there are: what is not taken rings.
     "DeathHeard",
     # Whoever ends it is told: an operator on their screen; in a function it is an error, and that rings.
