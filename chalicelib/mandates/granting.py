@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.catalogue.model import Service
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
-from chalicelib.letters.contract import Letter
+from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused
 from chalicelib.mandates.known import Known, known_by, known_in
 from chalicelib.mandates.model import LIVING, CaseId, Consent, Mandate, Party, VisitId, Way, case_of, visit_of
 from chalicelib.mandates.notices import IDS, notices
 from chalicelib.mandates.parties import parties
-from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import LetterSender, Making, MandateStore
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.requesting import Secrets, WantedService, check_welcome, send_at_once
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
@@ -32,14 +29,6 @@ _WAYS = (Way.KNOWN, Way.RENEWED)
 
 
 @dataclass(frozen=True, slots=True)
-class GrantedService:
-    """What the other may do, and when."""
-
-    service: Service
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
 class Grant:
     """What somebody lets another do at once. `visit_id` is made with the form: sent twice, it is one."""
 
@@ -49,7 +38,7 @@ class Grant:
     """Theirs."""
     earlier: CaseId
     """A mandate by which the other represented them."""
-    wanted: tuple[GrantedService, ...]
+    wanted: tuple[WantedService, ...]
     language: str
     site: str
     """Where our pages are, as the letters name it."""
@@ -70,19 +59,18 @@ def grant(
     """Make mandates; a notice goes to the home of either side that has one.
 
     Raises `NotFound` where the other did not represent them in that case, or is blocked; `LevelTooLow`; `Refused`
-    (`too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The same again
+    (`opted_out`, `too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The same again
     returns the mandates that it made.
     """
     given = store.given(asked.by.person)
     if made := granted(given, asked.visit_id):
         return made
     known = known_in(asked.earlier, known_by(given, store.blocked(asked.by.person), now))
-    _check(asked, known, given, now)
+    _check(asked, known, given, store, now)
     other, services = known.bsn(secrets.vault), [wanted.service for wanted in asked.wanted]
     both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
     mandates = [_mandate(asked, number, known, other, secrets, now) for number in range(len(services))]
-    told = list(zip(mandates, services, strict=True))
-    posted = notices(told, both, language=asked.language, site=asked.site, number=pick(IDS))
+    posted = notices(mandates[0], asked.wanted, both, language=asked.language, site=asked.site, number=pick(IDS))
     try:
         store.make(Making(tuple(mandates), notices=posted), asked.by)
     except Conflict:
@@ -90,7 +78,8 @@ def grant(
     for mandate in mandates:
         log().info("mandate_granted", case_id=mandate.case_id)
         count(Metric.MANDATE_GRANTED)
-    _send(posted, letters, now)
+    for letter in posted:
+        send_at_once(letter.letter_id, letters, now)
     return tuple(mandates)
 
 
@@ -100,22 +89,26 @@ def granted(given: Iterable[Mandate], visit_id: VisitId) -> tuple[Mandate, ...]:
     return tuple(sorted(made, key=lambda mandate: mandate.case_id))
 
 
-def check_wanted(wanted: GrantedService, by: Citizen, other: PersonId, given: Iterable[Mandate], now: datetime) -> None:
+def check_wanted(wanted: WantedService, by: Citizen, other: PersonId, given: Iterable[Mandate], now: datetime) -> None:
     """Raise `NotFound`, `LevelTooLow` or `Refused("already_mandated")` for what cannot be given to somebody."""
     if not wanted.service.may_be_mandated(now):
         raise NotFound("service")
     if by.level < (level := wanted.service.level_at(now)):
         raise LevelTooLow(level)
-    if any(_overlaps(mandate, wanted, now) for mandate in given if mandate.representative == other):
+    if in_the_way(wanted, other, given, now) is not None:
         raise Refused("already_mandated")
 
 
-def _overlaps(mandate: Mandate, wanted: GrantedService, now: datetime) -> bool:
-    same = mandate.service_id == wanted.service.service_id and mandate.state(now) in LIVING
-    return same and mandate.period.start <= wanted.period.end and wanted.period.start <= mandate.period.end
+def in_the_way(wanted: WantedService, other: PersonId, given: Iterable[Mandate], now: datetime) -> Mandate | None:
+    """Return the mandate of somebody for a service, for a day on which it is wanted."""
+    service_id, asked = wanted.service.service_id, wanted.period
+    theirs = (one for one in given if one.representative == other and one.service_id == service_id)
+    overlapping = (one for one in theirs if one.period.start <= asked.end and asked.start <= one.period.end)
+    return next((one for one in overlapping if one.state(now) in LIVING), None)
 
 
-def _check(asked: Grant, known: Known, given: Sequence[Mandate], now: datetime) -> None:
+def _check(asked: Grant, known: Known, given: Sequence[Mandate], store: MandateStore, now: datetime) -> None:
+    check_welcome(asked.by.person, store)
     lately = [one for one in given if one.consent.way in _WAYS and one.activated_at > now - _DAY]
     if len({visit_of(one.case_id) for one in lately}) >= GRANTS_A_DAY:
         raise Refused("too_many_grants", number=GRANTS_A_DAY)
@@ -147,14 +140,5 @@ def _made_already(asked: Grant, known: Known, store: MandateStore, now: datetime
     given = store.given(asked.by.person)
     if made := granted(given, asked.visit_id):
         return made
-    _check(asked, known, given, now)
+    _check(asked, known, given, store, now)
     raise Conflict("not granted")
-
-
-def _send(posted: Sequence[Letter], letters: LetterSender, now: datetime) -> None:
-    """Try to send at once. What fails here is sent by the sweeper: the letters are already written down."""
-    for letter in posted:
-        try:
-            letters.send(letter.letter_id, now)
-        except Unavailable:
-            log().warning("letter_left_for_sweeper", letter_id=letter.letter_id)

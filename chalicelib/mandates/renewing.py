@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.granting import Grant, GrantedService, grant
+from chalicelib.mandates.granting import Grant, grant
 from chalicelib.mandates.known import began
 from chalicelib.mandates.model import CaseId, Mandate, MandateState, VisitId, visit_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import LetterSender, MandateStore
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.requesting import Secrets, WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.bsn import Bsn
@@ -33,7 +33,7 @@ class Renewal:
     by: Citizen
     bsn: Bsn
     """Theirs."""
-    wanted: GrantedService
+    wanted: WantedService
     language: str
     site: str
 

@@ -129,7 +129,7 @@ def ask(
         log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
         count(Metric.MANDATE_REQUESTED)
     if letter_id is not None:
-        _send(letter_id, letters, now)
+        send_at_once(letter_id, letters, now)
     return Opened(requests, code if wish.handing.on_screen else None)
 
 
@@ -269,7 +269,7 @@ def _made_meanwhile(wish: Wish, store: MandateStore, refusal: DomainError) -> tu
     raise AlreadyRequested([wanted.service.service_id for wanted in wish.wanted])
 
 
-def _send(letter_id: str, letters: LetterSender, now: datetime) -> None:
+def send_at_once(letter_id: str, letters: LetterSender, now: datetime) -> None:
     """Try to send at once. What fails here is sent by the sweeper: the letter is already written down."""
     try:
         letters.send(letter_id, now)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from chalicelib.catalogue.model import Service, search
 from chalicelib.days import today
 from chalicelib.errors import Refused
+from chalicelib.mandates.known import known_to
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import choose_period
 from chalicelib.site.ports import SitePorts
@@ -78,7 +79,17 @@ def _services_page(ports: SitePorts, visit: Visit, draft: VisitDraft | None) -> 
     words = visit.asked("q").strip()[:100]
     services = [service for service in ports.catalogue.services() if service.may_be_mandated(visit.now)]
     found = search(services, words, visit.language)
-    return page("choose_service.html", visit, words=words, found=found, draft=draft, other=draft and draft.other)
+    again = draft is None and bool(known_to(visit.signed_in.actor.person, store=ports.mandates, now=visit.now))
+    return page(
+        "choose_service.html",
+        visit,
+        words=words,
+        found=found,
+        draft=draft,
+        other=draft and draft.other,
+        known=draft and draft.known,
+        again=again,
+    )
 
 
 def _begin(ports: SitePorts, visit: Visit, draft: VisitDraft, service_id: str) -> Form:
@@ -152,6 +163,7 @@ def _dates_page(visit: Visit, service: Service, draft: VisitDraft, form: Form, p
         service=service,
         draft=draft,
         other=draft.other,
+        known=draft.known,
         form=form,
         path=path,
         first=first,

@@ -9,6 +9,7 @@ from chalicelib.paging import page_of
 from chalicelib.site.happenings import words_of
 from chalicelib.site.levels import levels_shown
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.renewals import renewal_shown
 from chalicelib.site.services import services_of
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
@@ -55,4 +56,5 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str) -
         activated=bool(visit.asked("activated")),
         confirmed=bool(visit.asked("confirmed")),
         levels=levels_shown(mandate, party, service, visit),
+        renewal=renewal_shown(ports, mandate, service, visit),
     )

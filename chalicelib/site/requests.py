@@ -45,6 +45,8 @@ def review_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     draft = drafted(ports, visit, visit_id)
     if not draft.chosen:
         return redirect(f"/request/with/{visit_id}")
+    if draft.known is not None:
+        return redirect(f"/direct/confirm/{visit_id}")
     return _review(ports, visit, draft)
 
 
@@ -82,6 +84,7 @@ def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[Se
         status=409 if already else 200,
         visit_id=draft.visit_id,
         other=draft.other,
+        known=None,
         person=person,
         handing=_handing(visit),
         handings=handings(person, services, level, visit.now) if person else (),
@@ -111,6 +114,8 @@ def _receiver(ports: SitePorts, visit: Visit, chosen: tuple[WantedService, ...])
 def _ask(ports: SitePorts, visit: Visit, draft: VisitDraft | None) -> None:
     if draft is None:
         raise Refused("draft_gone")
+    if draft.known is not None:
+        raise NotFound("asking with a code")
     session = visit.signed_in
     chosen = wanted(ports, visit, draft)
     wish = Wish(draft.visit_id, session.actor, session.bsn, chosen, visit.language, ports.site, _handing(visit))

@@ -4,6 +4,9 @@ from chalicelib.web.failures import Words
 from chalicelib.web.texts import N_
 
 ERRORS = {
+    "person_missing": N_("Choose who may act for you."),
+    "period_missing": N_("Choose for how long."),
+    "period_wrong": N_("Choose one of these periods."),
     "bsn_missing": N_("Fill in the citizen service number (BSN)."),
     "bsn_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),
     "q_wrong": N_("This is not a citizen service number (BSN). It has 8 or 9 digits. Check them one by one."),

@@ -1,9 +1,11 @@
 """What somebody asks for in one visit, as far as they have chosen it: a draft, sealed for them, kept for an hour.
 
-`/request` begins one for oneself, `/ask` one for somebody else; from there the pages are the same (`site/choosing.py`).
+`/request` begins one for oneself, `/ask` one for somebody else, and `/direct` one without a code; from there the pages
+are the same (`site/choosing.py`).
 In the drafts of who asks (`Sessions`) it lies under `visit:{visit_id}` as
 
-    {"chosen": [{"service_id", "start", "end", "typed": {field: text}}, ...], "other": null or {"bsn", "born"}}
+    {"chosen": [{"service_id", "start", "end", "typed": {field: text}}, ...],
+     "other": null or {"bsn", "born"}, "known": null or {"case_id", "name"}}
 
 with dates as `yyyy-mm-dd`. Addresses name a visit only in their path: that is what a browser comes back to after
 signing in again, and whoever asks for somebody else may never end up asking for themselves.
@@ -17,7 +19,7 @@ from typing import Any
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.mandates.model import VisitId, visit_of
+from chalicelib.mandates.model import CaseId, VisitId, visit_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import WantedService
 from chalicelib.people.birth_date import BirthDate
@@ -44,11 +46,21 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Whom somebody mandates without a code: by a mandate by which they acted before, with the name that was shown."""
+
+    case_id: CaseId
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class VisitDraft:
     visit_id: VisitId
     chosen: tuple[Chosen, ...] = ()
     other: Other | None = None
     """None where somebody asks for themselves."""
+    known: Acquaintance | None = None
+    """None where a code is needed."""
 
     def typed(self, service_id: str) -> Mapping[str, str]:
         """Return the form of the period of a service; empty for one that was not chosen."""
@@ -63,15 +75,16 @@ class VisitDraft:
         return replace(self, chosen=tuple(one for one in self.chosen if one.service_id != service_id))
 
 
-def new_visit(ports: SitePorts, other: Other | None = None) -> VisitDraft:
+def new_visit(ports: SitePorts, other: Other | None = None, known: Acquaintance | None = None) -> VisitDraft:
     """Return an empty draft, which is not kept yet."""
-    return VisitDraft(visit_of(ports.new_id()), other=other)
+    return VisitDraft(visit_of(ports.new_id()), other=other, known=known)
 
 
 def keep(ports: SitePorts, visit: Visit, draft: VisitDraft) -> None:
     """Keep a draft for an hour from now."""
     other = {"bsn": draft.other.bsn.digits, "born": draft.other.born.iso} if draft.other else None
-    values = {"chosen": [_written(one) for one in draft.chosen], "other": other}
+    known = {"case_id": draft.known.case_id, "name": draft.known.name} if draft.known else None
+    values = {"chosen": [_written(one) for one in draft.chosen], "other": other, "known": known}
     ports.sessions.save_draft(visit.signed_in.actor.person, _name(draft.visit_id), values, visit.now)
 
 
@@ -80,7 +93,8 @@ def kept(ports: SitePorts, visit: Visit, visit_id: str) -> VisitDraft | None:
     if values is None:
         return None
     other = Other(Bsn(values["other"]["bsn"]), BirthDate(values["other"]["born"])) if values["other"] else None
-    return VisitDraft(VisitId(visit_id), tuple(_read(one) for one in values["chosen"]), other)
+    known = Acquaintance(CaseId(values["known"]["case_id"]), values["known"]["name"]) if values.get("known") else None
+    return VisitDraft(VisitId(visit_id), tuple(_read(one) for one in values["chosen"]), other, known)
 
 
 def drafted(ports: SitePorts, visit: Visit, visit_id: str) -> VisitDraft:

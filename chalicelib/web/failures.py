@@ -237,7 +237,7 @@ def _signing_in(visit: Visit | None) -> bool:
 
 def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
     # There something was filled in on the page before, which is a draft by now.
-    kept = visit.path.startswith(("/request/confirm/", "/activate/"))
+    kept = visit.path.startswith(("/request/confirm/", "/direct/confirm/", "/activate/"))
     return page("step_up.html", visit, status=403, required=error.required, again=visit.path, kept=kept)
 
 

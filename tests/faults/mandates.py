@@ -1,13 +1,14 @@
 """Flows around a mandate: asking, letters, activating, wrong codes, revoking, withdrawing, looking."""
 
 import random
+import re
 
 from chalice.app import CloudWatchEvent
 
 from chalicelib.jobs import sweeping
 from chalicelib.mandates.codes import generate, grouped
 from local.events import _schedule_event
-from tests.builders import SERVICE_ID
+from tests.builders import PORTAL_ID, SERVICE_ID
 from tests.faults import state
 from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in, vera_is_here
 from tests.faults.striking import Fault
@@ -50,6 +51,28 @@ def _made_for(who: str) -> Prepare:
         sign_in(world.people[who], world)
 
     return prepare
+
+
+def _vera_chose_henk_again(world: World) -> None:
+    world.facts["person"] = mandate(world.vera, world.henk)
+    sign_in(world.vera, world)
+    begun = world.vera.submit("/direct", {"person": world.facts["person"]}).location
+    review = world.vera.submit(f"{begun}/{PORTAL_ID}", {"start": "today", "end": "month"}).location
+    world.facts["review"] = world.vera.get(review).location
+
+
+def _vera_may_renew(world: World) -> None:
+    world.facts["case_id"] = case_id = mandate(world.vera, world.henk, end="month")
+    sign_in(world.vera, world)
+    proposed = re.search(r'name="period" value="([^"]+)"', world.vera.get(f"/mandates/{case_id}/renew").body)
+    assert proposed
+    world.facts["period"] = proposed[1]
+
+
+def _henk_is_in_higher(world: World) -> None:
+    world.facts["case_id"] = mandate(world.vera, world.henk)
+    world.henk.sign_in("25")
+    world.facts["csrf"] = world.henk.token("/activate")
 
 
 def _print(_: World) -> Answer:
@@ -132,6 +155,37 @@ FLOWS = (
             look("vera", "/requests/{case_id}"),
         ),
         page_says("vera", "/requests/{case_id}", "ithdrawn"),
+    ),
+    Flow(
+        "mandate again, without a code",
+        _vera_chose_henk_again,
+        (
+            look("vera", "/direct"),
+            fill_in("vera", "/direct", "person"),
+            look("vera", "{review}"),
+            fill_in("vera", "{review}"),
+            look("vera", "{next}"),
+        ),
+        page_says("henk", "/mandates", "All"),
+    ),
+    Flow(
+        "renew",
+        _vera_may_renew,
+        (
+            look("vera", "/mandates/{case_id}/renew"),
+            fill_in("vera", "/mandates/{case_id}/renew", "period"),
+            look("vera", "{next}"),
+        ),
+        page_says("vera", "/mandates/{case_id}", "Goes on with"),
+    ),
+    Flow(
+        "confirm at a higher level",
+        _henk_is_in_higher,
+        (
+            look("henk", "/mandates/{case_id}/confirm-level"),
+            fill_in("henk", "/mandates/{case_id}/confirm-level"),
+        ),
+        page_says("henk", "/mandates/{case_id}", "the lower of yours (Substantial (25))"),
     ),
     Flow("overview", _made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
 )

@@ -11,6 +11,7 @@ FOLDERS = sorted(
 PARTS = {
     "base": "what is around every other page",
     "cases": "macros of the citizen's pages",
+    "level_needed": "a message of the pages that make a mandate without a code",
     "lists": "macros of My mandates",
     "parts": "macros of all pages",
     "steps": "macros of the steps in which somebody asks",

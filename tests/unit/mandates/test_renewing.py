@@ -9,10 +9,10 @@ from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.days import midnight_after
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.mandates.granting import GrantedService
 from chalicelib.mandates.model import Consent, Mandate, MandateState, Way
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.renewing import AFTER, BEFORE, next_periods, renewable, successor
+from chalicelib.mandates.requesting import WantedService
 from tests.builders import HENK, MINA, NOW, VERA, a_period, a_service, revoke_in, signed_in
 from tests.unit.mandates.town import THE_SERVICE, Town
 
@@ -33,7 +33,7 @@ def test_it_goes_on_the_day_after_for_as_long_as_it_was(town: Town, mandate: Man
     same, longest = next_periods(mandate, THE_SERVICE, NOW)
     day = mandate.period.end + timedelta(days=1)
     assert (same.start, same.days, longest.start, longest.days) == (day, 30, day, 365)
-    new = town.renew(mandate, NOW, GrantedService(THE_SERVICE, same))
+    new = town.renew(mandate, NOW, WantedService(THE_SERVICE, same))
     assert (new.previous, new.service_id, new.period) == (mandate.case_id, mandate.service_id, same)
     assert (new.consent, new.representative) == (Consent(Way.RENEWED, 20), mandate.representative)
     assert new.state(NOW) is MandateState.FUTURE
@@ -64,7 +64,7 @@ def test_it_can_be_renewed_from_shortly_before_its_end_until_a_year_after(town: 
     mandate = town.represented_before(period=a_period(days=100))
     at = _days_from_the_end(mandate, days)
     assert renewable(mandate, THE_SERVICE, at)
-    wanted = GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0])
+    wanted = WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0])
     assert town.renew(mandate, at, wanted).previous == mandate.case_id
 
 
@@ -73,20 +73,20 @@ def test_before_and_after_that_it_cannot(town: Town, days: int) -> None:
     mandate = town.represented_before(period=a_period(days=100))
     at = _days_from_the_end(mandate, days)
     with pytest.raises(Refused, match="not_renewable"):
-        town.renew(mandate, at, GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0]))
+        town.renew(mandate, at, WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0]))
 
 
 def test_what_somebody_ended_does_not_go_on(town: Town, mandate: Mandate) -> None:
     revoke_in(town.store, mandate, signed_in(HENK), NOW)
     with pytest.raises(Refused, match="not_renewable"):
-        town.renew(mandate, NOW, GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0]))
+        town.renew(mandate, NOW, WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0]))
 
 
 def test_renewed_twice_it_is_renewed_once(town: Town, mandate: Mandate) -> None:
     same, longest = next_periods(mandate, THE_SERVICE, NOW)
     with ThreadPoolExecutor(6) as pool:
         made = list(
-            pool.map(lambda period: town.renew(mandate, NOW, GrantedService(THE_SERVICE, period)), [same, longest] * 3)
+            pool.map(lambda period: town.renew(mandate, NOW, WantedService(THE_SERVICE, period)), [same, longest] * 3)
         )
     assert len(set(made)) == 1
     assert len(town.store.given(VERA_ID)) == 2
@@ -94,7 +94,7 @@ def test_renewed_twice_it_is_renewed_once(town: Town, mandate: Mandate) -> None:
 
 
 def test_a_renewal_that_was_revoked_can_be_made_anew(town: Town, mandate: Mandate) -> None:
-    wanted = GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0])
+    wanted = WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0])
     first = town.renew(mandate, NOW, wanted)
     revoke_in(town.store, first, signed_in(), NOW)
     second = town.renew(mandate, NOW, wanted)
@@ -103,31 +103,31 @@ def test_a_renewal_that_was_revoked_can_be_made_anew(town: Town, mandate: Mandat
 
 
 def test_the_renewal_is_what_is_renewed_next(town: Town, mandate: Mandate) -> None:
-    new = town.renew(mandate, NOW, GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0]))
+    new = town.renew(mandate, NOW, WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0]))
     at = midnight_after(new.period.end)
-    assert town.renew(mandate, at, GrantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0])) == new
-    third = town.renew(new, at, GrantedService(THE_SERVICE, next_periods(new, THE_SERVICE, at)[0]))
+    assert town.renew(mandate, at, WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0])) == new
+    third = town.renew(new, at, WantedService(THE_SERVICE, next_periods(new, THE_SERVICE, at)[0]))
     assert third.previous == new.case_id
 
 
 def test_only_a_period_that_was_proposed_can_be_had(town: Town, mandate: Mandate) -> None:
     for period in (a_period(), Period(a_period().start, a_period(days=9999).end)):
         with pytest.raises(Refused, match="period_gone"):
-            town.renew(mandate, NOW, GrantedService(THE_SERVICE, period))
+            town.renew(mandate, NOW, WantedService(THE_SERVICE, period))
 
 
 def test_only_who_is_represented_renews_and_for_the_same_service(town: Town, mandate: Mandate) -> None:
     period = next_periods(mandate, THE_SERVICE, NOW)[0]
     for by in (HENK, MINA):
         with pytest.raises(NotFound):
-            town.renew(mandate, NOW, GrantedService(THE_SERVICE, period), by=by)
+            town.renew(mandate, NOW, WantedService(THE_SERVICE, period), by=by)
     with pytest.raises(NotFound):
-        town.renew(mandate, NOW, GrantedService(a_service(service_id="another"), period))
+        town.renew(mandate, NOW, WantedService(a_service(service_id="another"), period))
 
 
 def test_the_rules_of_the_service_are_those_of_today(town: Town, mandate: Mandate) -> None:
     period = next_periods(mandate, THE_SERVICE, NOW)[0]
     with pytest.raises(LevelTooLow):
-        town.renew(mandate, NOW, GrantedService(a_service(level=25), period))
+        town.renew(mandate, NOW, WantedService(a_service(level=25), period))
     with pytest.raises(Refused, match="not_renewable"):
-        town.renew(mandate, NOW, GrantedService(a_service(authorisation=Authorisation.NOBODY), period))
+        town.renew(mandate, NOW, WantedService(a_service(authorisation=Authorisation.NOBODY), period))

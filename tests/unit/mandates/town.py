@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.catalogue.model import Service
-from chalicelib.mandates.granting import Grant, GrantedService, grant
+from chalicelib.mandates.granting import Grant, grant
 from chalicelib.mandates.model import CaseId, Mandate, VisitId
 from chalicelib.mandates.renewing import Renewal, renew_mandate
+from chalicelib.mandates.requesting import WantedService
 from chalicelib.people.bsn import Bsn
 from tests.builders import (
     GENEROUS,
@@ -66,15 +67,13 @@ class Town:
             "by": signed_in(),
             "bsn": VERA,
             "earlier": EARLIER,
-            "wanted": (GrantedService(a_service(service_id="another"), a_period()),),
+            "wanted": (WantedService(a_service(service_id="another"), a_period()),),
             "language": "nl",
             "site": "machtigen.example.nl",
         }
         return Grant(**{**facts, **changes})  # type: ignore[arg-type]
 
-    def renew(
-        self, mandate: Mandate, now: datetime, wanted: GrantedService, level: int = 20, by: Bsn = VERA
-    ) -> Mandate:
+    def renew(self, mandate: Mandate, now: datetime, wanted: WantedService, level: int = 20, by: Bsn = VERA) -> Mandate:
         asked = Renewal(mandate.case_id, signed_in(by, level), by, wanted, "nl", "machtigen.example.nl")
         return renew_mandate(asked, **self._ports(now))  # type: ignore[arg-type]
 
@@ -90,9 +89,9 @@ class Town:
         }
 
 
-def wanting(*numbers: int, **terms: object) -> tuple[GrantedService, ...]:
+def wanting(*numbers: int, **terms: object) -> tuple[WantedService, ...]:
     """Return services that are wanted, by their number."""
-    return tuple(GrantedService(a_service(service_id=f"service {number}", **terms), a_period()) for number in numbers)
+    return tuple(WantedService(a_service(service_id=f"service {number}", **terms), a_period()) for number in numbers)
 
 
 THE_SERVICE: Service = a_service(service_id=SERVICE_ID)

@@ -1,0 +1,119 @@
+"""Pages on which the represented lets a mandate go on: one that proposes, and one that says that it is done."""
+
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.catalogue.model import Service
+from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.mandates.model import CaseId, Mandate, Party, visit_of
+from chalicelib.mandates.parties import parties
+from chalicelib.mandates.period import Period
+from chalicelib.mandates.renewing import Renewal, next_periods, renew_mandate, renewable, successor
+from chalicelib.mandates.requesting import WantedService
+from chalicelib.people.bsn import Bsn
+from chalicelib.site.levels import known_service
+from chalicelib.site.ports import SitePorts
+from chalicelib.site.texts import ERRORS, REFUSALS
+from chalicelib.web.forms import Form
+from chalicelib.web.http import Caller, Routes
+from chalicelib.web.pages import page
+from chalicelib.web.visit import Reply, Visit, redirect
+
+routes = Routes[SitePorts](__name__, REFUSALS)
+
+
+class RenewalShown(NamedTuple):
+    """What either side is told of how a mandate goes on."""
+
+    possible: bool = False
+    by: CaseId | None = None
+    """The mandate by which it goes on already."""
+
+
+def renewal_shown(ports: SitePorts, mandate: Mandate, service: Service | None, visit: Visit) -> RenewalShown:
+    if service is None or not renewable(mandate, service, visit.now):
+        return RenewalShown()
+    new = successor(mandate, ports.mandates.given(mandate.represented), visit.now)
+    return RenewalShown(new is None, new.case_id if new else None)
+
+
+@routes.get("/mandates/{case_id}/renew", Caller.SIGNED_IN)
+def review_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    mandate, next_one = _given(ports, visit, case_id)
+    if next_one is not None:
+        return redirect(f"/mandates/{next_one.case_id}")
+    return _renewal_page(ports, visit, mandate, Form({}, ERRORS))
+
+
+@routes.post("/mandates/{case_id}/renew", Caller.SIGNED_IN)
+def take_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    mandate, next_one = _given(ports, visit, case_id)
+    if next_one is not None:
+        return redirect(f"/direct/done/{visit_of(next_one.case_id)}")
+    form = Form(visit.fields, ERRORS)
+    period = None if visit.switches_language else form.read("period", _read_period)
+    if period is None:
+        return _renewal_page(ports, visit, mandate, form, status=200 if visit.switches_language else 422)
+    session, service = visit.signed_in, _renewed(ports, visit, mandate)
+    new = renew_mandate(
+        Renewal(
+            mandate.case_id, session.actor, session.bsn, WantedService(service, period), visit.language, ports.site
+        ),
+        store=ports.mandates,
+        people=ports.people,
+        letters=ports.letters,
+        secrets=ports.secrets,
+        pick=ports.pick,
+        now=visit.now,
+    )
+    return redirect(f"/direct/done/{visit_of(new.case_id)}")
+
+
+def _given(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Mandate | None]:
+    """Return a mandate that somebody gave, and the one by which it goes on. Raises `NotFound`."""
+    given = ports.mandates.given(visit.signed_in.actor.person)
+    for mandate in given:
+        if mandate.case_id == case_id:
+            return mandate, successor(mandate, given, visit.now)
+    raise NotFound("mandate")
+
+
+def _renewed(ports: SitePorts, visit: Visit, mandate: Mandate) -> Service:
+    """Return the service for which a mandate can go on. Raises `LevelTooLow` or `Refused("not_renewable")`."""
+    service = known_service(ports, mandate)
+    if service is None or not renewable(mandate, service, visit.now):
+        raise Refused("not_renewable")
+    if visit.signed_in.actor.level < (level := service.level_at(visit.now)):
+        raise LevelTooLow(level)
+    return service
+
+
+def _renewal_page(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form, status: int = 200) -> Reply:
+    service = _renewed(ports, visit, mandate)
+    other = Bsn(ports.vault.open(mandate.representative_bsn, f"case:{mandate.case_id}"))
+    both = parties(other, visit.signed_in.bsn, service, people=ports.people, now=visit.now, by=Party.REPRESENTED)
+    periods = next_periods(mandate, service, visit.now)
+    values = {_written(period): period for period in periods}
+    if form.value("period") not in values:
+        form = Form({"period": _written(periods[0])}, ERRORS, form.errors)
+    return page(
+        "renew.html",
+        visit,
+        status=status,
+        mandate=mandate,
+        service=service,
+        names={"represented": both.represented.name, "representative": both.representative.name},
+        periods=values,
+        form=form,
+        too_low=min(visit.signed_in.actor.level, mandate.activated_level) < service.level_at(visit.now),
+    )
+
+
+def _written(period: Period) -> str:
+    return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def _read_period(text: str) -> Period:
+    """Read a period as this page writes it. Raises `ValueError`."""
+    start, _, end = text.partition("/")
+    return Period(date.fromisoformat(start), date.fromisoformat(end))
