@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from local.persons import TestPerson
 from local.stack import Stack
-from tests.browser.people import Visitor, code_in, letter_for, refusal_code_in, someone
+from tests.browser.people import CODE, Visitor, code_in, letter_for, refusal_code_in, someone
 from tests.browser.typist import Typist
 
 Contexts = Callable[..., BrowserContext]
@@ -144,8 +144,25 @@ def _told(asker: Visitor, address: str) -> str:
 
 
 @LANGUAGES
-def test_who_asks_for_themself_hands_over_a_code_from_the_screen(language: str, visitor: AtABrowser) -> None:
+def test_who_got_a_code_from_the_screen_is_mandated_again_without_one(
+    language: str, visitor: AtABrowser, stack: Stack
+) -> None:
     names = {"nl": ("Petra Eigenhuis", "Hera Hergebruik"), "en": ("Bregje Briefadres", "Tessa Tegenover")}[language]
     giver, helper = (visitor(name, language) for name in names)
     _mandate_by_screen(giver, helper)
     _acts_for(helper, giver.person, service=0)
+    giver.open("/direct")
+    giver.page.get_by_role("radio").check()
+    giver.go_further()
+    giver.page.wait_for_url("**/request/with/*")
+    giver.follow("service")
+    giver.choose_longest()
+    giver.page.wait_for_url("**/direct/confirm/*")
+    expect(giver.page.locator("main")).to_contain_text(giver.person.name)
+    expect(giver.page.locator("main")).to_contain_text(helper.person.name)
+    giver.go_further()
+    giver.page.wait_for_url("**/direct/done/*")
+    notice = letter_for(helper.person, stack, set())
+    assert giver.person.name in " ".join(notice.split())
+    assert not CODE.search(notice)
+    _acts_for(helper, giver.person)
