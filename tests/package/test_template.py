@@ -288,6 +288,7 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
 _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
+    *("RequestApproved", "RequestTurnedDown"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
     *("RequestApproved", "RequestTurnedDown"),
     # A network has few tries, at codes with which nobody can do more than refuse.
