@@ -10,6 +10,7 @@ import pytest
 from chalicelib.errors import RateLimited, TooManyRequests
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.askers import AskerLimits
+from chalicelib.mandates.asking import withdraw_asked
 from chalicelib.mandates.counted import Tables
 from chalicelib.mandates.model import RequestState
 from chalicelib.mandates.store import DynamoMandates
@@ -141,6 +142,21 @@ def test_of_fifty_wrong_birth_dates_at_one_home_at_once_five_are_looked_up(desk:
         desk.ask(plea)
         checks.append(check_of(plea))
     assert sum(_at_once(lambda number: desk.checker.check(checks[number], NOW))) == 5
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_what_is_taken_back_while_it_is_checked_is_withdrawn_and_its_code_is_dead(desk: Desk, number: int) -> None:
+    plea = a_plea(visit_id=a_visit(number))
+    (case_id,) = desk.ask(plea)
+    with ThreadPoolExecutor(2) as pool:
+        checked = pool.submit(desk.check, plea)
+        taken = pool.submit(withdraw_asked, signed_in(HENK), case_id, store=desk.store, now=NOW)
+        assert (checked.result(), taken.result()) == (None, None)
+    (request,) = desk.requests()
+    assert request.ended is RequestState.WITHDRAWN
+    assert desk.store.codes(check_of(plea).claim) == []
+    (asking,) = desk.store.asked(PERSON(HENK))
+    assert asking.ended is RequestState.WITHDRAWN
 
 
 def test_what_is_written_is_the_same_whoever_is_asked_for(dynamodb: Any) -> None:
