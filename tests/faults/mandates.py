@@ -3,12 +3,14 @@
 import random
 import re
 
-from chalice.app import CloudWatchEvent
+from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.jobs import sweeping
+from chalicelib.days import today
+from chalicelib.jobs import hearing_of_deaths, sweeping
 from chalicelib.mandates.codes import generate, grouped
+from chalicelib.mandates.leaving import write_death
 from local.events import _schedule_event
-from tests.builders import PORTAL_ID, SERVICE_ID
+from tests.builders import PORTAL_ID, SERVICE_ID, VERA
 from tests.faults import state
 from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in, vera_is_here
 from tests.faults.striking import Fault
@@ -48,6 +50,7 @@ def _henk_has(code: str | None) -> Prepare:
 def _made_for(who: str) -> Prepare:
     def prepare(world: World) -> None:
         world.facts["case_id"] = mandate(world.vera, world.henk)
+        world.facts.update(end_date=f"{today(world.clock()):%d-%m-%Y}")
         sign_in(world.people[who], world)
 
     return prepare
@@ -78,6 +81,12 @@ def _henk_is_in_higher(world: World) -> None:
 def _print(_: World) -> Answer:
     (body,) = state.queued()
     print_one(body)
+    return _DONE
+
+
+def _die(_: World) -> Answer:
+    record = {"body": write_death(VERA), "receiptHandle": "x"}
+    hearing_of_deaths(SQSEvent({"Records": [record]}, None), current())
     return _DONE
 
 
@@ -146,6 +155,19 @@ FLOWS = (
         (fill_in("henk", "/mandates/{case_id}/revoke"),),
         page_says("henk", "/mandates/{case_id}", "Revoked"),
     ),
+    Flow(
+        "restrict",
+        _made_for("vera"),
+        (
+            look("vera", "/mandates/{case_id}/restrict"),
+            fill_in("vera", "/mandates/{case_id}/restrict", "end_date"),
+            look("vera", "/mandates/{case_id}/restrict/confirm"),
+            fill_in("vera", "/mandates/{case_id}/restrict/confirm"),
+            look("vera", "/mandates/{case_id}"),
+        ),
+        page_says("vera", "/mandates/{case_id}", "Restricted by you"),
+    ),
+    Flow("death", _made_for("henk"), (Step("death", _die),), page_says("henk", "/mandates/{case_id}", "We ended this")),
     Flow(
         "withdraw",
         _vera_asked,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from chalicelib.days import today
 from local.gateway import ThreadedChalice
 from tests.builders import SERVICE_ID
 from tests.faults import state
@@ -116,6 +117,12 @@ def _made(world: World) -> None:
     _here(world, "vera", "henk")
 
 
+def _less_chosen(world: World) -> None:
+    _made(world)
+    path, last = f"/mandates/{world.facts['case_id']}/restrict", f"{today(world.clock()):%d-%m-%Y}"
+    assert world.vera.submit(path, {"end_date": last}).status == 303
+
+
 def _filled_in(world: World) -> None:
     _here(world, "vera")
     review = world.vera.submit(f"/request/{SERVICE_ID}", {"start": "today", "end": "month"})
@@ -123,7 +130,7 @@ def _filled_in(world: World) -> None:
 
 
 _ACTIVATE, _REVOKE = "/activate/{case_id}", "/mandates/{case_id}/revoke"
-_WITHDRAW = "/requests/{case_id}/withdraw"
+_WITHDRAW, _RESTRICT = "/requests/{case_id}/withdraw", "/mandates/{case_id}/restrict/confirm"
 PAIRS = (
     Pair("ask, clicked twice", _filled_in, _post("vera", "{review}"), _post("vera", "{review}")),
     Pair("activate, clicked twice", _two_know_the_code, _post("henk", _ACTIVATE), _post("henk", _ACTIVATE)),
@@ -132,6 +139,8 @@ PAIRS = (
     Pair("withdraw, clicked twice", _two_know_the_code, _post("vera", _WITHDRAW), _post("vera", _WITHDRAW)),
     Pair("both revoke", _made, _post("vera", _REVOKE), _post("henk", _REVOKE)),
     Pair("revoke, clicked twice", _made, _post("vera", _REVOKE), _post("vera", _REVOKE)),
+    Pair("restrict, clicked twice", _less_chosen, _post("vera", _RESTRICT), _post("vera", _RESTRICT)),
+    Pair("restrict and revoke", _less_chosen, _post("vera", _RESTRICT), _post("henk", _REVOKE)),
     Pair("DigiD's answer, sent twice", back_from_digid, _come_back, _come_back),
     Pair("choose, clicked twice", at_the_choice, _choose("{case_id}"), _choose("{case_id}")),
     Pair("choose two", at_the_choice, _choose("{case_id}"), _choose("0" * 32)),
