@@ -39,10 +39,12 @@ from tests.builders import (
     VERA,
     a_bare_request,
     a_code,
+    a_mandate,
     a_request,
     an_opening,
     claim_of,
     closing,
+    making,
 )
 from tests.fakes import FakeVault
 
@@ -223,3 +225,23 @@ def test_the_catalogue_is_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb, WRITTEN)
     assert catalogue.services() == [writing.SERVICE, writing.PLAIN_SERVICE, writing.TERMED_SERVICE]
     assert (digid.metadata, digid.by_artifact, digid.ends_at, digid.roots) == (b"<digid/>", False, NOW, "PEM")
+
+
+def test_what_is_restricted_suspended_and_ended_for_a_cause_is_a_mandate_s_row_and_the_end_has_its_old_name(
+    dynamodb: Any,
+) -> None:
+    """The release before knows `revoked_at` alone: it lets nobody use what ended, and what is less as it was."""
+    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store.open_requests(an_opening(asked := a_request()))
+    store.make(making(asked, mandate := a_mandate(asked)), Citizen(PersonId("henk"), 20))
+    less = replace(mandate, without=(SERVICE_ID,), suspended_at=NOW, ended_at=NOW, cause=Cause.DEATH, version=3)
+    store.change(mandate, less, Event(Happening.ENDED, NOW, System(Cause.DEATH)))
+    keys = {"PERSON#vera": f"GIVEN#{mandate.case_id}", "PERSON#henk": f"HELD#{SERVICE_ID}#{mandate.case_id}"}
+    for pk, sk in keys.items():
+        row = tables_of(dynamodb).register.get(pk, sk)
+        assert row is not None
+        told = {name: row.get(name) for name in ("without", "suspended_at", "revoked_at", "revoked_by", "cause")}
+        at = NOW.isoformat()
+        expected = {"without": [SERVICE_ID], "suspended_at": at, "revoked_at": at, "revoked_by": None, "cause": "death"}
+        assert told == expected
+    assert store.given(PersonId("vera")) == store.held(PersonId("henk")) == [less]
