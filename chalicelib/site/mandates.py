@@ -10,7 +10,7 @@ from chalicelib.site.happenings import words_of
 from chalicelib.site.levels import levels_shown
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.renewals import renewal_shown
-from chalicelib.site.services import services_of
+from chalicelib.site.services import is_connected, services_by_id, services_of
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -41,14 +41,16 @@ def _mandate_page(ports: SitePorts, template: str, visit: Visit, case_id: str) -
     store, person = ports.mandates, visit.signed_in.actor.person
     mandate, party = seen_by(person, case_id, store=store)
     happened, service = story(mandate, store=store), services_of([mandate], ports.catalogue).get(mandate.service_id)
+    connected = is_connected(service, ports.catalogue, visit.now)
     return page(
         template,
         visit,
         mandate=mandate,
-        state=shown_state(mandate, service, visit.now).value,
+        state=shown_state(mandate, service, visit.now, connected=connected).value,
         party=party,
         gives=party is Party.REPRESENTED,
         service=service,
+        gone=services_by_id(mandate.without, ports.catalogue).values(),
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
         history=happened.changes,
         uses=page_of(happened.uses, visit.asked("page")),

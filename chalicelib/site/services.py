@@ -1,8 +1,9 @@
 """Services as pages name them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from chalicelib.catalogue.model import Service
+from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Asking, Mandate, Request
@@ -13,7 +14,11 @@ _ONE_BY_ONE = 3
 
 def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCatalogue) -> dict[str, Service]:
     """Return the services that are named, leaving out those that have left the catalogue."""
-    wanted = {case.service_id for case in cases}
+    return services_by_id({case.service_id for case in cases}, catalogue)
+
+
+def services_by_id(wanted: Collection[ServiceId], catalogue: DynamoCatalogue) -> dict[str, Service]:
+    """Return these services, leaving out those that have left the catalogue."""
     if len(wanted) > _ONE_BY_ONE:
         return {service.service_id: service for service in catalogue.services() if service.service_id in wanted}
     found: dict[str, Service] = {}
@@ -23,3 +28,11 @@ def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCa
         except NotFound:
             continue
     return found
+
+
+def is_connected(service: Service | None, catalogue: DynamoCatalogue, now: datetime) -> bool:
+    """Tell whether the connection counts through which a service is asked for."""
+    try:
+        return service is not None and catalogue.connection(service.asked_through).counts(now)
+    except NotFound:
+        return False

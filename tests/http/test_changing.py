@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.audit.trail import Event
-from chalicelib.catalogue.model import Relation, ServiceId
+from chalicelib.catalogue.model import Relation, ServiceId, Validity
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model import Mandate, MandateState
@@ -58,6 +59,8 @@ def test_either_side_leaves_less_of_a_mandate_and_sees_before_what_it_comes_to(
     assert _kept(wired, case_id).without == ()
     assert person.submit(chosen.location, {}).location == f"/mandates/{case_id}"
     kept = _kept(wired, case_id)
+    page = person.get(f"/mandates/{case_id}").body
+    assert "Move" in page.partition("Not for these any more")[2]
     assert "Restricted by you" in person.get(f"/mandates/{case_id}").body
     assert (kept.period.end, kept.without, kept.state(clock())) == (last, (MOVING,), MandateState.ACTIVE)
     assert "Move" not in person.get(f"/mandates/{case_id}/restrict").body
@@ -212,3 +215,13 @@ def test_what_was_chosen_to_end_is_there_in_another_language_and_after_signing_i
 def test_nobody_is_asked_to_end_what_is_no_mandate_yet(vera: Person) -> None:
     case_id = ask_for_mandate(vera, SERVICE_ID)
     assert "Nothing is chosen" in vera.get(f"/mandates/end?{_cases(case_id)}").body
+
+
+def test_a_mandate_whose_connection_has_ended_does_not_look_as_if_it_could_be_used(
+    vera: Person, henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    case_id = mandate(vera, henk)
+    connection = wired.catalogue.connection(wired.catalogue.service(SERVICE_ID).asked_through)
+    assert "has ended" not in vera.get(f"/mandates/{case_id}").body
+    wired.catalogue.put_connection(replace(connection, valid=(Validity(until=clock()),)))
+    assert "The service of this mandate has ended" in vera.get(f"/mandates/{case_id}").body
