@@ -53,8 +53,11 @@ def next_periods(mandate: Mandate, service: Service, now: datetime) -> list[Peri
 
 
 def successor(mandate: Mandate, given: Iterable[Mandate], now: datetime) -> Mandate | None:
-    """Return the mandate by which one goes on, or went on until its time was up."""
-    after = (one for one in given if one.previous == mandate.case_id and one.state(now) not in _OVER)
+    """Return the mandate by which one goes on, or went on until its time was up, however that came to be."""
+    same = (
+        one for one in given if (one.representative, one.service_id) == (mandate.representative, mandate.service_id)
+    )
+    after = (one for one in same if one.period.end > mandate.period.end and one.state(now) not in _OVER)
     return next(after, None)
 
 

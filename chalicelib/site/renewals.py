@@ -1,15 +1,18 @@
-"""Pages on which the represented lets a mandate go on: one that proposes, and one that says that it is done."""
+"""Pages on which a mandate goes on: the represented renews it, or the representative asks them to."""
 
 from datetime import date
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.mandates.asking import Plea, ask_for
 from chalicelib.mandates.model import CaseId, Mandate, Party, visit_of
-from chalicelib.mandates.parties import parties
+from chalicelib.mandates.parties import names_of_others, parties
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.renewing import Renewal, next_periods, renew_mandate, renewable, successor
 from chalicelib.mandates.requesting import WantedService
+from chalicelib.mandates.seeing import seen_by
+from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.levels import known_service
 from chalicelib.site.ports import SitePorts
@@ -49,7 +52,7 @@ def review_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 def take_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, next_one = _given(ports, visit, case_id)
     if next_one is not None:
-        return redirect(f"/direct/done/{visit_of(next_one.case_id)}")
+        return redirect(_done(next_one))
     form = Form(visit.fields, ERRORS)
     period = None if visit.switches_language else form.read("period", _read_period)
     if period is None:
@@ -66,7 +69,68 @@ def take_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         pick=ports.pick,
         now=visit.now,
     )
-    return redirect(f"/direct/done/{visit_of(new.case_id)}")
+    return redirect(_done(new))
+
+
+@routes.get("/mandates/{case_id}/ask-again", Caller.SIGNED_IN)
+def review_asking_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    mandate, service = _held(ports, visit, case_id)
+    new = successor(mandate, ports.mandates.given(mandate.represented), visit.now)
+    if new is not None:
+        return redirect(f"/mandates/{new.case_id}")
+    names = names_of_others(visit.signed_in.actor.person, [mandate], vault=ports.vault, people=ports.people)
+    return page(
+        "ask_again.html",
+        visit,
+        mandate=mandate,
+        service=service,
+        name=names.get(mandate.case_id),
+        period=next_periods(mandate, service, visit.now)[0],
+    )
+
+
+@routes.post("/mandates/{case_id}/ask-again", Caller.SIGNED_IN)
+def ask_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
+    """Ask for another once more, whose number and birth date this person does not have to know again."""
+    if visit.switches_language:
+        return redirect(f"/mandates/{case_id}/ask-again")
+    mandate, service = _held(ports, visit, case_id)
+    session, represented = visit.signed_in, Bsn(ports.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
+    known = ports.people.find([represented]).get(represented)
+    plea = Plea(
+        visit_of(ports.new_id()),
+        session.actor,
+        session.bsn,
+        represented,
+        # Whom the register does not know has none that fits: the check ends it, and who asks hears nothing of that.
+        known.born if known else BirthDate("0000-00-00"),
+        (WantedService(service, next_periods(mandate, service, visit.now)[0]),),
+        visit.language,
+        visit.address,
+    )
+    cases = ask_for(
+        plea,
+        store=ports.mandates,
+        people=ports.people,
+        tries=ports.tries,
+        checks=ports.checks,
+        secrets=ports.secrets,
+        now=visit.now,
+    )
+    return redirect(f"/asked/{cases[0]}?sent=1")
+
+
+def _held(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Service]:
+    """Return a mandate that somebody holds and that may go on. Raises `NotFound` or `Refused("not_renewable")`."""
+    mandate, party = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    if party is Party.REPRESENTED:
+        raise NotFound("mandate")
+    return mandate, _renewed(ports, visit, mandate)
+
+
+def _done(new: Mandate) -> str:
+    """Return where it is told that a mandate goes on."""
+    return f"/direct/done/{visit_of(new.case_id)}" if new.previous else f"/mandates/{new.case_id}"
 
 
 def _given(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Mandate | None]:

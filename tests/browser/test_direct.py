@@ -34,3 +34,15 @@ def test_somebody_who_acted_before_is_mandated_and_a_mandate_renewed(
         page.wait_for_url(f"{window.address}/direct/done/*")
         window.open(f"/mandates/{case_id}")
         look(page, f"{language}-76-mandate-renewed")
+
+
+@LANGUAGES
+def test_who_holds_a_mandate_asks_to_go_on(
+    language: str, wired: Wiring, vera: Person, henk: Person, new_context: Contexts, look: Look
+) -> None:
+    case_id = mandate(vera, henk, end="month")
+    with window_of(henk, wired, new_context(language), language) as window:
+        page = window.open(f"/mandates/{case_id}/ask-again")
+        look(page, f"{language}-77-ask_again")
+        page.click("#again button")
+        page.wait_for_url(f"{window.address}/asked/*")

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.days import today
-from chalicelib.mandates.model import Mandate, Way
+from chalicelib.mandates.model import Mandate, RequestState, Way
 from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID, VERA
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
-from tests.http.journey import deliver, mandate, printed
+from tests.http.journey import check, deliver, mandate, printed
 
 
 @pytest.fixture
@@ -149,3 +149,58 @@ def test_the_language_is_switched_with_what_was_chosen(vera: Person, case_id: st
     answer = vera.submit(address, {"period": longest, "language": "nl"})
     assert "Deze machtiging verlengen?" in answer.body
     assert re.search(rf'value="{longest}"\s+id="[^"]+" checked', answer.body)
+
+
+def _asking(henk: Person, case_id: str) -> str:
+    henk.sign_in()
+    answer = henk.submit(f"/mandates/{case_id}/ask-again", {})
+    assert answer.status == 303, answer.body
+    return answer.location.removeprefix("/asked/").partition("?")[0]
+
+
+def test_who_holds_it_asks_to_go_on_without_filling_anything_in(
+    henk: Person, wired: Wiring, clock: Clock, case_id: str
+) -> None:
+    address = f"/mandates/{case_id}/ask-again"
+    assert f'href="{address}"' in henk.get(f"/mandates/{case_id}").body
+    asked = _asking(henk, case_id)
+    vera = wired.secrets.pseudonyms.person(VERA)
+    request = wired.mandates.request(vera, asked)
+    assert request is not None
+    assert (request.requester.person, request.level) == (wired.secrets.pseudonyms.person(henk.bsn), None)
+    assert request.period.start == today(clock()) + timedelta(days=30)
+    assert _asking(henk, case_id) == asked
+
+
+def test_what_passes_its_check_waits_for_the_represented(henk: Person, wired: Wiring, case_id: str) -> None:
+    asked = _asking(henk, case_id)
+    check()
+    request = wired.mandates.request(wired.secrets.pseudonyms.person(VERA), asked)
+    assert request is not None
+    assert request.state(wired.clock()) is RequestState.WAITING
+
+
+def test_of_who_is_gone_from_the_register_nothing_is_heard(henk: Person, wired: Wiring, case_id: str) -> None:
+    assert isinstance(wired.people, FakeRegister)
+    del wired.people.people[VERA]
+    asked = _asking(henk, case_id)
+    assert henk.get(f"/asked/{asked}").status == 200
+    check()
+    request = wired.mandates.request(wired.secrets.pseudonyms.person(VERA), asked)
+    assert request is not None
+    assert request.state(wired.clock()) is RequestState.UNDELIVERABLE
+    assert henk.get(f"/asked/{asked}").status == 200
+
+
+def test_only_who_holds_it_asks_to_go_on(vera: Person, mina: Person, case_id: str) -> None:
+    for person in (vera, mina):
+        person.sign_in()
+        token = person.token("/activate")
+        address = f"/mandates/{case_id}/ask-again"
+        assert person.get(address).status == person.post(address, {"csrf": token}).status == 404
+
+
+def test_what_goes_on_already_is_not_asked_for(vera: Person, henk: Person, wired: Wiring, case_id: str) -> None:
+    address = f"/mandates/{case_id}/renew"
+    vera.submit(address, {"period": _proposed(vera.get(address).body)[0]})
+    assert henk.get(f"/mandates/{case_id}/ask-again").location == f"/mandates/{_renewed(wired)[0].case_id}"
