@@ -80,11 +80,12 @@ def test_without_our_own_address_what_is_not_possible_is_told_too(
 
 
 def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wired: Wiring, vera: Person) -> None:
-    """The letter was written down and not sent; the sweeper, which knows two settings of ours, sends it."""
+    """The letter was written down and not sent; the sweeper, which knows three settings of ours, sends it."""
     wired.letters = FakeSender()
     ask_for_mandate(vera)
     assert _letters() == ["requested"]
-    only = {key: wired.settings.environment[key] for key in ("LETTERS_TABLE", "LETTER_QUEUE", "AWS_REGION")}
+    known = ("LETTERS_TABLE", "LETTER_QUEUE", "CHECK_QUEUE", "AWS_REGION")
+    only = {key: wired.settings.environment[key] for key in known}
     sweeping(CloudWatchEvent(_SCHEDULE, None), Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
     assert _letters() == ["queued"]
     deliver()
