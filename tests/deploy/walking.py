@@ -99,11 +99,14 @@ def read_code(walker: Walker, known: set[str]) -> str:
 
 def activate(walker: Walker, other: Walker, code: str) -> None:
     walker.sign_in()
-    year, month, day = other.someone.born.split("-")
-    review = walker.submit("/activate", {"bsn": other.bsn.digits, "born": f"{day}-{month}-{year}", "code": code})
+    review = walker.submit("/activate", {"bsn": other.bsn.digits, "born": _born(other), "code": code})
     assert review.status == 303, review.body
     done = walker.submit(review.location, {})
     assert done.status == 303, done.body
+
+
+def _born(walker: Walker) -> str:
+    return "-".join(reversed(walker.someone.born.split("-")))
 
 
 def signed_in_for(walker: Walker, case_id: str, binding: str) -> Result:
