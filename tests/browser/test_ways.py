@@ -202,7 +202,7 @@ def test_a_request_can_be_taken_back(language: str, stack: Stack, new_context: C
     visitor.page.wait_for_url("**/requests/**")
     visitor.open("/mandates")
     look(visitor.page, f"{language}-42-mandates-open-request")
-    visitor.page.locator("section").nth(1).get_by_role("link").click()
+    visitor.page.locator("main a[href*='/requests/']").click()
     visitor.page.get_by_role("link", name=visitor.words("withdraw link"), exact=True).click()
     look(visitor.page, f"{language}-43-withdraw")
     visitor.press("withdraw")

@@ -19,6 +19,7 @@ from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
+from tests import calls
 from tests.builders import HENK, MINA, PORTAL_ID, VERA, a_service, closing, some_bsns
 from tests.fakes import Clock, FakeRegister
 from tests.http.asked import asked_by
@@ -343,3 +344,16 @@ def test_a_mandate_whose_service_has_ended_says_so(vera: Person, henk: Person, w
 def test_an_address_that_is_none_of_ours_shows_something_of_ours(path: str, henk: Person) -> None:
     henk.sign_in()
     assert henk.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/mandates", "/mandates?view=held", "/mandates?view=given", "/mandates?view=asked"])
+def test_a_page_costs_the_same_calls_with_few_and_with_many_mandates(path: str, henk: Person, wired: Wiring) -> None:
+    henk.sign_in()
+    some_clients(wired, HENK, 25)
+    with calls.made(wired) as few:
+        henk.get(path)
+    some_clients(wired, HENK, 120)
+    with calls.made(wired) as many:
+        henk.get(path)
+    assert few == many
+    assert len(few) <= 6
