@@ -3,7 +3,7 @@
 Each change is made of the mandate as it is at that moment, and anew where somebody else changed it meanwhile.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -88,7 +88,7 @@ def next_version(mandate: Mandate, what: Happening, fields: Callable[[Mandate], 
     return mandate if new == mandate else replace(new, version=mandate.version + 1)
 
 
-def behind(mandate: Mandate, services: Collection[Service], now: datetime) -> list[Service]:
+def behind(mandate: Mandate, services: Iterable[Service], now: datetime) -> list[Service]:
     """Return the services that a mandate for a portal or set opens now, besides that itself."""
     return [
         service

@@ -9,7 +9,9 @@ from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused, Unavailable
 from chalicelib.mandates.approving import Approval, AskedOfMe, approve, asked_in, asker_number
 from chalicelib.mandates.model import Blocked, Request, RequestState
+from chalicelib.mandates.progress import progress_of
 from chalicelib.mandates.refusing import Refusal, blocked_number, refuse
+from chalicelib.mandates.requesting import tried
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts
@@ -127,6 +129,8 @@ def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, statu
     me, shown = visit.signed_in.actor, _shown(ports, visit, visit_id)
     levels = [service.level_at(visit.now) for one in shown.waiting if (service := shown.services.get(one.service_id))]
     ends, done = {one.ended for one in shown.asked.requests}, visit.asked("done")
+    first = (shown.waiting or shown.asked.requests)[0]
+    letter = ports.letter_progress(first.letter_id) if first.letter_id else {}
     return page(
         "approval.html",
         visit,
@@ -140,6 +144,7 @@ def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, statu
         approved=done == "approved" and RequestState.APPROVED in ends,
         refused=done == "refused" and RequestState.REFUSED in ends and not shown.waiting,
         changed=done == "changed",
+        steps=progress_of(first, tried(first, ports.tries), letter, visit.now),
     )
 
 

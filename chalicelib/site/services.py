@@ -1,9 +1,9 @@
 """Services as pages name them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import Service
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
 from chalicelib.mandates.model import Asking, Mandate, Request
@@ -14,11 +14,7 @@ _ONE_BY_ONE = 3
 
 def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCatalogue) -> dict[str, Service]:
     """Return the services that are named, leaving out those that have left the catalogue."""
-    return services_by_id({case.service_id for case in cases}, catalogue)
-
-
-def services_by_id(wanted: Collection[ServiceId], catalogue: DynamoCatalogue) -> dict[str, Service]:
-    """Return these services, leaving out those that have left the catalogue."""
+    wanted = {case.service_id for case in cases}
     if len(wanted) > _ONE_BY_ONE:
         return {service.service_id: service for service in catalogue.services() if service.service_id in wanted}
     found: dict[str, Service] = {}

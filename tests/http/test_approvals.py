@@ -138,7 +138,7 @@ def test_of_several_services_only_what_is_chosen_is_approved(signed_in: Person, 
     requests = ask(SERVICE_ID, PORTAL_ID)
     page = signed_in.get(PAGE)
     assert page.body.count('type="checkbox"') == 2
-    assert " checked" not in page.body, "nobody has said yes yet"
+    assert " checked>" not in page.body, "nobody has said yes yet"
     nothing = signed_in.submit(PAGE, {})
     assert nothing.status == 422
     assert "Choose what you approve, or refuse." in nothing.body

@@ -20,7 +20,7 @@ from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
 from tests import calls
-from tests.builders import HENK, MINA, PORTAL_ID, VERA, a_service, closing, some_bsns
+from tests.builders import HENK, MINA, PORTAL_ID, SERVICE_ID, VERA, a_service, closing, some_bsns
 from tests.fakes import Clock, FakeRegister
 from tests.http.asked import asked_by
 from tests.http.client import Answer, Person
@@ -357,3 +357,33 @@ def test_a_page_costs_the_same_calls_with_few_and_with_many_mandates(path: str, 
         henk.get(path)
     assert few == many
     assert len(few) <= 6
+
+
+def test_a_mandate_for_a_portal_says_what_it_opens_and_what_not_any_more(
+    vera: Person, henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    case_id = mandate(vera, henk, PORTAL_ID)
+    for person in (vera, henk):
+        what = person.get(f"/mandates/{case_id}").body.partition('id="what"')[2].partition("</section>")[0]
+        assert "The same goes for these services:" in what
+        assert "Locks, Gemeente Ominous: About locks." in what
+    made = wired.mandates.mandate(case_id)
+    assert made is not None
+    less = replace(made, without=(SERVICE_ID,), version=made.version + 1)
+    wired.mandates.change(made, less, Event(Happening.RESTRICTED, clock(), Citizen(made.represented, 20)))
+    page = vera.get(f"/mandates/{case_id}").body
+    assert "The same goes for" not in page
+    assert "Locks" in page.partition("Not for these any more")[2]
+
+
+def test_who_is_asked_sees_how_far_it_is(vera: Person, wired: Wiring, clock: Clock) -> None:
+    request = asked_by(wired)
+    vera.sign_in()
+    steps = vera.get(f"/approvals/{request.visit}").body.partition('id="progress"')[2].partition("</ol>")[0]
+    for words in ("Henk Helper asked for it on", "We checked it on", "No letter is sent", "You can decide up to"):
+        assert words in steps
+    by = Citizen(request.represented, 20)
+    wired.mandates.close(closing(request, by, clock(), RequestState.REFUSED))
+    steps = vera.get(f"/approvals/{request.visit}").body.partition('id="progress"')[2].partition("</ol>")[0]
+    assert "Refused on" in steps
+    assert "You can decide" not in steps

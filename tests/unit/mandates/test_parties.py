@@ -1,18 +1,19 @@
 """Nobody begins to act who is dead or not followed by the register, and nobody hears from us that somebody died."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.errors import Refused, Unavailable
-from chalicelib.mandates.model import Party
-from chalicelib.mandates.parties import Parties, parties
+from chalicelib.mandates.model import CaseId, Party
+from chalicelib.mandates.parties import Parties, names_of_others, parties
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
-from tests.builders import HENK, NOW, VERA, a_person, a_service
-from tests.fakes import FakeRegister
+from tests.builders import HENK, NOW, VERA, a_bare_request, a_mandate, a_person, a_request, a_service
+from tests.fakes import FakeRegister, FakeVault
 
 STANDING = {HENK: a_person(name="Henk Helper"), VERA: a_person()}
 STOPPED = [
@@ -115,3 +116,29 @@ def test_both_suit_every_service_or_none() -> None:
 
 def _parties_by_the_represented(people: FakeRegister, **terms: object) -> Parties:
     return parties(HENK, VERA, a_service(**terms), people=people, now=NOW, by=Party.REPRESENTED)
+
+
+def _sealed(bsn: Bsn, case_id: str) -> bytes:
+    return FakeVault().seal(bsn.digits, f"case:{case_id}")
+
+
+def test_each_side_sees_the_name_of_the_other_and_who_is_asked_that_of_who_asks() -> None:
+    made = replace(a_mandate(), represented_bsn=_sealed(VERA, "ca5e" * 8), representative_bsn=_sealed(HENK, "ca5e" * 8))
+    request = a_bare_request(case_id=CaseId("beef" * 8), requester_bsn=_sealed(HENK, "beef" * 8))
+    people = _of(STANDING)
+
+    def names(person: str) -> Mapping[str, str]:
+        return names_of_others(person, [made, request], vault=FakeVault(), people=people)
+
+    assert names(made.represented) == {made.case_id: "Henk Helper", request.case_id: "Henk Helper"}
+    assert names(made.representative)[made.case_id] == "Vera van der Gever"
+    people.unreadable.add(HENK)
+    assert names(made.represented) == {}
+    people.down = True
+    assert names(made.representative) == {}
+
+
+def test_nobody_is_looked_up_where_nobody_is_to_be_named() -> None:
+    people = _of(STANDING)
+    people.down = True
+    assert names_of_others("vera", [a_request()], vault=FakeVault(), people=people) == {}
