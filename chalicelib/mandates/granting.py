@@ -118,6 +118,7 @@ def _check(asked: Grant, known: Known, given: Sequence[Mandate], store: MandateS
 
 def _mandate(asked: Grant, number: int, known: Known, other: Bsn, secrets: Secrets, now: datetime) -> Mandate:
     case_id, wanted = case_of(asked.visit_id, number), asked.wanted[number]
+    earlier = next(one for one in known.mandates if one.case_id == asked.earlier)
     return Mandate(
         case_id=case_id,
         represented=asked.by.person,
@@ -130,7 +131,9 @@ def _mandate(asked: Grant, number: int, known: Known, other: Bsn, secrets: Secre
         activated_at=now,
         consent=Consent(Way.RENEWED if asked.continues else Way.KNOWN, asked.by.level),
         activated_level=known.level,
-        previous=asked.earlier if asked.continues else None,
+        # What goes on is what it was: services that somebody took out of it do not come back unseen.
+        without=earlier.without if asked.continues else (),
+        previous=earlier.case_id if asked.continues else None,
         version=1,
     )
 

@@ -40,7 +40,9 @@ class Renewal:
 
 def renewable(mandate: Mandate, service: Service, now: datetime) -> bool:
     """Whether a mandate that ran its time, or nearly, may go on. What somebody ended is mandated anew instead."""
-    ran = mandate.state(now) in (MandateState.ACTIVE, MandateState.EXPIRED) and began(mandate, now)
+    # What was suspended when its time ran out is looked into still.
+    running = mandate.state(now) in (MandateState.ACTIVE, MandateState.EXPIRED) and mandate.suspended_at is None
+    ran = running and began(mandate, now)
     near = mandate.period.end - BEFORE <= today(now) <= mandate.period.end + AFTER
     return ran and near and service.may_be_mandated(now)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.catalogue.model import Authorisation
+from chalicelib.catalogue.model import Authorisation, ServiceId
 from chalicelib.days import midnight_after
 from chalicelib.errors import LevelTooLow, NotFound, Refused
 from chalicelib.mandates.model import Consent, Mandate, MandateState, Way
@@ -80,6 +80,19 @@ def test_what_somebody_ended_does_not_go_on(town: Town, mandate: Mandate) -> Non
     revoke_in(town.store, mandate, signed_in(HENK), NOW)
     with pytest.raises(Refused, match="not_renewable"):
         town.renew(mandate, NOW, WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, NOW)[0]))
+
+
+def test_what_was_taken_out_of_it_does_not_come_back_when_it_goes_on(town: Town) -> None:
+    restricted = town.represented_before(without=(ServiceId("locks"), ServiceId("bridges")))
+    new = town.renew(restricted, NOW, WantedService(THE_SERVICE, next_periods(restricted, THE_SERVICE, NOW)[0]))
+    assert new.without == restricted.without
+
+
+def test_what_is_suspended_does_not_go_on_and_neither_when_its_time_runs_out(town: Town) -> None:
+    suspended = town.represented_before(suspended_at=NOW)
+    for now in (NOW, midnight_after(suspended.period.end)):
+        with pytest.raises(Refused, match="not_renewable"):
+            town.renew(suspended, now, WantedService(THE_SERVICE, next_periods(suspended, THE_SERVICE, now)[0]))
 
 
 def test_renewed_twice_it_is_renewed_once(town: Town, mandate: Mandate) -> None:
