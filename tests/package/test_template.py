@@ -291,8 +291,6 @@ _CALM = {
     *("RequestApproved", "RequestTurnedDown"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
     *("RequestApproved", "RequestTurnedDown"),
-    # A network has few tries, at codes with which nobody can do more than refuse.
-    "RefusalCodeRefused",
     # The register tells as many as there are: what is not taken rings.
     "DeathHeard",
     # Whoever ends it is told: an operator on their screen; in a function it is an error, and that rings.
