@@ -34,7 +34,7 @@ def test_the_gateway_has_our_page_for_when_the_function_cannot_answer(world: Wor
     assert f'href="{on_domain}/?lang=en"' in text
 
 
-def test_schedules_and_the_queue_are_connected_to_their_functions(world: World, on_domain: str) -> None:  # noqa: ARG001
+def test_schedules_and_queues_are_connected_to_their_functions(world: World, on_domain: str) -> None:  # noqa: ARG001
     events, functions = client("events"), client("lambda")
     rates = {}
     for rule in events.list_rules()["Rules"]:
@@ -42,15 +42,16 @@ def test_schedules_and_the_queue_are_connected_to_their_functions(world: World, 
             rates[target["Arn"].rpartition(":")[2]] = rule["ScheduleExpression"]
     expected = {"SweepOutbox": "rate(1 minute)", "WatchMetadata": "rate(1 hour)", "WatchHealth": "rate(5 minutes)"}
     assert rates == {world.physical(name): rate for name, rate in expected.items()}
-    (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical("PrintLetter"))["EventSourceMappings"]
-    assert (mapping["BatchSize"], mapping["State"]) == (1, "Enabled")
+    for name in ("PrintLetter", "CheckRequest", "EndAtDeath"):
+        (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical(name))["EventSourceMappings"]
+        assert (mapping["BatchSize"], mapping["State"]) == (1, "Enabled")
 
 
 def test_each_schedule_does_its_work_and_measures(world: World, on_domain: str) -> None:  # noqa: ARG001
     for name in ("SweepOutbox", "WatchMetadata", "WatchHealth"):
         world.invoke(name, schedule(name))
     measured = {name: line[name][0] for line in world.lines() for name in line if "_aws" in line and name[0].isupper()}
-    assert measured["OldestUnsentLetter"] == 0
+    assert measured["OldestUnsentLetter"] == measured["OldestUnsentCheck"] == 0
     assert measured["DependencyDown"] == 0
     assert 0 < measured["PartnerDaysLeft"] <= 365
     assert 0 < measured["CertificateDaysLeft"] <= 365
@@ -61,6 +62,7 @@ def test_metrics_carry_the_names_of_stack_and_function(world: World, on_domain: 
     assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in written} == {NAME}
     assert {line["service"] for line in written} == {
         "api",
+        "check-request",
         "print-letter",
         "sweep-outbox",
         "watch-metadata",
