@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import NotFound
+from chalicelib.errors import LevelTooLow, NotFound
 from chalicelib.mandates.codes import Code, grouped
 from chalicelib.mandates.handing import sheet
 from chalicelib.mandates.model import Request, RequestState, VisitId, visit_of
@@ -41,8 +41,8 @@ def code_kept(ports: SitePorts, visit: Visit, request: Request) -> datetime | No
 @routes.get("/requests/{case_id}/code", Caller.SIGNED_IN)
 def show_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     requests, services = _waiting(ports, visit, case_id)
-    kept = _kept(ports, visit, case_id)
-    if kept is None or not requests:
+    kept = _seen(ports, visit, requests)
+    if kept is None:
         # Nothing is shown that does not work any more.
         return redirect(f"/requests/{case_id}")
     return page(
@@ -61,8 +61,8 @@ def show_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 @routes.get("/requests/{case_id}/code.pdf", Caller.SIGNED_IN)
 def save_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     requests, services = _waiting(ports, visit, case_id)
-    kept = _kept(ports, visit, case_id)
-    if kept is None or not requests:
+    kept = _seen(ports, visit, requests)
+    if kept is None:
         return redirect(f"/requests/{case_id}")
     paper = sheet(requests, services, kept["code"], language=visit.language, site=ports.site, now=visit.now)
     name = {"nl": "machtigingscode.pdf", "en": "mandate-code.pdf"}[visit.language]
@@ -86,6 +86,17 @@ def _waiting(ports: SitePorts, visit: Visit, case_id: str) -> tuple[list[Request
     services = services_of(mine, ports.catalogue)
     waiting = [one for one in mine if one.state(visit.now) is RequestState.WAITING and one.service_id in services]
     return waiting, services
+
+
+def _seen(ports: SitePorts, visit: Visit, requests: list[Request]) -> dict[str, Any] | None:
+    """Return the code of requests that wait. Raises `LevelTooLow` for a sign-in below the one at which they were made:
+    that a service shows its code, it says of that level (design.md section 4).
+    """
+    kept = _kept(ports, visit, requests[0].case_id) if requests else None
+    level = requests[0].level if requests else None
+    if kept is not None and level is not None and visit.signed_in.actor.level < level:
+        raise LevelTooLow(level)
+    return kept
 
 
 def _kept(ports: SitePorts, visit: Visit, case_id: str) -> dict[str, Any] | None:

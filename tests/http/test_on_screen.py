@@ -130,6 +130,20 @@ def test_a_code_is_for_the_eyes_of_who_asked_only(vera: Person, henk: Person) ->
         assert henk.get(path).status == 404
 
 
+def test_who_signs_in_lower_than_they_asked_does_not_see_the_code(vera: Person) -> None:
+    vera.sign_in(level="25")
+    review = vera.submit(f"/request/{SERVICE_ID}", MONTH).location
+    shown = vera.submit(review, {"handing": "screen"}).location
+    assert _CODE.search(vera.get(shown).body)
+    vera.sign_in(level="20")
+    for path in (shown, f"{shown}.pdf"):
+        lower = vera.get(path)
+        assert not _CODE.search(lower.body)
+        assert "/login?level=25" in lower.body
+    vera.sign_in(level="25")
+    assert _CODE.search(vera.get(shown).body)
+
+
 def test_the_code_is_in_no_address_no_log_and_no_cache(
     vera: Person, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], wired: Wiring
 ) -> None:
