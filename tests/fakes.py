@@ -39,7 +39,7 @@ from chalicelib.mandates.ports import (
     Tried,
 )
 from chalicelib.mandates.selection import EVERY, Selection
-from chalicelib.mandates.store import WAYS
+from chalicelib.mandates.store import HAPPENINGS
 from chalicelib.mandates.tries import LIMITS, Limit
 from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.people.actor import Actor, Cause, Citizen, System
@@ -305,7 +305,7 @@ class FakeMandates:
             self.letters += making.notices
             for mandate in making.mandates:
                 self._mandates[mandate.case_id] = mandate
-                self._note(mandate.case_id, WAYS[mandate.consent.way], mandate.activated_at, by)
+                self._note(mandate.case_id, HAPPENINGS[mandate.consent.way], mandate.activated_at, by)
 
     def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
         with self._lock:

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
-from chalicelib.errors import TooManyLetters, Unavailable
-from chalicelib.letters.contract import Letter, LetterKind, LetterService
+from chalicelib.errors import TooManyLetters
+from chalicelib.letters.contract import Letter, LetterKind
 from chalicelib.mandates.checks import Check
 from chalicelib.mandates.codes import Code, generate, grouped
+from chalicelib.mandates.handing import lines, reference_of
 from chalicelib.mandates.model import CodeTerms, Request
 from chalicelib.mandates.ports import Admission, LetterSender, Mailing, MandateStore, StoredCode, StoredRefusal, Tries
 from chalicelib.mandates.refusals import RefusalCode, new_refusal, refusal_ids
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.requesting import Secrets, send_at_once
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.brp.person import Person
 
@@ -78,7 +79,7 @@ class Admitter:
             )
         )
         count(Metric.MANDATE_REQUESTED)
-        self._send(letter_id, now)
+        send_at_once(letter_id, self.letters, now)
 
     def _stored(self, code: Code, terms: CodeTerms, check: Check, until: datetime) -> StoredCode:
         fingerprint = self.secrets.peppers.fingerprint(code, terms.claim)
@@ -98,14 +99,14 @@ class Admitter:
         return Letter(
             letter_id=letter_id,
             kind=LetterKind.ASKED,
-            reference=letter_id[:12].upper(),
+            reference=reference_of(letter_id),
             language=language,
             form_of_address=other.form_of_address,
             addressee=other.addressee,
             address=other.address,
             salutation=other.salutation if language == "nl" else f"Dear {other.addressee}",
             written_on=today(now),
-            services=tuple(_in_letter(one, language) for one in fit),
+            services=lines(((one.service, one.request.period) for one in fit), language),
             site=self.site,
             code=grouped(code),
             # What ends earlier does so with its period, which stands beside it.
@@ -114,18 +115,6 @@ class Admitter:
             refusal_code=grouped(refusal),
         )
 
-    def _send(self, letter_id: str, now: datetime) -> None:
-        """Try to send at once. What fails here is sent by the sweeper: the letter is already written down."""
-        try:
-            self.letters.send(letter_id, now)
-        except Unavailable:
-            log().warning("letter_left_for_sweeper", letter_id=letter_id)
-
 
 def _checked(request: Request, now: datetime) -> Request:
     return replace(request, checked_at=now, version=request.version + 1)
-
-
-def _in_letter(one: Fit, language: str) -> LetterService:
-    period = one.request.period
-    return LetterService(one.service.name[language], one.service.provider, period.start, period.end)

@@ -28,7 +28,6 @@ from chalicelib.mandates.model import (
     Request,
     RequestState,
     VisitId,
-    Way,
     asked_with,
 )
 from chalicelib.mandates.ports import (
@@ -47,14 +46,6 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
 
 _ABSENT = Condition("attribute_not_exists(pk)", {}, {})
-
-_WAYS = {
-    Way.ASKED: Happening.ACTIVATED,
-    Way.LETTER: Happening.ACTIVATED,
-    Way.APPROVED: Happening.APPROVED,
-    Way.KNOWN: Happening.GRANTED,
-    Way.RENEWED: Happening.RENEWED,
-}
 
 
 T = TypeVar("T")

@@ -14,12 +14,7 @@ from chalicelib.letters.life import LETTER
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.askers import AskerBooks
 from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.items import (
-    GIVEN,
-    HELD,
-    PARTIES,
-    PartiesRow,
-)
+from chalicelib.mandates.items import GIVEN, HELD, PARTIES, PartiesRow
 from chalicelib.mandates.model import (
     Asking,
     Blocked,
@@ -32,9 +27,7 @@ from chalicelib.mandates.model import (
     visit_of,
 )
 from chalicelib.mandates.narrowing import narrowed
-from chalicelib.mandates.ports import (
-    Making,
-)
+from chalicelib.mandates.ports import Making
 from chalicelib.mandates.requests_store import DynamoRequests, for_each
 from chalicelib.mandates.selection import EVERY, Selection
 from chalicelib.paging import PER_PAGE, Page
@@ -44,7 +37,7 @@ from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
 
-WAYS = {
+HAPPENINGS = {
     Way.ASKED: Happening.ACTIVATED,
     Way.LETTER: Happening.ACTIVATED,
     Way.APPROVED: Happening.APPROVED,
@@ -76,7 +69,7 @@ class DynamoMandates(DynamoRequests):
         )
 
     def _beginning(self, mandate: Mandate, by: Citizen) -> list[Item]:
-        event = Event(WAYS[mandate.consent.way], mandate.activated_at, by)
+        event = Event(HAPPENINGS[mandate.consent.way], mandate.activated_at, by)
         parties = PartiesRow(mandate.represented, mandate.representative, mandate.service_id)
         return [
             self._given.adding(mandate),
