@@ -116,7 +116,8 @@ class Table:
 
     def delete(self, pk: str, sk: str) -> None:
         """Delete what may be there. Repeated, it finds nothing: what counts once is marked by a change instead."""
-        self._write(self._client.delete_item, self.deleting(pk, sk))
+        if _can_be(pk, sk):
+            self._write(self._client.delete_item, self.deleting(pk, sk))
 
     def query(self, pk: str, prefix: str, start: str | None, some: Some = ALL) -> tuple[list[Item], str | None]:
         """Return one page of the items of a partition whose sort key begins with `prefix`, and where to go on.
@@ -124,6 +125,8 @@ class Table:
         `start` is a sort key with that prefix, of an item that is or is not there: the page begins behind it. Where
         there is an answer to go on from it may be that nothing follows.
         """
+        if not _can_be(pk, prefix):
+            return [], None
         text = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
         values = {":pk": pk, ":prefix": prefix} if prefix else {":pk": pk}
         where = some.where or _ANY

@@ -30,6 +30,17 @@ def test_under_a_key_that_cannot_be_nothing_is_found(table: Table, pk: str, sk: 
     assert table.get(pk, sk) is None
 
 
+@pytest.mark.parametrize(("pk", "prefix"), [("P" * 2049, "S"), ("P", "é" * 513), ("P" * 20000, "S" * 20000)])
+def test_under_a_beginning_of_a_key_that_cannot_be_there_is_nothing(table: Table, pk: str, prefix: str) -> None:
+    assert list(page_through(table, pk, prefix)) == []
+
+
+@pytest.mark.parametrize(("pk", "sk"), [("P" * 2049, "S"), ("P", "é" * 513)])
+def test_under_a_key_that_cannot_be_there_is_nothing_to_delete(table: Table, pk: str, sk: str) -> None:
+    table.delete(pk, sk)
+    assert table.get("P", "S") == ROW
+
+
 def test_none_is_left_out(table: Table) -> None:
     table.put({"pk": "P", "sk": "N", "empty": None})
     assert table.get("P", "N") == {"pk": "P", "sk": "N"}
