@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.trail import Event, Happening
-from chalicelib.errors import Conflict, Refused
+from chalicelib.audit.trail import Happening
+from chalicelib.errors import Refused
+from chalicelib.mandates.changing import Fields, change
 from chalicelib.mandates.model import LIVING, Mandate, Party
 from chalicelib.mandates.ports import MandateStore
 from chalicelib.mandates.seeing import seen_by
-from chalicelib.observe import log
 from chalicelib.people.actor import Citizen
 
 
@@ -23,31 +23,26 @@ def below(mandate: Mandate, level: int) -> list[Party]:
 
 
 def confirm_level(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
-    """Write down that a side of a mandate confirms it at the level of their sign-in. What is lower changes nothing.
-
-    Raises `NotFound`, `Refused("mandate_ended")`, or `Conflict` when it was changed in between.
+    """Write down that a side of a mandate confirms it at the level of their sign-in, whatever else is changed.
+    What is lower changes nothing. Raises `NotFound`, `Refused("mandate_ended")` or `Unavailable`.
     """
-    mandate, party = seen_by(by.person, case_id, store=store)
-    if mandate.state(now) not in LIVING:
+    _, party = seen_by(by.person, case_id, store=store)
+
+    def fields(mandate: Mandate) -> Fields:
+        return _raised(mandate, party, by.level)
+
+    made = change(case_id, Happening.RAISED, by, fields, store=store, now=now)
+    if made.state(now) not in LIVING:
         raise Refused("mandate_ended")
-    if by.level <= part_of(party, mandate):
-        return mandate
-    raised = _raised(mandate, party, by.level)
-    try:
-        store.change(mandate, raised, Event(Happening.RAISED, now, by))
-    except Conflict:
-        # The same click twice: done is done.
-        changed, _ = seen_by(by.person, case_id, store=store)
-        if part_of(party, changed) < by.level or changed.state(now) not in LIVING:
-            raise
-        return changed
-    log().info("mandate_raised", case_id=mandate.case_id, by=str(party), level=raised.level)
-    return raised
+    return made
 
 
-def _raised(mandate: Mandate, party: Party, level: int) -> Mandate:
+def _raised(mandate: Mandate, party: Party, level: int) -> Fields:
+    if level <= part_of(party, mandate):
+        return {}
     if party is Party.REPRESENTED:
-        new = replace(mandate, consent=replace(mandate.consent, level=level))
-    else:
-        new = replace(mandate, activated_level=level)
-    return replace(new, level=min(new.consent.level, new.activated_level), version=mandate.version + 1)
+        return {
+            "consent": replace(mandate.consent, level=level),
+            "level": min(level, mandate.activated_level),
+        }
+    return {"activated_level": level, "level": min(mandate.consent.level, level)}

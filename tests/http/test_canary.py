@@ -88,6 +88,7 @@ def test_nothing_of_who_is_asked_for_refuses_or_has_died_is_in_a_table_log_or_ad
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
     addresses: list[str] = []
     send = Person._send
 
@@ -102,7 +103,15 @@ def test_nothing_of_who_is_asked_for_refuses_or_has_died_is_in_a_table_log_or_ad
     with pytest.raises(ValueError, match="no message of a death"):
         hear_of_death(f'{{"bsn": "{VERA.digits}"}}', person=wired.person, store=wired.mandates, now=wired.clock())
     codes = [form for one in (code, refusal, on_screen) for form in (one, one.replace("-", ""))]
-    secrets = (*codes, *(bsn.digits for bsn in (VERA, HENK, MINA)), "Gever", "Helper", "Lindelaan", "1948")
+    secrets = (
+        *codes,
+        *(bsn.digits for bsn in (VERA, HENK, MINA)),
+        "Gever",
+        "Helper",
+        "Lindelaan",
+        "1948-03-12",
+        "12-03-1948",
+    )
     dynamodb = aws.client("dynamodb")
     for table in TABLES:
         kept = repr(dynamodb.scan(TableName=f"digid-machtigen-{table}")["Items"])
@@ -110,5 +119,6 @@ def test_nothing_of_who_is_asked_for_refuses_or_has_died_is_in_a_table_log_or_ad
     logged, printed = "".join(repr(vars(record)) for record in caplog.records), capsys.readouterr()
     for event in ("asked_for_another", "requests_checked", "request_turned_down", "asker_blocked", "death_taken"):
         assert event in logged
+    assert "AskedForAnother" in printed.out
     for text in (logged, printed.out, printed.err, " ".join(addresses)):
         assert not [secret for secret in secrets if secret in text]

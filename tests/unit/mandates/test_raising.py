@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import NotFound, Refused
+from chalicelib.mandates import changing
 from chalicelib.mandates.deciding import Denial, denial
 from chalicelib.mandates.model import Consent, Mandate, Party, Way
 from chalicelib.mandates.raising import below, confirm_level
+from chalicelib.observe import Metric
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, MINA, NOW, VERA, a_service, revoke_in, signed_in
 from tests.fakes import FakeMandates
@@ -58,15 +60,18 @@ def test_confirmed_twice_it_is_confirmed_once(town: Town) -> None:
 
 
 class ClickedBefore(FakeMandates):
-    """At the first look, what another window did is not there yet."""
+    """Until something is written, what another did at the same moment is not there yet."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stale: Mandate | None = None
 
     def mandate(self, case_id: str) -> Mandate | None:
-        stale, self.stale = self.stale, None
-        return stale or super().mandate(case_id)
+        return self.stale or super().mandate(case_id)
+
+    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        self.stale = None
+        super().change(mandate, new, event)
 
 
 def test_of_two_clicks_at_once_the_second_finds_it_done(town: Town) -> None:
@@ -75,9 +80,24 @@ def test_of_two_clicks_at_once_the_second_finds_it_done(town: Town) -> None:
     first = _confirm(town, mandate, VERA, 25)
     store.stale = mandate
     assert _confirm(town, mandate, VERA, 25) == first
+
+
+def test_when_both_sides_confirm_at_once_both_have(town: Town) -> None:
+    town.store = store = ClickedBefore()
+    mandate = town.represented_before()
+    _confirm(town, mandate, VERA, 25)
     store.stale = mandate
-    with pytest.raises(Conflict):
-        _confirm(town, mandate, VERA, 30)
+    both = _confirm(town, mandate, HENK, 30)
+    assert (both.consent.level, both.activated_level, both.level) == (25, 30, 25)
+
+
+def test_each_confirmation_is_counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[Metric] = []
+    monkeypatch.setattr(changing, "count", counted.append)
+    mandate = town.represented_before()
+    for level in (25, 25, 20):
+        _confirm(town, mandate, VERA, level)
+    assert counted == [Metric.MANDATE_RAISED]
 
 
 def test_a_mandate_that_ended_in_between_is_not_told_as_confirmed(town: Town) -> None:
@@ -85,9 +105,10 @@ def test_a_mandate_that_ended_in_between_is_not_told_as_confirmed(town: Town) ->
     mandate = town.represented_before()
     raised = _confirm(town, mandate, VERA, 25)
     revoke_in(town.store, raised, signed_in(HENK), THEN)
-    store.stale = mandate
-    with pytest.raises(Conflict):
-        _confirm(town, mandate, VERA, 25)
+    for level in (25, 30):
+        store.stale = mandate
+        with pytest.raises(Refused, match="mandate_ended"):
+            _confirm(town, mandate, VERA, level)
 
 
 def test_what_is_over_is_not_confirmed(town: Town) -> None:
