@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.catalogue.model import Service, ServiceId
-from chalicelib.errors import Conflict, LevelTooLow, RateLimited, Refused
+from chalicelib.errors import Conflict, RateLimited, Refused
 from chalicelib.mandates.codes import Code
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import WEARING, CaseId, Consent, Mandate, Request, RequestState, Way, visit_of
 from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import Making, MandateStore, StoredCode, Tried, Tries
@@ -116,8 +117,7 @@ def activate(
     requests = [one for one in _for(code_id, asked, by.person, now) if one.service_id in services]
     if not requests:
         return _made_before(asked, by.person, store)
-    if by.level < (level := max(services[one.service_id].level_at(now) for one in requests)):
-        raise LevelTooLow(level)
+    check_level(by, (services[one.service_id] for one in requests), now)
     mandates = tuple(_mandate(one, by, bsn, services[one.service_id], secrets, now) for one in requests)
     try:
         store.make(Making(mandates, tuple(requests)), by)

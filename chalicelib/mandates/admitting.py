@@ -104,7 +104,7 @@ class Admitter:
             form_of_address=other.form_of_address,
             addressee=other.addressee,
             address=other.address,
-            salutation=other.salutation if language == "nl" else f"Dear {other.addressee}",
+            salutation=other.salutation_in(language),
             written_on=today(now),
             services=lines(((one.service, one.request.period) for one in fit), language),
             site=self.site,

@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import groupby
 
 from chalicelib.catalogue.model import Service, ServiceId
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import CaseId, Consent, Mandate, Party, Request, RequestState, VisitId, Way
 from chalicelib.mandates.parties import parties
 from chalicelib.mandates.ports import Making, MandateStore
@@ -99,8 +100,7 @@ def approve(
     if not set(chosen) <= set(asked.waiting(now)):
         raise Refused("decided_already")
     services = _services(chosen, service)
-    if by.level < (level := max(one.level_at(now) for one in services)):
-        raise LevelTooLow(level)
+    check_level(by, services, now)
     asker = asker_number(chosen[0], vault)
     parties(asker, approval.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
     try:

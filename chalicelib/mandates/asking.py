@@ -12,9 +12,10 @@ from itertools import count as count_from
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
+from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.checks import Check
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import Asking, CaseId, Party, Request, RequestState, VisitId, case_of, visit_of
 from chalicelib.mandates.networks import network_of
 from chalicelib.mandates.ports import CheckSender, MandateStore, Opening, Tries
@@ -84,8 +85,7 @@ def check_asker(plea: Plea, other: PersonId, people: PopulationRegister, now: da
         raise Refused("own_bsn")
     if not all(one.service.may_be_mandated(now) for one in plea.wanted):
         raise NotFound("service")
-    if plea.by.level < (level := max(one.service.level_at(now) for one in plea.wanted)):
-        raise LevelTooLow(level)
+    check_level(plea.by, (one.service for one in plea.wanted), now)
     person = people.find([plea.bsn]).get(plea.bsn)
     if person is None or not person.may_act:
         raise Refused("may_not_act")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.mandates.known import Known, known_by, known_in
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import LIVING, CaseId, Consent, Mandate, Party, VisitId, Way, case_of, visit_of
 from chalicelib.mandates.notices import IDS, notices
 from chalicelib.mandates.parties import parties
@@ -93,8 +94,7 @@ def check_wanted(wanted: WantedService, by: Citizen, other: PersonId, given: Ite
     """Raise `NotFound`, `LevelTooLow` or `Refused("already_mandated")` for what cannot be given to somebody."""
     if not wanted.service.may_be_mandated(now):
         raise NotFound("service")
-    if by.level < (level := wanted.service.level_at(now)):
-        raise LevelTooLow(level)
+    check_level(by, [wanted.service], now)
     if in_the_way(wanted, other, given, now) is not None:
         raise Refused("already_mandated")
 

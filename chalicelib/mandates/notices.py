@@ -33,7 +33,7 @@ def notices(
             form_of_address=person.form_of_address,
             addressee=person.addressee,
             address=person.address,
-            salutation=person.salutation if language == "nl" else f"Dear {person.addressee}",
+            salutation=person.salutation_in(language),
             written_on=today(first.activated_at),
             services=lines(((one.service, one.period) for one in wanted), language),
             site=site,

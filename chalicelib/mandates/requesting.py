@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import midnight_after, today
-from chalicelib.errors import Conflict, DomainError, LevelTooLow, NotFound, Refused, TooManyLetters, Unavailable
+from chalicelib.errors import Conflict, DomainError, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.letters.contract import Letter, LetterKind
 from chalicelib.mandates.ages import check_age
 from chalicelib.mandates.codes import Code, Peppers, generate, grouped
 from chalicelib.mandates.handing import Handing, handings, lines, receiver, reference_of
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import CodeTerms, Guesses, Party, Request, RequestState, VisitId, case_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
@@ -108,7 +109,7 @@ def ask(
     Raises `LevelTooLow`, `AlreadyRequested`, `Refused` (`opted_out`, `no_letter`, `handing_gone`, or what `check_age`
     says), `TooManyLetters` or `Unavailable`. The same wish again returns the requests that it made.
     """
-    _check_level(wish, now)
+    check_level(wish.by, (wanted.service for wanted in wish.wanted), now)
     if made := _made(wish, store):
         return Opened(made)
     check_welcome(wish.by.person, store)
@@ -162,11 +163,6 @@ def withdraw(represented: PersonId, case_id: str, *, by: Citizen, store: Mandate
 def tried(request: Request, tries: Tries) -> Guesses | None:
     """Return what was tried for the represented of a request so far; None for one without a code."""
     return tries.total(request.code.claim) if request.code else None
-
-
-def _check_level(wish: Wish, now: datetime) -> None:
-    if wish.by.level < (level := max(wanted.service.level_at(now) for wanted in wish.wanted)):
-        raise LevelTooLow(level)
 
 
 def _check_person(wish: Wish, person: Person, now: datetime) -> None:
@@ -249,7 +245,7 @@ def _mailing(wish: Wish, person: Person, code: Code, requests: Sequence[Request]
         form_of_address=person.form_of_address,
         addressee=person.addressee,
         address=person.address,
-        salutation=person.salutation if wish.language == "nl" else f"Dear {person.addressee}",
+        salutation=person.salutation_in(wish.language),
         written_on=today(requests[0].requested_at),
         services=lines(((one.service, one.period) for one in wish.wanted), wish.language),
         site=wish.site,

@@ -4,8 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.asking import Plea, ask_for
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import CaseId, Mandate, Party, visit_of
 from chalicelib.mandates.parties import names_of_others, parties
 from chalicelib.mandates.period import Period
@@ -147,8 +148,7 @@ def _renewed(ports: SitePorts, visit: Visit, mandate: Mandate) -> Service:
     service = known_service(ports, mandate)
     if service is None or not renewable(mandate, service, visit.now):
         raise Refused("not_renewable")
-    if visit.signed_in.actor.level < (level := service.level_at(visit.now)):
-        raise LevelTooLow(level)
+    check_level(visit.signed_in.actor, [service], visit.now)
     return service
 
 

@@ -18,7 +18,8 @@ from typing import Any
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import today
-from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.errors import NotFound, Refused
+from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import CaseId, VisitId, visit_of
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.requesting import WantedService
@@ -131,8 +132,7 @@ def mandatable(ports: SitePorts, visit: Visit, service_id: str) -> Service:
     service = ports.catalogue.service(service_id)
     if not service.may_be_mandated(visit.now):
         raise NotFound("service")
-    if visit.signed_in.actor.level < (level := service.level_at(visit.now)):
-        raise LevelTooLow(level)
+    check_level(visit.signed_in.actor, [service], visit.now)
     return service
 
 

@@ -47,6 +47,10 @@ class Person:
         """Whether a mandate of or by this person can begin: alive, known, and with a name for the other to see."""
         return self.standing in (Standing.CURRENT, Standing.NO_ADDRESS) and bool(self.name)
 
+    def salutation_in(self, language: str) -> str:
+        """Return the first line of a letter in a language: an English one by the name on the envelope."""
+        return self.salutation if language == "nl" else f"Dear {self.addressee}"
+
     def __repr__(self) -> str:
         return f"Person(standing={self.standing})"
 
