@@ -47,7 +47,6 @@ from chalicelib.storage.table import Condition, Item
 
 _ABSENT = Condition("attribute_not_exists(pk)", {}, {})
 
-
 T = TypeVar("T")
 
 
