@@ -125,6 +125,14 @@ def test_pages_for_a_request_that_cannot_be_made_are_as_good_as_the_others(
     page.fill("[name=start_date]", "")
     page.check("[name=start][value=today]")
     visitor.choose_longest()
+    # Who gets no letter can see the code of this service, signed in higher.
+    page.locator('main a[href*="/login?level=20"]').click()
+    visitor.at_digid("20")
+    page.wait_for_url("**/request/confirm/**")
+    look(page, f"{language}-91-confirm_request-only-on-screen")
+    visitor.open("/request")
+    visitor.follow("service")
+    visitor.choose_longest()
     look(page, f"{language}-40-failure-no-letter")
 
 

@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 from chalice.app import CloudWatchEvent, SQSEvent
 
@@ -45,6 +46,25 @@ def _henk_has(code: str | None) -> Prepare:
         world.facts.update(case_id=case_id, **of_vera(known))
 
     return prepare
+
+
+def _vera_chose_two(world: World) -> None:
+    """Choose two services whose code can be seen on the screen."""
+    catalogue = current().catalogue
+    for service_id in (SERVICE_ID, PORTAL_ID):
+        catalogue.put_service(replace(catalogue.service(service_id), code_on_screen=20))
+    sign_in(world.vera, world)
+    month = {"start": "today", "end": "month"}
+    world.facts["review"] = review = world.vera.submit(f"/request/{SERVICE_ID}", month).location
+    world.vera.submit(f"{review.replace('confirm', 'with')}/{PORTAL_ID}", month)
+
+
+def _henk_has_a_code_for_two(world: World) -> None:
+    _vera_chose_two(world)
+    page = world.vera.get(world.vera.submit(world.facts["review"], {"handing": "screen"}).location).body
+    code = page.partition('"site__code">')[2].partition("<")[0]
+    sign_in(world.henk, world)
+    world.facts["activation"] = world.henk.submit("/activate", of_vera(code)).location
 
 
 def _made_for(who: str) -> Prepare:
@@ -137,6 +157,18 @@ FLOWS = (
             look("henk", "/mandates/{case_id}"),
         ),
         page_says("henk", "/mandates/{case_id}", "Active"),
+    ),
+    Flow(
+        "ask for two, and see the code",
+        _vera_chose_two,
+        (look("vera", "{review}"), fill_in("vera", "{review}", handing="screen"), look("vera", "{next}")),
+        page_says("vera", "/mandates", "Locks"),
+    ),
+    Flow(
+        "activate two",
+        _henk_has_a_code_for_two,
+        (look("henk", "{activation}"), fill_in("henk", "{activation}"), look("henk", "{next}")),
+        page_says("henk", "/mandates", "All"),
     ),
     Flow("wrong code", _henk_has(_SOME_WRONG_CODE), (fill_in("henk", "/activate", *_CODE),)),
     Flow(
