@@ -19,6 +19,7 @@ from chalicelib.mandates.model import CaseId, CodeTerms, Consent, Guesses, Manda
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
 from chalicelib.mandates.requesting import Secrets, WantedService, Wish
+from chalicelib.mandates.selection import Selection
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
@@ -206,6 +207,11 @@ def making(request: Request, mandate: Mandate) -> Making:
 
 def closing(request: Request, by: Citizen, at: datetime, how: RequestState = RequestState.WITHDRAWN) -> Closing:
     return Closing((request,), how, by, at, told=how is RequestState.WITHDRAWN)
+
+
+def held_for(store: MandateStore, representative: PersonId, service_id: ServiceId) -> list[Mandate]:
+    """Return what somebody holds for one service."""
+    return list(store.held_page(representative, selection=Selection(services=(service_id,))).rows)
 
 
 def revoke_in(store: MandateStore, mandate: Mandate, by: Citizen, at: datetime) -> Mandate:

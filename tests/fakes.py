@@ -321,12 +321,8 @@ class FakeMandates:
     def given(self, represented: PersonId) -> list[Mandate]:
         return self._newest(mandate for mandate in self._mandates.values() if mandate.represented == represented)
 
-    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
-        return self._newest(
-            mandate
-            for mandate in self._mandates.values()
-            if mandate.representative == representative and service_id in (None, mandate.service_id)
-        )
+    def held(self, representative: PersonId) -> list[Mandate]:
+        return self._newest(one for one in self._mandates.values() if one.representative == representative)
 
     def blocked(self, represented: PersonId) -> list[Blocked]:
         found = [block for (person, _), block in self._blocked.items() if person == represented]

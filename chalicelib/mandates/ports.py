@@ -192,9 +192,7 @@ class MandateStore(Protocol):
 
     def given(self, represented: PersonId) -> list[Mandate]: ...
 
-    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
-        """Return the mandates someone holds, all or for one service: one consistent Query."""
-        ...
+    def held(self, representative: PersonId) -> list[Mandate]: ...
 
     def blocked(self, represented: PersonId) -> list[Blocked]:
         """Return whose requests somebody does not want, newest first."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.audit.trail import Event, Happening, Sides, history, noting, record_use
-from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after
 from chalicelib.errors import Conflict
 from chalicelib.letters.books import LetterBooks
@@ -141,9 +140,8 @@ class DynamoMandates(DynamoRequests):
     def given(self, represented: PersonId) -> list[Mandate]:
         return _newest(self._given.every(represented=represented))
 
-    def held(self, representative: PersonId, service_id: ServiceId | None = None) -> list[Mandate]:
-        one = {"service_id": service_id} if service_id else {}
-        return _newest(self._held.every(representative=representative, **one))
+    def held(self, representative: PersonId) -> list[Mandate]:
+        return _newest(self._held.every(representative=representative))
 
     def blocked(self, represented: PersonId) -> list[Blocked]:
         return sorted(self._blocked.every(represented=represented), key=lambda one: one.since, reverse=True)

@@ -22,6 +22,7 @@ from tests.builders import (
     an_opening,
     claim_of,
     closing,
+    held_for,
     making,
     revoke_in,
 )
@@ -111,8 +112,8 @@ def test_activating_makes_the_mandate_under_both_people(store: MandateStore, ope
     store.make(making(opened, mandate), HENK)
     assert store.given(opened.represented) == store.held(mandate.representative) == [mandate]
     assert store.mandate(opened.case_id) == mandate
-    assert store.held(mandate.representative, SERVICE_ID) == [mandate]
-    assert store.held(mandate.representative, PORTAL_ID) == []
+    assert held_for(store, mandate.representative, SERVICE_ID) == [mandate]
+    assert held_for(store, mandate.representative, PORTAL_ID) == []
     assert store.codes(claim_of(opened)) == []
     ended = store.request(opened.represented, opened.case_id)
     assert ended is not None

@@ -44,6 +44,7 @@ from tests.builders import (
     an_opening,
     claim_of,
     closing,
+    held_for,
     making,
 )
 from tests.fakes import FakeVault
@@ -90,8 +91,8 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     assert store.codes(claim_of(writing.WAITING)) == [a_code(writing.WAITING)]
     revoked = replace(writing.MANDATE, ended_at=NOW + 2 * HOUR, ended_by=Party.REPRESENTATIVE, version=3)
     assert store.mandate(revoked.case_id) == revoked
-    assert store.given(vera) == store.held(henk) == store.held(henk, SERVICE_ID) == [revoked]
-    assert store.held(henk, PORTAL_ID) == []
+    assert store.given(vera) == store.held(henk) == held_for(store, henk, SERVICE_ID) == [revoked]
+    assert held_for(store, henk, PORTAL_ID) == []
 
 
 def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
