@@ -43,9 +43,11 @@ class Vendor:
     ) -> "Vendor":
         """Return one with real adapters. Raises `ConfigurationError`."""
         settings = Settings(environment)
+        # What is missing is told before a client looks for credentials.
+        table, name = settings.letters_table, settings.letter_bucket
         aws = _session(settings)
-        rows = LetterRows(aws.client("dynamodb", config=_PATIENCE), settings.letters_table, sleep)
-        bucket = Bucket(aws.client("s3", config=_PATIENCE), settings.letter_bucket)
+        rows = LetterRows(aws.client("dynamodb", config=_PATIENCE), table, sleep)
+        bucket = Bucket(aws.client("s3", config=_PATIENCE), name)
         return cls(Printer(_opener(aws, settings), rows, bucket), clock)
 
 
@@ -61,7 +63,8 @@ def _session(settings: Settings) -> boto3.Session:
 
 
 def _opener(aws: boto3.Session, settings: Settings) -> Opener:
-    return Opener(aws.client("kms", config=_PATIENCE), settings.field_key)
+    key = settings.field_key
+    return Opener(aws.client("kms", config=_PATIENCE), key)
 
 
 @cache
