@@ -1,6 +1,7 @@
 """What each kind of letter says, in both languages: read from its PDF, as its receiver does."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -139,3 +140,20 @@ def test_five_services_with_the_longest_names_fit_on_two_pages_and_each_page_say
 
 def test_a_letter_of_the_release_before_names_no_site_and_prints_all_the_same() -> None:
     assert "Die persoon gaat naar DigiD Machtigen en kiest" in _text(a_letter(site=""))
+
+
+@pytest.mark.parametrize("kind", [LetterKind.CODE, LetterKind.SCREEN])
+@pytest.mark.parametrize(
+    ("language", "one", "all_of_them"),
+    [
+        ("en", "withdraw the request.", "withdraw the requests for all these services."),
+        ("nl", "trek de aanvraag in.", "trek de aanvragen voor al deze diensten in."),
+    ],
+)
+def test_a_code_for_several_services_is_said_to_end_with_all_of_them(
+    kind: LetterKind, language: str, one: str, all_of_them: str
+) -> None:
+    single = a_letter(kind, language=language)
+    several = replace(single, services=single.services * 2)
+    told = {words: [words in _text(letter) for letter in (single, several)] for words in (one, all_of_them)}
+    assert told == {one: [True, False], all_of_them: [False, True]}
