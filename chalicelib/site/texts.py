@@ -16,10 +16,9 @@ ERRORS = {
         "Write the date of birth as day-month-year, for example 31-12-1950. Is the day or month unknown? Write 00."
     ),
     "born_impossible": N_("This day does not exist. Check the day and the month of the date of birth."),
-    "code_missing": N_("Fill in the mandate code. It is in the letter."),
+    "code_missing": N_("Fill in the mandate code. You get it from the other person."),
     "code_wrong": N_(
-        "There is a typing error in the code. It has 12 characters, without vowels, 0 and 1. Copy it again "
-        "from the letter."
+        "There is a typing error in the code. It has 12 characters, without vowels, 0 and 1. Copy it once more."
     ),
     "start_missing": N_("Choose when the mandate starts."),
     "start_date_missing": N_("Fill in the start date, or choose to start today."),
