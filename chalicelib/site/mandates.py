@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.catalogue.model import Service
 from chalicelib.mandates.changing import behind
 from chalicelib.mandates.deciding import shown_state
-from chalicelib.mandates.model import Mandate, Party
+from chalicelib.mandates.model import LIVING, Mandate, Party
 from chalicelib.mandates.parties import names_of_others
 from chalicelib.mandates.revoking import revoke
 from chalicelib.mandates.seeing import seen_by, story
@@ -49,6 +49,8 @@ def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 @routes.get("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
 def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, _ = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    if mandate.state(visit.now) not in LIVING:
+        return redirect(f"/mandates/{case_id}")
     service = services_of([mandate], ports.catalogue).get(mandate.service_id)
     return _mandate_page(ports, "revoke.html", visit, mandate, service)
 

@@ -55,7 +55,7 @@ def review_less(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         **_shown(ports, visit, mandate),
         period=Period(mandate.period.start, less.end or mandate.period.end),
         gone=[one for one in opened if one.service_id in less.without],
-        left=[one for one in opened if one.service_id not in less.without],
+        kept=[one for one in opened if one.service_id not in less.without],
     )
 
 

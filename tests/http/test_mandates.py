@@ -328,6 +328,12 @@ def test_a_switch_of_language_stays_on_the_list(henk: Person, wired: Wiring) -> 
     assert "I may act for them</h1>" in henk.post("/mandates/search", form).body
 
 
+def test_nobody_is_asked_whether_to_revoke_what_has_ended(vera: Person, henk: Person) -> None:
+    case_id = mandate(vera, henk)
+    vera.submit(f"/mandates/{case_id}/revoke", {})
+    assert henk.get(f"/mandates/{case_id}/revoke").location == f"/mandates/{case_id}"
+
+
 def test_a_mandate_whose_service_has_ended_says_so(vera: Person, henk: Person, wired: Wiring) -> None:
     case_id = mandate(vera, henk)
     wired.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), mandatable=False))
