@@ -5,27 +5,23 @@ The other was known to be who they are when they took the earlier one on: that l
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, RateLimited, Refused
 from chalicelib.mandates.known import Known, known_by, known_in
 from chalicelib.mandates.levels import check_level
 from chalicelib.mandates.model import LIVING, CaseId, Consent, Mandate, Party, VisitId, Way, case_of, visit_of
 from chalicelib.mandates.notices import IDS, notices
 from chalicelib.mandates.parties import parties
-from chalicelib.mandates.ports import LetterSender, Making, MandateStore
+from chalicelib.mandates.ports import LetterSender, Making, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets, WantedService, check_welcome, send_at_once
+from chalicelib.mandates.tries import LIMITS
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 
-GRANTS_A_DAY = 10
-"""Times in 24 hours that somebody may mandate without a code: whoever sits down at their computer gives not all away,
-and nobody gets more post than that."""
-
-_DAY = timedelta(days=1)
 _WAYS = (Way.KNOWN, Way.RENEWED)
 
 
@@ -52,6 +48,7 @@ def grant(
     *,
     store: MandateStore,
     people: PopulationRegister,
+    tries: Tries,
     letters: LetterSender,
     secrets: Secrets,
     pick: Callable[[int], int],
@@ -72,9 +69,11 @@ def grant(
     both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
     mandates = [_mandate(asked, number, known, other, secrets, now) for number in range(len(services))]
     posted = notices(mandates[0], asked.wanted, both, language=asked.language, site=asked.site, number=pick(IDS))
+    counted = _count(asked.by, tries, now)
     try:
         store.make(Making(tuple(mandates), notices=posted), asked.by)
     except Conflict:
+        tries.refund(counted)
         return _made_already(asked, known, store, now)
     for mandate in mandates:
         log().info("mandate_granted", case_id=mandate.case_id)
@@ -82,6 +81,16 @@ def grant(
     for letter in posted:
         send_at_once(letter.letter_id, letters, now)
     return tuple(mandates)
+
+
+def _count(by: Citizen, tries: Tries, now: datetime) -> str:
+    """Count before it is done, so that many at once are no more. Raises `Refused("too_many_grants")`."""
+    subject = f"grant:{by.person}"
+    try:
+        tries.spend(subject, now)
+    except RateLimited:
+        raise Refused("too_many_grants", number=LIMITS["grant"].tries) from None
+    return subject
 
 
 def granted(given: Iterable[Mandate], visit_id: VisitId) -> tuple[Mandate, ...]:
@@ -109,9 +118,6 @@ def in_the_way(wanted: WantedService, other: PersonId, given: Iterable[Mandate],
 
 def _check(asked: Grant, known: Known, given: Sequence[Mandate], store: MandateStore, now: datetime) -> None:
     check_welcome(asked.by.person, store)
-    lately = [one for one in given if one.consent.way in _WAYS and one.activated_at > now - _DAY]
-    if len({visit_of(one.case_id) for one in lately}) >= GRANTS_A_DAY:
-        raise Refused("too_many_grants", number=GRANTS_A_DAY)
     for wanted in asked.wanted:
         check_wanted(wanted, asked.by, known.representative, given, now)
 

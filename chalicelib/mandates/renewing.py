@@ -12,7 +12,7 @@ from chalicelib.mandates.granting import Grant, grant
 from chalicelib.mandates.known import began
 from chalicelib.mandates.model import CaseId, Mandate, MandateState, VisitId, visit_of
 from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import LetterSender, MandateStore
+from chalicelib.mandates.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.requesting import Secrets, WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
@@ -68,6 +68,7 @@ def renew_mandate(
     *,
     store: MandateStore,
     people: PopulationRegister,
+    tries: Tries,
     letters: LetterSender,
     secrets: Secrets,
     pick: Callable[[int], int],
@@ -92,7 +93,9 @@ def renew_mandate(
     next_one = Grant(
         visit_id, asked.by, asked.bsn, mandate.case_id, (wanted,), asked.language, asked.site, continues=True
     )
-    (new,) = grant(next_one, store=store, people=people, letters=letters, secrets=secrets, pick=pick, now=now)
+    (new,) = grant(
+        next_one, store=store, people=people, tries=tries, letters=letters, secrets=secrets, pick=pick, now=now
+    )
     return new
 
 

@@ -24,7 +24,7 @@ class Limit(NamedTuple):
     """How long the count of all tries is remembered after the last."""
 
 
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 LIMITS = {
     # One representative's guesses at one person: they leave others, and this person's other helpers, alone.
@@ -35,6 +35,9 @@ LIMITS = {
     "asking": Limit(100, _HOUR, _HOUR),
     # Refusal codes of letters, tried by nobody in particular: a helper at a care home has a few right ones.
     "refusal": Limit(20, _HOUR, _HOUR),
+    # Visits in which somebody mandates without a code: whoever sits down at their computer gives not all away, and
+    # nobody gets more post than that.
+    "grant": Limit(10, _DAY, _DAY),
 }
 """By the kind of subject, the part before its colon (design.md section 4)."""
 

@@ -157,6 +157,7 @@ def _grant(ports: SitePorts, visit: Visit, visit_id: str) -> None:
         asked,
         store=ports.mandates,
         people=ports.people,
+        tries=ports.tries,
         letters=ports.letters,
         secrets=ports.secrets,
         pick=ports.pick,

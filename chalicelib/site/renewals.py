@@ -65,6 +65,7 @@ def take_renewal(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         ),
         store=ports.mandates,
         people=ports.people,
+        tries=ports.tries,
         letters=ports.letters,
         secrets=ports.secrets,
         pick=ports.pick,

@@ -104,7 +104,7 @@ REFUSALS = {
     "request_ended": Words(
         409,
         N_("This request has ended"),
-        N_("It was activated, or its time was up. Under My mandates you see how things are now."),
+        N_("It ended in another way before. Under My mandates you see how things are now."),
     ),
     "mandate_ended": Words(
         409,
@@ -121,7 +121,7 @@ REFUSALS = {
     ),
     "may_not_act": Words(
         403,
-        N_("You cannot activate this mandate"),
+        N_("You cannot act for somebody"),
         N_(
             "What the population register tells us about you is not enough to let you act for somebody. Contact your "
             "municipality. Call the helpdesk if you have questions."

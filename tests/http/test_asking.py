@@ -132,7 +132,7 @@ def test_a_draft_for_oneself_has_no_page_for_whom(henk: Person) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"standing": Standing.DECEASED, "address": ()}, "You cannot activate this mandate"),
+        ({"standing": Standing.DECEASED, "address": ()}, "You cannot act for somebody"),
         ({"born": BirthDate("2020-01-01")}, "You are too young to act for someone here"),
     ],
 )

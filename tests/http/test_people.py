@@ -73,7 +73,7 @@ def test_nobody_activates_with_the_digid_of_somebody_who_died(vera: Person, henk
     _dies(wired, HENK)
     for page in (henk.get(confirm), henk.post(confirm, {"csrf": token})):
         assert page.status == 403
-        assert "You cannot activate this mandate" in page.body
+        assert "You cannot act for somebody" in page.body
     assert wired.mandates.mandate(confirm.removeprefix("/activate/")) is None
 
 

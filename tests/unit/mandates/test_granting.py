@@ -13,12 +13,12 @@ from chalicelib.catalogue.model import Authorisation
 from chalicelib.days import today
 from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.letters.contract import LetterKind
-from chalicelib.mandates.granting import GRANTS_A_DAY
 from chalicelib.mandates.known import known_to
 from chalicelib.mandates.model import Blocked, CaseId, Consent, MandateState, OptOut, VisitId, Way
 from chalicelib.mandates.period import Period
 from chalicelib.mandates.ports import Making
 from chalicelib.mandates.requesting import WantedService
+from chalicelib.mandates.tries import LIMITS
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from chalicelib.people.bsn import Bsn
@@ -243,12 +243,23 @@ def test_of_what_was_revoked_nothing_is_in_the_way(town: Town) -> None:
 
 
 def test_there_is_a_most_for_one_day(town: Town) -> None:
-    for number in range(GRANTS_A_DAY):
+    for number in range(LIMITS["grant"].tries):
         town.grant(visit_id=VisitId(f"{number:030x}00"), wanted=wanting(2 * number, 2 * number + 1))
     more: dict[str, object] = {"visit_id": VisitId("aa" * 15 + "00"), "wanted": wanting(99)}
     with pytest.raises(Refused, match="too_many_grants"):
         town.grant(THEN + timedelta(hours=23), **more)
     assert town.grant(THEN + timedelta(hours=24), **more)
+
+
+def test_of_fifty_at_once_there_are_as_many(town: Town) -> None:
+    def granted(number: int) -> bool:
+        try:
+            return bool(town.grant(visit_id=VisitId(f"{number:030x}00"), wanted=wanting(number)))
+        except Refused:
+            return False
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(granted, range(50))) == LIMITS["grant"].tries
 
 
 def test_nothing_is_written_while_the_register_is_down(town: Town) -> None:

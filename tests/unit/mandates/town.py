@@ -25,7 +25,7 @@ from tests.builders import (
     making,
     signed_in,
 )
-from tests.fakes import FakeMandates, FakeRegister, FakeSender
+from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 
 EARLIER = CaseId("ea" * 16)
 LATER = timedelta(days=1)
@@ -34,7 +34,7 @@ LATER = timedelta(days=1)
 
 class Town:
     def __init__(self) -> None:
-        self.store, self.letters = FakeMandates(GENEROUS), FakeSender()
+        self.store, self.letters, self.tries = FakeMandates(GENEROUS), FakeSender(), FakeTries()
         self.people = FakeRegister({VERA: a_person(), HENK: a_person(name="Henk Helper", addressee="H. Helper")})
 
     def represented_before(self, by: Bsn = HENK, case_id: CaseId = EARLIER, **changes: object) -> Mandate:
@@ -82,6 +82,7 @@ class Town:
         return {
             "store": self.store,
             "people": self.people,
+            "tries": self.tries,
             "letters": self.letters,
             "secrets": SECRETS,
             "pick": pick,
