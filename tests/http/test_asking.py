@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 from chalice.test import Client
 
+from chalicelib.days import NETHERLANDS
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model import Blocked, OptOut, RequestState
 from chalicelib.mandates.ports import Closing
@@ -154,7 +155,7 @@ def test_ten_a_day_and_then_they_are_told_when_they_may_again(henk: Person, cloc
     refused = henk.submit(choose(henk, begin(henk)), {})
     assert refused.status == 429
     assert "You cannot ask anyone for a mandate now" in refused.body
-    assert f"{again:%H}" in refused.body
+    assert f"at {again.astimezone(NETHERLANDS):%H:%M}" in refused.body
     clock.now = again
     henk.sign_in(path="/ask")
     ask_for(henk)
