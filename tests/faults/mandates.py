@@ -48,7 +48,7 @@ def _henk_has(code: str | None) -> Prepare:
     return prepare
 
 
-def _vera_chose_two(world: World) -> None:
+def vera_chose_two(world: World) -> None:
     """Choose two services whose code can be seen on the screen."""
     catalogue = current().catalogue
     for service_id in (SERVICE_ID, PORTAL_ID):
@@ -60,16 +60,16 @@ def _vera_chose_two(world: World) -> None:
 
 
 def _henk_has_a_code_for_two(world: World) -> None:
-    _vera_chose_two(world)
+    vera_chose_two(world)
     page = world.vera.get(world.vera.submit(world.facts["review"], {"handing": "screen"}).location).body
     code = page.partition('"site__code">')[2].partition("<")[0]
     sign_in(world.henk, world)
     world.facts["activation"] = world.henk.submit("/activate", of_vera(code)).location
 
 
-def _made_for(who: str) -> Prepare:
+def made_for(who: str, **dates: str) -> Prepare:
     def prepare(world: World) -> None:
-        world.facts["case_id"] = mandate(world.vera, world.henk)
+        world.facts["case_id"] = mandate(world.vera, world.henk, **dates)
         world.facts.update(end_date=f"{today(world.clock()):%d-%m-%Y}")
         sign_in(world.people[who], world)
 
@@ -160,7 +160,7 @@ FLOWS = (
     ),
     Flow(
         "ask for two, and see the code",
-        _vera_chose_two,
+        vera_chose_two,
         (look("vera", "{review}"), fill_in("vera", "{review}", handing="screen"), look("vera", "{next}")),
         page_says("vera", "/mandates", "Locks"),
     ),
@@ -173,7 +173,7 @@ FLOWS = (
     Flow("wrong code", _henk_has(_SOME_WRONG_CODE), (fill_in("henk", "/activate", *_CODE),)),
     Flow(
         "revoke, by the represented",
-        _made_for("vera"),
+        made_for("vera"),
         (
             look("vera", "/mandates/{case_id}/revoke"),
             fill_in("vera", "/mandates/{case_id}/revoke"),
@@ -183,13 +183,13 @@ FLOWS = (
     ),
     Flow(
         "revoke, by the representative",
-        _made_for("henk"),
+        made_for("henk"),
         (fill_in("henk", "/mandates/{case_id}/revoke"),),
         page_says("henk", "/mandates/{case_id}", "Revoked"),
     ),
     Flow(
         "restrict",
-        _made_for("vera"),
+        made_for("vera"),
         (
             look("vera", "/mandates/{case_id}/restrict"),
             fill_in("vera", "/mandates/{case_id}/restrict", "end_date"),
@@ -199,7 +199,7 @@ FLOWS = (
         ),
         page_says("vera", "/mandates/{case_id}", "Restricted by you"),
     ),
-    Flow("death", _made_for("henk"), (Step("death", _die),), page_says("henk", "/mandates/{case_id}", "We ended this")),
+    Flow("death", made_for("henk"), (Step("death", _die),), page_says("henk", "/mandates/{case_id}", "We ended this")),
     Flow(
         "withdraw",
         _vera_asked,
@@ -241,5 +241,5 @@ FLOWS = (
         ),
         page_says("henk", "/mandates/{case_id}", "the lower of yours (Substantial (25))"),
     ),
-    Flow("overview", _made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
+    Flow("overview", made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
 )

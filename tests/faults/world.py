@@ -18,6 +18,7 @@ from chalicelib.storage.patience import Patience
 from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.direct import DirectDigid
+from local.papers import papers
 from provisioning.keys import new_key_pair
 from tests.builders import HENK, MINA, VERA, a_service
 from tests.fakes import Clock
@@ -112,6 +113,7 @@ class World:
     def start_function(self) -> None:
         """Start the function anew: what one has read and kept, the next has not."""
         made = Wiring(current().settings, self.clock)
+        made.papers = papers(made)
         made.people, made.stopwatch = self.register, self.striker.watch
         made.patience = Patience(2.0, self.striker.watch, self.striker.wait)
         use(made)
