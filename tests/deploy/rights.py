@@ -91,7 +91,10 @@ def someone_with(policy: Policy) -> Iterator[Mapping[str, str]]:
     document = {"Version": "2012-10-17", "Statement": policy.statements}
     iam.put_user_policy(UserName=user, PolicyName="same", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    yield {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
-    iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
-    iam.delete_user_policy(UserName=user, PolicyName="same")
-    iam.delete_user(UserName=user)
+    try:
+        yield {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+    finally:
+        # What is refused to them is looked for here: the next needs the name again.
+        iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
+        iam.delete_user_policy(UserName=user, PolicyName="same")
+        iam.delete_user(UserName=user)
