@@ -38,6 +38,7 @@ from chalicelib.mandates.ports import (
     StoredRefusal,
     Tried,
 )
+from chalicelib.mandates.requests_store import as_asking
 from chalicelib.mandates.selection import EVERY, Selection
 from chalicelib.mandates.store import HAPPENINGS
 from chalicelib.mandates.tries import LIMITS, Limit
@@ -207,7 +208,7 @@ class FakeMandates:
                 self._requests[request.case_id] = request
                 self._note(request.case_id, Happening.REQUESTED, first.requested_at, first.requester)
                 if not request.is_own:
-                    self._asked[request.case_id] = _as_asked(request)
+                    self._asked[request.case_id] = as_asking(request)
             if opening.code is not None:
                 self._codes[opening.code.code_id] = opening.code
             if opening.check is not None:
@@ -440,19 +441,6 @@ class FakeMandates:
     @staticmethod
     def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
         return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)
-
-
-def _as_asked(request: Request) -> Asking:
-    return Asking(
-        request.case_id,
-        request.requester.person,
-        request.represented,
-        request.represented_bsn,
-        request.service_id,
-        request.period,
-        request.requested_at,
-        request.expires_at,
-    )
 
 
 def _page(rows: Mapping[str, T], place: str, limit: int | None) -> Page[T]:

@@ -103,7 +103,7 @@ class DynamoRequests:
             self._requests.adding(request),
             marks.putting(OpenMark(request.case_id, request.expires_at), free, **key),
             self._noting(request, request.version, Happening.REQUESTED, request.requester, now),
-            *(() if request.is_own else [self._asked.adding(_as_asked(request))]),
+            *(() if request.is_own else [self._asked.adding(as_asking(request))]),
             *(self._giving_way(gone, now) if gone else ()),
         ]
 
@@ -253,7 +253,8 @@ def for_each(of: Iterable[T], items: Callable[[T], list[Item]]) -> Iterator[Item
     return (item for one in of for item in items(one))
 
 
-def _as_asked(request: Request) -> Asking:
+def as_asking(request: Request) -> Asking:
+    """Return of what somebody asks for another all that they are told of it."""
     return Asking(
         request.case_id,
         request.requester.person,
