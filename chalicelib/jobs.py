@@ -55,7 +55,7 @@ def checking(event: SQSEvent, wiring: Wiring) -> None:
 
 def hearing_of_deaths(event: SQSEvent, wiring: Wiring) -> None:
     """End what somebody had who died. An error sends the message back to the queue: what has ended stays so."""
-    from chalicelib.mandates.leaving import hear_of_death  # noqa: PLC0415
+    from chalicelib.mandates.living.leaving import hear_of_death  # noqa: PLC0415
 
     begin_call(event.context)
     with within(of_function(event.context, longest=110, clock=wiring.stopwatch)):

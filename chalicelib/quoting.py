@@ -23,7 +23,7 @@ _TOKEN = r"(?P<token>[0-9a-z+=]{32,})"  # noqa: S105 - the form of one
 _ARTIFACT = r"(?P<artifact>AAQA[0-9a-z+/%]{40,}={0,2})"
 """In base64, whose slashes may leave no long piece; in a query `%2F` (SAML bindings 3.6.4)."""
 _LETTERS = "[B-DF-HJ-NP-TV-XZ2-9]"
-"""Of a mandate code (mandates/codes.py), which may be written together or in groups."""
+"""Of a mandate code (mandates/model/codes.py), which may be written together or in groups."""
 _CODE = (
     r"(?P<code>(?<![0-9a-z])(?:(?:[0-9a-z]{4}-){2}[0-9a-z]{4}(?![0-9a-z-])"
     rf"|{_LETTERS}{{4}}\s?{_LETTERS}{{4}}\s?{_LETTERS}{{4}}(?![0-9a-z])))"

@@ -23,18 +23,18 @@ from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
-from chalicelib.mandates.admitting import Admitter
-from chalicelib.mandates.askers import AskerBooks, AskerLimits
-from chalicelib.mandates.check_queue import CheckQueue, CheckTaker
-from chalicelib.mandates.checking import Checker
-from chalicelib.mandates.checks import CHECKS
-from chalicelib.mandates.codes import Peppers
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.looking_up import LookUps
-from chalicelib.mandates.ports import CheckSender, LetterSender, MandateStore, Tries
-from chalicelib.mandates.requesting import Secrets
-from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries, looking_up
+from chalicelib.mandates.for_another.admitting import Admitter
+from chalicelib.mandates.for_another.check_queue import CheckQueue, CheckTaker
+from chalicelib.mandates.for_another.checking import Checker
+from chalicelib.mandates.for_another.looking_up import LookUps
+from chalicelib.mandates.model.codes import Peppers
+from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
+from chalicelib.mandates.register.checks import CHECKS
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
+from chalicelib.mandates.register.tries import DynamoTries, looking_up
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal

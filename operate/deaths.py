@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chalicelib.mandates.leaving import lapse
+from chalicelib.mandates.living.leaving import lapse
 from operate.people import People, add_options, for_each, numbers, people_of
 from provisioning.command import command
 

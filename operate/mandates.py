@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.errors import DomainError
-from chalicelib.mandates.changing import end, resume, suspend
-from chalicelib.mandates.model import LIVING, Mandate, MandateState
+from chalicelib.mandates.living.changing import end, resume, suspend
+from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 from chalicelib.people.actor import Cause
 from operate.people import People, add_options, people_of
 from provisioning.command import command

@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chalicelib.mandates.leaving import Left, leave
+from chalicelib.mandates.living.leaving import Left, leave
 from operate.people import Numbered, People, add_options, for_each, numbers, people_of
 from provisioning.command import command
 

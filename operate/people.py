@@ -15,11 +15,11 @@ from pathlib import Path
 from chalicelib.errors import DomainError
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.askers import AskerBooks, AskerLimits
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.leaving import Left
-from chalicelib.mandates.ports import MandateStore
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.living.leaving import Left
+from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId, Pseudonyms
 from chalicelib.people.vault import KmsVault

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.letters.contract import LetterKind
-from chalicelib.mandates.model import CaseId, CodeTerms, Guesses, Request, VisitId, case_of
-from chalicelib.mandates.ports import Admission, Mailing, MandateStore, Opening, StoredRefusal
-from chalicelib.mandates.refusals import new_refusal, refusal_ids
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.model.cases import CaseId, VisitId, case_of
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.refusals import new_refusal, refusal_ids
+from chalicelib.mandates.model.requests import CodeTerms, Request
+from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.ports import Admission, Mailing, MandateStore, Opening, StoredRefusal
 from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import AddressId

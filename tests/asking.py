@@ -6,15 +6,16 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import NotFound
-from chalicelib.mandates.admitting import Admitter
-from chalicelib.mandates.asking import Plea, ask_for
-from chalicelib.mandates.checking import Checker
-from chalicelib.mandates.checks import Check
-from chalicelib.mandates.looking_up import LookUps
-from chalicelib.mandates.model import CaseId, Request, VisitId
-from chalicelib.mandates.ports import MandateStore, Tries
-from chalicelib.mandates.requesting import WantedService
-from chalicelib.mandates.tries import looking_up
+from chalicelib.mandates.for_another.admitting import Admitter
+from chalicelib.mandates.for_another.asking import Plea, ask_for
+from chalicelib.mandates.for_another.checking import Checker
+from chalicelib.mandates.for_another.looking_up import LookUps
+from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.register.checks import Check
+from chalicelib.mandates.register.ports import MandateStore, Tries
+from chalicelib.mandates.register.tries import looking_up
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, NOW, SECRETS, VERA, VERA_BORN, a_period, a_person, a_service, signed_in
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
@@ -36,7 +37,6 @@ def a_plea(**changes: object) -> Plea:
         "represented": VERA,
         "born": VERA_BORN,
         "wanted": (WantedService(a_service(), a_period()),),
-        "language": "nl",
         "address": "192.0.2.7",
     }
     return Plea(**{**facts, **changes})  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ class Desk:
 def check_of(plea: Plea) -> Check:
     pseudonyms = SECRETS.pseudonyms
     represented, claim = pseudonyms.person(plea.represented), pseudonyms.claim(plea.represented, plea.born)
-    return Check(plea.visit_id, represented, plea.visit_id, claim, plea.language)
+    return Check(plea.visit_id, represented, plea.visit_id, claim)
 
 
 def some_services(number: int, **changes: object) -> list[Service]:

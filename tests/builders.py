@@ -13,13 +13,18 @@ from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
 from chalicelib.letters.contract import Letter, LetterKind, LetterService
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.activating import activate
-from chalicelib.mandates.codes import Code, Fingerprint, Peppers, generate
-from chalicelib.mandates.model import CaseId, CodeTerms, Consent, Guesses, Mandate, Request, RequestState, VisitId, Way
-from chalicelib.mandates.period import Period
-from chalicelib.mandates.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
-from chalicelib.mandates.requesting import Secrets, WantedService, Wish
-from chalicelib.mandates.selection import Selection
+from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.model.codes import Code, Fingerprint, Peppers, generate
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import Consent, Mandate, Way
+from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
+from chalicelib.mandates.model.selection import Selection
+from chalicelib.mandates.own.activating import activate
+from chalicelib.mandates.own.requesting import Wish
+from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing

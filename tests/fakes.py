@@ -13,35 +13,27 @@ from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
 from chalicelib.letters.contract import MOVES, Letter, LetterState
 from chalicelib.letters.limits import Asker, Limits, Sent, possible_from
-from chalicelib.mandates.askers import AskerBook, AskerLimits, again_from
-from chalicelib.mandates.checks import Check
-from chalicelib.mandates.model import (
-    REQUEST_MOVES,
-    Asking,
-    Blocked,
-    CaseId,
-    Guesses,
-    Mandate,
-    OptOut,
-    Request,
-    RequestState,
-    VisitId,
-)
-from chalicelib.mandates.ports import (
+from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.refusals import RefusalId
+from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
+from chalicelib.mandates.register.checks import Check
+from chalicelib.mandates.register.mandates import HAPPENINGS
+from chalicelib.mandates.register.ports import (
     Admission,
     Closing,
     Mailing,
     Making,
     Opening,
-    RefusalId,
     StoredCode,
     StoredRefusal,
     Tried,
 )
-from chalicelib.mandates.requests_store import as_asking
-from chalicelib.mandates.selection import EVERY, Selection
-from chalicelib.mandates.store import HAPPENINGS
-from chalicelib.mandates.tries import LIMITS, Limit
+from chalicelib.mandates.register.requests import as_asking
+from chalicelib.mandates.register.tries import LIMITS, Limit
 from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.brp.person import Found, Person
@@ -275,11 +267,11 @@ class FakeMandates:
         found = (one for one in self.requests(represented) if (one.service_id, one.requester.person) == asked)
         return next((one for one in found if self._is_marked(one)), None)
 
-    def asked(self, requester: PersonId) -> list[Asking]:
+    def askings(self, requester: PersonId) -> list[Asking]:
         found = [asked for asked in self._asked.values() if asked.requester == requester]
         return sorted(found, key=lambda asked: asked.requested_at, reverse=True)
 
-    def asked_case(self, requester: PersonId, case_id: str) -> Asking | None:
+    def asking(self, requester: PersonId, case_id: str) -> Asking | None:
         asked = self._asked.get(case_id)
         return asked if asked and asked.requester == requester else None
 
@@ -394,7 +386,7 @@ class FakeMandates:
     def _count_asker(self, first: Request, number: int) -> None:
         asker, now = first.requester.person, first.requested_at
         asked = self._asked_at.get(asker, ())
-        open_now = [one for one in self.asked(asker) if one.is_open(now)]
+        open_now = [one for one in self.askings(asker) if one.is_open(now)]
         if (again := again_from(number, AskerBook(asker, asked, 1), open_now, self._askers, now)) > now:
             raise TooManyRequests(again)
         self._asked_at[asker] = (*asked, *[now] * number)

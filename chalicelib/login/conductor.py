@@ -22,8 +22,8 @@ from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.releasing import over, person_of, question_of, release, service_of, too_low
 from chalicelib.login.shared import SharedLogin
 from chalicelib.login.steps import Step, ToChoose, ToIdentify, ToProvider
-from chalicelib.mandates.deciding import usable
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.deciding import usable
 from chalicelib.observe import Metric, count, log, note_failure, note_refusal
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.bsn import Bsn

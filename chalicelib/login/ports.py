@@ -12,7 +12,7 @@ from chalicelib.login.logins import Login, Logins
 from chalicelib.login.question import Question
 from chalicelib.login.shared import Federation
 from chalicelib.login.steps import Departure
-from chalicelib.mandates.ports import MandateStore
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault

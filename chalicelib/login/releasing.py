@@ -19,9 +19,9 @@ from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.ports import LoginPorts
 from chalicelib.login.question import Question
 from chalicelib.login.shared import Told
-from chalicelib.mandates.deciding import Denial, may_act
-from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.using import note_refused_use, note_use
+from chalicelib.mandates.living.using import note_refused_use, note_use
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.deciding import Denial, may_act
 from chalicelib.observe import Metric, count, log, note_failure
 from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.bsn import Bsn

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.activating import Guess, WrongCombination, activate, recognise, waiting
-from chalicelib.mandates.codes import typed_code
-from chalicelib.mandates.model import LIVING, CaseId, Mandate, Party, Request, case_of, visit_of
-from chalicelib.mandates.parties import Parties, names_of_others, parties
-from chalicelib.mandates.seeing import seen_by
+from chalicelib.mandates.model.cases import CaseId, Party, case_of, visit_of
+from chalicelib.mandates.model.codes import typed_code
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.own.activating import Guess, WrongCombination, activate, recognise, waiting
+from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
+from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused, Unavailable
-from chalicelib.mandates.approving import Approval, AskedOfMe, approve, asked_in, asker_number
-from chalicelib.mandates.model import Blocked, Request, RequestState
-from chalicelib.mandates.progress import progress_of
-from chalicelib.mandates.refusing import Refusal, blocked_number, refuse
-from chalicelib.mandates.requesting import tried
+from chalicelib.mandates.for_another.approving import Approval, AskedOfMe, approve, asked_in, asker_number
+from chalicelib.mandates.for_another.refusing import Refusal, blocked_number, refuse
+from chalicelib.mandates.model.requests import Blocked, Request, RequestState
+from chalicelib.mandates.own.requesting import tried
+from chalicelib.mandates.seeing.progress import progress_of
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
-from chalicelib.mandates.asking import Plea, ask_for, check_asker, withdraw_asked
-from chalicelib.mandates.model import Asking, RequestState, VisitId, visit_of
-from chalicelib.mandates.progress import progress_for_asker
+from chalicelib.mandates.for_another.asking import Plea, ask_for, check_asker, withdraw_asked
+from chalicelib.mandates.model.cases import VisitId, visit_of
+from chalicelib.mandates.model.requests import Asking, RequestState
+from chalicelib.mandates.seeing.progress import progress_for_asker
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.ports import SitePorts
@@ -94,7 +95,7 @@ def send_asked(ports: SitePorts, visit: Visit, draft: VisitDraft) -> Reply:
 
 def sent_before(ports: SitePorts, visit: Visit, visit_id: str) -> str | None:
     """Return where what was asked for another in a visit stands; None if nothing was."""
-    asked = ports.mandates.asked(visit.signed_in.actor.person)
+    asked = ports.mandates.askings(visit.signed_in.actor.person)
     cases = sorted(one.case_id for one in asked if visit_of(one.case_id) == visit_id)
     return f"/asked/{cases[0]}" if cases else None
 
@@ -139,13 +140,12 @@ def _plea(ports: SitePorts, visit: Visit, draft: VisitDraft) -> Plea:
         other.bsn,
         other.born,
         wanted(ports, visit, draft),
-        visit.language,
         visit.address,
     )
 
 
 def _asking(ports: SitePorts, visit: Visit, case_id: str) -> Asking:
-    asking = ports.mandates.asked_case(visit.signed_in.actor.person, case_id)
+    asking = ports.mandates.asking(visit.signed_in.actor.person, case_id)
     if asking is None:
         raise NotFound("asking")
     return asking
@@ -158,7 +158,7 @@ def _service_of(ports: SitePorts, asking: Asking) -> Service | None:
 
 
 def _asked_page(ports: SitePorts, template: str, visit: Visit, asking: Asking, *, sent: bool = False) -> Reply:
-    asked = ports.mandates.asked(visit.signed_in.actor.person)
+    asked = ports.mandates.askings(visit.signed_in.actor.person)
     together = [one for one in asked if visit_of(one.case_id) == visit_of(asking.case_id) and one != asking]
     return page(
         template,

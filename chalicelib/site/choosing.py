@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from chalicelib.catalogue.model import Service, search
 from chalicelib.days import today
 from chalicelib.errors import Refused
-from chalicelib.mandates.known import known_to
-from chalicelib.mandates.period import Period
-from chalicelib.mandates.requesting import choose_period
+from chalicelib.mandates.direct.known import known_to
+from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.rules.wanted import choose_period
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.site.visits import Chosen, VisitDraft, begun, drafted, keep, mandatable, remember

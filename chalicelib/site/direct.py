@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.mandates.granting import Grant, grant, granted, in_the_way
-from chalicelib.mandates.known import Known, known_in, known_to
-from chalicelib.mandates.model import CaseId, Mandate, Party, VisitId
-from chalicelib.mandates.parties import Parties, names_of_others, parties
-from chalicelib.mandates.requesting import WantedService, check_welcome
+from chalicelib.mandates.direct.granting import Grant, grant, granted, in_the_way
+from chalicelib.mandates.direct.known import Known, known_in, known_to
+from chalicelib.mandates.model.cases import CaseId, Party, VisitId
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
+from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.site.clicks import once
 from chalicelib.site.levels import known_service
 from chalicelib.site.ports import SitePorts

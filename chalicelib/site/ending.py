@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import LIVING, Mandate
-from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.revoking import revoke_each
-from chalicelib.mandates.seeing import seen_by
+from chalicelib.mandates.living.revoking import revoke_each
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes, kept_form

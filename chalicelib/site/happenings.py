@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.audit.trail import Happening
-from chalicelib.mandates.seeing import Line
+from chalicelib.mandates.seeing.story import Line
 from chalicelib.people.actor import Cause
 from chalicelib.web.texts import N_
 

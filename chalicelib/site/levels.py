@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import LevelTooLow, NotFound, Refused
-from chalicelib.mandates.model import LIVING, Mandate, Party
-from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.raising import below, confirm_level, part_of
-from chalicelib.mandates.seeing import seen_by
+from chalicelib.mandates.living.raising import below, confirm_level, part_of
+from chalicelib.mandates.model.cases import Party
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes

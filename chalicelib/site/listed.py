@@ -7,12 +7,14 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from chalicelib.catalogue.model import Service, ServiceId
-from chalicelib.mandates.approving import AskedOfMe
-from chalicelib.mandates.asked import Own, is_open
-from chalicelib.mandates.deciding import shown_state
-from chalicelib.mandates.model import LIVING, Asking, Guesses, Mandate, Request, RequestState
-from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.selection import Selection
+from chalicelib.mandates.for_another.approving import AskedOfMe
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.model.requests import Asking, Request, RequestState
+from chalicelib.mandates.model.selection import Selection
+from chalicelib.mandates.rules.deciding import shown_state
+from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.seeing.asked import Own, is_open
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import services_of

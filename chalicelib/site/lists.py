@@ -6,9 +6,9 @@ from itertools import chain
 from typing import Any
 
 from chalicelib.catalogue.model import Service, search
-from chalicelib.mandates.approving import asked_of_me
-from chalicelib.mandates.asked import asked_by_me
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.for_another.approving import asked_of_me
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.seeing.asked import asked_by_me
 from chalicelib.paging import PER_PAGE, Page, page_of
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.listed import Captions, Sought, View, captions
@@ -98,7 +98,7 @@ def _list_page(ports: SitePorts, visit: Visit, sought: Sought, form: Form, statu
 def _listed(ports: SitePorts, visit: Visit, sought: Sought, known: Mapping[str, Service]) -> tuple[Page[Any], Captions]:
     store, person, place = ports.mandates, visit.signed_in.actor.person, visit.asked("page")
     if sought.view is View.ASKED:
-        everything = asked_by_me(store.requests(person), store.asked(person))
+        everything = asked_by_me(store.requests(person), store.askings(person))
         mine = page_of(sought.asked(everything, visit.now), place)
         return mine, captions(ports, visit, mine.rows, known)
     if sought.view is View.ASKED_OF_ME:
@@ -122,7 +122,7 @@ def _by_name(mandates: Sequence[Mandate], shown: Captions) -> tuple[Mandate, ...
 def _overview(ports: SitePorts, visit: Visit) -> Reply:
     store, person, now = ports.mandates, visit.signed_in.actor.person, visit.now
     requests = store.requests(person)
-    asked = Sought(View.ASKED).asked(asked_by_me(requests, store.asked(person)), now)
+    asked = Sought(View.ASKED).asked(asked_by_me(requests, store.askings(person)), now)
     visits = Sought(View.ASKED_OF_ME).asked_of_me(asked_of_me(requests), now)
     given, held = (_mandates(ports, visit, Sought(view), "", _FEW) for view in (View.GIVEN, View.HELD))
     cases = [*given.rows, *held.rows, *asked[:_FEW], *chain.from_iterable(one.requests for one in visits[:_FEW])]

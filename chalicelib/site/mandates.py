@@ -3,12 +3,14 @@
 from typing import Any
 
 from chalicelib.catalogue.model import Service
-from chalicelib.mandates.changing import behind
-from chalicelib.mandates.deciding import shown_state
-from chalicelib.mandates.model import LIVING, Mandate, Party
-from chalicelib.mandates.parties import names_of_others
-from chalicelib.mandates.revoking import revoke
-from chalicelib.mandates.seeing import seen_by, story
+from chalicelib.mandates.living.changing import behind
+from chalicelib.mandates.living.revoking import revoke
+from chalicelib.mandates.model.cases import Party
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.rules.deciding import shown_state
+from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.seeing.story import story
 from chalicelib.paging import page_of
 from chalicelib.site.happenings import words_of
 from chalicelib.site.levels import levels_shown

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalogue.model import Service
+from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound
-from chalicelib.mandates.codes import Code, grouped
-from chalicelib.mandates.handing import sheet
-from chalicelib.mandates.model import Request, RequestState, VisitId, visit_of
+from chalicelib.mandates.model.cases import VisitId, visit_of
+from chalicelib.mandates.model.codes import Code, grouped
+from chalicelib.mandates.model.requests import Request, RequestState
+from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.mandates.writing.codes import Written, sheet
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import services_of
 from chalicelib.site.texts import REFUSALS
@@ -64,7 +67,9 @@ def save_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     kept = _seen(ports, visit, requests)
     if kept is None:
         return redirect(f"/requests/{case_id}")
-    paper = sheet(requests, services, kept["code"], language=visit.language, site=ports.site, now=visit.now)
+    wanted = [WantedService(services[one.service_id], one.period) for one in requests]
+    last_day, on = max(one.last_day for one in requests), today(visit.now)
+    paper = sheet(Written(visit_of(case_id), wanted, kept["code"], last_day, on, ports.site), visit.language)
     name = {"nl": "machtigingscode.pdf", "en": "mandate-code.pdf"}[visit.language]
     return Reply(ports.papers.pdf(paper), content_type="application/pdf", filename=name)
 

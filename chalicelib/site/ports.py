@@ -7,8 +7,8 @@ from typing import Protocol
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract import LetterState
 from chalicelib.letters.papers import Papers
-from chalicelib.mandates.ports import CheckSender, LetterSender, MandateStore, Tries
-from chalicelib.mandates.requesting import Secrets
+from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
 from chalicelib.web.sessions import Sessions

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chalicelib.errors import Refused
-from chalicelib.mandates.approving import AskedOfMe, asked_in
-from chalicelib.mandates.model import RequestState
-from chalicelib.mandates.refusals import typed_refusal
-from chalicelib.mandates.refusing import WrongRefusalCode, recognise_refusal, refuse_by_letter
+from chalicelib.mandates.for_another.approving import AskedOfMe, asked_in
+from chalicelib.mandates.for_another.refusing import WrongRefusalCode, recognise_refusal, refuse_by_letter
+from chalicelib.mandates.model.refusals import typed_refusal
+from chalicelib.mandates.model.requests import RequestState
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import services_of

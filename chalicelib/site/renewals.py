@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.asking import Plea, ask_for
-from chalicelib.mandates.levels import check_level
-from chalicelib.mandates.model import CaseId, Mandate, Party, visit_of
-from chalicelib.mandates.parties import names_of_others, parties
-from chalicelib.mandates.period import Period
-from chalicelib.mandates.renewing import Renewal, next_periods, renew_mandate, renewable, successor
-from chalicelib.mandates.requesting import WantedService
-from chalicelib.mandates.seeing import seen_by
+from chalicelib.mandates.direct.renewing import Renewal, next_periods, renew_mandate, renewable, successor
+from chalicelib.mandates.for_another.asking import Plea, ask_for
+from chalicelib.mandates.model.cases import CaseId, Party, visit_of
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.parties import names_of_others, parties
+from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.levels import known_service
@@ -107,7 +108,6 @@ def ask_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         # Whom the register does not know has none that fits: the check ends it, and who asks hears nothing of that.
         known.born if known else BirthDate("0000-00-00"),
         (WantedService(service, next_periods(mandate, service, visit.now)[0]),),
-        visit.language,
         visit.address,
     )
     cases = ask_for(

@@ -5,19 +5,14 @@ from datetime import timedelta
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.ages import check_age
-from chalicelib.mandates.handing import Handing, handings, receiver, screen_level
-from chalicelib.mandates.model import Party, RequestState
-from chalicelib.mandates.progress import progress_of
-from chalicelib.mandates.requesting import (
-    AlreadyRequested,
-    WantedService,
-    Wish,
-    ask,
-    check_welcome,
-    tried,
-    withdraw,
-)
+from chalicelib.mandates.model.cases import Party
+from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.own.handing import Handing, handings, receiver, screen_level
+from chalicelib.mandates.own.requesting import AlreadyRequested, Wish, ask, tried, withdraw
+from chalicelib.mandates.rules.ages import check_age
+from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.mandates.rules.welcome import check_welcome
+from chalicelib.mandates.seeing.progress import progress_of
 from chalicelib.people.brp.person import Person
 from chalicelib.site.asking import check_who_asks, send_asked, sent_before
 from chalicelib.site.clicks import once

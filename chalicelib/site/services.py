@@ -6,7 +6,8 @@ from datetime import datetime
 from chalicelib.catalogue.model import Service
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model import Asking, Mandate, Request
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.requests import Asking, Request
 
 _ONE_BY_ONE = 3
 """Services that are read each by itself; more of them by one question, which brings all there are."""

@@ -19,10 +19,10 @@ from typing import Any
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.levels import check_level
-from chalicelib.mandates.model import CaseId, VisitId, visit_of
-from chalicelib.mandates.period import Period
-from chalicelib.mandates.requesting import WantedService
+from chalicelib.mandates.model.cases import CaseId, VisitId, visit_of
+from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.ports import SitePorts

@@ -5,7 +5,7 @@ import threading
 import urllib.request
 from collections.abc import Callable
 
-from chalicelib.mandates.leaving import write_death
+from chalicelib.mandates.living.leaving import write_death
 from chalicelib.people.bsn import Bsn
 from local import aws
 

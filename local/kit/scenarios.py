@@ -8,7 +8,7 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from chalicelib.catalogue.model import Profile, Service
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.saml.craft.uris import ARTIFACT
 from chalicelib.saml.partners.addresses import ConsumerService
 from chalicelib.saml.partners.registration import Imported

@@ -17,10 +17,12 @@ from werkzeug.test import TestResponse
 from chalicelib.application import application
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
-from chalicelib.mandates.activating import activate
-from chalicelib.mandates.model import Mandate, visit_of
-from chalicelib.mandates.requesting import WantedService, Wish, ask, choose_period
-from chalicelib.mandates.revoking import revoke
+from chalicelib.mandates.living.revoking import revoke
+from chalicelib.mandates.model.cases import visit_of
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.own.activating import activate
+from chalicelib.mandates.own.requesting import Wish, ask
+from chalicelib.mandates.rules.wanted import WantedService, choose_period
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS

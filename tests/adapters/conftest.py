@@ -7,11 +7,11 @@ import pytest
 
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.askers import AskerBooks, AskerLimits
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.ports import MandateStore, Tries
-from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import MandateStore, Tries
+from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from local import aws
 from provisioning.tables import TABLES

@@ -9,12 +9,12 @@ import pytest
 
 from chalicelib.errors import RateLimited, TooManyRequests
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.askers import AskerLimits
-from chalicelib.mandates.asking import withdraw_asked
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.model import RequestState
-from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.for_another.asking import withdraw_asked
+from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.register.askers import AskerLimits
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.storage.table import page_through
 from chalicelib.storage.tables import TransientTable
@@ -56,7 +56,7 @@ def _at_once(act: Callable[[int], object]) -> list[bool]:
 def test_of_fifty_at_once_somebody_may_ask_ten_a_day(desk: Desk) -> None:
     others = some_bsns(50)
     won = _at_once(lambda number: desk.ask(a_plea(visit_id=a_visit(number), represented=others[number])))
-    assert sum(won) == len(desk.store.asked(PERSON(HENK))) == 10
+    assert sum(won) == len(desk.store.askings(PERSON(HENK))) == 10
     assert [bool(desk.requests(other)) for other in others] == won
     assert len(desk.checks.sent) == 10
 
@@ -77,11 +77,11 @@ def test_of_fifty_at_once_thirty_may_be_open(request: pytest.FixtureRequest, des
     desk.store = store_of(request.node.callspec.params["desk"], request, Limits(), AskerLimits(1000, 30))
     others = some_bsns(51)
     won = _at_once(lambda number: desk.ask(a_plea(visit_id=a_visit(number), represented=others[number])))
-    assert sum(won) == len(desk.store.asked(PERSON(HENK))) == 30
+    assert sum(won) == len(desk.store.askings(PERSON(HENK))) == 30
     last = a_plea(visit_id=a_visit(50), represented=others[50])
     with pytest.raises(TooManyRequests) as refused:
         desk.ask(last)
-    (asking, *_) = desk.store.asked(PERSON(HENK))
+    (asking, *_) = desk.store.askings(PERSON(HENK))
     assert refused.value.until == asking.expires_at
     desk.store.take_back(asking, signed_in(HENK), NOW)
     desk.ask(last)
@@ -155,7 +155,7 @@ def test_what_is_taken_back_while_it_is_checked_is_withdrawn_and_its_code_is_dea
     (request,) = desk.requests()
     assert request.ended is RequestState.WITHDRAWN
     assert desk.store.codes(check_of(plea).claim) == []
-    (asking,) = desk.store.asked(PERSON(HENK))
+    (asking,) = desk.store.askings(PERSON(HENK))
     assert asking.ended is RequestState.WITHDRAWN
 
 

@@ -7,12 +7,14 @@ import pytest
 from chalicelib.audit.trail import Happening
 from chalicelib.catalogue.model import Relation
 from chalicelib.errors import Conflict, Refused
-from chalicelib.mandates.changing import Less, end, restrict, resume, suspend
-from chalicelib.mandates.leaving import lapse, leave
-from chalicelib.mandates.model import LIVING, CaseId, MandateState, RequestState
-from chalicelib.mandates.requesting import withdraw
-from chalicelib.mandates.revoking import revoke
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.living.changing import Less, end, restrict, resume, suspend
+from chalicelib.mandates.living.leaving import lapse, leave
+from chalicelib.mandates.living.revoking import revoke
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import LIVING, MandateState
+from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.own.requesting import withdraw
+from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.people.actor import Cause
 from tests.adapters.test_races import ROUNDS, at_once, store
 from tests.builders import (
@@ -154,7 +156,7 @@ def test_with_who_dies_every_request_ends_once_while_it_is_withdrawn(store: Dyna
         case_id=CaseId(f"{number + 500:030x}00"), represented=PERSON(VERA), requester=signed_in(MINA), checked_at=None
     )
     store.open_requests(an_opening(of_mina))
-    (asking,) = store.asked(PERSON(MINA))
+    (asking,) = store.askings(PERSON(MINA))
     at_once(
         [
             lambda: lapse(PERSON(VERA), store=store, now=NOW),
@@ -166,5 +168,5 @@ def test_with_who_dies_every_request_ends_once_while_it_is_withdrawn(store: Dyna
         assert request.ended in (RequestState.UNDELIVERABLE, RequestState.WITHDRAWN)
         endings = [what for what in _story(store, request.case_id) if what is not Happening.REQUESTED]
         assert endings == [Happening(request.ended.value)]
-    (asking,) = store.asked(PERSON(MINA))
+    (asking,) = store.askings(PERSON(MINA))
     assert asking.ended in (None, RequestState.WITHDRAWN)

@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 
 from chalicelib.audit.trail import Happening
-from chalicelib.mandates.activating import activate
-from chalicelib.mandates.approving import Approval, approve
-from chalicelib.mandates.model import Blocked, Request, RequestState
-from chalicelib.mandates.ports import MandateStore
-from chalicelib.mandates.refusing import Refusal, refuse, refuse_by_letter
+from chalicelib.mandates.for_another.approving import Approval, approve
+from chalicelib.mandates.for_another.refusing import Refusal, refuse, refuse_by_letter
+from chalicelib.mandates.model.requests import Blocked, Request, RequestState
+from chalicelib.mandates.own.activating import activate
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.birth_date import BirthDate
 from tests.adapters.test_races import at_once
 from tests.asked import VISIT, asked_and_passed_on
@@ -72,7 +72,7 @@ def _by_letter(store: MandateStore) -> Act:
 
 
 def _take_back(store: MandateStore, request: Request) -> Act:
-    asked = store.asked_case(PERSON(HENK), request.case_id)
+    asked = store.asking(PERSON(HENK), request.case_id)
     assert asked is not None
     return partial(store.take_back, asked, signed_in(HENK), NOW)
 

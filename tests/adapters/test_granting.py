@@ -11,10 +11,12 @@ from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract import LetterKind
 from chalicelib.letters.posting import LETTERS
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.model import Blocked, CaseId, Consent, Mandate, OptOut, RequestState, Way
-from chalicelib.mandates.ports import Closing, Making, MandateStore
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import Consent, Mandate, Way
+from chalicelib.mandates.model.requests import Blocked, OptOut, RequestState
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import Closing, Making, MandateStore
 from chalicelib.outbox.parcels import MARK, SHARDS
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId

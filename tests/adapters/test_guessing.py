@@ -7,11 +7,12 @@ import pytest
 from stdnum.nl.bsn import is_valid
 
 from chalicelib.errors import RateLimited, Refused
-from chalicelib.mandates.activating import Guess, WrongCombination, recognise
-from chalicelib.mandates.codes import Code, generate
-from chalicelib.mandates.model import PER_CODE, Guesses, Request
-from chalicelib.mandates.ports import MandateStore, Tries
-from chalicelib.mandates.requesting import ask
+from chalicelib.mandates.model.codes import Code, generate
+from chalicelib.mandates.model.guesses import PER_CODE, Guesses
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.own.activating import Guess, WrongCombination, recognise
+from chalicelib.mandates.own.requesting import ask
+from chalicelib.mandates.register.ports import MandateStore, Tries
 from chalicelib.people.bsn import Bsn
 from tests.builders import NOW, SECRETS, VERA, VERA_BORN, a_person, a_wish, activated, claim_of, signed_in
 from tests.fakes import FakeRegister, FakeSender

@@ -9,8 +9,9 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, TooManyLetters
 from chalicelib.letters.limits import Limits
-from chalicelib.mandates.model import CaseId, Request
-from chalicelib.mandates.ports import Mailing, MandateStore, Opening
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.register.ports import Mailing, MandateStore, Opening
 from chalicelib.people.pseudonym import AddressId, PersonId
 from tests.adapters.conftest import REAL, store_of
 from tests.builders import NOW, a_letter, a_request, an_opening

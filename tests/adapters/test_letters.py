@@ -15,8 +15,8 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract import Letter, LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import LETTERS, VendorQueue
-from chalicelib.mandates.counted import Tables
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.observe import correlation_id, follow
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.actor import Citizen

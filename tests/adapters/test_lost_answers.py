@@ -9,8 +9,8 @@ import pytest
 from chalicelib.changes import may_have_changed, nothing_changed
 from chalicelib.errors import Conflict, InvalidMessage, RateLimited, Unavailable
 from chalicelib.login.once import use_once
-from chalicelib.mandates.ports import Tried
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.register.ports import Tried
+from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.storage.table import NEW, Condition, Table, page_through
 from chalicelib.storage.tables import TransientTable
 from local import aws

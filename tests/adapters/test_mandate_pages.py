@@ -9,9 +9,10 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.mandates.model import LIVING, CaseId, Mandate, MandateState, Party
-from chalicelib.mandates.ports import MandateStore
-from chalicelib.mandates.selection import EVERY, Selection
+from chalicelib.mandates.model.cases import CaseId, Party
+from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
+from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.paging import Page
 from chalicelib.people.actor import Cause, Citizen
 from chalicelib.people.pseudonym import PersonId

@@ -7,8 +7,11 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, MandateState, Request, RequestState
-from chalicelib.mandates.ports import MandateStore
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import Mandate, MandateState
+from chalicelib.mandates.model.requests import Request, RequestState
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import (

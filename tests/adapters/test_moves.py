@@ -9,21 +9,10 @@ import pytest
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict
-from chalicelib.mandates.model import (
-    OPEN,
-    REQUEST_MOVES,
-    Blocked,
-    CaseId,
-    CodeTerms,
-    Consent,
-    OptOut,
-    Request,
-    RequestState,
-    VisitId,
-    Way,
-    case_of,
-)
-from chalicelib.mandates.ports import Admission, Closing, Making, MandateStore
+from chalicelib.mandates.model.cases import CaseId, VisitId, case_of
+from chalicelib.mandates.model.mandates import Consent, Way
+from chalicelib.mandates.model.requests import OPEN, REQUEST_MOVES, Blocked, CodeTerms, OptOut, Request, RequestState
+from chalicelib.mandates.register.ports import Admission, Closing, Making, MandateStore
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from tests.builders import NOW, a_bare_request, a_code, a_mandate, a_request, an_opening, claim_of
@@ -117,11 +106,11 @@ def test_who_asked_for_another_is_told_of_a_mandate_and_of_their_own_withdrawal_
     store: MandateStore, move: RequestState
 ) -> None:
     request = _brought_to(RequestState.CHECKING, store, own=False)
-    before = store.asked(HENK.person)
+    before = store.askings(HENK.person)
     if move is not RequestState.WAITING:
         _admit(store, request)
     MOVES[move](store, _now(store, request))
-    (after,) = store.asked(HENK.person)
+    (after,) = store.askings(HENK.person)
     assert after.ended is (move if move in _TOLD else None)
     assert replace(after, ended=None, ended_at=None) == before[0]
     # Nor by asking again: as long as it is open to them, it is in their own way.
@@ -132,15 +121,15 @@ def test_who_asked_for_another_is_told_of_a_mandate_and_of_their_own_withdrawal_
 def test_of_a_refusal_who_asked_is_told_where_they_may_be(store: MandateStore) -> None:
     request = _brought_to(RequestState.WAITING, store, own=False)
     store.close(Closing((request,), RequestState.REFUSED, VERA, LATER, told=True))
-    assert [asking.ended for asking in store.asked(HENK.person)] == [RequestState.REFUSED]
+    assert [asking.ended for asking in store.askings(HENK.person)] == [RequestState.REFUSED]
 
 
 @pytest.mark.parametrize("ended", [state for state in STATES if state not in (*OPEN, *_TOLD, RequestState.EXPIRED)])
 def test_who_asked_takes_back_what_has_ended_without_their_knowing(store: MandateStore, ended: RequestState) -> None:
     request = _brought_to(ended, store, own=False)
-    (asking,) = store.asked(HENK.person)
+    (asking,) = store.askings(HENK.person)
     store.take_back(asking, HENK, LATER)
-    assert [one.ended for one in store.asked(HENK.person)] == [RequestState.WITHDRAWN]
+    assert [one.ended for one in store.askings(HENK.person)] == [RequestState.WITHDRAWN]
     assert _now(store, request).ended is ended
     with pytest.raises(Conflict):
         store.take_back(asking, HENK, LATER)

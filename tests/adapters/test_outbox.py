@@ -13,7 +13,7 @@ from chalicelib.budget import Budget, budget, within
 from chalicelib.errors import Unavailable
 from chalicelib.letters.contract import sealing_context
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
-from chalicelib.mandates.counted import Tables
+from chalicelib.mandates.register.counted import Tables
 from chalicelib.observe import Metric
 from chalicelib.outbox.parcels import Measured, ParcelKind
 from chalicelib.outbox.sending import Carrier, Outbox

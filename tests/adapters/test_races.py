@@ -11,10 +11,12 @@ import pytest
 
 from chalicelib.audit.trail import Happening
 from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.mandates.model import CaseId, MandateState, RequestState
-from chalicelib.mandates.requesting import withdraw
-from chalicelib.mandates.revoking import revoke
-from chalicelib.mandates.store import DynamoMandates
+from chalicelib.mandates.living.revoking import revoke
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import MandateState
+from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.own.requesting import withdraw
+from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.storage.table import Condition
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import (

@@ -15,10 +15,13 @@ from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
 from chalicelib.login.logins import Logins, LoginState
 from chalicelib.login.shared import Federation, SharedLogin
-from chalicelib.mandates.model import CaseId, Guesses, Mandate, OptOut, Party, Request, RequestState
-from chalicelib.mandates.ports import Tried
-from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.model.cases import CaseId, Party
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.requests import OptOut, Request, RequestState
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import Tried
+from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.combiconnect.artifacts import Artifacts, WaitingAnswer
@@ -102,7 +105,7 @@ def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
     refused = replace(writing.ADMITTED, ended=RequestState.REFUSED, ended_at=NOW + HOUR, version=3)
     assert {one.case_id: one for one in store.requests(mina)} == {one.case_id: one for one in (writing.BARE, refused)}
     assert store.open_for(mina, SERVICE_ID, henk) == writing.BARE
-    assert [one.ended for one in store.asked(henk)] == [RequestState.REFUSED, None]
+    assert [one.ended for one in store.askings(henk)] == [RequestState.REFUSED, None]
     assert store.blocked(mina) == [writing.BLOCKED]
     assert store.opted_out(PersonId("otto")) == OptOut(NOW)
     assert store.refusal(writing.REFUSABLE.refusal_id) == writing.REFUSABLE

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import RateLimited
-from chalicelib.mandates.model import Guesses
-from chalicelib.mandates.ports import Tried, Tries
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.register.ports import Tried, Tries
 from chalicelib.people.pseudonym import ClaimId
 from tests.builders import NOW
 

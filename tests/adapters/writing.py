@@ -29,11 +29,14 @@ from chalicelib.login.logins import Login, Logins, LoginState
 from chalicelib.login.once import remembering, use_once
 from chalicelib.login.question import Question, Wanted
 from chalicelib.login.shared import Federation, Told
-from chalicelib.mandates.checks import Check
-from chalicelib.mandates.model import Blocked, CaseId, CodeTerms, Guesses, OptOut, RequestState
-from chalicelib.mandates.ports import Admission, Closing, RefusalId, StoredRefusal
-from chalicelib.mandates.store import DynamoMandates
-from chalicelib.mandates.tries import DynamoTries
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.refusals import RefusalId
+from chalicelib.mandates.model.requests import Blocked, CodeTerms, OptOut, RequestState
+from chalicelib.mandates.register.checks import Check
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.ports import Admission, Closing, StoredRefusal
+from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.observe import follow
 from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
@@ -70,7 +73,7 @@ WAITING = a_request(
 GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
 TAKEN = a_request()
 BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"), checked_at=None)
-CHECK_OF_BARE = Check("ba2e" * 8 + "0001", BARE.represented, BARE.visit, ClaimId("mina-claim"), "nl")
+CHECK_OF_BARE = Check("ba2e" * 8 + "0001", BARE.represented, BARE.visit, ClaimId("mina-claim"))
 ADMITTED = a_bare_request(case_id=CaseId("ad00" * 8), represented=PersonId("mina"), service_id=PORTAL_ID, version=2)
 REFUSABLE = StoredRefusal(RefusalId("hash of a code"), ADMITTED.represented, ADMITTED.visit, ADMITTED.expires_at)
 BLOCKED = Blocked(PersonId("otto"), b"sealed otto", NOW)

@@ -9,7 +9,7 @@ from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import Relation, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.wiring import Wiring
 from local.brp.site import brp_site, key_holder
 from local.serving import serve_in_thread

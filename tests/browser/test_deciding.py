@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from chalicelib.mandates.codes import grouped
+from chalicelib.mandates.model.codes import grouped
 from chalicelib.web.visit import SESSION_COOKIE
 from chalicelib.wiring import Wiring
 from tests.asked import REFUSAL, VISIT, asked_and_passed_on

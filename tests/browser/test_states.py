@@ -6,7 +6,7 @@ from typing import cast
 from playwright.sync_api import expect
 
 from chalicelib.days import today
-from chalicelib.mandates.model import PER_CODE
+from chalicelib.mandates.model.guesses import PER_CODE
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS

@@ -170,7 +170,7 @@ def test_back_after_an_error_shows_the_form_and_sends_nothing_again(
 def _a_code() -> str:
     import random  # noqa: PLC0415
 
-    from chalicelib.mandates.codes import generate  # noqa: PLC0415
+    from chalicelib.mandates.model.codes import generate  # noqa: PLC0415
 
     return generate(random.Random(1).randrange)
 

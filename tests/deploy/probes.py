@@ -15,8 +15,8 @@ from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
-from chalicelib.mandates.codes import generate, grouped
-from chalicelib.mandates.leaving import write_death
+from chalicelib.mandates.living.leaving import write_death
+from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.storage.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread

@@ -8,8 +8,8 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.days import today
 from chalicelib.jobs import hearing_of_deaths, sweeping
-from chalicelib.mandates.codes import generate, grouped
-from chalicelib.mandates.leaving import write_death
+from chalicelib.mandates.living.leaving import write_death
+from chalicelib.mandates.model.codes import generate, grouped
 from local.events import _schedule_event
 from tests.builders import PORTAL_ID, SERVICE_ID, VERA
 from tests.faults import state

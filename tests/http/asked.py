@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.mandates.model import CaseId, Request
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.requests import Request
 from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring

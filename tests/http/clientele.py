@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 
-from chalicelib.mandates.items import GIVEN, HELD, PARTIES, PartiesRow
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.register.items import GIVEN, HELD, PARTIES, PartiesRow
 from chalicelib.people.bsn import Bsn
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import RegisterTable

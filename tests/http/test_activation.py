@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.days import midnight_after, today
-from chalicelib.mandates.model import MandateState, Request, VisitId
-from chalicelib.mandates.ports import MandateStore
+from chalicelib.mandates.model.cases import VisitId
+from chalicelib.mandates.model.mandates import MandateState
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.wiring import Wiring
 from tests.builders import PORTAL_ID, SERVICE_ID, claim_of

@@ -9,7 +9,9 @@ import pytest
 
 from chalicelib.audit.trail import Happening
 from chalicelib.catalogue.model import EntityId
-from chalicelib.mandates.model import CaseId, Consent, Mandate, Request, RequestState, Way
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import Consent, Mandate, Way
+from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Standing
 from chalicelib.wiring import Wiring
@@ -219,7 +221,7 @@ def test_refusing_tells_and_blocks_only_what_was_ticked(
     assert _state(wired, request) is RequestState.REFUSED
     assert wired.mandates.codes(claim_of(request)) == []
     assert bool(wired.mandates.blocked(request.represented)) is block
-    asked = wired.mandates.asked_case(request.requester.person, request.case_id)
+    asked = wired.mandates.asking(request.requester.person, request.case_id)
     assert asked is not None
     assert asked.ended == (RequestState.REFUSED if tell else None)
     if not tell:
@@ -262,7 +264,7 @@ def test_who_is_too_late_sees_how_things_are_now(signed_in: Person, wired: Wirin
 
 def test_what_the_asker_withdrew_is_told_so(signed_in: Person, wired: Wiring, ask: Ask) -> None:
     (request,) = ask()
-    asked = wired.mandates.asked_case(request.requester.person, request.case_id)
+    asked = wired.mandates.asking(request.requester.person, request.case_id)
     assert asked is not None
     wired.mandates.take_back(asked, request.requester, wired.clock())
     assert "Withdrawn" in signed_in.get(PAGE).body

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from chalice.test import Client
 
-from chalicelib.mandates.leaving import hear_of_death, write_death
+from chalicelib.mandates.living.leaving import hear_of_death, write_death
 from chalicelib.wiring import Wiring
 from local import aws
 from provisioning.tables import TABLES

@@ -13,7 +13,7 @@ from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import Relation, ServiceId, Validity
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
-from chalicelib.mandates.model import Mandate, MandateState
+from chalicelib.mandates.model.mandates import Mandate, MandateState
 from chalicelib.wiring import Wiring
 from tests.builders import PORTAL_ID, SERVICE_ID, a_service
 from tests.fakes import Clock

@@ -11,10 +11,11 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping
-from chalicelib.mandates.asking import ask_for
-from chalicelib.mandates.check_queue import SealedCheck
-from chalicelib.mandates.model import RequestState, VisitId
-from chalicelib.mandates.requesting import WantedService
+from chalicelib.mandates.for_another.asking import ask_for
+from chalicelib.mandates.for_another.check_queue import SealedCheck
+from chalicelib.mandates.model.cases import VisitId
+from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.wiring import Wiring

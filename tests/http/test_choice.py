@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from chalicelib.mandates.model import Party
+from chalicelib.mandates.model.cases import Party
 from chalicelib.paging import Place
 from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn

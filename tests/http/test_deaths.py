@@ -6,8 +6,9 @@ import pytest
 from chalice.app import SQSEvent
 
 from chalicelib.jobs import hearing_of_deaths
-from chalicelib.mandates.leaving import write_death
-from chalicelib.mandates.model import MandateState, RequestState
+from chalicelib.mandates.living.leaving import write_death
+from chalicelib.mandates.model.mandates import MandateState
+from chalicelib.mandates.model.requests import RequestState
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local import aws

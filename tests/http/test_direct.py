@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.mandates.model import Mandate, OptOut, Way
+from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.requests import OptOut
 from chalicelib.people.brp.person import Standing
 from chalicelib.wiring import Wiring
 from tests.builders import HENK, PORTAL_ID, SERVICE_ID, VERA, a_person

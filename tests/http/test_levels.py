@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.people.actor import Citizen
 from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID, revoke_in

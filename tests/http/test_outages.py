@@ -9,7 +9,7 @@ from chalicelib import observe
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
-from chalicelib.mandates.model import Request
+from chalicelib.mandates.model.requests import Request
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.patience import Patience
 from chalicelib.storage.tables import CatalogueTable, RegisterTable, TransientTable

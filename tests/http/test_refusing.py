@@ -7,9 +7,10 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.audit.trail import Happening
-from chalicelib.mandates.codes import grouped
-from chalicelib.mandates.model import Consent, Request, RequestState, Way
-from chalicelib.mandates.refusals import RefusalCode, new_refusal
+from chalicelib.mandates.model.codes import grouped
+from chalicelib.mandates.model.mandates import Consent, Way
+from chalicelib.mandates.model.refusals import RefusalCode, new_refusal
+from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.storage.tables import TransientTable
 from chalicelib.wiring import Wiring
@@ -108,9 +109,9 @@ def test_no_page_names_a_person_or_a_number(anybody: Person, asked: tuple[Reques
 def test_who_asked_hears_nothing_and_the_letter_is_named_as_the_cause(
     anybody: Person, henk: Person, wired: Wiring, asked: tuple[Request, ...]
 ) -> None:
-    before = wired.mandates.asked(wired.secrets.pseudonyms.person(HENK))
+    before = wired.mandates.askings(wired.secrets.pseudonyms.person(HENK))
     anybody.submit(_fill_in(anybody), {})
-    assert wired.mandates.asked(wired.secrets.pseudonyms.person(HENK)) == before
+    assert wired.mandates.askings(wired.secrets.pseudonyms.person(HENK)) == before
     assert [one.ended for one in before] == [None, None]
     history = wired.mandates.history(asked[0].case_id, asked[0].sides)
     assert [one.by for one in history if one.what is Happening.REFUSED] == [System(Cause.LETTER)]

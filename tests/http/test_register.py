@@ -161,7 +161,7 @@ def _neutral(body: str) -> str:
 
 
 def _check(body: str) -> str:
-    from chalicelib.mandates.codes import ALPHABET, typed_code  # noqa: PLC0415
+    from chalicelib.mandates.model.codes import ALPHABET, typed_code  # noqa: PLC0415
 
     for character in ALPHABET:
         try:

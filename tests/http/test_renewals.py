@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.days import today
-from chalicelib.mandates.model import Mandate, RequestState, Way
+from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.requests import RequestState
 from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID, VERA
 from tests.fakes import Clock, FakeRegister

@@ -4,8 +4,8 @@ import random
 from typing import cast
 
 from chalicelib.days import midnight_after, today
-from chalicelib.mandates.codes import generate, grouped
-from chalicelib.mandates.model import PER_CODE
+from chalicelib.mandates.model.codes import generate, grouped
+from chalicelib.mandates.model.guesses import PER_CODE
 from chalicelib.wiring import Wiring
 from tests.builders import SERVICE_ID, a_person, claim_of
 from tests.fakes import Clock, FakeRegister

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
-from chalicelib.mandates.model import OptOut, Request
+from chalicelib.mandates.model.requests import OptOut, Request
 from chalicelib.wiring import Wiring
 from tests.builders import PORTAL_ID, SERVICE_ID, a_service
 from tests.fakes import Clock

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 from werkzeug.test import Client
 
-from chalicelib.mandates.leaving import read_death
+from chalicelib.mandates.living.leaving import read_death
 from chalicelib.people.brp.person import Standing
 from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer

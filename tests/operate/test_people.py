@@ -12,7 +12,9 @@ import pytest
 
 from chalicelib.audit.trail import Event
 from chalicelib.errors import Unavailable
-from chalicelib.mandates.model import CaseId, Mandate, MandateState, OptOut, RequestState
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import Mandate, MandateState
+from chalicelib.mandates.model.requests import OptOut, RequestState
 from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from local import aws

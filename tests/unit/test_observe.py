@@ -8,7 +8,7 @@ import pytest
 from chalice.local import LambdaContext
 
 from chalicelib.deadline import at_once, in_time
-from chalicelib.mandates.codes import generate, grouped
+from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.observe import Metric, begin_call, correlation_id, count, follow, log, masked
 from tests.lines import written
 

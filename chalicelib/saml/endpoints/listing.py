@@ -10,9 +10,9 @@ from chalicelib.catalogue.model import Service
 from chalicelib.login.conductor import choices
 from chalicelib.login.logins import Login
 from chalicelib.login.releasing import person_of
-from chalicelib.mandates.deciding import Denial, usable
-from chalicelib.mandates.model import Mandate
-from chalicelib.mandates.parties import names_of_others
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.deciding import Denial, usable
+from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.bsn import Bsn
 from chalicelib.saml.endpoints.ports import SamlPorts

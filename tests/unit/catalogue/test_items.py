@@ -21,7 +21,7 @@ from chalicelib.catalogue.model import (
     Validity,
     search,
 )
-from chalicelib.mandates.tries import LIMITS
+from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.storage.table import typed, untyped
 from tests.builders import a_service
 

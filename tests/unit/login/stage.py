@@ -20,7 +20,7 @@ from chalicelib.login.ports import AnswerWriter
 from chalicelib.login.question import Asked, Question, Wanted
 from chalicelib.login.shared import Federation
 from chalicelib.login.steps import Departure, ToIdentify, ToProvider
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item

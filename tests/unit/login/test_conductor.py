@@ -15,8 +15,8 @@ from chalicelib.login.levels import Level
 from chalicelib.login.logins import Login, LoginState
 from chalicelib.login.question import Wanted
 from chalicelib.login.steps import ToChoose, ToIdentify
-from chalicelib.mandates.deciding import Denial
-from chalicelib.mandates.model import Mandate
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.deciding import Denial
 from tests.builders import HENK, MINA, NOW, SERVICE_ID, VERA, a_service, revoke_in, signed_in
 from tests.unit.login.stage import LATER, Stage, asking, back, bringing, holding, mandated, told_by
 

@@ -20,7 +20,8 @@ from chalicelib.login.levels import Level
 from chalicelib.login.question import Asked, Wanted
 from chalicelib.login.releasing import release
 from chalicelib.login.steps import Step, ToIdentify, ToProvider
-from chalicelib.mandates.model import CaseId, Mandate
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.people.bsn import Bsn
 from tests.builders import (
     GENEROUS,

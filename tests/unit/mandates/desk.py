@@ -3,8 +3,8 @@
 import secrets as random
 from datetime import timedelta
 
-from chalicelib.mandates.model import Request
-from chalicelib.mandates.requesting import Opened, Wish, ask
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.own.requesting import Opened, Wish, ask
 from tests.builders import NOW, SECRETS, VERA, a_person
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 

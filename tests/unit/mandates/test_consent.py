@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.errors import DomainError
-from chalicelib.mandates.activating import activate
-from chalicelib.mandates.approving import Approval, approve
-from chalicelib.mandates.changing import Less, restrict, resume, suspend
-from chalicelib.mandates.deciding import denial
-from chalicelib.mandates.model import OPEN, Mandate, MandateState, OptOut, RequestState, Way
-from chalicelib.mandates.refusing import Refusal, refuse
-from chalicelib.mandates.requesting import WantedService, Wish, ask, withdraw
-from chalicelib.mandates.revoking import revoke
+from chalicelib.mandates.for_another.approving import Approval, approve
+from chalicelib.mandates.for_another.refusing import Refusal, refuse
+from chalicelib.mandates.living.changing import Less, restrict, resume, suspend
+from chalicelib.mandates.living.revoking import revoke
+from chalicelib.mandates.model.mandates import Mandate, MandateState, Way
+from chalicelib.mandates.model.requests import OPEN, OptOut, RequestState
+from chalicelib.mandates.own.activating import activate
+from chalicelib.mandates.own.requesting import Wish, ask, withdraw
+from chalicelib.mandates.rules.deciding import denial
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.bsn import Bsn
 from tests.asking import Desk, a_plea, a_visit
 from tests.builders import (
@@ -187,7 +189,7 @@ def _withdraw(history: History, step: Step, now: datetime) -> bool:
 
 
 def _take_back(history: History, step: Step, now: datetime) -> bool:
-    asked = _nth([one for one in history.store.asked(signed_in(step.by).person) if one.is_open(now)], step.nth)
+    asked = _nth([one for one in history.store.askings(signed_in(step.by).person) if one.is_open(now)], step.nth)
     if asked is None:
         return False
     history.store.take_back(asked, signed_in(step.by), now)
@@ -296,7 +298,7 @@ def test_each_has_one_open_request_for_a_service_as_far_as_they_know(taken: Sequ
         history.take(step)
         now = NOW + step.day * DAY
         for who in ASKERS:
-            open_now = [one for one in history.store.asked(signed_in(who).person) if one.is_open(now)]
+            open_now = [one for one in history.store.askings(signed_in(who).person) if one.is_open(now)]
             assert max(Counter((one.represented, one.service_id) for one in open_now).values(), default=0) <= 1
         waiting = [
             (one.service_id, one.requester.person)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.catalogue.model import Service
-from chalicelib.mandates.granting import Grant, grant
-from chalicelib.mandates.model import CaseId, Mandate, VisitId
-from chalicelib.mandates.renewing import Renewal, renew_mandate
-from chalicelib.mandates.requesting import WantedService
+from chalicelib.mandates.direct.granting import Grant, grant
+from chalicelib.mandates.direct.renewing import Renewal, renew_mandate
+from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.bsn import Bsn
 from tests.builders import (
     GENEROUS,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.audit.trail import Happening
-from chalicelib.mandates.seeing import Line
+from chalicelib.mandates.seeing.story import Line
 from chalicelib.people.actor import Cause
 from chalicelib.site.happenings import HAPPENINGS, words_of
 from chalicelib.web.templating import environment

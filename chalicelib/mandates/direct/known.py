@@ -1,0 +1,63 @@
+"""Who represented somebody before: they may be mandated again without a code (design.md section 4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import NotFound
+from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.requests import Blocked
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.people.bsn import Bsn
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.people.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who represented a person, by all that they were given and that began; newest first, one at least."""
+
+    representative: PersonId
+    mandates: tuple[Mandate, ...]
+
+    @property
+    def case_id(self) -> CaseId:
+        """By which pages name them: no address holds a pseudonym."""
+        return self.mandates[0].case_id
+
+    @property
+    def level(self) -> int:
+        """Highest level at which they were known to be who they are when they took one on."""
+        return max(mandate.activated_level for mandate in self.mandates)
+
+    def bsn(self, vault: Vault) -> Bsn:
+        return Bsn(vault.open(self.mandates[0].representative_bsn, f"case:{self.case_id}"))
+
+
+def began(mandate: Mandate, now: datetime) -> bool:
+    """Whether somebody really represented somebody by it, if only for a moment."""
+    return mandate.period.has_begun(min(now, mandate.ended_at or now))
+
+
+def known_to(represented: PersonId, *, store: MandateStore, now: datetime) -> list[Known]:
+    """Return who represented someone before, and is not blocked by them; last seen first."""
+    return known_by(store.given(represented), store.blocked(represented), now)
+
+
+def known_by(given: Iterable[Mandate], blocked: Iterable[Blocked], now: datetime) -> list[Known]:
+    """Return the same, by what was given, newest first, and who is blocked."""
+    by_person: dict[PersonId, list[Mandate]] = {}
+    for mandate in given:
+        if began(mandate, now):
+            by_person.setdefault(mandate.representative, []).append(mandate)
+    unwanted = {block.requester for block in blocked}
+    return [Known(one, tuple(mandates)) for one, mandates in by_person.items() if one not in unwanted]
+
+
+def known_in(case_id: str, known: Iterable[Known]) -> Known:
+    """Return who represented someone in a case. Raises `NotFound`."""
+    for one in known:
+        if any(mandate.case_id == case_id for mandate in one.mandates):
+            return one
+    raise NotFound("mandate")

@@ -1,0 +1,1 @@
+"""What cases, requests, mandates, codes and periods are: frozen facts and pure rules, with no store and no clock."""

@@ -1,0 +1,1 @@
+"""The represented asks for themselves, and whoever has the code activates it. Nothing is asked for another here."""

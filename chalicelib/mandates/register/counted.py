@@ -1,0 +1,76 @@
+"""Writes that rest on a count: with the letter that they ask for, or anew when something else was counted meanwhile."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from chalicelib.days import midnight_before, today
+from chalicelib.errors import Conflict, TooManyLetters, Unavailable
+from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.limits import Asker, Sent
+from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.register.ports import Mailing
+from chalicelib.mandates.register.retrying import ROUNDS
+from chalicelib.people.vault import Vault
+from chalicelib.storage.table import Item, Table
+from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable
+
+
+class Tables(NamedTuple):
+    """What one change is written to together. Apart, because not the same functions may read and delete in each."""
+
+    register: RegisterTable
+    letters: LettersTable
+    audit: AuditTable
+
+
+def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]], read: Callable[[], object]) -> None:
+    """Write what rests on the books that come with it, anew when somebody else wrote in them meanwhile.
+
+    Raises `Conflict` when something else stands in the way, and what `writes` raises.
+    """
+    for _ in range(ROUNDS):
+        books, items = writes()
+        try:
+            table.write_together(items)
+        except Conflict:
+            if read() == books:
+                raise
+        else:
+            return
+    raise Unavailable("dynamodb")
+
+
+class CountedLetters:
+    """Writes requests with the letter that they ask for, and counts it in the same transaction."""
+
+    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks) -> None:
+        self._tables, self._vault, self._books = tables, vault, books
+
+    def write(
+        self,
+        requests: Sequence[Request],
+        mailing: Mailing | None,
+        without: Collection[str],
+        writes: Callable[[], list[Item]],
+    ) -> None:
+        """Write requests of one visit. The letters `without` do not count. Raises `TooManyLetters` or `Conflict`."""
+        if mailing is None:
+            self._tables.register.write_together(writes())
+            return
+        first, letter = requests[0], mailing.letter
+        at = first.checked_at or first.requested_at
+        by = Asker.OWNER if first.is_own else Asker.OTHER
+        sent = [Sent(letter.letter_id, today(at), one.service_id, by) for one in requests]
+        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        until = max(one.expires_at for one in requests)
+        posting = letter_items(self._tables.letters, letter.letter_id, sealed, at, until)
+
+        def counted() -> tuple[object, list[Item]]:
+            books = self._books.read(first.represented, mailing.address)
+            if (day := self._books.possible_from(sent, books, without)) > sent[0].day:
+                raise TooManyLetters(midnight_before(day))
+            return books, [*writes(), *posting, *self._books.adding(sent, books, without)]
+
+        register = self._tables.register
+        write_counted(register, counted, lambda: self._books.read(first.represented, mailing.address))

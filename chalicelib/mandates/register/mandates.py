@@ -1,0 +1,197 @@
+"""The register in DynamoDB: one method for each invariant, one transaction for each change."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.audit.trail import Event, Happening, Sides, history, noting, record_use
+from chalicelib.days import midnight_after
+from chalicelib.errors import Conflict
+from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.contract import Letter
+from chalicelib.letters.life import LETTER
+from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.mandates.model.cases import CaseId, visit_of
+from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.register.askers import AskerBooks
+from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.items import GIVEN, HELD, PARTIES, PartiesRow
+from chalicelib.mandates.register.narrowing import narrowed
+from chalicelib.mandates.register.ports import Making
+from chalicelib.mandates.register.requests import DynamoRequests, for_each
+from chalicelib.paging import PER_PAGE, Page
+from chalicelib.people.actor import Citizen
+from chalicelib.people.pseudonym import ClaimId, PersonId
+from chalicelib.people.vault import Vault
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Condition, Item
+
+HAPPENINGS = {
+    Way.ASKED: Happening.ACTIVATED,
+    Way.LETTER: Happening.ACTIVATED,
+    Way.APPROVED: Happening.APPROVED,
+    Way.KNOWN: Happening.GRANTED,
+    Way.RENEWED: Happening.RENEWED,
+}
+
+
+class DynamoMandates(DynamoRequests):
+    """See `mandates/register/ports.py::MandateStore` for what each method promises."""
+
+    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks, askers: AskerBooks) -> None:
+        super().__init__(tables, vault, books, askers)
+        self._parties = Rows(tables.register, PARTIES)
+        self._given, self._held = Rows(tables.register, GIVEN), Rows(tables.register, HELD)
+
+    def make(self, making: Making, by: Citizen) -> None:
+        first, how = making.mandates[0], making.how
+        at = first.activated_at
+        others = making.unasked
+        self._table.write_together(
+            [
+                *for_each(making.requests, lambda one: self._granting(one, how, at)),
+                *self._last_of(making.requests, stop=how is RequestState.APPROVED),
+                *for_each(making.mandates, lambda one: self._beginning(one, by)),
+                *self._welcome(first.represented, *others),
+                *(item for letter in making.notices for item in self._posting(letter, at, first)),
+            ]
+        )
+
+    def _beginning(self, mandate: Mandate, by: Citizen) -> list[Item]:
+        event = Event(HAPPENINGS[mandate.consent.way], mandate.activated_at, by)
+        parties = PartiesRow(mandate.represented, mandate.representative, mandate.service_id)
+        return [
+            self._given.adding(mandate),
+            self._held.adding(mandate),
+            self._parties.adding(parties, case_id=mandate.case_id),
+            noting(self._audit, mandate.case_id, mandate.version, event, mandate.sides),
+        ]
+
+    def _posting(self, letter: Letter, at: datetime, mandate: Mandate) -> list[Item]:
+        """Return the writes that post a letter that tells something, and is not counted."""
+        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        return letter_items(self._letters, letter.letter_id, sealed, at, midnight_after(mandate.period.end))
+
+    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        unchanged = Condition(
+            "attribute_not_exists(revoked_at) AND #version = :version",
+            {"#version": "version"},
+            {":version": mandate.version},
+        )
+        self._table.write_together(
+            [
+                self._given.putting(new, unchanged),
+                self._held.putting(new, unchanged),
+                noting(self._audit, new.case_id, new.version, event, new.sides),
+            ]
+        )
+
+    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
+        """Ask and write the same, as far as one who waits for it could tell, whatever has become of the request."""
+        visit = self.requests(asked.represented, visit_of(asked.case_id))
+        request = next((one for one in visit if one.case_id == asked.case_id), None)
+        if request is None:
+            raise Conflict("no request")
+        shared = [one for one in visit if one.code == request.code and one.ended is None and one is not request]
+        last = request.code is not None and request.ended is None and not shared
+        self._table.write_together(
+            [
+                self._ending(request, RequestState.WITHDRAWN, now) if request.ended is None else self._kept(request),
+                self._unmarking(request),
+                self._telling(request, RequestState.WITHDRAWN, now),
+                self._noting(request, request.version + 1, Happening.WITHDRAWN, by, now),
+                *self._forgetting(request, none=not last),
+            ]
+        )
+
+    def _kept(self, request: Request) -> Item:
+        """Leave a request that has ended as it is, which they do not know."""
+        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": request.version})
+        key = {"represented": request.represented, "case_id": request.case_id}
+        return self._requests.changing("SET #version = :version", unchanged, **key)
+
+    def _forgetting(self, request: Request, *, none: bool) -> list[Item]:
+        """Take a request's code and letter away; where there is none to be taken, as much that was never there."""
+        if none or request.code is None or request.letter_id is None:
+            nothing = ClaimId(request.case_id)
+            return [
+                self._codes.deleting(claim=nothing, code_id=request.case_id),
+                Rows(self._letters, LETTER).deleting(letter_id=request.case_id),
+            ]
+        return [
+            self._codes.deleting(claim=request.code.claim, code_id=request.code.code_id),
+            LETTERS.stopping(self._letters, request.letter_id),
+        ]
+
+    def mandate(self, case_id: str) -> Mandate | None:
+        parties = self._parties.find(case_id=case_id)
+        return self._given.find(represented=parties.represented, case_id=case_id) if parties else None
+
+    def given(self, represented: PersonId) -> list[Mandate]:
+        return _newest(self._given.every(represented=represented))
+
+    def held(self, representative: PersonId) -> list[Mandate]:
+        return _newest(self._held.every(representative=representative))
+
+    def blocked(self, represented: PersonId) -> list[Blocked]:
+        return sorted(self._blocked.every(represented=represented), key=lambda one: one.since, reverse=True)
+
+    def block(self, represented: PersonId, block: Blocked) -> None:
+        self._blocked.put(block, represented=represented)
+
+    def unblock(self, represented: PersonId, requester: PersonId) -> None:
+        self._blocked.delete(represented=represented, requester=requester)
+
+    def opt_out(self, person: PersonId, out: OptOut | None) -> None:
+        if out is None:
+            self._opted_out.delete(person=person)
+        else:
+            self._opted_out.put(out, person=person)
+
+    def opted_out(self, person: PersonId) -> OptOut | None:
+        return self._opted_out.find(person=person)
+
+    def held_page(
+        self,
+        representative: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        services = selection.services
+        return self._held.page(
+            place,
+            limit,
+            among=[{}] if services is None else [{"service_id": one} for one in services],
+            # For which services, the keys tell.
+            where=narrowed(replace(selection, services=None), other="represented"),
+            fits=lambda mandate: selection.takes(mandate, mandate.represented),
+            representative=representative,
+        )
+
+    def given_page(
+        self,
+        represented: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        return self._given.page(
+            place,
+            limit,
+            where=narrowed(selection, other="representative"),
+            fits=lambda mandate: selection.takes(mandate, mandate.representative),
+            represented=represented,
+        )
+
+    def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
+        record_use(self._audit, case_id, use_id, event)
+
+    def history(self, case_id: CaseId, sides: Sides) -> list[Event]:
+        return history(self._audit, case_id, sides)
+
+
+def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
+    return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)

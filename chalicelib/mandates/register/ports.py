@@ -1,0 +1,268 @@
+"""What the use cases need from the outside. Each adapter has a fake that passes the same tests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.audit.trail import Event, Sides
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.letters.contract import Letter
+from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.model.codes import Fingerprint
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.refusals import RefusalId
+from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.register.checks import Check
+from chalicelib.paging import PER_PAGE, Page
+from chalicelib.people.actor import Actor, Citizen
+from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCode:
+    """A code that waits to be used, found only by someone who knows BSN and birth date."""
+
+    claim: ClaimId
+    code_id: CaseId
+    """The first request of the visit: the code is for all of its requests that wait."""
+    represented: PersonId
+    fingerprint: Fingerprint
+    guesses_before: Guesses
+    """What had been tried at this claim when the code was issued; it does not count against it."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRefusal:
+    """That a letter's refusal code refuses what was asked in a visit."""
+
+    refusal_id: RefusalId
+    represented: PersonId
+    visit_id: VisitId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A letter, and where it goes."""
+
+    letter: Letter
+    address: AddressId
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The requests of one visit, by one requester for one represented, and what is written down with them."""
+
+    requests: tuple[Request, ...]
+    code: StoredCode | None = None
+    mailing: Mailing | None = None
+    instead_of: tuple[Request, ...] = ()
+    """Open requests whose code is void. They give way, and their letters are not counted any more."""
+    check: Check | None = None
+    """To be made where somebody else asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Requests that wait for the represented from now on, as they are then, and what is written down with them."""
+
+    requests: tuple[Request, ...]
+    code: StoredCode | None = None
+    mailing: Mailing | None = None
+    refusal: StoredRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How requests of one visit end, or one's own, without a mandate."""
+
+    requests: tuple[Request, ...]
+    how: RequestState
+    by: Actor
+    at: datetime
+    told: bool = False
+    """Whether somebody else who asked may know. Who withdraws does."""
+    block: Blocked | None = None
+    """Whose requests the represented wants no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Mandates that begin together, and the requests of the same cases that they come of."""
+
+    mandates: tuple[Mandate, ...]
+    requests: tuple[Request, ...] = ()
+    notices: tuple[Letter, ...] = ()
+
+    @property
+    def how(self) -> RequestState:
+        """How the requests end."""
+        approved = self.mandates[0].consent.way is Way.APPROVED
+        return RequestState.APPROVED if approved else RequestState.ACTIVATED
+
+    @property
+    def unasked(self) -> set[PersonId]:
+        """Whom the represented may have blocked: who asked for them, or without a request whom they know."""
+        askers = {one.requester.person for one in self.requests if not one.is_own}
+        return askers if self.requests else {one.representative for one in self.mandates}
+
+
+class MandateStore(Protocol):
+    """The register. Every change is one transaction, with its event (invariant 2)."""
+
+    def open_requests(self, opening: Opening) -> None:
+        """Write requests, code, letter, its count and events, what there is of these, and end those that give way.
+
+        Raise `Conflict` if a case exists, an open request of the same requester does, or the represented opted out
+        and asks themselves; `TooManyLetters`; and `TooManyRequests` for who asks for others.
+        """
+        ...
+
+    def admit(self, admission: Admission) -> None:
+        """Let requests that were being checked wait, as they are given; at their `checked_at`.
+
+        Raise `Conflict` if one is not being checked any more, or the represented opted out or blocked who asks, and
+        `TooManyLetters`.
+        """
+        ...
+
+    def close(self, closing: Closing) -> None:
+        """End requests that are open. Raise `Conflict` if one is not any more, or may not end so."""
+        ...
+
+    def take_back(self, asked: Asking, by: Citizen, now: datetime) -> None:
+        """Withdraw what somebody asked for another, whatever has become of it meanwhile.
+
+        Raise `Conflict` if it is not open any more as far as they know.
+        """
+        ...
+
+    def request(self, represented: PersonId, case_id: str) -> Request | None: ...
+
+    def requests(self, represented: PersonId, visit_id: VisitId | None = None) -> list[Request]:
+        """Return all requests of a person, or those of a visit, newest first."""
+        ...
+
+    def open_for(self, represented: PersonId, service_id: ServiceId, requester: PersonId) -> Request | None:
+        """Return the request of a requester that is marked as open; whether it still is, its state tells.
+
+        One that somebody made for another is marked for as long as it is open as far as they know.
+        """
+        ...
+
+    def askings(self, requester: PersonId) -> list[Asking]:
+        """Return what somebody asked for others, newest first."""
+        ...
+
+    def asking(self, requester: PersonId, case_id: str) -> Asking | None: ...
+
+    def codes(self, claim: ClaimId) -> list[StoredCode]: ...
+
+    def refusal(self, refusal_id: RefusalId) -> StoredRefusal | None: ...
+
+    def make(self, making: Making, by: Citizen) -> None:
+        """Begin mandates, at their `activated_at`, and end the requests that they come of.
+
+        Raise `Conflict` if one of these does not wait any more then, a case exists already, or the represented opted
+        out or, but for what they asked themselves, blocked the other.
+        """
+        ...
+
+    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        """Put a mandate in the place of what it was, under both people.
+
+        Raise `Conflict` if it was changed, or ended, before.
+        """
+        ...
+
+    def mandate(self, case_id: str) -> Mandate | None: ...
+
+    def given(self, represented: PersonId) -> list[Mandate]: ...
+
+    def held(self, representative: PersonId) -> list[Mandate]: ...
+
+    def blocked(self, represented: PersonId) -> list[Blocked]:
+        """Return whose requests somebody does not want, newest first."""
+        ...
+
+    def block(self, represented: PersonId, block: Blocked) -> None: ...
+
+    def unblock(self, represented: PersonId, requester: PersonId) -> None: ...
+
+    def opt_out(self, person: PersonId, out: OptOut | None) -> None:
+        """Put a person on the list of those who want no mandates, or with None take them off it."""
+        ...
+
+    def opted_out(self, person: PersonId) -> OptOut | None: ...
+
+    def held_page(
+        self,
+        representative: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        """Return a page of what someone holds, by service. A place comes from such a page, or is the beginning."""
+        ...
+
+    def given_page(
+        self,
+        represented: PersonId,
+        place: str = "",
+        limit: int | None = PER_PAGE,
+        selection: Selection = EVERY,
+    ) -> Page[Mandate]:
+        """Return a page of what someone gave, in no order that means anything."""
+        ...
+
+    def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None: ...
+
+    def history(self, case_id: CaseId, sides: Sides) -> list[Event]:
+        """Return what happened in a case, newest first; older events name only sides."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try of a subject, this one included."""
+
+    left: int
+    """Tries that remain in this window."""
+    in_all: int
+    """Tries that were made since long before any code that works today."""
+
+
+class Tries(Protocol):
+    """Counts guesses before they are checked. Fails closed: no counter, no check."""
+
+    def spend(self, subject: str, now: datetime) -> Tried:
+        """Take one try of a subject (`pair:<representative>:<represented>`, `network:<network>`).
+
+        Raises `RateLimited` when none is left in this window.
+        """
+        ...
+
+    def refund(self, subject: str) -> None:
+        """Give back the try of a guess that was right, or that was not checked."""
+        ...
+
+    def add(self, claim: ClaimId, now: datetime, *, wears: bool) -> Guesses:
+        """Count a guess at a claim, which wears its codes out or not, and return all with it: each guess its own."""
+        ...
+
+    def total(self, claim: ClaimId) -> Guesses: ...
+
+    def forgive(self, claim: ClaimId, *, wears: bool) -> None:
+        """Take back the count of a guess that was right."""
+        ...
+
+
+class LetterSender(Protocol):
+    def send(self, letter_id: str, now: datetime) -> None: ...
+
+
+class CheckSender(Protocol):
+    def send(self, check_id: str, now: datetime) -> None: ...

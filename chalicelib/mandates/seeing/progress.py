@@ -1,0 +1,130 @@
+"""How far a request is, step by step, as each side may know it: a line of its status."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from chalicelib.days import today
+from chalicelib.letters.contract import LetterState
+from chalicelib.mandates.model.guesses import Guesses
+from chalicelib.mandates.model.requests import OPEN, Asking, Request, RequestState
+from chalicelib.working_days import working_days_after
+
+LETTER_TAKES = 5
+"""Working days from the printing of a letter until it has come."""
+
+_LATE = timedelta(days=2)
+"""A letter is printed within minutes. One that is not printed after this needs somebody's attention."""
+
+
+class Stage(StrEnum):
+    """What a step tells, beside how a request ended."""
+
+    ASKED = "asked"
+    CHECKED = "checked"
+    NO_LETTER = "no letter"
+    BEING_MADE = "being made"
+    LATE = "late"
+    PRINTED = "printed"
+    PERHAPS_PRINTED = "perhaps printed"
+    NOT_PRINTED = "not printed"
+    EXPECTED = "expected"
+    """By when a letter should come."""
+    OVERDUE = "overdue"
+    """By when it should have come, which is past."""
+    TRIED = "tried"
+    """How often a wrong code was."""
+    CODE_WORKS = "code works"
+    """Until the end of which day."""
+    CODE_DEAD = "code dead"
+    OPEN_UNTIL = "open until"
+    """Until the end of which day who decides can."""
+
+
+class Step(NamedTuple):
+    stage: Stage | RequestState
+    at: datetime | None = None
+    day: date | None = None
+    times: int = 0
+
+
+Letter = Mapping[LetterState, datetime]
+"""When a letter reached each state that it has reached."""
+
+
+def progress_of(
+    request: Request, guesses: Guesses | None, letter: Letter, now: datetime, *, shared: bool = False
+) -> list[Step]:
+    """Return the steps of a request, what is past before what is to come, as the represented may know them.
+
+    `guesses` are what was tried for them in all; `shared` is whether others of its visit wait, with the same letter and
+    code: then these go on when it ends.
+    """
+    state = request.state(now, guesses)
+    return [
+        Step(Stage.ASKED, request.requested_at),
+        *([Step(Stage.CHECKED, request.checked_at)] if request.checked_at else ()),
+        *_letter(request, RequestState.WAITING if shared else state, letter, now, shared=shared),
+        *_tried(request, state, guesses),
+        *_end(request, state),
+        *_ahead(request, state, shared=shared),
+    ]
+
+
+def progress_for_asker(asking: Asking, now: datetime) -> list[Step]:
+    """Return the steps of what somebody asked for another: nothing but what they did, and may know (invariant 7)."""
+    asked, last_day = Step(Stage.ASKED, asking.requested_at), today(asking.expires_at - timedelta(microseconds=1))
+    if asking.ended is not None:
+        return [asked, Step(asking.ended, asking.ended_at)]
+    return [asked, Step(Stage.OPEN_UNTIL if asking.is_open(now) else RequestState.EXPIRED, day=last_day)]
+
+
+def _is_under_way(request: Request, state: RequestState) -> bool:
+    # A void code is noticed when somebody looks or asks again: until then its letter may be on its way.
+    return request.ended is None and state is not RequestState.EXPIRED
+
+
+def _letter(request: Request, state: RequestState, letter: Letter, now: datetime, *, shared: bool) -> Iterator[Step]:
+    since = request.checked_at or request.requested_at
+    if request.letter_id is None:
+        if request.is_own or request.checked_at:
+            yield Step(Stage.NO_LETTER)
+    elif printed := letter.get(LetterState.PRINTED):
+        yield Step(Stage.PRINTED, printed)
+        if state is RequestState.WAITING:
+            yield _expected(printed, now)
+    elif not shared and not _is_under_way(request, state):
+        yield Step(Stage.PERHAPS_PRINTED if LetterState.PRINTING in letter else Stage.NOT_PRINTED)
+    elif now >= since + _LATE:
+        yield Step(Stage.LATE)
+    else:
+        yield Step(Stage.BEING_MADE)
+        yield _expected(since, now)
+
+
+def _expected(since: datetime, now: datetime) -> Step:
+    day = working_days_after(today(since), LETTER_TAKES)
+    return Step(Stage.EXPECTED if today(now) <= day else Stage.OVERDUE, day=day)
+
+
+def _tried(request: Request, state: RequestState, guesses: Guesses | None) -> Iterator[Step]:
+    if request.code and guesses and _is_under_way(request, state) and (made := request.code.tried(guesses).made):
+        yield Step(Stage.TRIED, times=made)
+
+
+def _end(request: Request, state: RequestState) -> Iterator[Step]:
+    if state is RequestState.EXPIRED:
+        yield Step(state, day=request.last_day)
+    elif state not in OPEN:
+        yield Step(state, request.ended_at)
+
+
+def _ahead(request: Request, state: RequestState, *, shared: bool) -> Iterator[Step]:
+    if request.code and state is not RequestState.WAITING:
+        yield from () if shared else (Step(Stage.CODE_DEAD),)
+    elif request.code:
+        yield Step(Stage.CODE_WORKS, day=request.last_day)
+    # Wrong codes do not hinder who decides by signing in.
+    if not request.is_own and request.checked_at and _is_under_way(request, state):
+        yield Step(Stage.OPEN_UNTIL, day=request.last_day)

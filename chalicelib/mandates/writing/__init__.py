@@ -1,0 +1,1 @@
+"""What letters about mandates say. Of their life and their queue nothing is known here (`letters/`)."""

@@ -1,0 +1,42 @@
+"""Letters that tell both sides of mandates that these began without a code. They carry none, and are not counted."""
+
+from collections.abc import Sequence
+
+from chalicelib.days import today
+from chalicelib.letters.contract import Letter, LetterKind
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.parties import Parties
+from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.mandates.writing.wording import DUTCH, addressed, lines, reference_of
+
+IDS = 16**4
+"""How many letters a case can have, by the last four hexadecimal digits of their ids."""
+
+
+def notices(
+    first: Mandate, wanted: Sequence[WantedService], both: Parties, *, language: str, site: str, number: int
+) -> tuple[Letter, ...]:
+    """Return a letter for each side of mandates that began together, but for who gets none by the register.
+
+    Neither says where the other lives. `language` is that of the represented, who made them begin; `number` tells
+    their ids from those of other letters of the case.
+    """
+    sides = (
+        (LetterKind.GIVEN, language, both.represented, both.representative),
+        (LetterKind.HELD, DUTCH, both.representative, both.represented),
+    )
+    return tuple(
+        Letter(
+            letter_id=f"{first.case_id}{(number + place) % IDS:04x}",
+            kind=kind,
+            reference=reference_of(first.case_id),
+            language=spoken,
+            **addressed(person, spoken),
+            written_on=today(first.activated_at),
+            services=lines(wanted, spoken),
+            site=site,
+            other=other.name,
+        )
+        for place, (kind, spoken, person, other) in enumerate(sides)
+        if person.gets_letters
+    )
