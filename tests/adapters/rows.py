@@ -684,7 +684,7 @@ _ADDED |= {
 """The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
 
 _CHECK = """check:ba2eba2eba2eba2eba2eba2eba2eba2e0001|{"check_id": "ba2eba2eba2eba2eba2eba2eba2eba2e0001", \
-"represented": "mina", "visit_id": "ba2eba2eba2eba2eba2eba2eba2eba00", "claim": "mina-claim", "language": "nl"}"""
+"represented": "mina", "visit_id": "ba2eba2eba2eba2eba2eba2eba2eba00", "claim": "mina-claim"}"""
 
 NEW: dict[str, list[dict[str, object]]] = {
     "catalogue": [
