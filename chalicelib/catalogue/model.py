@@ -140,7 +140,7 @@ class Service:
     legacy_id: str | None = None
     """Its number in the register of before, for who looks up an old mandate."""
     valid: tuple[Validity, ...] = ()
-    """Of its organisation, that organisation's role, and itself."""
+    """Of its organisation, that organisation's role, the connection through which it is asked for, and itself."""
 
     @property
     def asked_through(self) -> EntityId:

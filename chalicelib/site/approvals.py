@@ -1,11 +1,10 @@
 """Pages on which somebody decides what others ask of them, and whose requests they want no more."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.catalogue.model import Service
 from chalicelib.errors import Refused, Unavailable
 from chalicelib.mandates.for_another.approving import Approval, AskedOfMe, approve, asked_in, asker_number
 from chalicelib.mandates.for_another.refusing import Refusal, blocked_number, refuse
@@ -15,7 +14,7 @@ from chalicelib.mandates.seeing.progress import progress_of
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.services import services_of
+from chalicelib.site.services import Services, services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
@@ -34,7 +33,7 @@ class Shown:
 
     asked: AskedOfMe
     waiting: Sequence[Request]
-    services: Mapping[str, Service]
+    services: Services
     asker: str = field(repr=False)
     you: str = field(repr=False)
 

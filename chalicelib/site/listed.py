@@ -6,18 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from chalicelib.catalogue.model import Service, ServiceId
+from chalicelib.catalogue.model import ServiceId
 from chalicelib.mandates.for_another.approving import AskedOfMe
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.model.selection import Selection
-from chalicelib.mandates.rules.deciding import shown_state
 from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.rules.standing import shown_state
 from chalicelib.mandates.seeing.asked import Own, is_open
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.services import services_of
+from chalicelib.site.services import Services, every_service, services_of
 from chalicelib.web.visit import Visit
 
 
@@ -80,8 +80,7 @@ class Sought:
 class Captions:
     """What rows are shown with, by case. No more is looked up than they need."""
 
-    services: Mapping[str, Service]
-    """By their id."""
+    services: Services
     states: Mapping[str, str]
     names: Mapping[str, str] = field(repr=False)
     """Of the other side of mandates, and of who asks, as far as they can be told."""
@@ -89,10 +88,10 @@ class Captions:
     """Of the people for whom somebody asked, as they filled them in: nothing is looked up of these (invariant 7)."""
 
 
-def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], known: Mapping[str, Service]) -> Captions:
+def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], known: Services) -> Captions:
     """Return what is shown with rows; `known` are services that were read already."""
     person, now = visit.signed_in.actor.person, visit.now
-    services = known or services_of(cases, ports.catalogue)
+    services = known or _services(ports, cases)
     told = [one for one in cases if not isinstance(one, Asking)]
     guesses = _guesses(ports, cases, now)
     return Captions(
@@ -107,17 +106,21 @@ def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], kno
     )
 
 
+def _services(ports: SitePorts, cases: Sequence[Mandate | Own]) -> Services:
+    """Return the services of cases; of mandates all there are: their own does not tell whether anything is left."""
+    mandates = any(isinstance(one, Mandate) for one in cases)
+    return every_service(ports.catalogue) if mandates else services_of(cases, ports.catalogue)
+
+
 def _guesses(ports: SitePorts, cases: Iterable[Mandate | Own], now: datetime) -> Mapping[ClaimId, Guesses]:
     """Return what was tried for somebody, where that may have made a code void for which they asked."""
     waiting = [one for one in cases if isinstance(one, Request) and one.is_own and is_open(one, now)]
     return {claim: ports.tries.total(claim) for claim in {one.code.claim for one in waiting if one.code}}
 
 
-def _state(
-    one: Mandate | Own, services: Mapping[str, Service], guesses: Mapping[ClaimId, Guesses], now: datetime
-) -> str:
+def _state(one: Mandate | Own, services: Services, guesses: Mapping[ClaimId, Guesses], now: datetime) -> str:
     if isinstance(one, Mandate):
-        return shown_state(one, services.get(one.service_id), now).value
+        return shown_state(one, services, now).value
     if isinstance(one, Request):
         return one.state(now, guesses.get(one.code.claim) if one.code else None).value
     return "asked" if one.is_open(now) else (one.ended or RequestState.EXPIRED).value

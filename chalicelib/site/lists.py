@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from chalicelib.catalogue.model import Service, search
+from chalicelib.catalogue.model import search
 from chalicelib.mandates.for_another.approving import asked_of_me
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.seeing.asked import asked_by_me
@@ -13,6 +13,7 @@ from chalicelib.paging import PER_PAGE, Page, page_of
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.listed import Captions, Sought, View, captions
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import Services, every_service
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes, kept_form
@@ -77,9 +78,9 @@ def _means_number(text: str) -> bool:
 
 
 def _list_page(ports: SitePorts, visit: Visit, sought: Sought, form: Form, status: int = 200) -> Reply:
-    known: dict[str, Service] = {}
+    known: Services = {}
     if sought.words:
-        known = {service.service_id: service for service in ports.catalogue.services()}
+        known = every_service(ports.catalogue)
         found = search(known.values(), sought.words, visit.language)
         sought = replace(sought, services=tuple(service.service_id for service in found))
     listed, shown = _listed(ports, visit, sought, known)
@@ -95,7 +96,7 @@ def _list_page(ports: SitePorts, visit: Visit, sought: Sought, form: Form, statu
     )
 
 
-def _listed(ports: SitePorts, visit: Visit, sought: Sought, known: Mapping[str, Service]) -> tuple[Page[Any], Captions]:
+def _listed(ports: SitePorts, visit: Visit, sought: Sought, known: Services) -> tuple[Page[Any], Captions]:
     store, person, place = ports.mandates, visit.signed_in.actor.person, visit.asked("page")
     if sought.view is View.ASKED:
         everything = asked_by_me(store.requests(person), store.askings(person))

@@ -3,20 +3,19 @@
 from typing import Any
 
 from chalicelib.catalogue.model import Service
-from chalicelib.mandates.living.changing import behind
 from chalicelib.mandates.living.revoking import revoke
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
-from chalicelib.mandates.rules.deciding import shown_state
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.standing import behind, shown_state
 from chalicelib.mandates.seeing.story import story
 from chalicelib.paging import page_of
 from chalicelib.site.happenings import words_of
-from chalicelib.site.levels import levels_shown
+from chalicelib.site.levels import known_service, levels_shown
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.renewals import renewal_shown
-from chalicelib.site.services import is_connected, services_of
+from chalicelib.site.services import every_service
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -28,14 +27,15 @@ routes = Routes[SitePorts](__name__, REFUSALS)
 @routes.get("/mandates/{case_id}", Caller.SIGNED_IN)
 def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, party = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
-    known = {service.service_id: service for service in ports.catalogue.services()}
-    service, happened = known.get(mandate.service_id), story(mandate, store=ports.mandates)
+    known, happened = every_service(ports.catalogue), story(mandate, store=ports.mandates)
+    service = known.get(mandate.service_id)
     return _mandate_page(
         ports,
         "mandate.html",
         visit,
         mandate,
         service,
+        state=shown_state(mandate, known, visit.now).value,
         opens=behind(mandate, known.values(), visit.now),
         gone=[known[one] for one in mandate.without if one in known],
         history=happened.changes,
@@ -53,7 +53,7 @@ def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, _ = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         return redirect(f"/mandates/{case_id}")
-    service = services_of([mandate], ports.catalogue).get(mandate.service_id)
+    service = known_service(ports, mandate)
     return _mandate_page(ports, "revoke.html", visit, mandate, service)
 
 
@@ -78,9 +78,6 @@ def _mandate_page(
         template,
         visit,
         mandate=mandate,
-        state=shown_state(
-            mandate, service, visit.now, connected=is_connected(service, ports.catalogue, visit.now)
-        ).value,
         gives=mandate.party(person) is Party.REPRESENTED,
         service=service,
         name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),

@@ -7,7 +7,6 @@ log, and no cache.
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound
 from chalicelib.mandates.model.cases import VisitId, visit_of
@@ -16,7 +15,7 @@ from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, sheet
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.services import services_of
+from chalicelib.site.services import Services, services_of
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -82,7 +81,7 @@ def forget_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     return redirect(f"/requests/{case_id}")
 
 
-def _waiting(ports: SitePorts, visit: Visit, case_id: str) -> tuple[list[Request], dict[str, Service]]:
+def _waiting(ports: SitePorts, visit: Visit, case_id: str) -> tuple[list[Request], Services]:
     """Return what somebody asked for themselves in a visit and waits, with the services that are still there."""
     asked = ports.mandates.requests(visit.signed_in.actor.person, visit_of(case_id))
     mine = sorted((one for one in asked if one.is_own), key=lambda one: one.case_id)

@@ -6,12 +6,13 @@ from typing import Any
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import NotFound, Refused
-from chalicelib.mandates.living.changing import Less, behind, lessened, restrict
+from chalicelib.mandates.living.changing import Less, lessened, restrict
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.standing import behind
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.typed_dates import typed_date

@@ -103,7 +103,7 @@ def _service(
     if (connection := connections.get(holder)) is None:
         raise Wrong(f"connection entity ID: {holder} is not connected")
     described = {**_described(row, digid=digid, mandatable=mandatable), **_extended(row)}
-    made = service(described, holder, connection.name, connection.valid[:2])
+    made = service(described, holder, connection.name, connection.valid)
     return _with_the_rest(made, services.get(made.service_id), columns)
 
 

@@ -101,7 +101,7 @@ class _Reader:
             raise Wrong("oin: another than in the entityID")
         if entity_id in self._draft.connections:
             raise Wrong(f"entity_id: {entity_id} is used twice")
-        name = str(row.get("name") or organisation["name"])
+        name, layers = str(row.get("name") or organisation["name"]), (*layers, validity(row))
         connection = Connection(
             entity_id=entity_id,
             name=name,
@@ -114,7 +114,7 @@ class _Reader:
             sso_domain=row.get("sso_domain") if yes(row, "sso") else None,
             version=str(row.get("version", "1.1")),
             mutual_tls=yes(row, "mutual_tls") if "mutual_tls" in row else False,
-            valid=(*layers, validity(row)),
+            valid=layers,
         )
         self._draft.connections[entity_id] = DraftConnection(connection, imported, row.get("metadata_url"))
         for one in row.get("services") or []:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.audit.trail import Event
-from chalicelib.catalogue.model import Relation, ServiceId, Validity
+from chalicelib.catalogue.model import Relation, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model.mandates import Mandate, MandateState
@@ -222,13 +221,3 @@ def test_what_was_chosen_to_end_is_there_in_another_language_and_after_signing_i
 def test_nobody_is_asked_to_end_what_is_no_mandate_yet(vera: Person) -> None:
     case_id = ask_for_mandate(vera, SERVICE_ID)
     assert "Nothing is chosen" in vera.get(f"/mandates/end?{_cases(case_id)}").body
-
-
-def test_a_mandate_whose_connection_has_ended_does_not_look_as_if_it_could_be_used(
-    vera: Person, henk: Person, wired: Wiring, clock: Clock
-) -> None:
-    case_id = mandate(vera, henk)
-    connection = wired.catalogue.connection(wired.catalogue.service(SERVICE_ID).asked_through)
-    assert "has ended" not in vera.get(f"/mandates/{case_id}").body
-    wired.catalogue.put_connection(replace(connection, valid=(Validity(until=clock()),)))
-    assert "The service of this mandate has ended" in vera.get(f"/mandates/{case_id}").body

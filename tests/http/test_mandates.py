@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.catalogue.model import EntityId
+from chalicelib.catalogue.model import EntityId, Relation, RelationKind, Validity
 from chalicelib.mandates.living.using import note_refused_use, note_use
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
@@ -339,11 +339,30 @@ def test_nobody_is_asked_whether_to_revoke_what_has_ended(vera: Person, henk: Pe
 def test_a_mandate_whose_service_has_ended_says_so(vera: Person, henk: Person, wired: Wiring) -> None:
     case_id = mandate(vera, henk)
     wired.catalogue.put_service(a_service(entity_id=EntityId(ENTITY_ID), mandatable=False))
-    assert "The service has ended" in henk.get("/mandates?view=held").body
+    assert "Cannot be used any more" in henk.get("/mandates?view=held").body
     page = henk.get(f"/mandates/{case_id}").body
-    assert "The service of this mandate has ended." in page
+    assert "This mandate cannot be used any more." in page
     assert "may not act for Vera van der Gever any more</h1>" in page
     assert "/revoke" in page
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_mandate_for_a_set_of_which_nothing_is_left_is_closed_in_lists_and_by_itself(
+    language: str, vera: Person, henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    vera.language = henk.language = language
+    closed = {"nl": "Niet meer te gebruiken", "en": "Cannot be used any more"}[language]
+    part = wired.catalogue.service(SERVICE_ID)
+    wired.catalogue.put_service(replace(part, behind=(Relation(PORTAL_ID, RelationKind.SET),)))
+    case_id = mandate(vera, henk, PORTAL_ID)
+    looks = ((vera, "given"), (henk, "held"))
+    pages = [
+        (who, path) for who, view in looks for path in ("/mandates", f"/mandates?view={view}", f"/mandates/{case_id}")
+    ]
+    assert not [path for who, path in pages if closed in who.get(path).body]
+    ended = replace(part, behind=(Relation(PORTAL_ID, RelationKind.SET),), valid=(Validity(until=clock()),))
+    wired.catalogue.put_service(ended)
+    assert [path for who, path in pages if closed not in who.get(path).body] == []
 
 
 @pytest.mark.parametrize(

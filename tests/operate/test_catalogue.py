@@ -1,7 +1,7 @@
 """The catalogue from a reviewed file: mistakes with their lines, the difference first, and nobody cut off unasked."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,7 +100,7 @@ def test_every_field_arrives(catalogue: DynamoCatalogue, written: Write) -> None
     (relation,) = service.behind
     assert (relation.parent, relation.kind) == (PORTAL, RelationKind.SET)
     assert service.valid[0].until == datetime(2049, 12, 31, 23, tzinfo=UTC)
-    assert service.valid[2].since == datetime(2026, 1, 1, 7, tzinfo=UTC)
+    assert service.valid[3].since == datetime(2026, 1, 1, 7, tzinfo=UTC)
     assert len(catalogue.connection(ENTITY_ID).valid) == 3
 
 
@@ -256,6 +256,13 @@ def test_whoever_is_live_is_not_cut_off_unless_that_is_said(
     assert _apply(path, catalogue, "--cut-off") == 0
 
 
+def test_a_service_ends_with_its_connection(catalogue: DynamoCatalogue, written: Write) -> None:
+    assert _apply(written(more="valid: {until: 2030-01-01}"), catalogue) == 0
+    service, last = catalogue.service(SERVICE), datetime(2029, 12, 31, 23, tzinfo=UTC)
+    assert service.may_be_mandated(last - timedelta(seconds=1))
+    assert not service.may_be_mandated(last)
+
+
 def test_single_sign_on_can_be_switched_off(catalogue: DynamoCatalogue, written: Write) -> None:
     assert _apply(written(more="sso_domain: ominous\n            sso: false"), catalogue) == 0
     assert catalogue.connection(ENTITY_ID).sso_domain is None
@@ -319,6 +326,15 @@ def test_a_line_makes_a_service_and_a_second_time_overwrites_it(
     assert _apply(services({"relations": relation, "duration": "30"}, before=before), catalogue) == 0
     assert f"~ service {SERVICE}: request_days 28 → 30" in capsys.readouterr().out
     assert catalogue.service(PORTAL).name["nl"] == "Everything"
+
+
+def test_a_service_from_a_list_ends_with_its_connection(
+    catalogue: DynamoCatalogue, services: Write, written: Write
+) -> None:
+    portal = f"- {{service_id: {PORTAL}, index: 5, name: Everything}}"
+    assert _apply(written(portal, more="valid: {until: 2030-01-01}"), catalogue, "--cut-off") == 0
+    assert _apply(services({}), catalogue) == 0
+    assert not catalogue.service(SERVICE).may_be_mandated(datetime(2029, 12, 31, 23, tzinfo=UTC))
 
 
 CSV_WRONG: list[tuple[dict[str, str], str]] = [

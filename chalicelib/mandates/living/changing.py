@@ -3,7 +3,7 @@
 Each change is made of the mandate as it is at that moment, and anew where somebody else changed it meanwhile.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.standing import behind
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 
@@ -82,17 +83,6 @@ def next_version(mandate: Mandate, what: Happening, fields: Callable[[Mandate], 
         return mandate
     new: Mandate = replace(mandate, **fields(mandate))  # type: ignore[arg-type]
     return mandate if new == mandate else replace(new, version=mandate.version + 1)
-
-
-def behind(mandate: Mandate, services: Iterable[Service], now: datetime) -> list[Service]:
-    """Return the services that a mandate for a portal or set opens now, besides that itself."""
-    return [
-        service
-        for service in services
-        if service.service_id not in (mandate.service_id, *mandate.without)
-        and mandate.service_id in service.opened_by(now)
-        and service.may_be_mandated(now)
-    ]
 
 
 def lessened(mandate: Mandate, less: Less, services: Collection[Service], now: datetime) -> Fields:

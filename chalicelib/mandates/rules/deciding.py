@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import NotFound
-from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
+from chalicelib.mandates.model.mandates import Mandate, MandateState
 from chalicelib.mandates.model.selection import Selection
 from chalicelib.people.pseudonym import PersonId
 
@@ -38,28 +38,6 @@ class Services(Protocol):
     def service(self, service_id: str) -> Service:
         """Raise `NotFound`."""
         ...
-
-
-class ShownState(StrEnum):
-    """How a mandate stands to a person now: what its state says, and whether there is anything left to use it for."""
-
-    FUTURE = "future"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    ENDED = "ended"
-    CLOSED = "closed"
-    """Its service, portal or set, or the connection of it, has ended, or nobody may be mandated for it any more."""
-
-
-def shown_state(mandate: Mandate, service: Service | None, now: datetime, *, connected: bool = True) -> ShownState:
-    """Return how a mandate stands. `service` is its own, None for one that left the catalogue; `connected` says
-    whether the connection counts through which it is asked for.
-    """
-    state = mandate.state(now)
-    offered = service is not None and connected and service.may_be_mandated(now)
-    return ShownState.CLOSED if state in LIVING and not offered else ShownState(state.value)
 
 
 def denial(mandate: Mandate, by: PersonId, at: Service, level: int, now: datetime, *, asked: int = 0) -> Denial | None:

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.catalogue.model import Relation, RelationKind, Service, ServiceId, Validity
+from chalicelib.catalogue.model import Relation, ServiceId
 from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 from chalicelib.mandates.living.changing import (
     MANDATE_MOVES,
     Less,
-    behind,
     change,
     end,
     next_version,
@@ -28,6 +27,7 @@ from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.deciding import denial
+from chalicelib.mandates.rules.standing import behind
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import GENEROUS, NOW, PORTAL_ID, a_mandate, a_period, a_request, a_service, an_opening, making
@@ -164,17 +164,6 @@ def test_services_that_are_left_can_be_taken_away_until_one_is() -> None:
     restrict(VERA, mandate.case_id, Less(without=frozenset({ONE})), services=CATALOGUE, store=store, now=NOW)
     with pytest.raises(Refused, match="nothing_left"):
         restrict(VERA, mandate.case_id, Less(without=frozenset({TWO})), services=CATALOGUE, store=store, now=NOW)
-
-
-def test_what_stands_behind_a_mandate_is_what_it_opens_now() -> None:
-    def parts(**changes: object) -> Service:
-        return a_service(service_id=ONE, **changes)
-
-    assert behind(portal(), [parts(behind=(Relation(PORTAL_ID),))], NOW)
-    assert not behind(portal(without=(ONE,)), [parts(behind=(Relation(PORTAL_ID),))], NOW)
-    assert not behind(portal(), [parts(behind=(Relation(PORTAL_ID, RelationKind.MAILBOX),))], NOW)
-    assert not behind(portal(), [parts(behind=(Relation(PORTAL_ID),), valid=(Validity(active=False),))], NOW)
-    assert not behind(a_mandate(), CATALOGUE, NOW)
 
 
 @pytest.mark.parametrize("ended", [MandateState.EXPIRED, MandateState.REVOKED, MandateState.ENDED])

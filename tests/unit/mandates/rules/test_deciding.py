@@ -22,8 +22,8 @@ from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.model.selection import Selection
-from chalicelib.mandates.rules.deciding import Denial, ShownState, denial, may_act, shown_state, usable
-from chalicelib.people.actor import Cause, Citizen
+from chalicelib.mandates.rules.deciding import Denial, denial, may_act, usable
+from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
 from tests.builders import (
     GENEROUS,
@@ -136,29 +136,6 @@ def test_a_portal_or_set_that_has_ended_opens_nothing_that_is_behind_it(parents:
     assert told is Denial.PARENT_ENDED
     assert _usable(register, usable(HENK, BEHIND, 20, NOW, services=parents)) == []
     assert _usable(register, usable(HENK, BEHIND, 20, NOW, services=OFFERED)) == [mandate]
-
-
-@pytest.mark.parametrize(
-    ("mandate", "expected"),
-    [
-        (a_mandate(), ShownState.ACTIVE),
-        (a_mandate(period=Period(TODAY + DAY, TODAY + DAY)), ShownState.FUTURE),
-        (a_mandate(suspended_at=NOW), ShownState.SUSPENDED),
-        (a_mandate(period=Period(TODAY - DAY, TODAY - DAY)), ShownState.EXPIRED),
-        (a_mandate(ended_at=NOW, ended_by=Party.REPRESENTED), ShownState.REVOKED),
-        (a_mandate(ended_at=NOW, cause=Cause.DEATH), ShownState.ENDED),
-    ],
-)
-def test_a_mandate_stands_as_its_state_says_unless_there_is_nothing_left_to_use_it_for(
-    mandate: Mandate, expected: ShownState
-) -> None:
-    living = expected in (ShownState.ACTIVE, ShownState.FUTURE, ShownState.SUSPENDED)
-    closed = ShownState.CLOSED if living else expected
-    assert shown_state(mandate, a_service(), NOW) is expected
-    assert shown_state(mandate, None, NOW) is closed
-    assert shown_state(mandate, a_service(valid=(Validity(until=NOW),)), NOW) is closed
-    assert shown_state(mandate, a_service(authorisation=Authorisation.NOBODY), NOW) is closed
-    assert shown_state(mandate, a_service(), NOW, connected=False) is closed
 
 
 @pytest.mark.parametrize("mandated", [10, 20, 25, 30])

@@ -1,0 +1,52 @@
+"""How a mandate stands to a person now: what its state says, and whether there is anything left to use it for."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.catalogue.model import RelationKind, Service, ServiceId
+from chalicelib.mandates.model.mandates import LIVING, Mandate
+
+
+class ShownState(StrEnum):
+    FUTURE = "future"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ENDED = "ended"
+    CLOSED = "closed"
+    """It opens nothing now, and no move of the mandate changes that."""
+
+
+def shown_state(mandate: Mandate, services: Mapping[ServiceId, Service], now: datetime) -> ShownState:
+    """Return how a mandate stands; `services` is the whole catalogue."""
+    state = mandate.state(now)
+    closed = state in LIVING and not _opens_something(mandate, services, now)
+    return ShownState.CLOSED if closed else ShownState(state.value)
+
+
+def behind(mandate: Mandate, services: Iterable[Service], now: datetime) -> list[Service]:
+    """Return the services that a mandate for a portal or set opens now, besides that itself."""
+    return [
+        service
+        for service in services
+        if service.service_id not in (mandate.service_id, *mandate.without)
+        and mandate.service_id in service.opened_by(now)
+        and service.may_be_mandated(now)
+    ]
+
+
+def _opens_something(mandate: Mandate, services: Mapping[ServiceId, Service], now: datetime) -> bool:
+    """Whether its own service is offered, and where that is a set, anything that it opens."""
+    service = services.get(mandate.service_id)
+    if service is None or not service.may_be_mandated(now):
+        return False
+    return not _is_set(service, services.values()) or bool(behind(mandate, services.values(), now))
+
+
+def _is_set(service: Service, services: Iterable[Service]) -> bool:
+    """Whether nobody signs in at a service itself: others are behind it as a set. At a portal one does."""
+    relations = (relation for one in services for relation in one.behind if relation.parent == service.service_id)
+    kinds = {relation.kind for relation in relations}
+    return RelationKind.SET in kinds and RelationKind.PORTAL not in kinds
