@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from chalicelib.catalogue.model import ServiceId
+from chalicelib.catalogue.model import ServiceId, search
 from chalicelib.mandates.for_another.approving import AskedOfMe
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import LIVING, Mandate
@@ -17,7 +17,7 @@ from chalicelib.mandates.rules.standing import shown_state
 from chalicelib.mandates.seeing.asked import Own, is_open
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.services import Services, every_service, services_of
+from chalicelib.site.services import Services, every_service
 from chalicelib.web.visit import Visit
 
 
@@ -35,17 +35,28 @@ class Sought:
     view: View
     past: bool = False
     words: str = ""
-    """Of services,"""
+    """Of services."""
+    service: str = ""
+    """The id of one."""
     services: tuple[ServiceId, ...] | None = None
-    """which these are."""
+    """Which these are, by words and id."""
     other: PersonId | None = None
     """Who is on the other side; in no address."""
 
     def address(self, **changes: object) -> str:
         """Return the address of the list, or of one that differs in this."""
         shown = replace(self, **changes)  # type: ignore[arg-type]
-        named = {"view": shown.view.value, "state": "past" if shown.past else "", "q": shown.words}
+        state = "past" if shown.past else ""
+        named = {"view": shown.view.value, "state": state, "service": shown.service, "q": shown.words}
         return f"/mandates?{urlencode({name: value for name, value in named.items() if value})}"
+
+    def among(self, known: Services, language: str) -> "Sought":
+        """Return this with the services that words and id mean. An id that nobody knows means nothing."""
+        one = known.get(ServiceId(self.service))
+        if one is None and not self.words:
+            return replace(self, service="")
+        found = search([one] if one else known.values(), self.words, language)
+        return replace(self, service=one.service_id if one else "", services=tuple(each.service_id for each in found))
 
     def selection(self, now: datetime) -> Selection:
         return Selection(
@@ -78,7 +89,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """What rows are shown with, by case. No more is looked up than they need."""
+    """What rows are shown with, by case."""
 
     services: Services
     states: Mapping[str, str]
@@ -91,7 +102,8 @@ class Captions:
 def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], known: Services) -> Captions:
     """Return what is shown with rows; `known` are services that were read already."""
     person, now = visit.signed_in.actor.person, visit.now
-    services = known or _services(ports, cases)
+    # All there are, by one question: a mandate's own does not tell whether anything of it is left.
+    services = known or (every_service(ports.catalogue) if cases else {})
     told = [one for one in cases if not isinstance(one, Asking)]
     guesses = _guesses(ports, cases, now)
     return Captions(
@@ -104,12 +116,6 @@ def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], kno
             if isinstance(one, Asking)
         },
     )
-
-
-def _services(ports: SitePorts, cases: Sequence[Mandate | Own]) -> Services:
-    """Return the services of cases; of mandates all there are: their own does not tell whether anything is left."""
-    mandates = any(isinstance(one, Mandate) for one in cases)
-    return every_service(ports.catalogue) if mandates else services_of(cases, ports.catalogue)
 
 
 def _guesses(ports: SitePorts, cases: Iterable[Mandate | Own], now: datetime) -> Mapping[ClaimId, Guesses]:

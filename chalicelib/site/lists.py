@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from chalicelib.catalogue.model import search
 from chalicelib.mandates.for_another.approving import asked_of_me
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.seeing.asked import asked_by_me
@@ -34,7 +33,7 @@ _DIGITS = 6
 
 @routes.get("/mandates", Caller.SIGNED_IN)
 def my_mandates(ports: SitePorts, visit: Visit) -> Reply:
-    sought = _sought({name: visit.asked(name) for name in ("view", "state", "q")})
+    sought = _sought({name: visit.asked(name) for name in ("view", "state", "service", "q")})
     if sought is None:
         return _overview(ports, visit)
     return _list_page(ports, visit, sought, Form({"q": sought.words}, ERRORS))
@@ -70,7 +69,7 @@ def _sought(fields: Mapping[str, str]) -> Sought | None:
     except ValueError:
         return None
     words = fields.get("q", "").strip()[:_LONGEST]
-    return Sought(view, fields.get("state") == "past", "" if _means_number(words) else words)
+    return Sought(view, fields.get("state") == "past", "" if _means_number(words) else words, fields.get("service", ""))
 
 
 def _means_number(text: str) -> bool:
@@ -79,10 +78,9 @@ def _means_number(text: str) -> bool:
 
 def _list_page(ports: SitePorts, visit: Visit, sought: Sought, form: Form, status: int = 200) -> Reply:
     known: Services = {}
-    if sought.words:
+    if sought.words or sought.service:
         known = every_service(ports.catalogue)
-        found = search(known.values(), sought.words, visit.language)
-        sought = replace(sought, services=tuple(service.service_id for service in found))
+        sought = sought.among(known, visit.language)
     listed, shown = _listed(ports, visit, sought, known)
     return page(
         "mandate_list.html",

@@ -268,6 +268,57 @@ def test_what_may_be_a_number_stands_in_no_address_whatever_is_wrong_with_it(wor
     assert not [text for text in re.findall(r'(?:href|action)="([^"]*)"', answer.body + shown) if digits in text]
 
 
+def test_a_list_is_filtered_by_one_service_whatever_words_others_share_with_it(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    names = some_clients(wired, HENK, 22)
+    portal = wired.catalogue.service(PORTAL_ID)
+    wired.catalogue.put_service(replace(portal, keywords=("locks",)))
+    case_id = mandate(vera, henk, PORTAL_ID)
+    page = henk.get("/mandates?view=held").body
+    assert f'<option value="{PORTAL_ID}">All</option>' in page
+    form = {"csrf": henk.token("/mandates?view=held"), "view": "held", "state": "now"}
+    found = henk.post("/mandates/search", {**form, "q": "locks", "service": PORTAL_ID}).location
+    assert found == f"/mandates?view=held&service={PORTAL_ID}&q=locks"
+    for address in (found, f"/mandates?view=held&service={PORTAL_ID}"):
+        page = henk.get(address).body
+        assert re.findall(r'name="case" value="(\w+)"', page) == [case_id]
+        assert f'<option value="{PORTAL_ID}" selected>' in page
+        assert f'href="/mandates?view=held&amp;state=past&amp;service={PORTAL_ID}' in page
+    first = henk.get(f"/mandates?view=held&service={SERVICE_ID}").body
+    assert len(_titles(first)) == 20
+    assert f"service={SERVICE_ID}&page=" in _further(first)
+    assert len(_titles(henk.get(_further(first)).body)) == 2
+    answer = henk.post("/mandates/search", {**form, "q": VERA.digits, "service": SERVICE_ID})
+    assert _titles(answer.body) == []
+    assert f'<option value="{SERVICE_ID}" selected>' in answer.body
+    assert [title.partition(" – ")[0] for title in _titles(_search(henk, some_bsns(1)[0].digits).body)] == [
+        next(iter(names.values()))
+    ]
+
+
+def test_a_service_that_the_catalogue_does_not_have_filters_nothing(henk: Person, wired: Wiring) -> None:
+    some_clients(wired, HENK, 2)
+    henk.sign_in()
+    page = henk.get("/mandates?view=held&service=none").body
+    assert len(_titles(page)) == 2
+    assert "service=none" not in page
+
+
+@pytest.mark.parametrize("view", ["asked", "asked-of-me"])
+def test_what_was_asked_is_filtered_by_service_too(view: str, vera: Person, henk: Person, wired: Wiring) -> None:
+    request = asked_by(wired)
+    who, link = {"asked": (henk, f"/asked/{request.case_id}"), "asked-of-me": (vera, f"/approvals/{request.visit}")}[
+        view
+    ]
+    who.sign_in()
+    assert f'href="{link}"' in who.get(f"/mandates?view={view}&service={SERVICE_ID}").body
+    page = who.get(f"/mandates?view={view}&service={PORTAL_ID}").body
+    assert f'href="{link}"' not in page
+    assert "Nothing found for “All”" in page
+    assert f'href="/mandates?view={view}">Show everything' in page
+
+
 def test_a_search_goes_on_after_signing_in_again(henk: Person, wired: Wiring, clock: Clock) -> None:
     names = some_clients(wired, HENK, 3)
     henk.sign_in()
@@ -373,7 +424,16 @@ def test_an_address_that_is_none_of_ours_shows_something_of_ours(path: str, henk
     assert henk.get(path).status == 200
 
 
-@pytest.mark.parametrize("path", ["/mandates", "/mandates?view=held", "/mandates?view=given", "/mandates?view=asked"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mandates",
+        "/mandates?view=held",
+        "/mandates?view=given",
+        "/mandates?view=asked",
+        f"/mandates?view=held&service={SERVICE_ID}",
+    ],
+)
 def test_a_page_costs_the_same_calls_with_few_and_with_many_mandates(path: str, henk: Person, wired: Wiring) -> None:
     henk.sign_in()
     some_clients(wired, HENK, 25)
