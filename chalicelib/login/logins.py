@@ -37,7 +37,7 @@ class Login:
     session: str
     """Name of the session that a provider is told: the same, however often the answer has to be made."""
     path: str = "/"
-    """Where to go on our own site, for a login that is not for a provider."""
+    """Where to go on our own site, with its query, for a login that is not for a provider."""
     question: Question | None = None
     replaces: str | None = None
     """Key of the session on our own site that this sign-in takes the place of."""

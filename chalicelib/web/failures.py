@@ -186,8 +186,8 @@ def explained(error: Exception, visit: Visit | None, refusals: Mapping[str, Word
 
 def sign_in_page(visit: Visit, *, kept: bool | None = None) -> Reply:
     """Ask to sign in; someone whose session ran out over a form is told whether it is kept."""
-    # Forms are sent to the address that shows them, so the same path serves after signing in.
-    return page("sign_in.html", visit, status=401, again=visit.path, over=visit.past is not None, kept=kept)
+    # Forms are sent to the address that shows them, so the same address serves after signing in.
+    return page("sign_in.html", visit, status=401, again=visit.here, over=visit.past is not None, kept=kept)
 
 
 def _write_down(error: Exception, words: Words) -> None:
@@ -238,7 +238,7 @@ def _signing_in(visit: Visit | None) -> bool:
 def _step_up(visit: Visit, error: LevelTooLow) -> Reply:
     # There something was filled in on the page before, which is a draft by now.
     kept = visit.path.startswith(("/request/confirm/", "/direct/confirm/", "/activate/"))
-    return page("step_up.html", visit, status=403, required=error.required, again=visit.path, kept=kept)
+    return page("step_up.html", visit, status=403, required=error.required, again=visit.here, kept=kept)
 
 
 def _wait(visit: Visit, until: datetime) -> Reply:

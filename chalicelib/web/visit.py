@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from chalice.app import Request, Response
 
@@ -59,6 +59,12 @@ class Visit:
     def asked_each(self, name: str) -> tuple[str, ...]:
         """Return all values of a name in the address: what was ticked in a form that only asks."""
         return tuple(self.query.get(name, ()))
+
+    @property
+    def here(self) -> str:
+        """The address of this page as it was asked for, for who comes back to it. The language is kept elsewhere."""
+        asked = {name: values for name, values in self.query.items() if name != "lang"}
+        return f"{self.path}?{urlencode(asked, doseq=True)}" if asked else self.path
 
     @property
     def fields(self) -> dict[str, str]:

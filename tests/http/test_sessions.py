@@ -1,5 +1,8 @@
 """Sessions, cookies, CSRF and headers (security.md section 3)."""
 
+import re
+from html import unescape
+
 import pytest
 
 from local.digid.answers import signed_in
@@ -158,8 +161,53 @@ def test_cancelling_at_digid_offers_to_try_again(vera: Person) -> None:
     assert "/login?next=/activate" in page.body
 
 
+def _way(page: str) -> str:
+    """Return where a page leads to sign in."""
+    return unescape(page.partition('--primary-action" href="')[2].partition('"')[0])
+
+
 @pytest.mark.parametrize(
-    "next_page", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a?b=%0d"]
+    "address",
+    [
+        "/mandates?view=held&state=past",
+        "/mandates?view=given&q=a%2Fb+%C3%A9%25",
+        "/mandates/end?case=ab&case=cd",
+        "/ask",
+    ],
+)
+def test_who_signs_in_again_comes_back_to_the_page_as_it_was(vera: Person, clock: Clock, address: str) -> None:
+    vera.sign_in()
+    clock.forward(minutes=20)
+    page = vera.get(address)
+    assert page.status == 401
+    assert vera.pass_digid(vera.get(_way(page.body))).location == address
+    clock.forward(minutes=20)
+    switch = next(link for link in re.findall(r'href="([^"]*)lang=nl"', vera.get(address).body))
+    dutch = vera.get(f"{address.partition('?')[0]}{unescape(switch)}lang=nl")
+    assert "Inloggen met DigiD" in dutch.body
+    assert vera.pass_digid(vera.get(_way(dutch.body))).location == address
+
+
+def test_who_cancels_at_digid_can_still_come_back_to_the_page_as_it_was(vera: Person) -> None:
+    cancelled = vera.cancel(vera.ask_digid(_way(vera.get("/mandates?view=held&state=past").body)))
+    assert vera.pass_digid(vera.get(_way(cancelled.body))).location == "/mandates?view=held&state=past"
+
+
+@pytest.mark.parametrize(
+    "next_page",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:x",
+        "/a?b=%0d",
+        "//evil.example?view=held",
+        "?view=held",
+        "/a?b=%250d%0a",
+        "/a?b=https://evil.example",
+        "/a%3Fb%23c",
+        f"/a?{'b' * 3000}",
+    ],
 )
 def test_signing_in_leads_to_our_own_pages_only(vera: Person, next_page: str) -> None:
     assert vera.sign_in(path=next_page).location == "/mandates"

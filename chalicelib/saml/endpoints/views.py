@@ -24,7 +24,8 @@ from chalicelib.web.sessions import session_key
 from chalicelib.web.soap_faults import CONTENT_TYPE
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
-_OUR_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*", re.ASCII)
+_OUR_PAGE = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*(\?[A-Za-z0-9_.~*+&=%-]{0,2000})?", re.ASCII)
+"""A path, and the query of a form. What a host could be made of stands in neither."""
 LEVELS = {str(int(level)): level for level in Level}
 
 
@@ -33,9 +34,9 @@ class Views:
     ports: SamlPorts
 
     def sign_in(self, visit: Visit) -> Reply:
-        """Sign in to our own site; `next` is a path of ours, `level` the lowest level of assurance."""
+        """Sign in to our own site; `next` is an address of ours, `level` the lowest level of assurance."""
         level, path = LEVELS.get(visit.asked("level"), Level.BASIC), visit.asked("next")
-        browser, ours = browser_of(visit), path if _OUR_PATH.fullmatch(path) else "/mandates"
+        browser, ours = browser_of(visit), path if _OUR_PAGE.fullmatch(path) else "/mandates"
         return led(begin_ours(self.ports, level, ours, browser, visit.now), browser, visit)
 
     def begin_by_redirect(self, visit: Visit) -> Reply:
