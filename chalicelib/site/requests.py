@@ -49,8 +49,8 @@ def review_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
 def send_request(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     if visit.switches_language:
         return _review(ports, visit, drafted(ports, visit, visit_id))
-    if service_id := visit.field("remove"):
-        keep(ports, visit, drafted(ports, visit, visit_id).without(service_id))
+    if removed := visit.field("remove").split():
+        keep(ports, visit, drafted(ports, visit, visit_id).without(removed))
         return redirect(f"/request/confirm/{visit_id}")
     draft = kept(ports, visit, visit_id)
     if draft is not None and draft.other is not None:

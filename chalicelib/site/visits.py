@@ -11,7 +11,7 @@ with dates as `yyyy-mm-dd`. Addresses name a visit only in their path: that is w
 signing in again, and whoever asks for somebody else may never end up asking for themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -72,8 +72,8 @@ class VisitDraft:
         places = {one.service_id: one for one in self.chosen} | {new.service_id: new}
         return replace(self, chosen=tuple(places.values()))
 
-    def without(self, service_id: str) -> "VisitDraft":
-        return replace(self, chosen=tuple(one for one in self.chosen if one.service_id != service_id))
+    def without(self, service_ids: Collection[str]) -> "VisitDraft":
+        return replace(self, chosen=tuple(one for one in self.chosen if one.service_id not in service_ids))
 
 
 def new_visit(ports: SitePorts, other: Other | None = None, known: Acquaintance | None = None) -> VisitDraft:

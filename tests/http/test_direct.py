@@ -108,6 +108,7 @@ def test_what_the_other_may_do_already_is_said_with_a_link_before_anything_is_se
     assert "may do some of this for you already" in page.body
     assert f'href="/mandates/{earlier}"' in page.body
     assert "Yes, let" not in page.body
+    assert re.findall(r'--primary-action"[^>]*>([^<]*)<', page.body) == ["My mandates"]
     answer = vera.post(review, {"csrf": page.hidden["csrf"]})
     assert answer.status == 409
     assert "This person may do that for you already" in answer.body

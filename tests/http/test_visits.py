@@ -113,8 +113,31 @@ def test_the_service_that_was_asked_before_is_named_and_the_rest_can_be_sent(ver
     assert "Locks" not in told[0]
     assert "Nothing was sent" in answer.body
     assert len(_requests(vera, wired)) == 1
-    vera.submit(review, {"remove": PORTAL_ID})
+    assert _main_actions(answer.body) == ["Remove this and go on"]
+    assert 'name="handing"' not in answer.body
+    removed = re.findall(r'--primary-action" type="submit" name="remove" value="([^"]*)"', answer.body)
+    vera.submit(review, {"remove": removed[0]})
+    assert _main_actions(vera.get(review).body) == ["Confirm and send the letter"]
     assert vera.submit(review, {}).status == 303
+    assert len(_requests(vera, wired)) == 2
+
+
+def _main_actions(page: str) -> list[str]:
+    return re.findall(r'--primary-action"[^>]*>([^<]*)<', page)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_where_all_was_asked_before_there_is_nothing_to_send_but_what_was_asked_to_look_at(
+    language: str, vera: Person, wired: Wiring
+) -> None:
+    vera.language = language
+    vera.submit(_both(vera), {})
+    answer = vera.submit(review := _both(vera), {})
+    assert answer.status == 409
+    assert _main_actions(answer.body) == [{"nl": "Mijn machtigingen", "en": "My mandates"}[language]]
+    assert 'href="/mandates"' in answer.body.partition('role="alert"')[2].partition("</div>")[0]
+    vera.submit(review, {"remove": f"{SERVICE_ID} {PORTAL_ID}"})
+    assert vera.get(review).location == _next(review)
     assert len(_requests(vera, wired)) == 2
 
 
