@@ -10,14 +10,14 @@ from chalicelib.days import today
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.mandates.direct.granting import Grant, grant, granted, in_the_way
 from chalicelib.mandates.direct.known import Known, known_in, known_to
-from chalicelib.mandates.model.cases import CaseId, Party, VisitId
+from chalicelib.mandates.model.cases import Party, VisitId
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.site.clicks import once
-from chalicelib.site.levels import known_service
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import Services, services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.site.visits import Acquaintance, VisitDraft, drafted, forget, keep, new_visit, wanted
 from chalicelib.web.forms import Form
@@ -75,7 +75,7 @@ def show_granted(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
         raise NotFound("visit")
     person = visit.signed_in.actor.person
     names = names_of_others(person, made[:1], vault=ports.vault, people=ports.people)
-    services = {one.case_id: known_service(ports, one) for one in made}
+    services = services_of(made, ports.catalogue)
     return page(
         "granted.html",
         visit,
@@ -83,13 +83,13 @@ def show_granted(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
         today=today(visit.now),
         name=names.get(made[0].case_id),
         services=services,
-        too_low=[one.case_id for one in made if _too_low(one, services[one.case_id], visit)],
+        too_low=[one.case_id for one in made if _too_low(one, services.get(one.service_id), visit)],
     )
 
 
 def _known_page(ports: SitePorts, visit: Visit, form: Form, status: int = 200) -> Reply:
     known = _known(ports, visit)
-    services = {mandate.case_id: known_service(ports, mandate) for one in known for mandate in one.mandates}
+    services = services_of((mandate for one in known for mandate in one.mandates), ports.catalogue)
     return page(
         "choose_known.html",
         visit,
@@ -106,10 +106,10 @@ def _names(ports: SitePorts, visit: Visit, known: Iterable[Known]) -> Mapping[st
     return names_of_others(visit.signed_in.actor.person, latest, vault=ports.vault, people=ports.people)
 
 
-def _did(known: Known, services: Mapping[CaseId, Service | None]) -> list[Service]:
+def _did(known: Known, services: Services) -> list[Service]:
     """Return for what somebody acted, each service once."""
-    done = {service.service_id: service for one in known.mandates if (service := services[one.case_id])}
-    return list(done.values())
+    done = dict.fromkeys(one.service_id for one in known.mandates if one.service_id in services)
+    return [services[one] for one in done]
 
 
 def _known(ports: SitePorts, visit: Visit) -> list[Known]:

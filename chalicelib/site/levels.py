@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
-from chalicelib.errors import LevelTooLow, NotFound, Refused
+from chalicelib.errors import LevelTooLow, Refused
 from chalicelib.mandates.living.raising import below, confirm_level, part_of
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import known_service
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -42,7 +43,7 @@ def review_level(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, party = seen_by(actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         raise Refused("mandate_ended")
-    part, service = part_of(party, mandate), known_service(ports, mandate)
+    part, service = part_of(party, mandate), known_service(mandate.service_id, ports.catalogue)
     if actor.level <= part:
         if (needed := service.level_at(visit.now) if service else 0) > part:
             raise LevelTooLow(needed)
@@ -66,11 +67,3 @@ def take_level(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}/confirm-level")
     confirm_level(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}?confirmed=1")
-
-
-def known_service(ports: SitePorts, mandate: Mandate) -> Service | None:
-    """Return the service of a mandate; None for one that has left the catalogue."""
-    try:
-        return ports.catalogue.service(mandate.service_id)
-    except NotFound:
-        return None

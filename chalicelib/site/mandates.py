@@ -12,10 +12,10 @@ from chalicelib.mandates.rules.standing import behind, shown_state
 from chalicelib.mandates.seeing.story import story
 from chalicelib.paging import page_of
 from chalicelib.site.happenings import words_of
-from chalicelib.site.levels import known_service, levels_shown
+from chalicelib.site.levels import levels_shown
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.renewals import renewal_shown
-from chalicelib.site.services import every_service
+from chalicelib.site.services import every_service, known_service
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes
 from chalicelib.web.pages import page
@@ -53,7 +53,7 @@ def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, _ = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         return redirect(f"/mandates/{case_id}")
-    service = known_service(ports, mandate)
+    service = known_service(mandate.service_id, ports.catalogue)
     return _mandate_page(ports, "revoke.html", visit, mandate, service)
 
 

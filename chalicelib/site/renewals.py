@@ -16,8 +16,8 @@ from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
-from chalicelib.site.levels import known_service
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import known_service
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes
@@ -146,7 +146,7 @@ def _given(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Manda
 
 def _renewed(ports: SitePorts, visit: Visit, mandate: Mandate) -> Service:
     """Return the service for which a mandate can go on. Raises `LevelTooLow` or `Refused("not_renewable")`."""
-    service = known_service(ports, mandate)
+    service = known_service(mandate.service_id, ports.catalogue)
     if service is None or not renewable(mandate, service, visit.now):
         raise Refused("not_renewable")
     check_level(visit.signed_in.actor, [service], visit.now)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.catalogue.model import Service, ServiceId
-from chalicelib.errors import NotFound, Refused
+from chalicelib.catalogue.model import ServiceId
+from chalicelib.errors import Refused
 from chalicelib.mandates.living.changing import Less, lessened, restrict
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
@@ -14,6 +14,7 @@ from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.mandates.rules.standing import behind
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import known_service
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.typed_dates import typed_date
 from chalicelib.web.forms import Form
@@ -125,12 +126,5 @@ def _shown(ports: SitePorts, visit: Visit, mandate: Mandate) -> dict[str, Any]:
         "mandate": mandate,
         "gives": mandate.party(person) is Party.REPRESENTED,
         "name": names.get(mandate.case_id),
-        "service": _service(ports, mandate),
+        "service": known_service(mandate.service_id, ports.catalogue),
     }
-
-
-def _service(ports: SitePorts, mandate: Mandate) -> Service | None:
-    try:
-        return ports.catalogue.service(mandate.service_id)
-    except NotFound:
-        return None

@@ -25,10 +25,13 @@ def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCa
     wanted = {case.service_id for case in cases}
     if len(wanted) > _ONE_BY_ONE:
         return {one: service for one, service in every_service(catalogue).items() if one in wanted}
-    found: dict[ServiceId, Service] = {}
-    for service_id in wanted:
-        try:
-            found[service_id] = catalogue.service(service_id)
-        except NotFound:
-            continue
-    return found
+    found = {one: known_service(one, catalogue) for one in wanted}
+    return {one: service for one, service in found.items() if service is not None}
+
+
+def known_service(service_id: ServiceId, catalogue: DynamoCatalogue) -> Service | None:
+    """Return a service; None for one that has left the catalogue."""
+    try:
+        return catalogue.service(service_id)
+    except NotFound:
+        return None
