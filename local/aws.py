@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -10,8 +9,8 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
-from moto.dynamodb.responses import DynamoHandler
 
+from local import dynamodb
 from local.template import Template
 from provisioning.secrets import fresh_secrets
 
@@ -28,27 +27,10 @@ def in_process() -> Iterator[None]:
     """Run with AWS in this process, resources and secrets made. Nothing is left behind."""
     fake = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     os.environ.update(fake)
-    with mock_aws(), _one_dynamodb_call_at_a_time():
+    with mock_aws(), dynamodb.mended():
         create_resources()
         fill_secrets(client("secretsmanager"))
         yield
-
-
-@contextmanager
-def _one_dynamodb_call_at_a_time() -> Iterator[None]:
-    """Make conditional writes atomic between threads, as DynamoDB's are and moto's are not (security.md section 5)."""
-    lock = threading.RLock()
-    unlocked = DynamoHandler.call_action
-
-    def locked(self: DynamoHandler) -> Any:  # noqa: ANN401 - moto's own type
-        with lock:
-            return unlocked(self)
-
-    DynamoHandler.call_action = locked  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        DynamoHandler.call_action = unlocked  # type: ignore[method-assign]
 
 
 @cache
@@ -92,9 +74,9 @@ def table_arguments(properties: Resource) -> dict[str, Any]:
 
 
 def _table(properties: Resource) -> dict[str, str]:
-    dynamodb = client("dynamodb")
-    table = dynamodb.create_table(**table_arguments(properties))
-    dynamodb.update_time_to_live(
+    tables = client("dynamodb")
+    table = tables.create_table(**table_arguments(properties))
+    tables.update_time_to_live(
         TableName=properties["TableName"], TimeToLiveSpecification=properties["TimeToLiveSpecification"]
     )
     return {"Ref": properties["TableName"], "Arn": table["TableDescription"]["TableArn"]}

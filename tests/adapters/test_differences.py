@@ -46,6 +46,31 @@ def _one_item_twice_in_a_transaction(client: Any) -> str:
     return _outcome(lambda: client.transact_write_items(TransactItems=[put, put]) and None)
 
 
+def _refused_at_its_end(client: Any) -> str:
+    """Change an item, delete one and make one, of a partition that has all of them, and fail at the last."""
+
+    def of(sort: str, **more: Any) -> dict[str, Any]:
+        return {"TableName": NAME, "Key": {**KEY, "sk": {"S": sort}}, **more}
+
+    inside = {"M": {"list": {"L": [{"N": "1"}]}, "octets": {"B": b"\x00\xff"}, "none": {"NULL": True}}}
+    for sort in ("changed", "deleted"):
+        client.put_item(TableName=NAME, Item={**KEY, "sk": {"S": sort}, "n": {"N": "0"}, "inside": inside})
+
+    def held() -> Any:
+        query = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": KEY["pk"]}}
+        return client.query(TableName=NAME, **query)["Items"]
+
+    before, one = held(), {":one": {"N": "1"}}
+    writes = [
+        {"Update": of("changed", UpdateExpression="ADD n :one", ExpressionAttributeValues=one)},
+        {"Delete": of("deleted")},
+        {"Put": {"TableName": NAME, "Item": {**KEY, "sk": {"S": "made"}}}},
+        {"ConditionCheck": of("nothing", ConditionExpression="attribute_exists(pk)")},
+    ]
+    refused = _outcome(lambda: client.transact_write_items(TransactItems=writes) and None)
+    return f"{refused}, {'as before' if held() == before else 'changed'}"
+
+
 def _item_past_its_ttl(client: Any) -> str:
     past = str(int((datetime.now(UTC) - timedelta(hours=1)).timestamp()))
     client.put_item(TableName=NAME, Item={**KEY, "ttl": {"N": past}})
@@ -104,6 +129,11 @@ ALIKE: dict[str, tuple[Act, str, str]] = {
         "ValidationException",
         "A transaction that names an item twice would be a bug of ours.",
     ),
+    "a transaction that is refused leaves all as it was": (
+        _refused_at_its_end,
+        "TransactionCanceledException, as before",
+        "All or nothing, on which every change of a mandate rests; local/dynamodb.py copies less for it than moto.",
+    ),
     "what is past its ttl is still there": (
         _item_past_its_ttl,
         "there",
@@ -123,7 +153,7 @@ ALIKE: dict[str, tuple[Act, str, str]] = {
     "additions at the same time all count": (
         _fifty_additions_at_once,
         "50",
-        "Because one lock stands around moto's calls (local/aws.py); without it moto loses some.",
+        "Because one lock stands around moto's calls (local/dynamodb.py); without it moto loses some.",
     ),
 }
 """What all do, and what of ours rests on it."""

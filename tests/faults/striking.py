@@ -14,7 +14,6 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.core.serialize import AttributePicker, AttributePickerContext
 
 _TABLE = re.compile(r'"TableName": "([^"]+)"')
 GoOn = Callable[[], AWSResponse]
@@ -249,28 +248,7 @@ def striking() -> Iterator[Striker]:
     BotocoreStubber.__call__ = met  # type: ignore[method-assign]
     time.sleep = striker.wait  # type: ignore[assignment]
     try:
-        with _quick_answers():
-            yield striker
+        yield striker
     finally:
         BotocoreStubber.__call__ = reached  # type: ignore[method-assign]
         time.sleep = sleep
-
-
-@contextmanager
-def _quick_answers() -> Iterator[None]:
-    """Let moto write as it is what has the form of the API already: looking for other names costs half of its time."""
-    pick = AttributePicker.__call__
-
-    def quick(self: AttributePicker, context: AttributePickerContext) -> Any:  # noqa: ANN401 - moto's own type
-        if type(context.obj) is dict and context.obj.keys() <= _WIRE:
-            return context.obj.get(context.key)
-        return pick(self, context)
-
-    AttributePicker.__call__ = quick  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        AttributePicker.__call__ = pick  # type: ignore[method-assign]
-
-
-_WIRE = {"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS", "Item", "Items", "Attributes", "Count"}
