@@ -17,7 +17,7 @@ from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.ports import SitePorts
-from chalicelib.site.services import known_service
+from chalicelib.site.services import known_service, services_in
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.web.forms import Form
 from chalicelib.web.http import Caller, Routes
@@ -167,6 +167,7 @@ def _renewal_page(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form, 
         status=status,
         mandate=mandate,
         service=service,
+        gone=services_in(mandate.without, ports.catalogue).values(),
         names={"represented": both.represented.name, "representative": both.representative.name},
         periods=values,
         form=form,

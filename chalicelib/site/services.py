@@ -1,6 +1,6 @@
 """Services as pages name them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.catalogue.store import DynamoCatalogue
@@ -22,9 +22,14 @@ def every_service(catalogue: DynamoCatalogue) -> Services:
 
 def services_of(cases: Iterable[Mandate | Request | Asking], catalogue: DynamoCatalogue) -> Services:
     """Return the services that are named, leaving out those that have left the catalogue."""
-    wanted = {case.service_id for case in cases}
+    return services_in({case.service_id for case in cases}, catalogue)
+
+
+def services_in(wanted: Collection[ServiceId], catalogue: DynamoCatalogue) -> Services:
+    """Return services by their ids, in the order of these, leaving out those that have left the catalogue."""
     if len(wanted) > _ONE_BY_ONE:
-        return {one: service for one, service in every_service(catalogue).items() if one in wanted}
+        known = every_service(catalogue)
+        return {one: known[one] for one in wanted if one in known}
     found = {one: known_service(one, catalogue) for one in wanted}
     return {one: service for one, service in found.items() if service is not None}
 

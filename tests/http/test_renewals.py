@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.requests import RequestState
+from chalicelib.people.actor import Citizen
 from chalicelib.wiring import Wiring
-from tests.builders import SERVICE_ID, VERA
+from tests.builders import PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
 from tests.http.journey import check, deliver, mandate, printed
@@ -76,6 +79,30 @@ def test_renewed_twice_it_is_renewed_once(vera: Person, wired: Wiring, case_id: 
     assert answers[0] == answers[1]
     assert len(_renewed(wired)) == 1
     assert vera.get(address).location == f"/mandates/{_renewed(wired)[0].case_id}"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("nl", "Deze diensten zijn uit de machtiging gehaald"), ("en", "were taken out of the mandate")],
+)
+def test_what_stays_out_of_a_set_is_named_before_it_is_renewed(
+    language: str, told: str, vera: Person, henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    vera.language = language
+    case_id = mandate(vera, henk, PORTAL_ID, end="month")
+    made = wired.mandates.mandate(case_id)
+    assert made is not None
+    address = f"/mandates/{case_id}/renew"
+    assert told not in vera.get(address).body
+    less = replace(made, without=(SERVICE_ID, ServiceId("gone")), version=made.version + 1)
+    wired.mandates.change(made, less, Event(Happening.RESTRICTED, clock(), Citizen(made.represented, 20)))
+    page = vera.get(address)
+    assert told in page.body
+    assert {"nl": "Sluizen, Gemeente Ominous", "en": "Locks, Gemeente Ominous"}[language] in page.body
+    wrong = vera.post(address, {"csrf": page.hidden["csrf"], "period": ""})
+    assert told in wrong.body
+    vera.submit(address, {"period": _proposed(page.body)[0]})
+    assert [one.without for one in _renewed(wired)] == [less.without]
 
 
 def test_only_who_gave_it_renews_it(vera: Person, henk: Person, mina: Person, wired: Wiring, case_id: str) -> None:
