@@ -11,7 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 SCHEMA = "letter/2"
-"""What is written. `letter/1` is read too; releases that know no other refuse this one, and print nothing wrong."""
+"""What is written. `letter/1` is read too; releases that know no other refuse this one, and print nothing wrong.
+
+So they do with `confirm_level`, which came later: it stands only in letters that need it, and all others are as before.
+"""
 
 
 class LetterState(StrEnum):
@@ -100,6 +103,7 @@ _SAID = {
     LetterKind.SCREEN: {"code", "use_before"},
 }
 _OPTIONAL = set().union(*_SAID.values())
+_CONFIRM_LEVELS = (20, 25, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,20 @@ class Letter:
     """As printed: `XXXX-XXXX`."""
     other: str = field(default="", repr=False)
     """Name of the other side of a mandate."""
+    confirm_level: int | None = None
+    """Of DigiD, at which the representative has to confirm before they can use all of it; None where they need not."""
 
     def __post_init__(self) -> None:
-        if not self.services or {name for name in _OPTIONAL if getattr(self, name)} != _SAID[self.kind]:
+        confirms = self.confirm_level is None or (
+            self.kind is LetterKind.HELD and self.confirm_level in _CONFIRM_LEVELS
+        )
+        said = {name for name in _OPTIONAL if getattr(self, name)}
+        if not self.services or not confirms or said != _SAID[self.kind]:
             raise ValueError("a letter does not say what its kind does")
 
     def to_json(self) -> str:
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, default=date.isoformat, ensure_ascii=False)
+        said = {name: value for name, value in asdict(self).items() if name != "confirm_level" or value is not None}
+        return json.dumps({"schema": SCHEMA, **said}, default=date.isoformat, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Letter":

@@ -22,8 +22,8 @@ def notices(
     their ids from those of other letters of the case.
     """
     sides = (
-        (LetterKind.GIVEN, language, both.represented, both.representative),
-        (LetterKind.HELD, DUTCH, both.representative, both.represented),
+        (LetterKind.GIVEN, language, both.represented, both.representative, None),
+        (LetterKind.HELD, DUTCH, both.representative, both.represented, _confirm_level(first, wanted)),
     )
     return tuple(
         Letter(
@@ -36,7 +36,14 @@ def notices(
             services=lines(wanted, spoken),
             site=site,
             other=other.name,
+            confirm_level=confirm_level,
         )
-        for place, (kind, spoken, person, other) in enumerate(sides)
+        for place, (kind, spoken, person, other, confirm_level) in enumerate(sides)
         if person.gets_letters
     )
+
+
+def _confirm_level(first: Mandate, wanted: Sequence[WantedService]) -> int | None:
+    """Return the level at which the representative has to confirm their part, for all of it to count for enough."""
+    needed = max(one.service.level_at(first.activated_at) for one in wanted)
+    return needed if needed > first.activated_level else None

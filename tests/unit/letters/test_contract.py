@@ -1,6 +1,7 @@
 """What lies in queues when a release changes has to be read by the next one: these texts do not change."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,35 @@ def test_a_letter_of_the_release_before_is_one_that_was_asked_for_by_oneself_for
     assert Letter.from_json(OF_BEFORE) == a_letter(site="")
     untitled = OF_BEFORE.replace(', "form_of_address": ""', "")
     assert Letter.from_json(untitled) == a_letter(site="")
+
+
+HELD = """{"schema": "letter/2", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "kind": "held", \
+"reference": "CA5ECA5ECA5E", "language": "nl", "form_of_address": "", "addressee": "H. Helper", \
+"address": ["Kerkstraat 1", "1234 AB  Voorbeeld"], "salutation": "Geachte heer Helper", "written_on": "2031-05-17", \
+"services": [{"name": "Sluizen", "provider": "Gemeente Ominous", "start": "2031-05-17", "end": "2031-06-15"}], \
+"site": "machtigen.example.nl", "code": "", "use_before": null, "asker": "", "refusal_code": "", \
+"other": "N. Jansen"%s}"""
+
+
+def test_only_a_letter_that_asks_to_confirm_says_more_than_a_vendor_of_before_can_read() -> None:
+    confirming = Letter.from_json(HELD % ', "confirm_level": 25')
+    assert confirming.confirm_level == 25
+    assert confirming.to_json() == HELD % ', "confirm_level": 25'
+    plain = Letter.from_json(HELD % "")
+    assert plain == replace(confirming, confirm_level=None)
+    assert plain.to_json() == HELD % ""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LetterKind if kind is not LetterKind.HELD])
+def test_only_who_holds_a_mandate_is_asked_to_confirm_it(kind: LetterKind) -> None:
+    with pytest.raises(ValueError, match="does not say what its kind does"):
+        a_letter(kind, confirm_level=25)
+
+
+@pytest.mark.parametrize("level", [0, 10, 26])
+def test_a_letter_asks_to_confirm_at_no_level_for_which_it_has_no_words(level: int) -> None:
+    with pytest.raises(ValueError, match="does not say what its kind does"):
+        a_letter(LetterKind.HELD, confirm_level=level)
 
 
 @pytest.mark.parametrize("schema", ["letter/3", None])

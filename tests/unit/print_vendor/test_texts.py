@@ -111,6 +111,29 @@ def test_a_notice_says_who_may_act_and_what_to_do_if_that_is_wrong_and_holds_no_
     assert not CODE.search(text)
 
 
+WAYS = {
+    20: {"nl": "de DigiD-app of een sms-code", "en": "the DigiD app or a text message"},
+    25: {"nl": "de DigiD-app met ID-check", "en": "the DigiD app with ID check"},
+    30: {"nl": "uw rijbewijs of identiteitskaart", "en": "your driving licence or identity card"},
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize("level", WAYS)
+def test_who_has_to_confirm_what_they_hold_reads_that_first_and_how(level: int, language: str) -> None:
+    one = a_letter(LetterKind.HELD, language=language, confirm_level=level)
+    several = replace(one, services=one.services * 2)
+    first, cannot, cannot_yet = {
+        "nl": ("Eerst bevestigen", "Eerder kunt u de machtiging niet gebruiken.", "niet allemaal gebruiken"),
+        "en": ("Confirm first", "Before that you cannot use it.", "you cannot use them all"),
+    }[language]
+    for letter, said in ((one, cannot), (several, cannot_yet)):
+        text = _text(letter)
+        for expected in (first, said, WAYS[level][language]):
+            assert expected in text
+        assert first not in _text(replace(letter, confirm_level=None))
+
+
 @LANGUAGES
 @KINDS
 def test_five_services_are_all_named_on_one_page(kind: LetterKind, language: str) -> None:

@@ -33,6 +33,7 @@ from tests.builders import (
     VERA,
     a_period,
     a_person,
+    a_service,
     revoke_in,
     signed_in,
 )
@@ -83,6 +84,16 @@ def test_several_services_are_mandates_of_their_own_and_one_letter_to_each_side(
     assert [len(letter.services) for letter in (to_her, to_him)] == [3, 3]
     assert town.letters.sent == [to_her.letter_id, to_him.letter_id]
     assert len(set(town.letters.sent)) == 2
+
+
+@pytest.mark.parametrize(("levels", "asked"), [((10, 20), None), ((10, 25), 25), ((30, 25), 30)])
+def test_who_was_known_at_a_lower_level_is_asked_by_letter_to_confirm_at_the_highest_that_is_needed(
+    town: Town, levels: tuple[int, int], asked: int | None
+) -> None:
+    wanted = [WantedService(a_service(service_id=f"at {level}", level=level), a_period()) for level in levels]
+    town.grant(by=signed_in(level=30), wanted=tuple(wanted))
+    to_her, to_him = town.store.letters[1:]
+    assert (to_her.confirm_level, to_him.confirm_level) == (None, asked)
 
 
 def test_neither_letter_says_where_the_other_lives(town: Town) -> None:
