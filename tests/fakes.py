@@ -177,6 +177,7 @@ class FakeMandates:
         self._opted_out: dict[PersonId, OptOut] = {}
         self._events: dict[str, list[Event]] = {}
         self._uses: dict[tuple[str, str, Happening], Event] = {}
+        self._turns: dict[PersonId, int] = defaultdict(int)
         self._lock = threading.RLock()
 
     def open_requests(self, opening: Opening) -> None:
@@ -290,6 +291,10 @@ class FakeMandates:
                 self._may_end(request, how, first.activated_at)
             if any(made.case_id in self._mandates for made in making.mandates):
                 raise Conflict("exists")
+            if making.turn is not None:
+                if making.turn != self._turns[first.represented]:
+                    raise Conflict("not their turn")
+                self._turns[first.represented] += 1
             for request in making.requests:
                 self._end(request, how, first.activated_at)
                 if not request.is_own:
@@ -310,6 +315,9 @@ class FakeMandates:
 
     def mandate(self, case_id: str) -> Mandate | None:
         return self._mandates.get(case_id)
+
+    def turn(self, represented: PersonId) -> int:
+        return self._turns[represented]
 
     def given(self, represented: PersonId) -> list[Mandate]:
         return self._newest(mandate for mandate in self._mandates.values() if mandate.represented == represented)

@@ -824,6 +824,13 @@ NEW: dict[str, list[dict[str, object]]] = {
             "requester_bsn": b"sealed otto",
             "since": "2031-05-17T11:42:07+00:00",
         },
+        {
+            "pk": "PERSON#vera",
+            "sk": "GRANTS",
+            "at": "2031-05-17T14:42:07+00:00",
+            "number": 1,
+            "ttl": 1936881727,
+        },
         {"pk": "PERSON#otto", "sk": "OPTED-OUT", "since": "2031-05-17T11:42:07+00:00"},
         {
             "pk": "REFUSAL#hash of a code",

@@ -1,5 +1,6 @@
 """Mandates without a request begin in one transaction: once, with both notices, and not against somebody's will."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,22 +9,36 @@ from typing import Any
 import pytest
 
 from chalicelib.audit.trail import Event, Happening
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Refused
 from chalicelib.letters.contract import LetterKind
 from chalicelib.letters.posting import LETTERS
-from chalicelib.mandates.model.cases import CaseId
+from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Blocked, OptOut, RequestState
 from chalicelib.mandates.register.counted import Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.ports import Closing, Making, MandateStore
+from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.outbox.parcels import MARK, SHARDS
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.rows import Rows
 from tests.adapters.conftest import askers_of, books_of
-from tests.builders import GENEROUS, NOW, PORTAL_ID, a_bare_request, a_letter, a_mandate, an_opening
+from tests.builders import (
+    GENEROUS,
+    NOW,
+    PORTAL_ID,
+    a_bare_request,
+    a_letter,
+    a_mandate,
+    a_period,
+    a_service,
+    an_opening,
+    signed_in,
+)
+from tests.builders import VERA as BSN_OF_VERA
 from tests.fakes import FakeVault
+from tests.unit.mandates.town import Town
 
 VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
 NOTICES = (
@@ -71,6 +86,30 @@ def test_of_many_clicks_at_once_one_makes_it(store: MandateStore) -> None:
         won = list(pool.map(lambda _: _happens(lambda: _make(store, _granted())), range(6)))
     assert sum(won) == 1
     assert len(store.given(VERA.person)) == len(store.held(HENK.person)) == 1
+
+
+@pytest.mark.parametrize(("services", "made"), [(["one"] * 8, 1), ([f"service {number}" for number in range(8)], 8)])
+def test_from_eight_windows_at_once_somebody_is_mandated_once_for_each_service(
+    store: MandateStore, services: list[str], made: int
+) -> None:
+    town = Town()
+    town.store = store  # type: ignore[assignment]
+    town.represented_before()
+    visits = [VisitId(f"{number:030x}00") for number in range(8)]
+
+    def act(visit_id: VisitId, service_id: str) -> str:
+        wanted = (WantedService(a_service(service_id=service_id), a_period()),)
+        try:
+            town.grant(visit_id=visit_id, wanted=wanted)
+        except Refused as refused:
+            return refused.reason
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = Counter(pool.map(act, visits, services))
+    assert outcomes == Counter({"made": made, "already_mandated": 8 - made})
+    granted = [one for one in store.given(signed_in(BSN_OF_VERA).person) if one.consent.way is Way.KNOWN]
+    assert len(granted) == made
 
 
 def test_who_opted_out_gives_nothing_however_it_is_raced(store: MandateStore) -> None:

@@ -168,7 +168,7 @@ def _register(client: Any) -> None:
     store.admit(Admission((ADMITTED,), refusal=REFUSABLE))
     store.close(Closing((ADMITTED,), RequestState.REFUSED, MINA, NOW + HOUR, told=True, block=BLOCKED))
     store.opt_out(PersonId("otto"), OptOut(NOW))
-    store.make(making(TAKEN, MANDATE), BY_HENK)
+    store.make(replace(making(TAKEN, MANDATE), turn=0), BY_HENK)
     revoke_in(store, MANDATE, BY_HENK, NOW + 2 * HOUR)
     used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))
     record_use(tables.audit, MANDATE.case_id, "the-use", used)

@@ -13,6 +13,7 @@ from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, vis
 from chalicelib.mandates.model.mandates import LIVING, Consent, Mandate, Way
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import LetterSender, Making, MandateStore, Tries
+from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.levels import check_level
 from chalicelib.mandates.rules.parties import parties
@@ -64,27 +65,38 @@ def grant(
     (`opted_out`, `too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The same again
     returns the mandates that it made.
     """
-    given = store.given(asked.by.person)
-    if made := granted(given, asked.visit_id):
-        return made
-    known = known_in(asked.earlier, known_by(given, store.blocked(asked.by.person), now))
-    _check(asked, known, given, store, now)
-    other, services = known.bsn(secrets.vault), [wanted.service for wanted in asked.wanted]
-    both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
-    mandates = [_mandate(asked, number, known, other, secrets, now) for number in range(len(services))]
-    posted = notices(mandates[0], asked.wanted, both, language=asked.language, site=asked.site, number=pick(IDS))
-    counted = _count(asked.by, tries, now)
+
+    def attempt() -> Making:
+        # Read first: who grants meanwhile takes it, also where what they gave was not there yet to be seen.
+        turn, given = store.turn(asked.by.person), store.given(asked.by.person)
+        if made := granted(given, asked.visit_id):
+            return Making(made)
+        known = known_in(asked.earlier, known_by(given, store.blocked(asked.by.person), now))
+        _check(asked, known, given, store, now)
+        other, services = known.bsn(secrets.vault), [wanted.service for wanted in asked.wanted]
+        both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
+        mandates = tuple(_mandate(asked, number, known, other, secrets, now) for number in range(len(services)))
+        posted = notices(mandates[0], asked.wanted, both, language=asked.language, site=asked.site, number=pick(IDS))
+        making = Making(mandates, notices=posted, turn=turn)
+        _make(making, asked.by, store, tries, now)
+        return making
+
+    making = retried(attempt)
+    for letter in making.notices:
+        send_at_once(letter.letter_id, letters, now)
+    return making.mandates
+
+
+def _make(making: Making, by: Citizen, store: MandateStore, tries: Tries, now: datetime) -> None:
+    counted = _count(by, tries, now)
     try:
-        store.make(Making(tuple(mandates), notices=posted), asked.by)
+        store.make(making, by)
     except Conflict:
         tries.refund(counted)
-        return _made_already(asked, known, store, now)
-    for mandate in mandates:
+        raise
+    for mandate in making.mandates:
         log().info("mandate_granted", case_id=mandate.case_id)
         count(Metric.MANDATE_GRANTED)
-    for letter in posted:
-        send_at_once(letter.letter_id, letters, now)
-    return tuple(mandates)
 
 
 def _count(by: Citizen, tries: Tries, now: datetime) -> str:
@@ -146,12 +158,3 @@ def _mandate(asked: Grant, number: int, known: Known, other: Bsn, secrets: Secre
         previous=earlier.case_id if asked.continues else None,
         version=1,
     )
-
-
-def _made_already(asked: Grant, known: Known, store: MandateStore, now: datetime) -> tuple[Mandate, ...]:
-    """Return what another click made first; else say what came in between."""
-    given = store.given(asked.by.person)
-    if made := granted(given, asked.visit_id):
-        return made
-    _check(asked, known, given, store, now)
-    raise Conflict("not granted")

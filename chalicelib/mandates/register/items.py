@@ -22,6 +22,13 @@ class OpenMark(NamedTuple):
     expires_at: datetime
 
 
+class Turn(NamedTuple):
+    """How often somebody mandated so that each time saw what the one before made."""
+
+    number: int
+    at: datetime
+
+
 class PartiesRow(NamedTuple):
     """Under whom a case is found."""
 
@@ -153,6 +160,16 @@ GIVEN = Kind(
 
 HELD = replace(
     GIVEN, what="A mandate, for who holds it.", pk="PERSON#{representative}", sk="HELD#{service_id}#{case_id}"
+)
+
+GRANTS = Kind(
+    "How often somebody mandated directly lately: who mandates at the same time looks again.",
+    RegisterTable,
+    Turn,
+    pk="PERSON#{represented}",
+    sk="GRANTS",
+    kept=Kept("", timedelta(days=1), "at"),
+    personal=("represented",),
 )
 
 PARTIES = Kind(

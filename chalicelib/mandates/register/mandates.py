@@ -17,7 +17,7 @@ from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request,
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.counted import Tables
-from chalicelib.mandates.register.items import GIVEN, HELD, PARTIES, PartiesRow
+from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
 from chalicelib.mandates.register.ports import Making
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
@@ -26,7 +26,7 @@ from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
-from chalicelib.storage.table import Condition, Item
+from chalicelib.storage.table import NEW, Condition, Item
 
 HAPPENINGS = {
     Way.ASKED: Happening.ACTIVATED,
@@ -43,6 +43,7 @@ class DynamoMandates(DynamoRequests):
     def __init__(self, tables: Tables, vault: Vault, books: LetterBooks, askers: AskerBooks) -> None:
         super().__init__(tables, vault, books, askers)
         self._parties = Rows(tables.register, PARTIES)
+        self._turns = Rows(tables.register, GRANTS)
         self._given, self._held = Rows(tables.register, GIVEN), Rows(tables.register, HELD)
 
     def make(self, making: Making, by: Citizen) -> None:
@@ -56,8 +57,18 @@ class DynamoMandates(DynamoRequests):
                 *for_each(making.mandates, lambda one: self._beginning(one, by)),
                 *self._welcome(first.represented, *others),
                 *(item for letter in making.notices for item in self._posting(letter, at, first)),
+                *([] if making.turn is None else [self._taking(making.turn, first.represented, at)]),
             ]
         )
+
+    def _taking(self, turn: int, represented: PersonId, at: datetime) -> Item:
+        """Take the next turn; nobody else has since this one was read."""
+        unchanged = Condition("#number = :number", {"#number": "number"}, {":number": turn})
+        return self._turns.putting(Turn(turn + 1, at), unchanged if turn else NEW, represented=represented)
+
+    def turn(self, represented: PersonId) -> int:
+        taken = self._turns.find(represented=represented)
+        return taken.number if taken else 0
 
     def _beginning(self, mandate: Mandate, by: Citizen) -> list[Item]:
         event = Event(HAPPENINGS[mandate.consent.way], mandate.activated_at, by)

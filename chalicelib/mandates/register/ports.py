@@ -96,6 +96,8 @@ class Making:
     mandates: tuple[Mandate, ...]
     requests: tuple[Request, ...] = ()
     notices: tuple[Letter, ...] = ()
+    turn: int | None = None
+    """Which `MandateStore.turn` it rests on, read before what the represented gave; None where it rests on none."""
 
     @property
     def how(self) -> RequestState:
@@ -167,7 +169,7 @@ class MandateStore(Protocol):
         """Begin mandates, at their `activated_at`, and end the requests that they come of.
 
         Raise `Conflict` if one of these does not wait any more then, a case exists already, or the represented opted
-        out or, but for what they asked themselves, blocked the other.
+        out or, but for what they asked themselves, blocked the other; or it is not their turn any more.
         """
         ...
 
@@ -179,6 +181,10 @@ class MandateStore(Protocol):
         ...
 
     def mandate(self, case_id: str) -> Mandate | None: ...
+
+    def turn(self, represented: PersonId) -> int:
+        """Return how often somebody mandated in turns lately."""
+        ...
 
     def given(self, represented: PersonId) -> list[Mandate]: ...
 

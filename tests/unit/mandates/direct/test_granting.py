@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.days import today
-from chalicelib.errors import Conflict, LevelTooLow, NotFound, Refused, Unavailable
+from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.letters.contract import LetterKind
 from chalicelib.mandates.direct.known import known_to
 from chalicelib.mandates.model.cases import CaseId, VisitId
@@ -201,9 +201,35 @@ def test_a_block_that_comes_in_between_holds() -> None:
     town, block = Town(), Blocked(HENK_ID, b"sealed henk", NOW)
     town.store = ComesInBetween(lambda store: store._blocked.update({(VERA_ID, HENK_ID): block}))
     town.represented_before()
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         town.grant()
     assert len(town.store.given(VERA_ID)) == 1
+
+
+def test_what_was_given_in_another_window_in_between_is_said_in_words() -> None:
+    town = _interrupted()
+    with pytest.raises(Refused, match="already_mandated"):
+        town.grant()
+    assert len(town.store.given(VERA_ID)) == 2
+
+
+def test_what_comes_in_between_and_is_not_in_the_way_changes_nothing() -> None:
+    town = _interrupted(wanted=wanting(5))
+    assert town.grant(wanted=wanting(6))
+    assert sorted(one.service_id for one in town.store.given(VERA_ID))[-2:] == ["service 5", "service 6"]
+
+
+def _interrupted(**changes: object) -> Town:
+    """Return where she mandates in another window as well, once, between what is read and what is written."""
+    town, others = Town(), iter([changes])
+
+    def then(_: FakeMandates) -> None:
+        for other in others:
+            town.grant(visit_id=VisitId("0e" * 15 + "00"), **other)
+
+    town.store = ComesInBetween(then)
+    town.represented_before()
+    return town
 
 
 def test_her_sign_in_has_the_level_of_the_service(town: Town) -> None:
