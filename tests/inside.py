@@ -12,14 +12,11 @@ from provisioning.tables import TABLES
 
 # ruff: noqa: ANN401 - moto's own types
 
+QUEUES = ("letters", "checks", "deaths")
+
 
 def table(name: str) -> Any:
     return get_backend("dynamodb")[aws.ACCOUNT][aws.REGION].tables[f"{aws.NAME}-{name}"]
-
-
-def letters() -> Any:
-    """Return the queue of letters."""
-    return queue("letters")
 
 
 def queue(name: str) -> Any:
@@ -37,10 +34,33 @@ def put_back(tables: Mapping[str, bytes]) -> None:
         table(name).items = pickle.loads(items)  # noqa: S301 - our own, made a moment ago
 
 
+def everything() -> bytes:
+    """Return all that people left, to be put back: what is in the tables, in the queues and in the bucket."""
+    tables = {name: table(name).items for name in TABLES}
+    return pickle.dumps((tables, {name: queue(name)._messages for name in QUEUES}, dict(_bucket())))
+
+
+def put_all_back(held: bytes) -> None:
+    empty()
+    tables, queues, printed = pickle.loads(held)  # noqa: S301 - our own, made a moment ago
+    for name, items in tables.items():
+        table(name).items = items
+    for name, messages in queues.items():
+        queue(name)._messages = messages
+    for name, versions in printed.items():
+        _bucket().setlist(name, versions)
+
+
 def empty() -> None:
-    """Forget everything, with the letters that are on their way."""
+    """Forget everything, with the letters that are on their way, and those that were printed."""
     for name in TABLES:
         table(name).items = defaultdict(dict)
-    letters()._messages = []
-    for name in ("checks", "deaths"):
+    for name in QUEUES:
         queue(name)._messages = []
+    for name in list(_bucket()):
+        _bucket().pop(name)
+
+
+def _bucket() -> Any:
+    """Return moto's objects, lists of versions by key."""
+    return get_backend("s3")[aws.ACCOUNT]["aws"].buckets[aws.BUCKET].keys

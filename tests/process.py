@@ -1,5 +1,6 @@
 """One application for all tests of a process, on the wiring that a test gives it: as a function that starts with it."""
 
+from datetime import datetime
 from typing import cast
 
 from chalicelib.application import application
@@ -19,6 +20,11 @@ class _Given:
 def current() -> Wiring:
     """Return the wiring on which the application works now."""
     return _given.wiring[-1]
+
+
+def now() -> datetime:
+    """Return the moment at which the application works, for those who speak with it."""
+    return current().clock()
 
 
 def use(wiring: Wiring) -> None:

@@ -1,7 +1,8 @@
 """Steps of the journey over HTTP, for tests that begin where others end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from functools import cache
 from io import BytesIO
 
 from chalice.app import SQSEvent
@@ -11,9 +12,12 @@ from chalicelib.jobs import checking
 from local import aws
 from local.invocation import call_of
 from print_vendor.function import Vendor, printing
+from tests import inside
 from tests.builders import SERVICE_ID, VERA
 from tests.http.client import Person
-from tests.process import current
+from tests.http.moments import Moment
+from tests.http.setting import untouched
+from tests.process import current, now
 
 _CODE = re.compile(r"\b[B-DF-HJ-NP-TV-XZ2-9]{4}(?:-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}\b")
 _REFUSAL = re.compile(r"(?<![\w-])[B-DF-HJ-NP-TV-XZ2-9]{4}-[B-DF-HJ-NP-TV-XZ2-9]{4}(?![\w-])")
@@ -59,9 +63,17 @@ def check_one(body: str) -> None:
 
 def print_one(body: str) -> None:
     """Print the letter of one message of the queue."""
-    wiring = current()
-    vendor = Vendor.of(wiring.settings.environment, wiring.clock, wiring.patience.sleep)
-    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("print_letter")), vendor)
+    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("print_letter")), _vendor())
+
+
+@cache
+def _vendor() -> Vendor:
+    """Return the vendor of this process, as a function has one: its clients of AWS cost more than a letter."""
+    return Vendor.of(current().settings.environment, now, _sleep)
+
+
+def _sleep(seconds: float) -> None:
+    current().patience.sleep(seconds)
 
 
 def printed(case_id: str) -> list[str]:
@@ -90,6 +102,28 @@ def _read(code: re.Pattern[str], case_id: str) -> str:
 
 
 def mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
+    """Let somebody be mandated, with request, letter and activation; return the id of the case.
+
+    Where nobody has done anything yet, the way is walked once for all tests of a process that have the same services.
+    """
+    if not untouched():
+        return walk_to_mandate(represented, representative, service_id, **dates)
+    people = (represented, representative)
+    speaking = [(one.bsn, one.language) for one in people]
+    way = (inside.kept("catalogue")["catalogue"], *speaking, service_id, *sorted(dates.items()))
+    if way in _WALKED:
+        moment, case_id = _WALKED[way]
+        moment.back(*people)
+    else:
+        case_id = walk_to_mandate(represented, representative, service_id, **dates)
+        _WALKED[way] = Moment(*people), case_id
+    return case_id
+
+
+_WALKED: dict[Hashable, tuple[Moment, str]] = {}
+
+
+def walk_to_mandate(represented: Person, representative: Person, service_id: str = SERVICE_ID, **dates: str) -> str:
     """Go through request, letter and activation; return the id of the case."""
     case_id = ask_for_mandate(represented, service_id, **dates)
     review = recognised(representative, case_id)

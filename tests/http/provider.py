@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 from lxml import etree
 
 from tests.http.client import Answer, Person
+from tests.process import now
 from tests.saml.provider import ACS, NAMES, FakeProvider, Result, certificate_in
 
-PROVIDER = FakeProvider()
+PROVIDER = FakeProvider(clock=now)
 
 
 def our_certificate(person: Person) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from chalice.test import Client
 
 from chalicelib.catalogue.model import Connection, EntityId, Relation
+from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
@@ -24,7 +25,7 @@ from tests import inside
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
 from tests.http.client import BASE, DIGID, DIGID_KEYS
-from tests.process import current, use
+from tests.process import current, now, use
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,19 +34,30 @@ ROOT = Path(__file__).parent.parent.parent
 def wire(clock: Callable[[], datetime]) -> Wiring:
     """Return a new wiring of this process, on tables that hold the provider and DigiD and nothing else."""
     inside.empty()
-    made = begin(clock)
-    if _REGISTERED:
-        inside.put_back(_REGISTERED)
-        made.people = _people()
-        _ask_digid(made)
-    else:
-        register(made)
+    if not _REGISTERED:
+        register(begin(clock))
         _REGISTERED.update(inside.kept("catalogue"))
+    inside.put_back(_REGISTERED)
+    made = begin(clock)
+    made.people = _people()
+    _ask_digid(made)
+    _AS_MADE.clear()
+    _AS_MADE.update(vars(made), now=clock())
     return made
 
 
 _REGISTERED: dict[str, bytes] = {}
 """The catalogue after the first time: it is the same for every test of a process."""
+
+_AS_MADE: dict[str, object] = {}
+"""What the wiring that was made last had then, and what its clock said: each adapter is made on its first use."""
+
+
+def untouched() -> bool:
+    """Return whether nobody has done anything since `wire`. Services may have come, but nothing else of a test."""
+    facts = {name: fact for name, fact in vars(current()).items() if name != "catalogue"}
+    own = type(current().catalogue) is DynamoCatalogue and vars(current().people) == vars(_people())
+    return own and {**facts, "now": now()} == _AS_MADE
 
 
 def begin(clock: Callable[[], datetime]) -> Wiring:

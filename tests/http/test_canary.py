@@ -13,7 +13,7 @@ from local import aws
 from provisioning.tables import TABLES
 from tests.builders import HENK, MINA, PORTAL_ID, SERVICE_ID, VERA
 from tests.http.client import Answer, Person
-from tests.http.journey import ask_for_mandate, check, code_of, mandate, of_vera, refusal_of
+from tests.http.journey import ask_for_mandate, check, code_of, of_vera, refusal_of, walk_to_mandate
 from tests.http.provider import PROVIDER, choose
 from tests.http.test_asking import ask_for
 
@@ -21,7 +21,7 @@ from tests.http.test_asking import ask_for
 def test_no_number_code_or_name_is_in_a_table_or_a_log(
     vera: Person, henk: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
-    case_id = mandate(vera, henk)
+    case_id = walk_to_mandate(vera, henk)
     henk.post(choose(henk, PROVIDER.on_behalf()), {"person": case_id})
     henk.post("/saml/sso", {"SAMLRequest": "nonsense"})
     vera.submit(f"/mandates/{case_id}/revoke", {})

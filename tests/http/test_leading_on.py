@@ -13,8 +13,6 @@ from chalicelib.errors import Unavailable
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Table
 from local.digid.answers import signed_in
-from provisioning.tables import TABLES
-from tests import inside
 from tests.fakes import Clock
 from tests.http.client import Answer, Person, at_digid
 from tests.http.federation import (
@@ -29,8 +27,9 @@ from tests.http.federation import (
     told_to,
 )
 from tests.http.journey import mandate
+from tests.http.moments import Moment
 from tests.http.provider import PROVIDER, artifact_in, begin, choose
-from tests.saml.provider import NAMES, certificate_in, written
+from tests.saml.provider import NAMES, certificate_in
 
 CALLS: list[tuple[type, str]] = [
     (Table, name) for name in ("get", "put", "change", "delete", "query", "write_together")
@@ -97,28 +96,12 @@ def _answered(answer: Answer) -> bool:
     return False
 
 
-class Moment:
-    """A moment in somebody's sign-in: each outage strikes at the same one, and what led there is done once."""
-
-    def __init__(self, person: Person) -> None:
-        self._person, self._cookies, self._tables = person, dict(person.cookies), inside.kept(*TABLES)
-
-    def back(self) -> None:
-        inside.put_back(self._tables)
-        self._person.cookies = dict(self._cookies)
-
-
-def _now(clock: Clock) -> str:
-    """Return when a message is made: by the clock of the test, whatever a loaded machine makes of it."""
-    return written(clock())
-
-
-def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Outages) -> None:
-    asked = at_digid(begin(henk, PROVIDER.request(IssueInstant=_now(clock))))
+def test_digids_answer_may_be_sent_again(henk: Person, outages: Outages) -> None:
+    asked = at_digid(begin(henk, PROVIDER.request()))
     message = signed_in(asked, henk.bsn.digits, "25")
     moment = Moment(henk)
     for down in outages():
-        moment.back()
+        moment.back(henk)
         with down():
             first = henk.answer(asked, message)
         assert _answered(first) or _answered(henk.answer(asked, message))
@@ -126,13 +109,13 @@ def test_digids_answer_may_be_sent_again(henk: Person, clock: Clock, outages: Ou
 
 @pytest.mark.parametrize("consumer", ["0", "1"])
 def test_a_choice_may_be_made_again_or_gone_back_to(
-    vera: Person, henk: Person, clock: Clock, outages: Outages, consumer: str
+    vera: Person, henk: Person, outages: Outages, consumer: str
 ) -> None:
     case_id = mandate(vera, henk)
-    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex=consumer, IssueInstant=_now(clock)))
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex=consumer))
     moment = Moment(henk)
     for back, down in enumerate(outages()):
-        moment.back()
+        moment.back(henk)
         with down():
             page = henk.post(choice, {"person": case_id})
         if not _answered(page) and back % 2:
@@ -151,25 +134,23 @@ def _soap(person: Person, message: bytes) -> etree._Element:
     return root
 
 
-def test_an_artifact_is_spent_only_by_an_answer_that_left(
-    vera: Person, henk: Person, clock: Clock, outages: Outages
-) -> None:
+def test_an_artifact_is_spent_only_by_an_answer_that_left(vera: Person, henk: Person, outages: Outages) -> None:
     case_id = mandate(vera, henk)
-    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1", IssueInstant=_now(clock)))
+    choice = choose(henk, PROVIDER.on_behalf(AssertionConsumerServiceIndex="1"))
     artifact = artifact_in(henk.post(choice, {"person": case_id}).location)
     ours, moment = certificate_in(henk.client.http.get("/saml/metadata").body), Moment(henk)
     for number, down in enumerate(outages()):
-        moment.back()
-        message = PROVIDER.resolve(artifact, IssueInstant=_now(clock))
+        moment.back(henk)
+        message = PROVIDER.resolve(artifact)
         with down():
             first = _soap(henk, message)
         response = first.find(".//p:Response", NAMES)
         if response is None or response.findtext(".//p:StatusMessage", "", NAMES) == "Temporarily unavailable":
-            second = _soap(henk, message if number % 2 else PROVIDER.resolve(artifact, IssueInstant=_now(clock)))
+            second = _soap(henk, message if number % 2 else PROVIDER.resolve(artifact))
             response = second.find(".//p:Response", NAMES)
         assert response is not None
         assert PROVIDER.read(response, ours).status
-        assert _soap(henk, PROVIDER.resolve(artifact, IssueInstant=_now(clock))).find(".//p:Response", NAMES) is None
+        assert _soap(henk, PROVIDER.resolve(artifact)).find(".//p:Response", NAMES) is None
 
 
 @pytest.mark.usefixtures("domain")
@@ -177,7 +158,7 @@ def test_a_logout_ends_all_or_nothing_and_may_be_repeated(henk: Person, clock: C
     one = told_to(henk.pass_digid(begin_at(henk, ONE, clock, ForceAuthn="true"), "20"), ONE, henk)[1]
     moment = Moment(henk)
     for down in outages():
-        moment.back()
+        moment.back(henk)
         form = ONE.post_form(logout_by(ONE, naming(one), clock))
         with down():
             first = henk.post("/saml/slo", form)
@@ -191,7 +172,7 @@ def test_a_logout_ends_all_or_nothing_and_may_be_repeated(henk: Person, clock: C
 def test_a_shared_sign_in_leads_on(henk: Person, clock: Clock, outages: Outages) -> None:
     henk.pass_digid(begin_at(henk, ONE, clock), "20")
     for number, down in enumerate(outages()):
-        form = TWO.post_form(TWO.request(IssueInstant=_now(clock)))
+        form = TWO.post_form(TWO.request())
         with down():
             page = henk.post("/saml/sso", form)
         if number == 0:

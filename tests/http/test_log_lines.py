@@ -18,7 +18,7 @@ from local.invocation import call_of
 from tests.builders import HENK, VERA
 from tests.fakes import Clock, FakeSender
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, deliver, mandate
+from tests.http.journey import ask_for_mandate, deliver, walk_to_mandate
 from tests.http.setting import ROOT
 from tests.lines import written
 from tests.saml.provider import ENTITY_ID
@@ -41,7 +41,7 @@ def _measured(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_every_line_of_a_journey_names_its_call_and_its_request(
     vera: Person, henk: Person, lines: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mandate(vera, henk)
+    walk_to_mandate(vera, henk)
     henk.post("/saml/sso", {"SAMLRequest": "nonsense"})
     assert henk.last is not None
     counted = _measured(capsys)
@@ -59,7 +59,7 @@ def test_every_line_of_a_journey_names_its_call_and_its_request(
 def test_lines_of_one_call_have_its_id_and_no_other_call_has_it(
     vera: Person, henk: Person, lines: list[dict[str, Any]]
 ) -> None:
-    mandate(vera, henk)
+    walk_to_mandate(vera, henk)
     requests = {(line["function_request_id"], line["correlation_id"]) for line in lines}
     calls, correlations = ({one[place] for one in requests} for place in (0, 1))
     assert len(requests) == len(calls), "one call of the application is one request"

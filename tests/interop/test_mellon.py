@@ -11,7 +11,7 @@ from chalicelib.wiring import Wiring
 from provisioning.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.http.serving import free_port
 from tests.interop.apache import MODULES, apache, configure
 from tests.interop.browsing import Browser, Protected
@@ -112,7 +112,7 @@ def test_someone_signs_in_for_themself_and_out_again(mellon: Protected) -> None:
 
 
 def test_someone_signs_in_for_another(mellon: Protected, vera: Person, henk: Person) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     inside = mellon.sign_in_for(Browser(), case_id)
     assert (inside.headers["x-acting"], inside.headers["x-legal"]) == (HENK.digits, VERA.digits)
 

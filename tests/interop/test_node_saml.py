@@ -16,7 +16,7 @@ from local.identities import MACHTIGEN
 from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import BASE, Answer, Person, at_digid
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 from tests.saml.provider import certificate_in
@@ -101,7 +101,7 @@ def test_someone_signs_in_for_themself(henk: Person, certificate: str, binding: 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
 def test_someone_signs_in_for_another(vera: Person, henk: Person, certificate: str, binding: str) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     provider = NodeSaml(certificate, represented=True)
     choice = henk.pass_digid(provider.start(henk, binding, "")).location
     page = henk.post(choice, {"person": case_id})

@@ -18,7 +18,7 @@ from local.identities import COMBICONNECT, MACHTIGEN
 from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 from tests.saml.provider import found
@@ -114,7 +114,7 @@ def test_someone_signs_in_for_themself(henk: Person, provider: Pysaml2, binding:
 
 @pytest.mark.parametrize("binding", [BINDING_HTTP_REDIRECT, BINDING_HTTP_POST])
 def test_someone_signs_in_for_another(vera: Person, henk: Person, provider: Pysaml2, binding: str) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     choice = henk.pass_digid(provider.start(henk, binding, represented=True)).location
     attributes = provider.read(henk.post(choice, {"person": case_id}).hidden["SAMLResponse"])
     assert attributes["urn:nl-eid-gdi:1.0:LegalSubjectID"] == [VERA.digits]

@@ -13,7 +13,7 @@ from local.provider.saml import ACTING, LEGAL, _OnBehalfAuth, metadata, settings
 from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person, at_digid
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.interop.partner import plug_in
 from tests.interop.rollover import connect_anew, with_another_key
 
@@ -68,7 +68,7 @@ def test_someone_signs_in_for_themself(henk: Person, provider: Provider) -> None
 
 
 def test_someone_signs_in_for_another(vera: Person, henk: Person, provider: Provider) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     choice = henk.pass_digid(provider.start(henk, represented=True)).location
     attributes, problem = provider.read(henk.post(choice, {"person": case_id}))
     assert problem == ""

@@ -14,7 +14,7 @@ from local.identities import MACHTIGEN
 from provisioning.keys import KeyPair, new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Answer, Person
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.interop.partner import plug_in
 
 PROGRAM = Path(__file__).parent / "samlify.mjs"
@@ -107,7 +107,7 @@ def test_someone_signs_in_for_themself_and_out_again(henk: Person, samlify: Saml
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
 def test_someone_signs_in_for_another(vera: Person, henk: Person, samlify: Samlify, binding: str) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     scoping = f"<samlp:Scoping><samlp:RequesterID>{MACHTIGEN}</samlp:RequesterID></samlp:Scoping>"
     choice = henk.pass_digid(samlify.start(henk, binding, scoping=scoping)).location
     page = henk.post(choice, {"person": case_id})

@@ -14,7 +14,7 @@ from local.serving import mutual_tls
 from provisioning.keys import new_key_pair
 from tests.builders import HENK, VERA
 from tests.http.client import Person
-from tests.http.journey import mandate
+from tests.http.journey import walk_to_mandate
 from tests.http.serving import free_port, served
 from tests.interop.apache import MODULES, apache, configure, running
 from tests.interop.browsing import Browser, Protected
@@ -168,7 +168,7 @@ def test_an_answer_by_artifact_is_fetched(shibboleth: Protected) -> None:
 
 
 def test_scoping_of_a_template_asks_for_another(shibboleth: Protected, vera: Person, henk: Person) -> None:
-    case_id = mandate(vera, henk, service_id=SERVICE_ID)
+    case_id = walk_to_mandate(vera, henk, service_id=SERVICE_ID)
     inside = shibboleth.sign_in_for(_browser(), case_id, "/for-another/")
     assert (inside.headers["x-acting"], inside.headers["x-legal"]) == (HENK.digits, VERA.digits)
 

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ class Result:
 class FakeProvider:
     keys: KeyPair = field(default_factory=lambda: KEYS)
     entity_id: str = ENTITY_ID
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
 
     def metadata(self, *, encryption: bool = True) -> bytes:
         use = "" if encryption else ' use="signing"'
@@ -73,7 +75,7 @@ class FakeProvider:
         facts = {
             "ID": f"_{secrets.token_hex(16)}",
             "Version": "2.0",
-            "IssueInstant": written(datetime.now(UTC)),
+            "IssueInstant": written(self.clock()),
             "Destination": SSO,
             "AttributeConsumingServiceIndex": "2",
             **changes,
@@ -104,7 +106,7 @@ class FakeProvider:
         facts = {
             "ID": f"_{secrets.token_hex(16)}",
             "Version": "2.0",
-            "IssueInstant": written(datetime.now(UTC)),
+            "IssueInstant": written(self.clock()),
             **changes,
         }
         named = " ".join(f'{name}="{value}"' for name, value in facts.items())
