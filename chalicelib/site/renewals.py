@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound, Refused
+from chalicelib.mandates.direct.known import suspended_between
 from chalicelib.mandates.direct.renewing import Renewal, next_periods, renew_mandate, renewable, successor
 from chalicelib.mandates.for_another.asking import Plea, ask_for
 from chalicelib.mandates.model.cases import CaseId, Party, visit_of
@@ -38,8 +39,10 @@ class RenewalShown(NamedTuple):
 def renewal_shown(ports: SitePorts, mandate: Mandate, service: Service | None, visit: Visit) -> RenewalShown:
     if service is None or not renewable(mandate, service, visit.now):
         return RenewalShown()
-    new = successor(mandate, ports.mandates.given(mandate.represented), visit.now)
-    return RenewalShown(new is None, new.case_id if new else None)
+    given = ports.mandates.given(mandate.represented)
+    new = successor(mandate, given, visit.now)
+    possible = new is None and not suspended_between(given, mandate.representative, visit.now)
+    return RenewalShown(possible, new.case_id if new else None)
 
 
 @routes.get("/mandates/{case_id}/renew", Caller.SIGNED_IN)
@@ -136,12 +139,18 @@ def _done(new: Mandate) -> str:
 
 
 def _given(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Mandate | None]:
-    """Return a mandate that somebody gave, and the one by which it goes on. Raises `NotFound`."""
+    """Return a mandate that somebody gave, and the one by which it goes on.
+
+    Raises `NotFound`, and `Refused("looked_into")` where it does not go on yet.
+    """
     given = ports.mandates.given(visit.signed_in.actor.person)
-    for mandate in given:
-        if mandate.case_id == case_id:
-            return mandate, successor(mandate, given, visit.now)
-    raise NotFound("mandate")
+    mandate = next((one for one in given if one.case_id == case_id), None)
+    if mandate is None:
+        raise NotFound("mandate")
+    new = successor(mandate, given, visit.now)
+    if new is None and suspended_between(given, mandate.representative, visit.now):
+        raise Refused("looked_into")
+    return mandate, new
 
 
 def _renewed(ports: SitePorts, visit: Visit, mandate: Mandate) -> Service:

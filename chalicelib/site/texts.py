@@ -47,6 +47,15 @@ ERRORS = {
 """By the name of the error of a field."""
 
 REFUSALS = {
+    "looked_into": Words(
+        409,
+        N_("You cannot mandate this person now"),
+        N_(
+            "A mandate between you and this person is stopped for now, because we are looking into something. Until "
+            "that is done you cannot mandate this person again without a code, and renew no mandate. Nothing was "
+            "changed. Do you have questions? Call the helpdesk."
+        ),
+    ),
     "already_mandated": Words(
         409,
         N_("This person may do that for you already"),

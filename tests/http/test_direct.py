@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.mandates.living.changing import resume, suspend
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.requests import OptOut
 from chalicelib.people.brp.person import Standing
@@ -113,6 +114,28 @@ def test_what_the_other_may_do_already_is_said_with_a_link_before_anything_is_se
     assert answer.status == 409
     assert "This person may do that for you already" in answer.body
     assert _granted(wired) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("nl", "U kunt deze persoon nu niet machtigen"), ("en", "You cannot mandate this person now")],
+)
+def test_while_a_mandate_is_suspended_she_is_pointed_to_the_helpdesk_before_she_chooses_anything(
+    language: str, told: str, vera: Person, wired: Wiring, clock: Clock, earlier: str
+) -> None:
+    vera.language = language
+    review = _choose(vera, earlier)
+    suspend(earlier, store=wired.mandates, now=clock())
+    pages = [vera.submit("/direct", {"person": earlier}), vera.get(review), vera.submit("/direct", {"person": earlier})]
+    token = vera.token("/direct")
+    pages.append(vera.post(review, {"csrf": token}))
+    for page in pages:
+        assert page.status == 409
+        assert told in page.body
+        assert "elpdesk" in page.body.partition("<h1")[2].partition("</main>")[0]
+    assert _granted(wired) == []
+    resume(earlier, store=wired.mandates, now=clock())
+    assert vera.submit(review, {}).status == 303
 
 
 def test_who_never_was_represented_is_told_how_it_begins(mina: Person, henk: Person, earlier: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
+from chalicelib.mandates.living.changing import suspend
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.requests import RequestState
 from chalicelib.people.actor import Citizen
@@ -103,6 +104,21 @@ def test_what_stays_out_of_a_set_is_named_before_it_is_renewed(
     assert told in wrong.body
     vera.submit(address, {"period": _proposed(page.body)[0]})
     assert [one.without for one in _renewed(wired)] == [less.without]
+
+
+def test_while_another_mandate_of_theirs_is_suspended_it_is_not_renewed(
+    vera: Person, henk: Person, wired: Wiring, clock: Clock, case_id: str
+) -> None:
+    other = mandate(vera, henk, PORTAL_ID)
+    address = f"/mandates/{case_id}/renew"
+    period = _proposed(vera.get(address).body)[0]
+    suspend(other, store=wired.mandates, now=clock())
+    assert f'href="{address}"' not in vera.get(f"/mandates/{case_id}").body
+    token = vera.token("/direct")
+    for page in (vera.get(address), vera.post(address, {"csrf": token, "period": period})):
+        assert page.status == 409
+        assert "You cannot mandate this person now" in page.body
+    assert _renewed(wired) == []
 
 
 def test_only_who_gave_it_renews_it(vera: Person, henk: Person, mina: Person, wired: Wiring, case_id: str) -> None:

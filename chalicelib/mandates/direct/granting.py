@@ -62,8 +62,8 @@ def grant(
     """Make mandates; a notice goes to the home of either side that has one.
 
     Raises `NotFound` where the other did not represent them in that case, or is blocked; `LevelTooLow`; `Refused`
-    (`opted_out`, `too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The same again
-    returns the mandates that it made.
+    (`opted_out`, `looked_into`, `too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The
+    same again returns the mandates that it made.
     """
 
     def attempt() -> Making:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,13 +15,15 @@ from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.letters.contract import LetterKind
 from chalicelib.mandates.direct.known import known_to
-from chalicelib.mandates.model.cases import CaseId, VisitId
+from chalicelib.mandates.direct.renewing import next_periods
+from chalicelib.mandates.model.cases import CaseId, Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, MandateState, Way
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.model.requests import Blocked, OptOut
 from chalicelib.mandates.register.ports import Making
 from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.people.actor import Cause
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing
 from chalicelib.people.bsn import Bsn
@@ -38,7 +41,7 @@ from tests.builders import (
     signed_in,
 )
 from tests.fakes import FakeMandates
-from tests.unit.mandates.town import LATER, THE_SERVICE, Town, wanting
+from tests.unit.mandates.town import EARLIER, LATER, THE_SERVICE, Town, wanting
 
 THEN = NOW + LATER
 HENK_ID, VERA_ID = signed_in(HENK).person, signed_in(VERA).person
@@ -169,6 +172,50 @@ def test_a_blocked_person_is_not_mandated(town: Town) -> None:
     assert known_to(VERA_ID, store=town.store, now=THEN) == []
     with pytest.raises(NotFound):
         town.grant()
+
+
+SUSPENDED: dict[str, dict[str, object]] = {
+    "suspended": {},
+    "suspended before it began": {"period": a_period(date(2031, 7, 1))},
+    "revoked by herself while it was": {"ended_at": NOW, "ended_by": Party.REPRESENTED},
+    "given up while it was": {"ended_at": NOW, "ended_by": Party.REPRESENTATIVE},
+}
+
+
+@pytest.mark.parametrize("changes", SUSPENDED.values(), ids=SUSPENDED)
+def test_while_a_mandate_between_two_is_suspended_there_comes_no_other_without_a_code(
+    town: Town, changes: dict[str, object]
+) -> None:
+    other = CaseId("0b" * 16)
+    facts: dict[str, Any] = {"service_id": "other", "suspended_at": NOW, **changes}
+    town.represented_before(case_id=other, **facts)
+    letters = len(town.store.letters)
+    for earlier in (EARLIER, other) if "period" not in changes else (EARLIER,):
+        with pytest.raises(Refused, match="looked_into"):
+            town.grant(earlier=earlier)
+    mandate = town.store.mandate(EARLIER)
+    assert mandate is not None
+    at = NOW + timedelta(days=20)
+    wanted = WantedService(THE_SERVICE, next_periods(mandate, THE_SERVICE, at)[0])
+    with pytest.raises(Refused, match="looked_into"):
+        town.renew(mandate, at, wanted)
+    assert len(town.store.given(VERA_ID)) == 2
+    assert len(town.store.letters) == letters
+
+
+OVER: dict[str, dict[str, object]] = {
+    "resumed": {"suspended_at": None},
+    "ended by an operator": {"ended_at": NOW, "cause": Cause.OPERATOR},
+    "its last day is over": {"period": a_period(days=1)},
+    "of somebody else": {"by": MINA},
+}
+
+
+@pytest.mark.parametrize("changes", OVER.values(), ids=OVER)
+def test_when_that_is_over_or_is_of_others_she_mandates_as_ever(town: Town, changes: dict[str, object]) -> None:
+    facts: dict[str, Any] = {"service_id": "other", "suspended_at": NOW, **changes}
+    town.represented_before(case_id=CaseId("0b" * 16), **facts)
+    assert town.grant()
 
 
 def test_who_opted_out_mandates_nobody(town: Town) -> None:
