@@ -77,6 +77,11 @@ def test_many_mandates_come_by_pages_and_what_is_asked_of_somebody_first(
         page.get_by_role("searchbox").fill("900100085")
         window.press("search")
         look(page, f"{language}-78-mandate_list-wrong-number")
+        page.get_by_role("searchbox").fill("")
+        page.locator("#service").press("End")
+        window.press("search")
+        page.wait_for_url("**/mandates?view=held&service=*")
+        look(page, f"{language}-70-mandate_list-one-service")
         look(window.open("/mandates?view=asked-of-me"), f"{language}-79-mandate_list-asked-of-me")
 
 
