@@ -31,6 +31,10 @@ WORDS = st.text(min_size=1, max_size=20)
 TEXTS = st.fixed_dictionaries({"nl": WORDS, "en": WORDS})
 IDS = st.uuids().map(str)
 LEVELS = st.sampled_from([10, 20, 25, 30])
+BEHIND = st.lists(st.builds(Relation, IDS.map(ServiceId), st.sampled_from(RelationKind), VALIDITIES), max_size=3).map(
+    tuple
+)
+ANNOUNCED = st.none() | st.builds(Announcement, LEVELS, MOMENTS, WORDS)
 SERVICES = st.builds(
     Service,
     service_id=IDS.map(ServiceId),
@@ -47,11 +51,9 @@ SERVICES = st.builds(
     code_on_screen=st.none() | LEVELS,
     letter_level=LEVELS,
     keywords=st.lists(WORDS, max_size=3).map(tuple),
-    behind=st.lists(st.builds(Relation, IDS.map(ServiceId), st.sampled_from(RelationKind), VALIDITIES), max_size=3).map(
-        tuple
-    ),
+    behind=BEHIND,
     connection=st.none() | WORDS.map(EntityId),
-    announced=st.none() | st.builds(Announcement, LEVELS, MOMENTS, WORDS),
+    announced=ANNOUNCED,
     authorisation=st.sampled_from(Authorisation),
     digid=st.booleans(),
     mandatable=st.booleans(),
@@ -98,7 +100,7 @@ def test_a_validity_covers_its_begin_and_not_its_end(valid: Validity, now: datet
     assert not (valid.until is not None and valid.covers(valid.until))
 
 
-@given(SERVICES, MOMENTS)
+@given(st.builds(a_service, behind=BEHIND), MOMENTS)
 def test_only_portals_and_sets_open_what_is_behind_them(service: Service, now: datetime) -> None:
     openers = set(service.opened_by(now)) - {service.service_id}
     for relation in service.behind:
@@ -107,13 +109,13 @@ def test_only_portals_and_sets_open_what_is_behind_them(service: Service, now: d
         assert not (closed and relation.parent in openers and not others)
 
 
-@given(SERVICES, LEVELS, MOMENTS)
+@given(st.builds(a_service, level=LEVELS, announced=ANNOUNCED, code_on_screen=st.none() | LEVELS), LEVELS, MOMENTS)
 def test_a_code_is_shown_on_screen_to_nobody_below_either_level(service: Service, level: int, now: datetime) -> None:
     low = service.code_on_screen is None or level < service.code_on_screen or level < service.level_at(now)
     assert service.shows_code(level, now) is not low
 
 
-@given(SERVICES, MOMENTS)
+@given(st.builds(a_service, level=LEVELS, announced=ANNOUNCED, letter_level=LEVELS), MOMENTS)
 def test_a_letters_code_opens_what_asks_no_more_than_it_counts_as(service: Service, now: datetime) -> None:
     assert service.letter_suffices(now) is (min(service.letter_level, service.level_at(now)) == service.level_at(now))
 
@@ -126,7 +128,7 @@ def test_without_a_word_a_letter_opens_what_asks_level_20_and_nothing_above_it()
     assert not a_service(announced=announced).letter_suffices(now)
 
 
-@given(st.lists(SERVICES, max_size=5))
+@given(st.lists(st.builds(a_service, name=TEXTS, popular=st.booleans(), position=st.integers(0, 1000)), max_size=5))
 def test_what_is_asked_for_often_comes_first_and_then_what_its_position_says(services: list[Service]) -> None:
     found = search(services, "", "nl")
     assert [(not one.popular, one.position) for one in found] == sorted(
