@@ -25,6 +25,9 @@ PATIENT = AskerLimits(10_000, 10_000)
 
 REAL = ["moto", "dynamodb-local"]
 
+RACING = ["fake", "moto" if dynamodb_local.missing() else "dynamodb-local"]
+"""Where many act at once: moto answers one after another (local/dynamodb.py), DynamoDB Local all of them at a time."""
+
 ANSWERS_LOST = "answers lost"
 """moto, where the answer to every write is lost once, so that the SDK sends it again."""
 

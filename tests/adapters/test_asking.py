@@ -19,7 +19,7 @@ from chalicelib.people.birth_date import BirthDate
 from chalicelib.storage.table import page_through
 from chalicelib.storage.tables import TransientTable
 from local import aws
-from tests.adapters.conftest import REAL, askers_of, books_of, client_of, store_of, tables_of
+from tests.adapters.conftest import RACING, REAL, askers_of, books_of, client_of, store_of, tables_of
 from tests.asking import LOOK_UPS, Desk, a_plea, a_visit, check_of, some_services, wanting
 from tests.builders import HENK, NOW, SECRETS, VERA, a_person, signed_in, some_bsns
 from tests.fakes import FakeTries, FakeVault
@@ -27,6 +27,9 @@ from tests.fakes import FakeTries, FakeVault
 PERSON = SECRETS.pseudonyms.person
 WRONG = BirthDate("1948-03-13")
 FIFTY = range(50)
+
+at_once = pytest.mark.parametrize("desk", RACING, indirect=True)
+"""For what is done by fifty at a time."""
 
 
 @pytest.fixture(params=["fake", *REAL])
@@ -53,6 +56,7 @@ def _at_once(act: Callable[[int], object]) -> list[bool]:
         return list(pool.map(allowed, FIFTY))
 
 
+@at_once
 def test_of_fifty_at_once_somebody_may_ask_ten_a_day(desk: Desk) -> None:
     others = some_bsns(50)
     won = _at_once(lambda number: desk.ask(a_plea(visit_id=a_visit(number), represented=others[number])))
@@ -73,6 +77,7 @@ def test_a_visit_counts_by_its_requests_and_whole_or_not_at_all(desk: Desk) -> N
     desk.ask(a_plea(visit_id=a_visit(2), represented=others[2], wanted=five), NOW + timedelta(days=1))
 
 
+@at_once
 def test_of_fifty_at_once_thirty_may_be_open(request: pytest.FixtureRequest, desk: Desk) -> None:
     desk.store = store_of(request.node.callspec.params["desk"], request, Limits(), AskerLimits(1000, 30))
     others = some_bsns(51)
@@ -87,6 +92,7 @@ def test_of_fifty_at_once_thirty_may_be_open(request: pytest.FixtureRequest, des
     desk.ask(last)
 
 
+@at_once
 def test_of_fifty_checks_at_once_three_bring_a_letter_and_all_wait(desk: Desk) -> None:
     askers, services = some_bsns(50), some_services(50)
     checks = []
@@ -107,6 +113,7 @@ def test_of_fifty_checks_at_once_three_bring_a_letter_and_all_wait(desk: Desk) -
     assert sum(one.code is not None for one in desk.requests()) == 3
 
 
+@at_once
 def test_one_check_fifty_times_at_once_is_one_letter(desk: Desk) -> None:
     plea = a_plea(wanted=wanting(*some_services(3)))
     desk.ask(plea)
@@ -117,6 +124,7 @@ def test_one_check_fifty_times_at_once_is_one_letter(desk: Desk) -> None:
     assert {one.letter_id for one in desk.requests()} == set(desk.letters.sent)
 
 
+@at_once
 def test_of_fifty_wrong_birth_dates_at_once_three_are_looked_up(desk: Desk) -> None:
     askers, checks = some_bsns(50), []
     for number in FIFTY:
@@ -131,6 +139,7 @@ def test_of_fifty_wrong_birth_dates_at_once_three_are_looked_up(desk: Desk) -> N
     assert sum(done) == 6
 
 
+@at_once
 def test_of_fifty_wrong_birth_dates_at_one_home_at_once_five_are_looked_up(desk: Desk) -> None:
     others, checks = some_bsns(50), []
     askers = some_bsns(60)[50:]
