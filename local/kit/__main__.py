@@ -32,13 +32,14 @@ from provisioning.command import CannotGoOn, command
 
 def findings(document: bytes, profile: Profile | None = None) -> Iterator[Finding]:
     """Yield what is found, one after another: the whole takes a few seconds."""
+    now = datetime.now(UTC)
+    try:
+        imported = import_metadata(document, now, profile=profile)
+    except InvalidMessage as error:
+        yield mend("the metadata cannot be used", error.told)
+        return
+    yield from look_at(imported, now)
     with stage() as opened:
-        try:
-            imported = import_metadata(document, opened.clock(), profile=profile)
-        except InvalidMessage as error:
-            yield mend("the metadata cannot be used", error.told)
-            return
-        yield from look_at(imported, opened.clock())
         yield from run_all(_trial(document, imported.profile, opened))
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
@@ -16,7 +17,23 @@ _LARGEST = 256 * 1024
 _PATIENCE = 90
 
 
-def kit_site() -> Site:
+Findings = list[dict[str, str]]
+"""As `verdict`, `about` and `text`; none when the kit could not run."""
+
+
+def run(document: bytes) -> Findings:
+    """Run the kit in a process of its own: it brings its own AWS, and sets its own clock forward."""
+    with tempfile.NamedTemporaryFile(suffix=".xml") as file:
+        file.write(document)
+        file.flush()
+        command = [sys.executable, "-m", "local.kit", file.name, "--json"]
+        told = subprocess.run(  # noqa: S603 - our own program
+            command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_PATIENCE, check=False
+        )
+    return [json.loads(line) for line in told.stdout.decode().splitlines()]
+
+
+def kit_site(report: Callable[[bytes], Findings] = run) -> Site:
     site = Site()
     serve_static(site)
 
@@ -31,21 +48,6 @@ def kit_site() -> Site:
             document = sent.stream.read(_LARGEST + 1) if sent else b""
         if not document or len(document) > _LARGEST:
             return page(request, "kit.html", 422, findings=None, problem="large" if document else "missing")
-        return page(request, "kit.html", findings=run(document), problem="")
+        return page(request, "kit.html", findings=report(document), problem="")
 
     return site
-
-
-def run(document: bytes) -> list[dict[str, str]]:
-    """Run the kit in a process of its own: it brings its own AWS, and sets its own clock forward.
-
-    Returns findings as `verdict`, `about` and `text`; none when it could not run.
-    """
-    with tempfile.NamedTemporaryFile(suffix=".xml") as file:
-        file.write(document)
-        file.flush()
-        command = [sys.executable, "-m", "local.kit", file.name, "--json"]
-        told = subprocess.run(  # noqa: S603 - our own program
-            command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_PATIENCE, check=False
-        )
-    return [json.loads(line) for line in told.stdout.decode().splitlines()]

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -40,9 +41,13 @@ SAID = (
 )
 
 
+report = cache(run)
+"""Run once for each document: that takes seconds."""
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_every_scenario_is_run(name: str) -> None:
-    found = run(PROVIDERS[name])
+    found = report(PROVIDERS[name])
     good = [one["about"] for one in found if one["verdict"] == Verdict.OK]
     for said in SAID:
         assert any(said in about for about in good), f"{said}: {found}"
@@ -108,7 +113,7 @@ def _command(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_page_shows_the_report() -> None:
-    client = Client(kit_site())
+    client = Client(kit_site(report))
     assert "Choose a file first." in client.post("/?lang=en", data={"x": "y"}).text
     shown = client.post("/?lang=en", data={"metadata": (BytesIO(PROVIDERS["any client"]), "provider.xml")}).text
     assert "for another" in shown
