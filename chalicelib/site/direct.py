@@ -12,9 +12,9 @@ from chalicelib.mandates.direct.granting import Grant, grant, granted, in_the_wa
 from chalicelib.mandates.direct.known import Known, known_in, known_to
 from chalicelib.mandates.model.cases import Party, VisitId
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.rules.eligibility import check_welcome
 from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.site.clicks import once
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import Services, services_of

@@ -11,7 +11,7 @@ from chalicelib.mandates.for_another.asking import Plea, ask_for
 from chalicelib.mandates.model.cases import CaseId, Party, visit_of
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import names_of_others, parties
 from chalicelib.mandates.rules.sides import seen_by
 from chalicelib.mandates.rules.wanted import WantedService

@@ -9,9 +9,8 @@ from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.requests import RequestState
 from chalicelib.mandates.own.handing import Handing, handings, receiver, screen_level
 from chalicelib.mandates.own.requesting import AlreadyRequested, Wish, ask, tried, withdraw
-from chalicelib.mandates.rules.ages import check_age
+from chalicelib.mandates.rules.eligibility import check_age, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.mandates.seeing.progress import progress_of
 from chalicelib.people.brp.person import Person
 from chalicelib.site.asking import check_who_asks, send_asked, sent_before

@@ -21,7 +21,7 @@ from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.model.cases import CaseId, VisitId, visit_of
 from chalicelib.mandates.model.period import Period
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn

@@ -15,10 +15,9 @@ from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import LetterSender, Making, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.register.tries import LIMITS
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_level, check_welcome
 from chalicelib.mandates.rules.parties import parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.mandates.writing.notices import IDS, notices
 from chalicelib.mandates.writing.sending import send_at_once
 from chalicelib.observe import Metric, count, log

@@ -11,7 +11,7 @@ from chalicelib.mandates.model.cases import CaseId, Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.ports import Making, MandateStore
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import parties
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen

@@ -18,8 +18,7 @@ from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import CheckSender, MandateStore, Opening, Tries
 from chalicelib.mandates.register.retrying import retried
-from chalicelib.mandates.rules.ages import check_age
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_age, check_level
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.observe import Metric, count, log

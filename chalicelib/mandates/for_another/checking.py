@@ -18,8 +18,8 @@ from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.ports import Closing, MandateStore
 from chalicelib.mandates.register.retrying import retried
-from chalicelib.mandates.rules.ages import old_enough
 from chalicelib.mandates.rules.deciding import Services
+from chalicelib.mandates.rules.eligibility import old_enough
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Cause, System

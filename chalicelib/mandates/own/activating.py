@@ -17,7 +17,7 @@ from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import Making, MandateStore, StoredCode, Tried, Tries
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen

@@ -14,10 +14,8 @@ from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.own.handing import Handing, handings, receiver
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
-from chalicelib.mandates.rules.ages import check_age
-from chalicelib.mandates.rules.levels import check_level
+from chalicelib.mandates.rules.eligibility import check_age, check_level, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.rules.welcome import check_welcome
 from chalicelib.mandates.writing.codes import Written, own_letter
 from chalicelib.mandates.writing.sending import send_at_once
 from chalicelib.observe import Metric, count, log

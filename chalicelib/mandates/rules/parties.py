@@ -9,7 +9,7 @@ from chalicelib.errors import Refused, Unavailable
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.requests import Request
-from chalicelib.mandates.rules.ages import check_age, old_enough
+from chalicelib.mandates.rules.eligibility import check_age, old_enough
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.vault import Vault

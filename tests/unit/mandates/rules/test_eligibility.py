@@ -7,7 +7,7 @@ import pytest
 from chalicelib.days import midnight_before, today
 from chalicelib.errors import Refused
 from chalicelib.mandates.model.cases import Party
-from chalicelib.mandates.rules.ages import check_age
+from chalicelib.mandates.rules.eligibility import check_age
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.site.texts import REFUSALS
 from tests.builders import NOW, a_service
