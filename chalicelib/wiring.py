@@ -34,7 +34,7 @@ from chalicelib.mandates.register.counted import Tables
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
-from chalicelib.mandates.register.tries import DynamoTries, looking_up
+from chalicelib.mandates.register.tries import DynamoTries, look_up_limits
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal
@@ -126,7 +126,7 @@ class Wiring:
 
     @property
     def check_taker(self) -> CheckTaker:
-        guarded = DynamoTries(self.transient, looking_up(*self.settings.look_up_limits))
+        guarded = DynamoTries(self.transient, look_up_limits(*self.settings.look_up_limits))
         look_ups = LookUps(self.people, guarded, self.secrets)
         admitter = Admitter(self.mandates, self.tries, self.letters, self.secrets, self.pick, self.site)
         checker = Checker(self.mandates, look_ups, self.catalogue, admitter)

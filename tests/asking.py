@@ -14,14 +14,14 @@ from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.ports import MandateStore, Tries
-from chalicelib.mandates.register.tries import looking_up
+from chalicelib.mandates.register.tries import look_up_limits
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.bsn import Bsn
 from tests.builders import HENK, NOW, SECRETS, VERA, VERA_BORN, a_period, a_person, a_service, signed_in
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 
 VISIT = VisitId("a5" * 15 + "00")
-LOOK_UPS = looking_up(3, 5)
+LOOK_UPS = look_up_limits(3, 5)
 
 
 def a_visit(number: int) -> VisitId:

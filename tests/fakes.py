@@ -21,7 +21,7 @@ from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Blocked, O
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.mandates import HAPPENINGS
+from chalicelib.mandates.register.mandates import BEGINNINGS
 from chalicelib.mandates.register.ports import (
     Admission,
     Closing,
@@ -303,7 +303,7 @@ class FakeMandates:
             self.letters += making.notices
             for mandate in making.mandates:
                 self._mandates[mandate.case_id] = mandate
-                self._note(mandate.case_id, HAPPENINGS[mandate.consent.way], mandate.activated_at, by)
+                self._note(mandate.case_id, BEGINNINGS[mandate.consent.way], mandate.activated_at, by)
 
     def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.own.activating import Guess, WrongCombination, activate, recognise, waiting
 from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -97,7 +97,7 @@ def confirm_activation(ports: SitePorts, visit: Visit, code_id: str) -> Reply:
 def show_activated(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     """Show what was activated together with a case."""
     person = visit.signed_in.actor.person
-    mandate, party = seen_by(person, case_id, store=ports.mandates)
+    mandate, party = mandate_of(person, case_id, store=ports.mandates)
     if party is not Party.REPRESENTATIVE:
         raise NotFound("activated")
     asked = ports.mandates.requests(mandate.represented, visit_of(case_id))

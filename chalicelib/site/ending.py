@@ -7,7 +7,7 @@ from chalicelib.errors import NotFound
 from chalicelib.mandates.living.revoking import revoke_each
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.rules.parties import names_of_others
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes, kept_form
@@ -53,7 +53,7 @@ def _theirs(ports: SitePorts, visit: Visit, case_ids: Iterable[str]) -> list[Man
     found: list[Mandate] = []
     for case_id in list(dict.fromkeys(case_ids))[:_MOST]:
         try:
-            found.append(seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)[0])
+            found.append(mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)[0])
         except NotFound:
             continue
     return found

@@ -8,7 +8,7 @@ from chalicelib.mandates.living.raising import below, confirm_level, part_of
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.rules.parties import names_of_others
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service
 from chalicelib.site.texts import REFUSALS
@@ -40,7 +40,7 @@ def levels_shown(mandate: Mandate, party: Party, service: Service | None, visit:
 def review_level(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     """Show what confirming does. Who gains nothing by it at this level is asked to sign in higher, where that helps."""
     actor = visit.signed_in.actor
-    mandate, party = seen_by(actor.person, case_id, store=ports.mandates)
+    mandate, party = mandate_of(actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         raise Refused("mandate_ended")
     part, service = part_of(party, mandate), known_service(mandate.service_id, ports.catalogue)

@@ -7,7 +7,7 @@ from chalicelib.mandates.living.revoking import revoke
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.rules.parties import names_of_others
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind, shown_state
 from chalicelib.mandates.seeing.story import story
 from chalicelib.paging import page_of
@@ -26,7 +26,7 @@ routes = Routes[SitePorts](__name__, REFUSALS)
 
 @routes.get("/mandates/{case_id}", Caller.SIGNED_IN)
 def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    mandate, party = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    mandate, party = mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)
     known, happened = every_service(ports.catalogue), story(mandate, store=ports.mandates)
     service = known.get(mandate.service_id)
     return _mandate_page(
@@ -50,7 +50,7 @@ def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 
 @routes.get("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
 def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
-    mandate, _ = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    mandate, _ = mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         return redirect(f"/mandates/{case_id}")
     service = known_service(mandate.service_id, ports.catalogue)

@@ -13,7 +13,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import names_of_others, parties
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -127,7 +127,7 @@ def ask_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 
 def _held(ports: SitePorts, visit: Visit, case_id: str) -> tuple[Mandate, Service]:
     """Return a mandate that somebody holds and that may go on. Raises `NotFound` or `Refused("not_renewable")`."""
-    mandate, party = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    mandate, party = mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)
     if party is Party.REPRESENTED:
         raise NotFound("mandate")
     return mandate, _renewed(ports, visit, mandate)

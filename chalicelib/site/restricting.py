@@ -11,7 +11,7 @@ from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.parties import names_of_others
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service
@@ -75,7 +75,7 @@ def restrict_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
 
 def _mandate(ports: SitePorts, visit: Visit, case_id: str) -> Mandate:
     """Return a mandate of which something is left. Raises `NotFound` or `Refused`."""
-    mandate, _ = seen_by(visit.signed_in.actor.person, case_id, store=ports.mandates)
+    mandate, _ = mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)
     if mandate.state(visit.now) not in LIVING:
         raise Refused("mandate_ended")
     return mandate

@@ -30,7 +30,7 @@ class Both(NamedTuple):
 class LookUps:
     people: PopulationRegister
     tries: Tries
-    """With the limits of `tries.py::looking_up`."""
+    """With the limits of `register/tries.py::look_up_limits`."""
     secrets: Secrets = field(repr=False)
 
     def find(self, check: Check, request: Request, now: datetime) -> Both:

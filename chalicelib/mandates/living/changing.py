@@ -15,7 +15,7 @@ from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.retrying import retried
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Actor, Cause, Citizen, System
@@ -111,7 +111,7 @@ def restrict(
 
     The same again changes nothing. Raises `NotFound`, and `Refused` with `mandate_ended` or what `lessened` says.
     """
-    seen_by(by.person, case_id, store=store)
+    mandate_of(by.person, case_id, store=store)
 
     def fields(mandate: Mandate) -> Fields:
         return lessened(mandate, less, services, now)

@@ -9,7 +9,7 @@ from chalicelib.mandates.living.changing import Fields, change
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.register.ports import MandateStore
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.people.actor import Citizen
 
 
@@ -27,7 +27,7 @@ def confirm_level(by: Citizen, case_id: str, *, store: MandateStore, now: dateti
     """Write down that a side of a mandate confirms it at the level of their sign-in, whatever else is changed.
     What is lower changes nothing. Raises `NotFound`, `Refused("mandate_ended")` or `Unavailable`.
     """
-    _, party = seen_by(by.person, case_id, store=store)
+    _, party = mandate_of(by.person, case_id, store=store)
 
     def fields(mandate: Mandate) -> Fields:
         return _raised(mandate, party, by.level)

@@ -9,7 +9,7 @@ from chalicelib.errors import DomainError, NotFound
 from chalicelib.mandates.living.changing import change
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.register.ports import MandateStore
-from chalicelib.mandates.rules.sides import seen_by
+from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.observe import log
 from chalicelib.people.actor import Citizen
 
@@ -29,7 +29,7 @@ def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> 
 
     Raises `NotFound`.
     """
-    _, party = seen_by(by.person, case_id, store=store)
+    _, party = mandate_of(by.person, case_id, store=store)
     ended = {"ended_at": now, "ended_by": party}
     return change(case_id, Happening.REVOKED, by, lambda _: ended, store=store, now=now)
 

@@ -1,6 +1,6 @@
 """The register in DynamoDB: one method for each invariant, one transaction for each change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,13 +28,14 @@ from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 
-HAPPENINGS = {
+BEGINNINGS: Mapping[Way, Happening] = {
     Way.ASKED: Happening.ACTIVATED,
     Way.LETTER: Happening.ACTIVATED,
     Way.APPROVED: Happening.APPROVED,
     Way.KNOWN: Happening.GRANTED,
     Way.RENEWED: Happening.RENEWED,
 }
+"""With which event a mandate begins, by how the represented consents."""
 
 
 class DynamoMandates(DynamoRequests):
@@ -71,7 +72,7 @@ class DynamoMandates(DynamoRequests):
         return taken.number if taken else 0
 
     def _beginning(self, mandate: Mandate, by: Citizen) -> list[Item]:
-        event = Event(HAPPENINGS[mandate.consent.way], mandate.activated_at, by)
+        event = Event(BEGINNINGS[mandate.consent.way], mandate.activated_at, by)
         parties = PartiesRow(mandate.represented, mandate.representative, mandate.service_id)
         return [
             self._given.adding(mandate),

@@ -85,7 +85,7 @@ TALLY = Kind(
 _QUARTER = timedelta(minutes=15)
 
 
-def looking_up(person: int, home: int) -> dict[str, Limit]:
+def look_up_limits(person: int, home: int) -> dict[str, Limit]:
     """Return the limits of look-ups that may fail in a quarter of an hour: of one person, and at one home address."""
     return {"look-up": Limit(person, _QUARTER, _HOUR), "home": Limit(home, _QUARTER, _HOUR)}
 

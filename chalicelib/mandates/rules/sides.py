@@ -7,8 +7,8 @@ from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.pseudonym import PersonId
 
 
-def seen_by(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:
-    """Return a mandate and the side on which someone is. Raises `NotFound` also when it is somebody else's."""
+def mandate_of(person: PersonId, case_id: str, *, store: MandateStore) -> tuple[Mandate, Party]:
+    """Return a mandate of somebody, and on which side they are. Raises `NotFound` also when it is none of theirs."""
     mandate = store.mandate(case_id)
     party = mandate.party(person) if mandate else None
     if mandate is None or party is None:
