@@ -21,6 +21,7 @@ from chalicelib.login.question import Question
 from chalicelib.login.shared import Told
 from chalicelib.mandates.living.using import note_refused_use, note_use
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.deciding import Denial, may_act
 from chalicelib.observe import Metric, count, log, note_failure
 from chalicelib.people.actor import Citizen, Provider
@@ -166,7 +167,7 @@ def _decided(ports: LoginPorts, login: Login, service: Service, now: datetime) -
     if isinstance(mandate, Denial):
         expected = "an active mandate of who signed in, for this service, at its level and the one that was asked"
         return Failed.of("denied", mandate, received=decision.case_id, expected=expected)
-    legal = Bsn(ports.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
+    legal = number_in(mandate.case_id, mandate.represented_bsn, ports.vault)
     return Named(Answer(acting(ports, login), legal, level, service.service_id, login.session), mandate)
 
 

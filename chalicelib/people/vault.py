@@ -29,7 +29,7 @@ class Vault(Protocol):
 class KmsVault:
     """A blob is version, length of the wrapped key, wrapped key, nonce, ciphertext with tag.
 
-    The context (for example `mandate:<id>`) is authenticated with the text, so that a blob copied to another
+    The context (for example `case:<id>`) is authenticated with the text, so that a blob copied to another
     record does not open there. Opened data keys are kept, so that a page of records costs few calls to KMS.
     """
 

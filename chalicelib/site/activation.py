@@ -10,6 +10,7 @@ from chalicelib.mandates.model.codes import typed_code
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.own.activating import Guess, WrongCombination, activate, recognise, waiting
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.people.birth_date import BirthDate
@@ -162,7 +163,7 @@ def _offer(ports: SitePorts, visit: Visit, code_id: str) -> Offer:
 def _parties(ports: SitePorts, visit: Visit, offer: Offer) -> Parties:
     """Return both sides, from the population register: asked again when it counts, for much happens in an hour."""
     first = offer.requests[0]
-    represented = Bsn(ports.vault.open(first.represented_bsn, f"case:{first.case_id}"))
+    represented = number_in(first.case_id, first.represented_bsn, ports.vault)
     services = offer.services.values()
     return parties(visit.signed_in.bsn, represented, *services, people=ports.people, now=visit.now)
 

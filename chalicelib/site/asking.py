@@ -11,6 +11,7 @@ from chalicelib.errors import NotFound
 from chalicelib.mandates.for_another.asking import Plea, ask_for, check_asker, withdraw_asked
 from chalicelib.mandates.model.cases import VisitId, visit_of
 from chalicelib.mandates.model.requests import Asking, RequestState
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.seeing.progress import progress_for_asker
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -164,7 +165,7 @@ def _asked_page(ports: SitePorts, template: str, visit: Visit, asking: Asking, *
         template,
         visit,
         asking=asking,
-        other=ports.vault.open(asking.represented_bsn, f"case:{asking.case_id}"),
+        other=number_in(asking.case_id, asking.represented_bsn, ports.vault).digits,
         steps=progress_for_asker(asking, visit.now),
         is_open=asking.is_open(visit.now),
         service=_service_of(ports, asking),

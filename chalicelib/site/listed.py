@@ -12,6 +12,7 @@ from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.model.selection import Selection
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.standing import shown_state
 from chalicelib.mandates.seeing.asked import Own, is_open
@@ -111,7 +112,7 @@ def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], kno
         {one.case_id: _state(one, services, guesses, now) for one in cases},
         names_of_others(person, told, vault=ports.vault, people=ports.people),
         {
-            one.case_id: ports.vault.open(one.represented_bsn, f"case:{one.case_id}")
+            one.case_id: number_in(one.case_id, one.represented_bsn, ports.vault).digits
             for one in cases
             if isinstance(one, Asking)
         },

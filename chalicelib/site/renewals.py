@@ -11,12 +11,12 @@ from chalicelib.mandates.for_another.asking import Plea, ask_for
 from chalicelib.mandates.model.cases import CaseId, Party, visit_of
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import names_of_others, parties
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
-from chalicelib.people.bsn import Bsn
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service, services_in
 from chalicelib.site.texts import ERRORS, REFUSALS
@@ -101,7 +101,7 @@ def ask_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if visit.switches_language:
         return redirect(f"/mandates/{case_id}/ask-again")
     mandate, service = _held(ports, visit, case_id)
-    session, represented = visit.signed_in, Bsn(ports.vault.open(mandate.represented_bsn, f"case:{mandate.case_id}"))
+    session, represented = visit.signed_in, number_in(mandate.case_id, mandate.represented_bsn, ports.vault)
     known = ports.people.find([represented]).get(represented)
     plea = Plea(
         visit_of(ports.new_id()),
@@ -164,7 +164,7 @@ def _renewed(ports: SitePorts, visit: Visit, mandate: Mandate) -> Service:
 
 def _renewal_page(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form, status: int = 200) -> Reply:
     service = _renewed(ports, visit, mandate)
-    other = Bsn(ports.vault.open(mandate.representative_bsn, f"case:{mandate.case_id}"))
+    other = number_in(mandate.case_id, mandate.representative_bsn, ports.vault)
     both = parties(other, visit.signed_in.bsn, service, people=ports.people, now=visit.now, by=Party.REPRESENTED)
     periods = next_periods(mandate, service, visit.now)
     values = {_written(period): period for period in periods}

@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, NotFound, RateLimited, Refused
 from chalicelib.mandates.direct.known import Known, known_by, known_in
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.mandates import LIVING, Consent, Mandate, Way
-from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import LetterSender, Making, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.register.tries import LIMITS
@@ -144,8 +144,8 @@ def _mandate(asked: Grant, number: int, known: Known, other: Bsn, secrets: Secre
         case_id=case_id,
         represented=asked.by.person,
         representative=known.representative,
-        represented_bsn=secrets.vault.seal(asked.bsn.digits, f"case:{case_id}"),
-        representative_bsn=secrets.vault.seal(other.digits, f"case:{case_id}"),
+        represented_bsn=sealed_number(asked.bsn, case_id, secrets.vault),
+        representative_bsn=sealed_number(other, case_id, secrets.vault),
         service_id=wanted.service.service_id,
         period=wanted.period,
         level=min(asked.by.level, known.level),

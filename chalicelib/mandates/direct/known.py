@@ -8,6 +8,7 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.requests import Blocked
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -34,7 +35,7 @@ class Known:
         return max(mandate.activated_level for mandate in self.mandates)
 
     def bsn(self, vault: Vault) -> Bsn:
-        return Bsn(vault.open(self.mandates[0].representative_bsn, f"case:{self.case_id}"))
+        return number_in(self.case_id, self.mandates[0].representative_bsn, vault)
 
 
 def began(mandate: Mandate, now: datetime) -> bool:

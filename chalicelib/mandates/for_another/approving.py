@@ -7,9 +7,10 @@ from itertools import groupby
 
 from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.mandates.model.cases import CaseId, Party, VisitId
+from chalicelib.mandates.model.cases import Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.register.ports import Making, MandateStore
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import parties
@@ -61,10 +62,10 @@ def asked_in(represented: PersonId, visit_id: str, *, store: MandateStore) -> As
 
 
 def asker_number(request: Request, vault: Vault) -> Bsn:
-    """Return the number of who asks for another."""
+    """Return the number of who asks for another. Raises `ValueError` where the represented asks."""
     if request.requester_bsn is None:
         raise ValueError("the represented asks")
-    return Bsn(vault.open(request.requester_bsn, f"case:{request.case_id}"))
+    return number_in(request.case_id, request.requester_bsn, vault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _approved(request: Request, by: Citizen, now: datetime) -> Mandate:
         raise ValueError("the represented asks")
     asker = request.requester
     return Mandate(
-        case_id=CaseId(request.case_id),
+        case_id=request.case_id,
         represented=request.represented,
         representative=asker.person,
         represented_bsn=request.represented_bsn,

@@ -15,7 +15,7 @@ from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, TooManyR
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import CheckSender, MandateStore, Opening, Tries
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.rules.eligibility import check_age, check_level
@@ -108,11 +108,11 @@ def _requests(
         Request(
             case_id=case_id,
             represented=other,
-            represented_bsn=secrets.vault.seal(plea.represented.digits, f"case:{case_id}"),
+            represented_bsn=sealed_number(plea.represented, case_id, secrets.vault),
             service_id=one.service.service_id,
             period=one.period,
             requester=plea.by,
-            requester_bsn=secrets.vault.seal(plea.bsn.digits, f"case:{case_id}"),
+            requester_bsn=sealed_number(plea.bsn, case_id, secrets.vault),
             requested_at=now,
             # What is over by then needs no answer.
             expires_at=midnight_after(min(last, one.period.end)),

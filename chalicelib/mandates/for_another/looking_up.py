@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from chalicelib.mandates.for_another.approving import asker_number
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.hiding import Secrets, number_in
 from chalicelib.mandates.register.ports import Tries
 from chalicelib.people.brp.person import Person, PopulationRegister
-from chalicelib.people.bsn import Bsn
 
 
 class Both(NamedTuple):
@@ -53,16 +53,9 @@ class LookUps:
         given_back.callback(self.tries.refund, subject)
 
     def _ask(self, check: Check, request: Request) -> Both:
-        represented, requester = self._numbers(request)
+        represented = number_in(request.case_id, request.represented_bsn, self.secrets.vault)
+        requester = asker_number(request, self.secrets.vault)
         found = self.people.find([represented, requester])
         other, asker = found.get(represented), found.get(requester)
         known = other is not None and check.claim == self.secrets.pseudonyms.claim(represented, other.born)
         return Both(other, asker, known)
-
-    def _numbers(self, request: Request) -> tuple[Bsn, Bsn]:
-        """Return the numbers of the represented and of who asks."""
-        if request.requester_bsn is None:
-            raise ValueError("nobody else asks")
-        sealed, context = (request.represented_bsn, request.requester_bsn), f"case:{request.case_id}"
-        represented, requester = (Bsn(self.secrets.vault.open(one, context)) for one in sealed)
-        return represented, requester

@@ -15,7 +15,7 @@ from chalicelib.mandates.model.codes import Code
 from chalicelib.mandates.model.guesses import WEARING
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
-from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import Making, MandateStore, StoredCode, Tried, Tries
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.networks import network_of
@@ -161,7 +161,7 @@ def _mandate(request: Request, by: Citizen, bsn: Bsn, service: Service, secrets:
         represented=request.represented,
         representative=by.person,
         represented_bsn=request.represented_bsn,
-        representative_bsn=secrets.vault.seal(bsn.digits, f"case:{request.case_id}"),
+        representative_bsn=sealed_number(bsn, request.case_id, secrets.vault),
         service_id=request.service_id,
         period=request.period,
         level=min(consent.level, by.level),

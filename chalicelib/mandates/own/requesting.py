@@ -12,7 +12,7 @@ from chalicelib.mandates.model.codes import Code, generate, grouped
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.own.handing import Handing, handings, receiver
-from chalicelib.mandates.register.hiding import Secrets
+from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
 from chalicelib.mandates.rules.eligibility import check_age, check_level, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
@@ -163,7 +163,7 @@ def _requests(
             Request(
                 case_id=case_id,
                 represented=wish.by.person,
-                represented_bsn=secrets.vault.seal(wish.bsn.digits, f"case:{case_id}"),
+                represented_bsn=sealed_number(wish.bsn, case_id, secrets.vault),
                 service_id=wanted.service.service_id,
                 period=wanted.period,
                 requester=wish.by,

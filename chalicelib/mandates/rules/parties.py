@@ -9,6 +9,7 @@ from chalicelib.errors import Refused, Unavailable
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.requests import Request
+from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.eligibility import check_age, old_enough
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
@@ -67,7 +68,7 @@ def _numbers_of_others(person: str, cases: Iterable[Mandate | Request], vault: V
         else:
             other = case.representative_bsn if case.represented == person else case.represented_bsn
         if other is not None:
-            numbers[case.case_id] = Bsn(vault.open(other, f"case:{case.case_id}"))
+            numbers[case.case_id] = number_in(case.case_id, other, vault)
     return numbers
 
 
