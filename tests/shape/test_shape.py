@@ -83,7 +83,7 @@ WALLS = {
     "mandates.model": {"catalogue", "people"},
     "mandates.register": {"audit", "catalogue", "letters", "mandates.model", "outbox", "people", "storage"},
     "mandates.rules": {"catalogue", "mandates.model", "mandates.register", "people"},
-    "mandates.writing": {"letters", "mandates.model", "mandates.register", "mandates.rules", "people"},
+    "mandates.writing": {"letters", "mandates.model", "mandates.rules", "people"},
     "mandates.own": {"catalogue", "people", *_BELOW_ITS_WAYS},
     "mandates.for_another": {"catalogue", "people", *_BELOW_ITS_WAYS},
     "mandates.direct": {"catalogue", "people", *_BELOW_ITS_WAYS},

@@ -14,12 +14,12 @@ from chalicelib.mandates.model.mandates import LIVING, Consent, Mandate, Way
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import LetterSender, Making, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.sending import send_letter
 from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.eligibility import check_level, check_welcome
 from chalicelib.mandates.rules.parties import parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.notices import IDS, notices
-from chalicelib.mandates.writing.sending import send_at_once
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
@@ -82,7 +82,7 @@ def grant(
 
     making = retried(attempt)
     for letter in making.notices:
-        send_at_once(letter.letter_id, letters, now)
+        send_letter(letter.letter_id, letters, now)
     return making.mandates
 
 

@@ -22,10 +22,10 @@ from chalicelib.mandates.register.ports import (
     StoredRefusal,
     Tries,
 )
+from chalicelib.mandates.register.sending import send_letter
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, asked_letter
-from chalicelib.mandates.writing.sending import send_at_once
 from chalicelib.observe import Metric, count, log
 
 
@@ -83,7 +83,7 @@ class Admitter:
             )
         )
         count(Metric.MANDATE_REQUESTED)
-        send_at_once(letter_id, self.letters, now)
+        send_letter(letter_id, self.letters, now)
 
     def _stored(self, code: Code, terms: CodeTerms, check: Check, until: datetime) -> StoredCode:
         fingerprint = self.secrets.peppers.fingerprint(code, terms.claim)

@@ -11,13 +11,14 @@ from itertools import count as count_from
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
-from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, TooManyRequests, Unavailable
+from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, TooManyRequests
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import CheckSender, MandateStore, Opening, Tries
 from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.sending import send_check
 from chalicelib.mandates.rules.eligibility import check_age, check_level
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.mandates.rules.wanted import WantedService
@@ -68,7 +69,7 @@ def ask_for(
         requests = _requests(plea, other, known, secrets, now)
         if requests:
             check = _open(plea, requests, store, tries, secrets, now)
-            _send(check, checks, now)
+            send_check(check.check_id, checks, now)
             known |= {one.service_id: one.case_id for one in requests}
         return tuple(known[one.service.service_id] for one in plea.wanted)
 
@@ -145,14 +146,6 @@ def _open(
     log().info("asked_for_another", case_id=check.check_id)
     count(Metric.ASKED_FOR_ANOTHER)
     return check
-
-
-def _send(check: Check, checks: CheckSender, now: datetime) -> None:
-    """Try to send at once. What fails here is sent by the sweeper: the check is already written down."""
-    try:
-        checks.send(check.check_id, now)
-    except Unavailable:
-        log().warning("check_left_for_sweeper", case_id=check.check_id)
 
 
 def withdraw_asked(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> None:

@@ -14,10 +14,10 @@ from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.own.handing import Handing, handings, receiver
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
+from chalicelib.mandates.register.sending import send_letter
 from chalicelib.mandates.rules.eligibility import check_age, check_level, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, own_letter
-from chalicelib.mandates.writing.sending import send_at_once
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import Person, PopulationRegister
@@ -96,7 +96,7 @@ def ask(
         log().info("mandate_requested", case_id=request.case_id, letter_id=letter_id)
         count(Metric.MANDATE_REQUESTED)
     if letter_id is not None:
-        send_at_once(letter_id, letters, now)
+        send_letter(letter_id, letters, now)
     return Opened(requests, code if wish.handing.on_screen else None)
 
 
