@@ -1,7 +1,7 @@
 """Letters that bring a code, and the page to take along where it was shown on screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chalicelib.letters.contract import Letter, LetterKind
@@ -25,42 +25,6 @@ class Written:
     site: str
 
 
-def own_letter(written: Written, to: Person, language: str) -> Letter:
-    """Return the letter to who asked for themselves."""
-    return Letter(
-        letter_id=written.letter_id,
-        kind=LetterKind.CODE,
-        reference=reference_of(written.letter_id),
-        language=language,
-        **addressed(to, language),
-        written_on=written.on,
-        services=lines(written.wanted, language),
-        site=written.site,
-        code=written.code,
-        use_before=written.use_before,
-    )
-
-
-def asked_letter(written: Written, both: Parties, refusal_code: str) -> Letter:
-    """Return the letter to whom somebody else asked: it names who asks, and says how to refuse, with a code as printed:
-    `XXXX-XXXX`.
-    """
-    return Letter(
-        letter_id=written.letter_id,
-        kind=LetterKind.ASKED,
-        reference=reference_of(written.letter_id),
-        language=DUTCH,
-        **addressed(both.represented, DUTCH),
-        written_on=written.on,
-        services=lines(written.wanted, DUTCH),
-        site=written.site,
-        code=written.code,
-        use_before=written.use_before,
-        asker=both.representative.name,
-        refusal_code=refusal_code,
-    )
-
-
 def sheet(written: Written, language: str) -> Letter:
     """Return the page to take along of a code that was shown on screen."""
     return Letter(
@@ -73,4 +37,22 @@ def sheet(written: Written, language: str) -> Letter:
         site=written.site,
         code=written.code,
         use_before=written.use_before,
+    )
+
+
+def own_letter(written: Written, to: Person, language: str) -> Letter:
+    """Return the letter to who asked for themselves."""
+    return replace(sheet(written, language), kind=LetterKind.CODE, **addressed(to, language))
+
+
+def asked_letter(written: Written, both: Parties, refusal_code: str) -> Letter:
+    """Return the letter to whom somebody else asked: it names who asks, and says how to refuse, with a code as printed:
+    `XXXX-XXXX`.
+    """
+    return replace(
+        sheet(written, DUTCH),
+        kind=LetterKind.ASKED,
+        **addressed(both.represented, DUTCH),
+        asker=both.representative.name,
+        refusal_code=refusal_code,
     )
