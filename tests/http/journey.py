@@ -37,7 +37,7 @@ def ask_for_mandate(person: Person, service_id: str = SERVICE_ID, **dates: str) 
 def deliver() -> None:
     """Let the print vendor take every letter from the queue."""
     for body in taken():
-        print_one(body)
+        _print(body, _warm())
 
 
 def taken(queue: str = "letters") -> Iterator[str]:
@@ -62,14 +62,20 @@ def check_one(body: str) -> None:
 
 
 def print_one(body: str) -> None:
-    """Print the letter of one message of the queue."""
-    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("print_letter")), _vendor())
+    """Print the letter of one message of the queue, in a function that just began: no key is open yet."""
+    _print(body, _begun())
 
 
-@cache
-def _vendor() -> Vendor:
-    """Return the vendor of this process, as a function has one: its clients of AWS cost more than a letter."""
+def _print(body: str, vendor: Vendor) -> None:
+    printing(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("print_letter")), vendor)
+
+
+def _begun() -> Vendor:
     return Vendor.of(current().settings.environment, now, _sleep)
+
+
+_warm = cache(_begun)
+"""The vendor of this process: its clients of AWS cost more than a letter."""
 
 
 def _sleep(seconds: float) -> None:
