@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalice.test import Client
@@ -63,19 +63,26 @@ def overview(client: Client, bsn: Bsn) -> tuple[Person, str]:
 PAGES = {"choice": choice, "overview": overview}
 
 
-def run(which: str, most: int, rounds: int) -> tuple[list[float], list[float]]:
-    """Show the page of either in turn; return milliseconds with many and with few."""
-    times: tuple[list[float], list[float]] = ([], [])
+Times = tuple[list[float], list[float]]
+"""Milliseconds with many and with few."""
+
+
+def run(which: Sequence[str], most: int, rounds: int) -> dict[str, Times]:
+    """Show each page of either in turn."""
     with dynamodb_local.running() as database, Client(app, project_dir=str(ROOT)) as client:
         holding(database, most)
-        pages = [PAGES[which](client, bsn) for bsn in (MINA, HENK)]
-        for number in range(_WARM + rounds):
-            for (person, address), spent in zip(pages, times, strict=True):
-                started = time.perf_counter()
-                page = person.get(address)
-                if number >= _WARM:
-                    spent.append((time.perf_counter() - started) * 1000)
-                _check(page)
+        return {name: _shown([PAGES[name](client, bsn) for bsn in (MINA, HENK)], rounds) for name in which}
+
+
+def _shown(pages: Sequence[tuple[Person, str]], rounds: int) -> Times:
+    times: Times = ([], [])
+    for number in range(_WARM + rounds):
+        for (person, address), spent in zip(pages, times, strict=True):
+            started = time.perf_counter()
+            page = person.get(address)
+            if number >= _WARM:
+                spent.append((time.perf_counter() - started) * 1000)
+            _check(page)
     return times
 
 
@@ -93,7 +100,7 @@ def measurements() -> Iterator[Comparison]:
         command = [sys.executable, "-m", "bench.holding", which, str(MANY), str(_ROUNDS)]
         quiet = {**os.environ, **cloud.QUIET}
         told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
-        many, few = json.loads(told.splitlines()[-1])
+        many, few = json.loads(told.splitlines()[-1])[which]
         ratios = [mine / theirs for mine, theirs in zip(many, few, strict=True)]
         medians = statistics.median(many), statistics.median(few)
         yield Comparison(f"{what}, of {MANY:,} mandates", f"of {FEW}", *medians, ratios, target=1.5)
@@ -102,4 +109,4 @@ def measurements() -> Iterator[Comparison]:
 MEASUREMENTS = (measurements,)
 
 if __name__ == "__main__":
-    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(run(sys.argv[1].split(","), int(sys.argv[2]), int(sys.argv[3]))))
