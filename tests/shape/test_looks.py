@@ -16,6 +16,7 @@ PARTS = {
     "parts": "macros of all pages",
     "steps": "macros of the steps in which somebody asks",
     "gateway_part": "one language of `gateway`",
+    "visits": "macros of what is asked in one visit",
 }
 """Templates that are no page by themselves, and why."""
 
