@@ -11,11 +11,12 @@ from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.own.activating import Guess, WrongCombination, activate, recognise, waiting
 from chalicelib.mandates.register.hiding import number_in
-from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
+from chalicelib.mandates.rules.parties import Parties, parties
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
+from chalicelib.site.one_mandate import name_of_other
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
@@ -109,7 +110,7 @@ def show_activated(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         visit,
         mandates=[(one, one.state(visit.now), services.get(one.service_id)) for one in together],
         living=all(one.state(visit.now) in LIVING for one in together),
-        name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
+        name=name_of_other(ports, visit, mandate),
     )
 
 

@@ -3,10 +3,8 @@
 What they ask for, and when, they choose on the pages of `site/choosing.py`; `site/requests.py` sends it from here.
 """
 
-from contextlib import suppress
 from dataclasses import replace
 
-from chalicelib.catalogue.model import Service
 from chalicelib.errors import NotFound
 from chalicelib.mandates.for_another.asking import Plea, ask_for, check_asker, withdraw_asked
 from chalicelib.mandates.model.cases import VisitId, visit_of
@@ -16,6 +14,7 @@ from chalicelib.mandates.seeing.progress import progress_for_asker
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
 from chalicelib.site.visits import Other, VisitDraft, drafted, keep, new_visit, wanted
 from chalicelib.web.forms import Form
@@ -152,15 +151,10 @@ def _asking(ports: SitePorts, visit: Visit, case_id: str) -> Asking:
     return asking
 
 
-def _service_of(ports: SitePorts, asking: Asking) -> Service | None:
-    with suppress(NotFound):
-        return ports.catalogue.service(asking.service_id)
-    return None
-
-
 def _asked_page(ports: SitePorts, template: str, visit: Visit, asking: Asking, *, sent: bool = False) -> Reply:
     asked = ports.mandates.askings(visit.signed_in.actor.person)
     together = [one for one in asked if visit_of(one.case_id) == visit_of(asking.case_id) and one != asking]
+    services = services_of([asking, *together], ports.catalogue)
     return page(
         template,
         visit,
@@ -168,7 +162,7 @@ def _asked_page(ports: SitePorts, template: str, visit: Visit, asking: Asking, *
         other=number_in(asking.case_id, asking.represented_bsn, ports.vault).digits,
         steps=progress_for_asker(asking, visit.now),
         is_open=asking.is_open(visit.now),
-        service=_service_of(ports, asking),
-        with_it=[(one, _service_of(ports, one)) for one in sorted(together, key=lambda one: one.case_id)],
+        service=services.get(asking.service_id),
+        with_it=[(one, services.get(one.service_id)) for one in sorted(together, key=lambda one: one.case_id)],
         sent=sent,
     )

@@ -1,6 +1,6 @@
 """Pages on which somebody mandates at once, without a code, a person who represented them before.
 
-Services and periods are chosen on the pages of asking (`site/choosing.py`); this room has the first step and the last.
+Services and periods are chosen on the pages of asking (`site/choosing.py`); here are the first step and the last.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ from chalicelib.mandates.rules.eligibility import check_welcome
 from chalicelib.mandates.rules.parties import Parties, names_of_others, parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.site.clicks import once
+from chalicelib.site.one_mandate import name_of_other
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import Services, services_of
 from chalicelib.site.texts import ERRORS, REFUSALS
@@ -73,15 +74,13 @@ def show_granted(ports: SitePorts, visit: Visit, visit_id: str) -> Reply:
     made = _granted(ports, visit, visit_id)
     if not made:
         raise NotFound("visit")
-    person = visit.signed_in.actor.person
-    names = names_of_others(person, made[:1], vault=ports.vault, people=ports.people)
     services = services_of(made, ports.catalogue)
     return page(
         "granted.html",
         visit,
         made=made,
         today=today(visit.now),
-        name=names.get(made[0].case_id),
+        name=name_of_other(ports, visit, made[0]),
         services=services,
         too_low=[one.case_id for one in made if _too_low(one, services.get(one.service_id), visit)],
     )

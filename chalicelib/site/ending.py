@@ -9,6 +9,7 @@ from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.site.ports import SitePorts
+from chalicelib.site.services import every_service
 from chalicelib.site.texts import REFUSALS
 from chalicelib.web.http import Caller, Routes, kept_form
 from chalicelib.web.pages import page
@@ -61,7 +62,6 @@ def _theirs(ports: SitePorts, visit: Visit, case_ids: Iterable[str]) -> list[Man
 
 def _cases_page(ports: SitePorts, template: str, visit: Visit, mandates: list[Mandate]) -> Reply:
     person = visit.signed_in.actor.person
-    known = {service.service_id: service for service in ports.catalogue.services()} if mandates else {}
     return page(
         template,
         visit,
@@ -70,5 +70,5 @@ def _cases_page(ports: SitePorts, template: str, visit: Visit, mandates: list[Ma
         asked=_query(mandate.case_id for mandate in mandates),
         living=[mandate for mandate in mandates if mandate.state(visit.now) in LIVING],
         names=names_of_others(person, mandates, vault=ports.vault, people=ports.people) if mandates else {},
-        services=known,
+        services=every_service(ports.catalogue) if mandates else {},
     )

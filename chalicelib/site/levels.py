@@ -7,8 +7,8 @@ from chalicelib.errors import LevelTooLow, Refused
 from chalicelib.mandates.living.raising import below, confirm_level, part_of
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
-from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import mandate_of
+from chalicelib.site.one_mandate import about
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service
 from chalicelib.site.texts import REFUSALS
@@ -51,10 +51,7 @@ def review_level(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     return page(
         "confirm_level.html",
         visit,
-        mandate=mandate,
-        gives=party is Party.REPRESENTED,
-        service=service,
-        name=names_of_others(actor.person, [mandate], vault=ports.vault, people=ports.people).get(case_id),
+        **about(ports, visit, mandate, service),
         part=part,
         level=actor.level,
         both=[other for other in below(mandate, actor.level) if other is not party],

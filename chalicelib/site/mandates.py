@@ -1,18 +1,14 @@
 """One mandate: details, uses, history and revoking, for either side."""
 
-from typing import Any
-
-from chalicelib.catalogue.model import Service
 from chalicelib.mandates.living.revoking import revoke
-from chalicelib.mandates.model.cases import Party
-from chalicelib.mandates.model.mandates import LIVING, Mandate
-from chalicelib.mandates.rules.parties import names_of_others
+from chalicelib.mandates.model.mandates import LIVING
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind, shown_state
 from chalicelib.mandates.seeing.story import story
 from chalicelib.paging import page_of
 from chalicelib.site.happenings import words_of
 from chalicelib.site.levels import levels_shown
+from chalicelib.site.one_mandate import about
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.renewals import renewal_shown
 from chalicelib.site.services import every_service, known_service
@@ -29,12 +25,10 @@ def show_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     mandate, party = mandate_of(visit.signed_in.actor.person, case_id, store=ports.mandates)
     known, happened = every_service(ports.catalogue), story(mandate, store=ports.mandates)
     service = known.get(mandate.service_id)
-    return _mandate_page(
-        ports,
+    return page(
         "mandate.html",
         visit,
-        mandate,
-        service,
+        **about(ports, visit, mandate, service),
         state=shown_state(mandate, known, visit.now).value,
         opens=behind(mandate, known.values(), visit.now),
         gone=[known[one] for one in mandate.without if one in known],
@@ -54,7 +48,7 @@ def review_revocation(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if mandate.state(visit.now) not in LIVING:
         return redirect(f"/mandates/{case_id}")
     service = known_service(mandate.service_id, ports.catalogue)
-    return _mandate_page(ports, "revoke.html", visit, mandate, service)
+    return page("revoke.html", visit, **about(ports, visit, mandate, service))
 
 
 @routes.post("/mandates/{case_id}/revoke", Caller.SIGNED_IN)
@@ -63,23 +57,3 @@ def revoke_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}/revoke")
     revoke(visit.signed_in.actor, case_id, store=ports.mandates, now=visit.now)
     return redirect(f"/mandates/{case_id}")
-
-
-def _mandate_page(
-    ports: SitePorts,
-    template: str,
-    visit: Visit,
-    mandate: Mandate,
-    service: Service | None,
-    **values: Any,  # noqa: ANN401 - what the template needs
-) -> Reply:
-    person = visit.signed_in.actor.person
-    return page(
-        template,
-        visit,
-        mandate=mandate,
-        gives=mandate.party(person) is Party.REPRESENTED,
-        service=service,
-        name=names_of_others(person, [mandate], vault=ports.vault, people=ports.people).get(mandate.case_id),
-        **values,
-    )

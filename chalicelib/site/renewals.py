@@ -13,10 +13,11 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.eligibility import check_level
-from chalicelib.mandates.rules.parties import names_of_others, parties
+from chalicelib.mandates.rules.parties import parties
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
+from chalicelib.site.one_mandate import about
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service, services_in
 from chalicelib.site.texts import ERRORS, REFUSALS
@@ -84,15 +85,8 @@ def review_asking_again(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     new = successor(mandate, ports.mandates.given(mandate.represented), visit.now)
     if new is not None:
         return redirect(f"/mandates/{new.case_id}")
-    names = names_of_others(visit.signed_in.actor.person, [mandate], vault=ports.vault, people=ports.people)
-    return page(
-        "ask_again.html",
-        visit,
-        mandate=mandate,
-        service=service,
-        name=names.get(mandate.case_id),
-        period=next_periods(mandate, service, visit.now)[0],
-    )
+    period = next_periods(mandate, service, visit.now)[0]
+    return page("ask_again.html", visit, **about(ports, visit, mandate, service), period=period)
 
 
 @routes.post("/mandates/{case_id}/ask-again", Caller.SIGNED_IN)

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Refused
 from chalicelib.mandates.living.changing import Less, lessened, restrict
-from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate
 from chalicelib.mandates.model.period import Period
-from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind
+from chalicelib.site.one_mandate import about
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import known_service
 from chalicelib.site.texts import ERRORS, REFUSALS
@@ -55,7 +53,7 @@ def review_less(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     return page(
         "confirm_restriction.html",
         visit,
-        **_shown(ports, visit, mandate),
+        **about(ports, visit, mandate, known_service(mandate.service_id, ports.catalogue)),
         period=Period(mandate.period.start, less.end or mandate.period.end),
         gone=[one for one in opened if one.service_id in less.without],
         kept=[one for one in opened if one.service_id not in less.without],
@@ -115,16 +113,5 @@ def _read_less(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form) -> 
 
 def _less_page(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form, status: int = 200) -> Reply:
     opened = behind(mandate, ports.catalogue.services(), visit.now)
-    shown = _shown(ports, visit, mandate)
+    shown = about(ports, visit, mandate, known_service(mandate.service_id, ports.catalogue))
     return page("restrict.html", visit, status=status, form=form, opened=opened, tick=_SERVICE, **shown)
-
-
-def _shown(ports: SitePorts, visit: Visit, mandate: Mandate) -> dict[str, Any]:
-    person = visit.signed_in.actor.person
-    names = names_of_others(person, [mandate], vault=ports.vault, people=ports.people)
-    return {
-        "mandate": mandate,
-        "gives": mandate.party(person) is Party.REPRESENTED,
-        "name": names.get(mandate.case_id),
-        "service": known_service(mandate.service_id, ports.catalogue),
-    }
