@@ -60,9 +60,9 @@ def grant(
 ) -> tuple[Mandate, ...]:
     """Make mandates; a notice goes to the home of either side that has one.
 
-    Raises `NotFound` where the other did not represent them in that case, or is blocked; `LevelTooLow`; `Refused`
-    (`opted_out`, `looked_into`, `too_many_grants`, `already_mandated`, or what `parties` says); or `Unavailable`. The
-    same again returns the mandates that it made.
+    Raises `NotFound` where the other did not represent them in that case, or is blocked, or nobody can be mandated for
+    a service; `LevelTooLow`; `Refused` (`opted_out`, `looked_into`, `too_many_grants`, `already_mandated`, or what
+    `parties` says); or `Unavailable`. The same again returns the mandates that it made.
     """
 
     def attempt() -> Making:

@@ -51,7 +51,7 @@ class Admitter:
         """Let requests wait: those that a letter's code suffices for with one letter and code, the others without.
 
         All wait without when others asked for as many letters as they may: who signs in can approve all the same.
-        Raises `Conflict` when one is not being checked any more.
+        Raises `Conflict` as `MandateStore.admit` does, or `Unavailable`.
         """
         by_letter = [one for one in fit if one.service.letter_suffices(now)]
         bare = [one.request for one in fit if not one.service.letter_suffices(now)]

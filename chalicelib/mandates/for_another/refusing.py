@@ -36,8 +36,8 @@ class Refusal:
 def refuse(refusal: Refusal, *, store: MandateStore, vault: Vault, now: datetime) -> None:
     """Refuse what waits of a visit, and block who asked where that is wanted; the letter's codes die.
 
-    Sent twice it is once. Raises `NotFound`, or `Refused("decided_already")` when all of it ended otherwise before; a
-    block holds all the same.
+    Sent twice it is once. Raises `NotFound`, `Unavailable`, or `Refused("decided_already")` when all of it ended
+    otherwise before; a block holds all the same.
     """
     by = refusal.by
     asked = asked_in(by.person, refusal.visit_id, store=store)
@@ -70,7 +70,10 @@ def _block(
 
 
 def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: MandateStore, now: datetime) -> bool:
-    """End what waits of a visit; return whether it was this call that did so, and not an earlier one."""
+    """End what waits of a visit; return whether it was this call that did so, and not an earlier one.
+
+    Raises `NotFound`, `Unavailable`, or `Refused("decided_already")`.
+    """
 
     def ended() -> bool:
         asked = asked_in(represented, visit_id, store=store)
@@ -125,7 +128,7 @@ def _behind(found: StoredRefusal | None, store: MandateStore) -> AskedOfMe | Non
 def refuse_by_letter(represented: PersonId, visit_id: str, *, store: MandateStore, now: datetime) -> None:
     """Refuse what waits of a visit, for whoever has its letter; who asked hears nothing. Sent twice it is once.
 
-    Raises `Refused("decided_already")` when all of it ended otherwise before.
+    Raises `Unavailable`, or `Refused("decided_already")` when all of it ended otherwise before.
     """
 
     def ending(requests: tuple[Request, ...]) -> Closing:

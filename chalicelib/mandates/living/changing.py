@@ -59,8 +59,8 @@ def change(
 ) -> Mandate:
     """Let something happen to a mandate, of which `fields` makes what it changes; return how it is then.
 
-    Nothing happens to one in whose state that is no move, or of which nothing would be changed. Raises `NotFound`, and
-    what `fields` raises.
+    Nothing happens to one in whose state that is no move, or of which nothing would be changed. Raises `NotFound`,
+    `Unavailable` as `retried` does, and what `fields` raises.
     """
 
     def changed() -> Mandate:
@@ -109,7 +109,8 @@ def restrict(
 ) -> Mandate:
     """Leave less of a mandate, by either side: the represented restricts it, the representative gives a part of it up.
 
-    The same again changes nothing. Raises `NotFound`, and `Refused` with `mandate_ended` or what `lessened` says.
+    The same again changes nothing. Raises `NotFound`, `Unavailable`, and `Refused` with `mandate_ended` or what
+    `lessened` says.
     """
     mandate_of(by.person, case_id, store=store)
 
@@ -123,7 +124,10 @@ def restrict(
 
 
 def suspend(case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
-    """Let a mandate open nothing until it is resumed: by an operator, where something is looked into."""
+    """Let a mandate open nothing until it is resumed: by an operator, where something is looked into.
+
+    Raises what `change` does.
+    """
     return change(case_id, Happening.SUSPENDED, _OPERATOR, lambda _: {"suspended_at": now}, store=store, now=now)
 
 
@@ -132,6 +136,6 @@ def resume(case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
 
 
 def end(case_id: str, cause: Cause, *, store: MandateStore, now: datetime) -> Mandate:
-    """End a mandate for a reason that is none of its sides'."""
+    """End a mandate for a reason that is none of its sides'. Raises what `change` does."""
     fields: Fields = {"ended_at": now, "cause": cause}
     return change(case_id, Happening.ENDED, System(cause), lambda _: fields, store=store, now=now)

@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 def revoke(by: Citizen, case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
     """End a mandate at once, by either side, whatever else is changed meanwhile. One that has ended stays as it is.
 
-    Raises `NotFound`.
+    Raises `NotFound` or `Unavailable`.
     """
     _, party = mandate_of(by.person, case_id, store=store)
     ended = {"ended_at": now, "ended_by": party}

@@ -27,7 +27,8 @@ class Tables(NamedTuple):
 def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]], read: Callable[[], object]) -> None:
     """Write what rests on the books that come with it, anew when somebody else wrote in them meanwhile.
 
-    Raises `Conflict` when something else stands in the way, and what `writes` raises.
+    Raises `Conflict` when something else stands in the way, `Unavailable` where that does not end, and what `writes`
+    raises.
     """
     for _ in range(ROUNDS):
         books, items = writes()
@@ -54,7 +55,10 @@ class CountedLetters:
         without: Collection[str],
         writes: Callable[[], list[Item]],
     ) -> None:
-        """Write requests of one visit. The letters `without` do not count. Raises `TooManyLetters` or `Conflict`."""
+        """Write requests of one visit. The letters `without` do not count.
+
+        Raises `TooManyLetters`, `Conflict` or `Unavailable`.
+        """
         if mailing is None:
             self._tables.register.write_together(writes())
             return

@@ -113,7 +113,7 @@ class Making:
 
 
 class MandateStore(Protocol):
-    """The register. Every change is one transaction, with its event (invariant 2)."""
+    """The register. Every change is one transaction, with its event (invariant 2). All may raise `Unavailable`."""
 
     def open_requests(self, opening: Opening) -> None:
         """Write requests, code, letter, its count and events, what there is of these, and end those that give way.

@@ -1,4 +1,4 @@
-"""What every way to a mandate holds to: levels, ages, who is on which side, and the decision whether somebody may act.
+"""What every way to a mandate holds to: who may take part, for how long, and the decision whether somebody may act.
 
 Nothing is written here.
 """

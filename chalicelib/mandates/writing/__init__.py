@@ -1,1 +1,1 @@
-"""What letters about mandates say. Of their life and their queue nothing is known here (`letters/`)."""
+"""What letters about mandates say. How long they live and how they leave is not known here (`letters/`)."""

@@ -38,7 +38,7 @@ from tests.builders import (
     closing,
     signed_in,
 )
-from tests.unit.mandates.desk import Desk
+from tests.unit.mandates.own.desk import Desk
 
 OTHER_CODE = Code("CCCCCCCCCCC3")
 NUMBERS = [f"{number:09}" for number in range(900200000, 900202000) if is_valid(f"{number:09}")]

@@ -8,7 +8,7 @@ from chalicelib.mandates.model.codes import grouped
 from chalicelib.mandates.own.handing import Handing, handings, screen_level
 from chalicelib.people.brp.person import Standing
 from tests.builders import NOW, SECRETS, VERA, a_person, a_service, a_wish, claim_of
-from tests.unit.mandates.desk import Desk
+from tests.unit.mandates.own.desk import Desk
 
 SHOWN, HIDDEN, HIGH = (a_service(code_on_screen=level) for level in (20, None, 25))
 ABROAD = a_person(standing=Standing.NO_ADDRESS, address=())

@@ -30,7 +30,7 @@ from tests.builders import (
     claim_of,
     signed_in,
 )
-from tests.unit.mandates.desk import Desk
+from tests.unit.mandates.own.desk import Desk
 
 
 @pytest.fixture
