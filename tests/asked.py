@@ -12,7 +12,8 @@ from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.refusals import new_refusal, refusal_ids
 from chalicelib.mandates.model.requests import CodeTerms, Request
 from chalicelib.mandates.register.hiding import Secrets
-from chalicelib.mandates.register.ports import Admission, Mailing, MandateStore, Opening, StoredRefusal
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Admission, Mailing, Opening, StoredRefusal
 from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import AddressId

@@ -23,7 +23,8 @@ from chalicelib.mandates.model.selection import Selection
 from chalicelib.mandates.own.activating import activate
 from chalicelib.mandates.own.requesting import Wish
 from chalicelib.mandates.register.hiding import Secrets
-from chalicelib.mandates.register.ports import Closing, Mailing, Making, MandateStore, Opening, StoredCode
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Closing, Mailing, Making, Opening, StoredCode
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate

@@ -22,7 +22,9 @@ from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.mandates import BEGINNINGS
-from chalicelib.mandates.register.ports import (
+from chalicelib.mandates.register.ports import Tried
+from chalicelib.mandates.register.requests import as_asking
+from chalicelib.mandates.register.transactions import (
     Admission,
     Closing,
     Mailing,
@@ -30,9 +32,7 @@ from chalicelib.mandates.register.ports import (
     Opening,
     StoredCode,
     StoredRefusal,
-    Tried,
 )
-from chalicelib.mandates.register.requests import as_asking
 from chalicelib.mandates.register.tries import LIMITS, Limit
 from chalicelib.paging import PER_PAGE, Page, Place, one_page
 from chalicelib.people.actor import Actor, Cause, Citizen, System

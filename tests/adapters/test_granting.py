@@ -17,7 +17,8 @@ from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Blocked, OptOut, RequestState
 from chalicelib.mandates.register.counted import Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
-from chalicelib.mandates.register.ports import Closing, Making, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Closing, Making
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.outbox.parcels import MARK, SHARDS
 from chalicelib.people.actor import Citizen

@@ -11,7 +11,8 @@ from chalicelib.errors import Conflict, TooManyLetters
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.requests import Request
-from chalicelib.mandates.register.ports import Mailing, MandateStore, Opening
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Mailing, Opening
 from chalicelib.people.pseudonym import AddressId, PersonId
 from tests.adapters.conftest import REAL, store_of
 from tests.builders import NOW, a_letter, a_request, an_opening

@@ -12,7 +12,8 @@ from chalicelib.errors import Conflict
 from chalicelib.mandates.model.cases import CaseId, VisitId, case_of
 from chalicelib.mandates.model.mandates import Consent, Way
 from chalicelib.mandates.model.requests import OPEN, REQUEST_MOVES, Blocked, CodeTerms, OptOut, Request, RequestState
-from chalicelib.mandates.register.ports import Admission, Closing, Making, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Admission, Closing, Making
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from tests.builders import NOW, a_bare_request, a_code, a_mandate, a_request, an_opening, claim_of

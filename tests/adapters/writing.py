@@ -35,7 +35,7 @@ from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Blocked, CodeTerms, OptOut, RequestState
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.mandates import DynamoMandates
-from chalicelib.mandates.register.ports import Admission, Closing, StoredRefusal
+from chalicelib.mandates.register.transactions import Admission, Closing, StoredRefusal
 from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.observe import follow
 from chalicelib.people.actor import Citizen, Provider

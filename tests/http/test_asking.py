@@ -14,7 +14,7 @@ from chalice.test import Client
 from chalicelib.days import NETHERLANDS
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model.requests import Blocked, OptOut, RequestState
-from chalicelib.mandates.register.ports import Closing
+from chalicelib.mandates.register.transactions import Closing
 from chalicelib.people.actor import Citizen
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Found, PopulationRegister, Standing

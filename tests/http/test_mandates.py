@@ -16,7 +16,7 @@ from chalicelib.mandates.living.using import note_refused_use, note_use
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import RequestState
-from chalicelib.mandates.register.ports import Closing
+from chalicelib.mandates.register.transactions import Closing
 from chalicelib.people.actor import Cause, Citizen, Provider, System
 from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn

@@ -12,9 +12,10 @@ from chalicelib.mandates.direct.known import Known, known_by, known_in
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.mandates import LIVING, Consent, Mandate, Way
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
-from chalicelib.mandates.register.ports import LetterSender, Making, MandateStore, Tries
+from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.register.sending import send_letter
+from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.eligibility import check_level, check_welcome
 from chalicelib.mandates.rules.parties import parties

@@ -13,16 +13,9 @@ from chalicelib.mandates.model.refusals import new_refusal, refusal_ids
 from chalicelib.mandates.model.requests import CodeTerms, Request
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets
-from chalicelib.mandates.register.ports import (
-    Admission,
-    LetterSender,
-    Mailing,
-    MandateStore,
-    StoredCode,
-    StoredRefusal,
-    Tries,
-)
+from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.register.sending import send_letter
+from chalicelib.mandates.register.transactions import Admission, Mailing, StoredCode, StoredRefusal
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, asked_letter

@@ -11,7 +11,8 @@ from chalicelib.mandates.model.cases import Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.hiding import number_in
-from chalicelib.mandates.register.ports import Making, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.parties import parties
 from chalicelib.observe import Metric, count, log

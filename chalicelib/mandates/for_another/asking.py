@@ -16,9 +16,10 @@ from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, vis
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
-from chalicelib.mandates.register.ports import CheckSender, MandateStore, Opening, Tries
+from chalicelib.mandates.register.ports import CheckSender, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.register.sending import send_check
+from chalicelib.mandates.register.transactions import Opening
 from chalicelib.mandates.rules.eligibility import check_age, check_level
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.mandates.rules.wanted import WantedService

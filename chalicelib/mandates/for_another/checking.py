@@ -16,8 +16,9 @@ from chalicelib.mandates.for_another.looking_up import Both, LookUps
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.ports import Closing, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.transactions import Closing
 from chalicelib.mandates.rules.deciding import Services
 from chalicelib.mandates.rules.eligibility import old_enough
 from chalicelib.mandates.rules.parties import Parties

@@ -9,8 +9,9 @@ from chalicelib.mandates.for_another.approving import AskedOfMe, asked_in, asked
 from chalicelib.mandates.model.codes import Peppers
 from chalicelib.mandates.model.refusals import RefusalCode, refusal_ids
 from chalicelib.mandates.model.requests import Blocked, Request, RequestState
-from chalicelib.mandates.register.ports import Closing, MandateStore, StoredRefusal, Tries
+from chalicelib.mandates.register.ports import MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.transactions import Closing, StoredRefusal
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Cause, Citizen, System

@@ -14,8 +14,9 @@ from chalicelib.errors import DomainError, Unavailable
 from chalicelib.mandates.living.changing import end
 from chalicelib.mandates.model.mandates import LIVING
 from chalicelib.mandates.model.requests import OPEN, OptOut, Request, RequestState
-from chalicelib.mandates.register.ports import Closing, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.transactions import Closing
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Cause, System
 from chalicelib.people.bsn import Bsn

@@ -16,7 +16,8 @@ from chalicelib.mandates.model.guesses import WEARING
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
-from chalicelib.mandates.register.ports import Making, MandateStore, StoredCode, Tried, Tries
+from chalicelib.mandates.register.ports import MandateStore, Tried, Tries
+from chalicelib.mandates.register.transactions import Making, StoredCode
 from chalicelib.mandates.rules.eligibility import check_level
 from chalicelib.mandates.rules.networks import network_of
 from chalicelib.observe import Metric, count, log

@@ -13,8 +13,9 @@ from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.own.handing import Handing, handings, receiver
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
-from chalicelib.mandates.register.ports import Closing, LetterSender, Mailing, MandateStore, Opening, StoredCode, Tries
+from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.register.sending import send_letter
+from chalicelib.mandates.register.transactions import Closing, Mailing, Opening, StoredCode
 from chalicelib.mandates.rules.eligibility import check_age, check_level, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, own_letter

@@ -9,8 +9,8 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.requests import Request
-from chalicelib.mandates.register.ports import Mailing
 from chalicelib.mandates.register.retrying import ROUNDS
+from chalicelib.mandates.register.transactions import Mailing
 from chalicelib.people.vault import Vault
 from chalicelib.storage.table import Item, Table
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable

@@ -8,7 +8,7 @@ from chalicelib.catalogue.model import ServiceId
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request
-from chalicelib.mandates.register.ports import StoredCode, StoredRefusal
+from chalicelib.mandates.register.transactions import StoredCode, StoredRefusal
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import FOR_GOOD, Kept, Kind
 from chalicelib.storage.table import Item

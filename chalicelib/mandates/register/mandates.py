@@ -19,8 +19,8 @@ from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.counted import Tables
 from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
-from chalicelib.mandates.register.ports import Making
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
+from chalicelib.mandates.register.transactions import Making
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId

@@ -25,7 +25,7 @@ from chalicelib.mandates.register.items import (
     REQUEST,
     OpenMark,
 )
-from chalicelib.mandates.register.ports import Admission, Closing, Opening, StoredCode, StoredRefusal
+from chalicelib.mandates.register.transactions import Admission, Closing, Opening, StoredCode, StoredRefusal
 from chalicelib.observe import correlation_id
 from chalicelib.people.actor import Actor, Cause, System
 from chalicelib.people.pseudonym import ClaimId, PersonId

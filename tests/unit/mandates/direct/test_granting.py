@@ -20,7 +20,7 @@ from chalicelib.mandates.model.cases import CaseId, Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, MandateState, Way
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.model.requests import Blocked, OptOut
-from chalicelib.mandates.register.ports import Making
+from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.actor import Cause

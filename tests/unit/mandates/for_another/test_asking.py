@@ -11,7 +11,7 @@ from chalicelib.mandates.model.cases import CaseId, case_of
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.requests import RequestState
 from chalicelib.mandates.register.askers import AskerLimits
-from chalicelib.mandates.register.ports import Making, Opening
+from chalicelib.mandates.register.transactions import Making, Opening
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Standing

@@ -14,7 +14,7 @@ from chalicelib.mandates.model.codes import typed_code
 from chalicelib.mandates.model.refusals import refusal_ids, typed_refusal
 from chalicelib.mandates.model.requests import Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.ports import Admission, Closing
+from chalicelib.mandates.register.transactions import Admission, Closing
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.actor import Cause, System
 from chalicelib.people.birth_date import BirthDate

@@ -20,7 +20,7 @@ from chalicelib.mandates.for_another.refusing import (
 from chalicelib.mandates.model.mandates import Consent, Way
 from chalicelib.mandates.model.refusals import RefusalCode, RefusalId, new_refusal
 from chalicelib.mandates.model.requests import Request, RequestState
-from chalicelib.mandates.register.ports import Closing, StoredRefusal
+from chalicelib.mandates.register.transactions import Closing, StoredRefusal
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from tests.asked import REFUSAL, VISIT, asked_and_passed_on
 from tests.builders import (

@@ -12,7 +12,8 @@ from chalicelib.mandates.living.leaving import Left, hear_of_death, lapse, leave
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Mandate, MandateState
 from chalicelib.mandates.model.requests import Request, RequestState
-from chalicelib.mandates.register.ports import Closing, MandateStore
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.transactions import Closing
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId

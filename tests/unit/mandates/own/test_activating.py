@@ -13,7 +13,7 @@ from chalicelib.mandates.model.guesses import PER_CODE, WEARING, Guesses
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.own.activating import Guess, WrongCombination, activate, recognise, waiting
-from chalicelib.mandates.register.ports import StoredCode
+from chalicelib.mandates.register.transactions import StoredCode
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
