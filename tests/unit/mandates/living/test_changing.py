@@ -22,7 +22,7 @@ from chalicelib.mandates.living.changing import (
     resume,
     suspend,
 )
-from chalicelib.mandates.living.revoking import Outcome, revoke, revoke_each
+from chalicelib.mandates.living.revoking import revoke, revoke_each
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 from chalicelib.mandates.model.period import Period
@@ -293,14 +293,13 @@ def test_several_end_each_by_itself() -> None:
         store.open_requests(an_opening(asked))
         store.make(making(asked, mandate), HENK)
     asked_for = [broken.case_id, others.case_id, "nothing", mine.case_id, mine.case_id]
-    assert revoke_each(VERA, asked_for, store=store, now=NOW) == {
-        broken.case_id: Outcome.FAILED,
-        others.case_id: Outcome.NOT_THERE,
-        "nothing": Outcome.NOT_THERE,
-        mine.case_id: Outcome.ENDED,
-    }
-    assert revoke_each(HENK, [mine.case_id], store=store, now=NOW) == {mine.case_id: Outcome.ENDED}
-    assert store.mandate(others.case_id) == others
+    revoke_each(VERA, asked_for, store=store, now=NOW)
+    ended = store.mandate(mine.case_id)
+    assert ended is not None
+    assert (ended.state(NOW), ended.ended_by) == (MandateState.REVOKED, Party.REPRESENTED)
+    assert [store.mandate(one.case_id) for one in (broken, others)] == [broken, others]
+    revoke_each(HENK, [mine.case_id], store=store, now=NOW + DAY)
+    assert store.mandate(mine.case_id) == ended
 
 
 restrictions = st.builds(
