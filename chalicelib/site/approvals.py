@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.errors import Refused, Unavailable
+from chalicelib.errors import Refused
 from chalicelib.mandates.for_another.approving import Approval, AskedOfMe, approve, asked_in, asker_number
 from chalicelib.mandates.for_another.refusing import Refusal, blocked_number, refuse
 from chalicelib.mandates.model.requests import Blocked, Request, RequestState
 from chalicelib.mandates.own.requesting import tried
+from chalicelib.mandates.rules.parties import known_names
 from chalicelib.mandates.seeing.progress import progress_of
-from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import Services, services_of
@@ -100,7 +100,7 @@ def show_blocked(ports: SitePorts, visit: Visit) -> Reply:
     me = visit.signed_in.actor.person
     blocks = ports.mandates.blocked(me)
     numbers = {block.requester: blocked_number(block, me, ports.vault) for block in blocks}
-    names = _names(ports, list(numbers.values()))
+    names = known_names(numbers.values(), ports.people)
     people = [
         BlockedPerson(names.get(numbers[block.requester], ""), block.since, _handle(me, block)) for block in blocks
     ]
@@ -150,7 +150,7 @@ def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, statu
 def _shown(ports: SitePorts, visit: Visit, visit_id: str) -> Shown:
     asked = asked_in(visit.signed_in.actor.person, visit_id, store=ports.mandates)
     asker, you = asker_number(asked.requests[0], ports.vault), visit.signed_in.bsn
-    names = _names(ports, [asker, you])
+    names = known_names([asker, you], ports.people)
     return Shown(
         asked,
         asked.waiting(visit.now),
@@ -158,15 +158,6 @@ def _shown(ports: SitePorts, visit: Visit, visit_id: str) -> Shown:
         names.get(asker, ""),
         names.get(you, ""),
     )
-
-
-def _names(ports: SitePorts, numbers: Sequence[Bsn]) -> dict[Bsn, str]:
-    """Return names as far as they can be told now: refusing must work without."""
-    try:
-        known = ports.people.find(numbers).people if numbers else {}
-    except Unavailable:
-        return {}
-    return {bsn: person.name for bsn, person in known.items()}
 
 
 def _handle(represented: PersonId, block: Blocked) -> str:

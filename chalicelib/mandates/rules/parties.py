@@ -75,15 +75,20 @@ def _numbers_of_others(person: str, cases: Iterable[Mandate | Request], vault: V
 def names_of_others(
     person: str, cases: Iterable[Mandate | Request], *, vault: Vault, people: PopulationRegister
 ) -> Mapping[str, str]:
-    """Return the name of the other side by case, as far as it can be told: revoking must work without.
+    """Return the name of the other side by case, as far as `known_names` has it."""
+    numbers = _numbers_of_others(person, cases, vault)
+    names = known_names(numbers.values(), people)
+    return {case_id: names[bsn] for case_id, bsn in numbers.items() if bsn in names}
+
+
+def known_names(numbers: Iterable[Bsn], people: PopulationRegister) -> Mapping[Bsn, str]:
+    """Return names as far as they can be told now, for what must work without: refusing, revoking.
 
     Left out is who the register does not know, who has no name, and who cannot be read now.
     """
-    numbers = _numbers_of_others(person, cases, vault)
-    if not numbers:
-        return {}
+    asked = set(numbers)
     try:
-        known = people.find(set(numbers.values())).people
+        known = people.find(asked).people if asked else {}
     except Unavailable:
         return {}
-    return {case_id: known[bsn].name for case_id, bsn in numbers.items() if bsn in known and known[bsn].name}
+    return {bsn: person.name for bsn, person in known.items() if person.name}
