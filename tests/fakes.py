@@ -310,6 +310,8 @@ class FakeMandates:
             kept = self._mandates[mandate.case_id]
             if kept.ended_at is not None or kept.version != mandate.version:
                 raise Conflict("changed")
+            if mandate.suspended_at is None and new.suspended_at is not None:
+                self._turns[mandate.represented] += 1
             self._mandates[mandate.case_id] = new
             self._note(mandate.case_id, event.what, event.at, event.by)
 

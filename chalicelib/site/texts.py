@@ -36,6 +36,10 @@ ERRORS = {
     "less_end_missing": N_("Fill in an earlier end date."),
     "only_less": N_("The mandate ends before this day already. Choose an earlier end date."),
     "end_in_past": N_("The end date is in the past. Choose today or a later day."),
+    "stopped_for_now": N_(
+        "This mandate is stopped for now, because we are looking into something. Until that is done it keeps its end "
+        "date. You can revoke it."
+    ),
     "nothing_left": N_("Then nothing is left. To stop everything, revoke the mandate."),
     "services_missing": N_("Choose what you approve, or refuse."),
     "refusal_missing": N_("Fill in the refusal code. It is in the letter."),

@@ -11,7 +11,7 @@ from chalicelib.mandates.living.changing import Less, end, restrict, resume, sus
 from chalicelib.mandates.living.leaving import lapse, leave
 from chalicelib.mandates.living.revoking import revoke
 from chalicelib.mandates.model.cases import CaseId
-from chalicelib.mandates.model.mandates import LIVING, MandateState
+from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 from chalicelib.mandates.model.requests import RequestState
 from chalicelib.mandates.own.requesting import withdraw
 from chalicelib.mandates.register.mandates import DynamoMandates
@@ -84,9 +84,11 @@ def test_revoking_wins_over_every_other_change_and_each_counts_once(store: Dynam
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_of_restrictions_at_once_all_count(store: DynamoMandates, number: int) -> None:
+def test_of_restrictions_at_once_all_count_but_an_earlier_end_of_what_was_suspended_before(
+    store: DynamoMandates, number: int
+) -> None:
     case_id, last = _made(store, number), a_request().period.end - timedelta(days=2)
-    came = at_once(
+    earlier, *others = at_once(
         [
             lambda: restrict(signed_in(VERA), case_id, Less(last), services=CATALOGUE, store=store, now=LATER),
             lambda: restrict(
@@ -100,10 +102,13 @@ def test_of_restrictions_at_once_all_count(store: DynamoMandates, number: int) -
             lambda: suspend(case_id, store=store, now=LATER),
         ]
     )
-    assert not any(isinstance(one, Exception) for one in came)
+    assert not any(isinstance(one, Exception) for one in others)
     mandate = store.mandate(case_id)
     assert mandate is not None
-    assert (mandate.period.end, mandate.without, mandate.suspended_at) == (last, (SERVICE_ID,), LATER)
+    assert (mandate.without, mandate.suspended_at) == ((SERVICE_ID,), LATER)
+    refused = str(earlier) == "stopped_for_now"
+    assert isinstance(earlier, Refused if refused else Mandate)
+    assert mandate.period.end == (a_request().period.end if refused else last)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

@@ -12,6 +12,7 @@ from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict, Refused
 from chalicelib.letters.contract import LetterKind
 from chalicelib.letters.posting import LETTERS
+from chalicelib.mandates.living.changing import resume, suspend
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
 from chalicelib.mandates.model.requests import Blocked, OptOut, RequestState
@@ -111,6 +112,18 @@ def test_from_eight_windows_at_once_somebody_is_mandated_once_for_each_service(
     assert outcomes == Counter({"made": made, "already_mandated": 8 - made})
     granted = [one for one in store.given(signed_in(BSN_OF_VERA).person) if one.consent.way is Way.KNOWN]
     assert len(granted) == made
+
+
+def test_nothing_begins_that_rests_on_what_was_read_before_a_mandate_was_suspended(store: MandateStore) -> None:
+    earlier = _granted("0e" * 16, service_id=PORTAL_ID)
+    _make(store, earlier)
+    for _ in range(2):
+        turn = store.turn(VERA.person)
+        suspend(earlier.case_id, store=store, now=NOW)
+        assert not _happens(lambda turn=turn: store.make(Making((_granted(),), turn=turn), VERA))  # type: ignore[misc]
+        turn = store.turn(VERA.person)
+        resume(earlier.case_id, store=store, now=NOW)
+    store.make(Making((_granted(),), turn=turn), VERA)
 
 
 def test_who_opted_out_gives_nothing_however_it_is_raced(store: MandateStore) -> None:

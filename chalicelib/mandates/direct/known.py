@@ -10,6 +10,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.requests import Blocked
 from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.people.actor import Cause
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.people.vault import Vault
@@ -46,13 +47,13 @@ def began(mandate: Mandate, now: datetime) -> bool:
 def suspended_between(given: Iterable[Mandate], representative: PersonId, now: datetime) -> bool:
     """Whether operators suspended something that was given to somebody, and did not decide on it yet.
 
-    Revoked by one of the two while it was suspended, it still counts until its last day: else that were the way round.
+    Ended while it was suspended by anybody but them, it still counts until its last day: else that were the way round.
     """
     return any(
         one.representative == representative
         and one.suspended_at is not None
         and not one.period.has_ended(now)
-        and (one.ended_at is None or one.ended_by is not None)
+        and one.cause is not Cause.OPERATOR
         for one in given
     )
 

@@ -88,7 +88,8 @@ def next_version(mandate: Mandate, what: Happening, fields: Callable[[Mandate], 
 def lessened(mandate: Mandate, less: Less, services: Collection[Service], now: datetime) -> Fields:
     """Return what restricting changes. `services` is the catalogue: what it does not open cannot be taken away.
 
-    Raises `Refused` with `only_less`, `end_in_past`, `end_before_start`, or `nothing_left` where that is to revoke it.
+    Raises `Refused` with `only_less`, `end_in_past`, `end_before_start`, `stopped_for_now` for an earlier end of what
+    operators look into, which lasts until then (ADR 33), or `nothing_left` where that is to revoke it.
     """
     last = mandate.period.end if less.end is None else less.end
     if last > mandate.period.end:
@@ -97,6 +98,8 @@ def lessened(mandate: Mandate, less: Less, services: Collection[Service], now: d
         raise Refused("end_before_start")
     if last < today(now):
         raise Refused("end_in_past")
+    if mandate.suspended_at is not None and last < mandate.period.end:
+        raise Refused("stopped_for_now")
     opened = [service.service_id for service in behind(mandate, services, now)]
     gone = [one for one in opened if one in less.without]
     if gone and len(gone) == len(opened):

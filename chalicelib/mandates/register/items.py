@@ -23,7 +23,7 @@ class OpenMark(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """How often somebody mandated so that each time saw what the one before made."""
+    """How often somebody mandated, or something of theirs was suspended, so that each time saw what was before."""
 
     number: int
     at: datetime
@@ -163,7 +163,8 @@ HELD = replace(
 )
 
 GRANTS = Kind(
-    "How often somebody mandated directly lately: who mandates at the same time looks again.",
+    "How often somebody mandated directly lately, or what they gave was suspended: who mandates at the same time looks "
+    "again.",
     RegisterTable,
     Turn,
     pk="PERSON#{represented}",

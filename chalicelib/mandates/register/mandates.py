@@ -87,6 +87,7 @@ class DynamoMandates(DynamoRequests):
         return letter_items(self._letters, letter.letter_id, sealed, at, midnight_after(mandate.period.end))
 
     def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        represented, suspends = mandate.represented, mandate.suspended_at is None and new.suspended_at is not None
         unchanged = Condition(
             "attribute_not_exists(revoked_at) AND #version = :version",
             {"#version": "version"},
@@ -97,6 +98,7 @@ class DynamoMandates(DynamoRequests):
                 self._given.putting(new, unchanged),
                 self._held.putting(new, unchanged),
                 noting(self._audit, new.case_id, new.version, event, new.sides),
+                *([self._taking(self.turn(represented), represented, event.at)] if suspends else ()),
             ]
         )
 

@@ -80,16 +80,16 @@ class MandateStore(Protocol):
         ...
 
     def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
-        """Put a mandate in the place of what it was, under both people.
+        """Put a mandate in the place of what it was, under both people. To suspend one takes a turn of who gave it.
 
-        Raise `Conflict` if it was changed, or ended, before.
+        Raise `Conflict` if it was changed, or ended, before, or the turn was taken meanwhile.
         """
         ...
 
     def mandate(self, case_id: str) -> Mandate | None: ...
 
     def turn(self, represented: PersonId) -> int:
-        """Return how often somebody mandated in turns lately."""
+        """Return how often somebody mandated in turns lately, or what they gave was suspended."""
         ...
 
     def given(self, represented: PersonId) -> list[Mandate]: ...

@@ -16,6 +16,7 @@ from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
 from chalicelib.letters.contract import LetterKind
 from chalicelib.mandates.direct.known import known_to
 from chalicelib.mandates.direct.renewing import next_periods
+from chalicelib.mandates.living.changing import suspend
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId
 from chalicelib.mandates.model.mandates import Consent, MandateState, Way
 from chalicelib.mandates.model.period import Period
@@ -179,6 +180,7 @@ SUSPENDED: dict[str, dict[str, object]] = {
     "suspended before it began": {"period": a_period(date(2031, 7, 1))},
     "revoked by herself while it was": {"ended_at": NOW, "ended_by": Party.REPRESENTED},
     "given up while it was": {"ended_at": NOW, "ended_by": Party.REPRESENTATIVE},
+    "ended while it was, as she wanted none for a while": {"ended_at": NOW, "cause": Cause.OPT_OUT},
 }
 
 
@@ -251,6 +253,17 @@ def test_a_block_that_comes_in_between_holds() -> None:
     with pytest.raises(NotFound):
         town.grant()
     assert len(town.store.given(VERA_ID)) == 1
+
+
+def test_a_mandate_that_is_suspended_in_between_keeps_another_from_coming() -> None:
+    def then(store: FakeMandates) -> None:
+        suspend(EARLIER, store=store, now=THEN)
+
+    town = Town()
+    town.store = ComesInBetween(then)
+    town.represented_before()
+    assert _refused(town) == "looked_into"
+    assert town.tries.spend(f"grant:{VERA_ID}", THEN).left == LIMITS["grant"].tries - 1
 
 
 def test_what_was_given_in_another_window_in_between_is_said_in_words() -> None:

@@ -166,6 +166,23 @@ def test_services_that_are_left_can_be_taken_away_until_one_is() -> None:
         restrict(VERA, mandate.case_id, Less(without=frozenset({TWO})), services=CATALOGUE, store=store, now=NOW)
 
 
+@pytest.mark.parametrize("side", [VERA, HENK])
+def test_what_is_stopped_for_now_keeps_its_last_day_whoever_wants_less_of_it(side: Citizen) -> None:
+    store = a_store(mandate := portal(suspended_at=NOW - DAY))
+    with pytest.raises(Refused, match="stopped_for_now"):
+        restrict(side, mandate.case_id, Less(TODAY), services=CATALOGUE, store=store, now=NOW)
+    assert store.mandate(mandate.case_id) == mandate
+    less = Less(mandate.period.end, frozenset({ONE}))
+    assert restrict(side, mandate.case_id, less, services=CATALOGUE, store=store, now=NOW).without == (ONE,)
+    assert revoke(side, mandate.case_id, store=store, now=NOW).state(NOW) is MandateState.REVOKED
+
+
+def test_what_is_suspended_meanwhile_keeps_its_last_day() -> None:
+    store = a_busy_store(lambda store: suspend(CASE, store=store, now=NOW))
+    with pytest.raises(Refused, match="stopped_for_now"):
+        restrict(HENK, CASE, Less(TODAY), services=CATALOGUE, store=store, now=NOW)
+
+
 @pytest.mark.parametrize("ended", [MandateState.EXPIRED, MandateState.REVOKED, MandateState.ENDED])
 def test_who_restricts_what_has_ended_is_told_so(ended: MandateState) -> None:
     store = a_store(mandate := IN_STATE[ended])
