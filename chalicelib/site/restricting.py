@@ -66,9 +66,25 @@ def restrict_mandate(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         return redirect(f"/mandates/{case_id}/restrict/confirm")
     _mandate(ports, visit, case_id)
     less, actor = _chosen(ports, visit, case_id), visit.signed_in.actor
-    restrict(actor, case_id, less, services=ports.catalogue.services(), store=ports.mandates, now=visit.now)
+    try:
+        restrict(actor, case_id, less, services=ports.catalogue.services(), store=ports.mandates, now=visit.now)
+    except Refused as error:
+        return _changed_meanwhile(ports, visit, case_id, error)
     # The draft stays its hour: a second click finds it, and changes nothing.
     return redirect(f"/mandates/{case_id}")
+
+
+def _changed_meanwhile(ports: SitePorts, visit: Visit, case_id: str, error: Refused) -> Reply:
+    """Say beside the field what is not possible any more, since the other side, we or a new day changed something."""
+    if error.reason not in ERRORS:
+        raise error
+    chosen = ports.sessions.draft(visit.signed_in.actor.person, _draft(case_id), visit.now) or {}
+    form = Form(chosen, ERRORS, _beside(error))
+    return _less_page(ports, visit, _mandate(ports, visit, case_id), form, status=422)
+
+
+def _beside(error: Refused) -> dict[str, str]:
+    return {"services" if error.reason == "nothing_left" else "end_date": error.reason}
 
 
 def _mandate(ports: SitePorts, visit: Visit, case_id: str) -> Mandate:
@@ -108,7 +124,7 @@ def _read_less(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form) -> 
     try:
         lessened(mandate, less, services, visit.now)
     except Refused as error:
-        form.errors["services" if error.reason == "nothing_left" else "end_date"] = error.reason
+        form.errors |= _beside(error)
 
 
 def _less_page(ports: SitePorts, visit: Visit, mandate: Mandate, form: Form, status: int = 200) -> Reply:

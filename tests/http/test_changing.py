@@ -12,6 +12,7 @@ from chalicelib.audit.trail import Event
 from chalicelib.catalogue.model import Relation, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
+from chalicelib.mandates.living.changing import suspend
 from chalicelib.mandates.model.mandates import Mandate, MandateState
 from chalicelib.wiring import Wiring
 from tests.builders import PORTAL_ID, SERVICE_ID, a_service
@@ -145,6 +146,31 @@ def test_what_was_revoked_meanwhile_is_not_restricted_and_that_is_said(vera: Per
     henk.submit(f"/mandates/{case_id}/revoke", {})
     told = vera.post(chosen.location, {"csrf": token})
     assert (told.status, "This mandate has ended" in told.body) == (409, True)
+
+
+def test_what_leaves_nothing_as_the_other_took_the_rest_away_meanwhile_is_told_beside_the_field(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    case_id = mandate(vera, henk, PORTAL_ID)
+    chosen = vera.submit(f"/mandates/{case_id}/restrict", {f"service-{TAXES}": "1"})
+    token = vera.token(chosen.location)
+    _restrict(henk, case_id, {f"service-{MOVING}": "1", f"service-{BENEFITS}": "1"})
+    told = vera.post(chosen.location, {"csrf": token})
+    assert (told.status, told.body.count("Then nothing is left"), told.body.count(" checked")) == (422, 2, 1)
+    assert TAXES not in _kept(wired, case_id).without
+
+
+@pytest.mark.parametrize("side", ["vera", "henk"])
+def test_what_is_stopped_for_now_ends_no_earlier_and_that_is_told_beside_the_field(
+    request: pytest.FixtureRequest, side: str, vera: Person, henk: Person, wired: Wiring, clock: Clock
+) -> None:
+    case_id, person = mandate(vera, henk, end="month"), request.getfixturevalue(side)
+    path, fields = f"/mandates/{case_id}/restrict", {"end_date": f"{today(clock()):%d-%m-%Y}"}
+    token = person.token(person.submit(path, fields).location)
+    suspended = suspend(case_id, store=wired.mandates, now=clock())
+    for told in (person.submit(path, fields), person.post(f"{path}/confirm", {"csrf": token})):
+        assert (told.status, told.body.count("Until that is done it keeps its end date")) == (422, 2)
+    assert _kept(wired, case_id) == suspended
 
 
 def _cases(*case_ids: str) -> str:
