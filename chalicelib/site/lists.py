@@ -25,7 +25,7 @@ _FEW = 5
 """Rows of each list that the overview shows."""
 
 _LONGEST = 100
-"""Characters of what is searched for."""
+"""Characters of what is searched for, and of the id of a service."""
 
 _DIGITS = 6
 """Who types so many digits means the number of a person: what they typed never stands in an address."""
@@ -68,8 +68,8 @@ def _sought(fields: Mapping[str, str]) -> Sought | None:
         view = View(fields.get("view", ""))
     except ValueError:
         return None
-    words = fields.get("q", "").strip()[:_LONGEST]
-    return Sought(view, fields.get("state") == "past", "" if _means_number(words) else words, fields.get("service", ""))
+    words, service = (fields.get(name, "").strip()[:_LONGEST] for name in ("q", "service"))
+    return Sought(view, fields.get("state") == "past", "" if _means_number(words) else words, service)
 
 
 def _means_number(text: str) -> bool:

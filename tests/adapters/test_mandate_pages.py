@@ -121,6 +121,14 @@ def test_pages_have_what_somebody_holds_by_service_and_what_somebody_gave(
 SELECTIONS: dict[str, tuple[Selection, Callable[[Mandate], bool]]] = {
     "a service": (Selection(services=(PORTAL_ID,)), lambda one: one.service_id == PORTAL_ID),
     "services": (Selection(services=(PORTAL_ID, ServiceId("none"), SERVICE_ID)), lambda _: True),
+    "many services": (
+        Selection(services=(PORTAL_ID, *(ServiceId(f"none {number}") for number in range(9)))),
+        lambda one: one.service_id == PORTAL_ID,
+    ),
+    "more services than one question names": (
+        Selection(services=(PORTAL_ID, *(ServiceId(f"none {number}") for number in range(150)))),
+        lambda one: one.service_id == PORTAL_ID,
+    ),
     "no service": (Selection(services=()), lambda _: False),
     "a person": (Selection(other=VERA), lambda one: one.represented == VERA),
     "nobody": (Selection(other=HENK), lambda _: False),

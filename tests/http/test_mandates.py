@@ -297,6 +297,17 @@ def test_a_list_is_filtered_by_one_service_whatever_words_others_share_with_it(
     ]
 
 
+@pytest.mark.parametrize("service", ["x" * 20_000, "none\r\nSet-Cookie: a=b", "<script>", "https://evil.example"])
+def test_whatever_is_sent_as_a_service_makes_no_address_that_is_not_ours(service: str, henk: Person) -> None:
+    henk.sign_in()
+    form = {"csrf": henk.token("/mandates?view=held"), "view": "held", "state": "now", "service": service}
+    location = henk.post("/mandates/search", form).location
+    assert location.startswith("/mandates?view=held&service=")
+    assert len(location) < 1000
+    assert location.isprintable()
+    assert service not in henk.get(location).body
+
+
 def test_a_service_that_the_catalogue_does_not_have_filters_nothing(henk: Person, wired: Wiring) -> None:
     some_clients(wired, HENK, 2)
     henk.sign_in()
@@ -444,6 +455,22 @@ def test_a_page_costs_the_same_calls_with_few_and_with_many_mandates(path: str, 
         henk.get(path)
     assert few == many
     assert len(few) <= 6
+
+
+@pytest.mark.parametrize("view", ["held", "given"])
+def test_a_search_costs_no_more_calls_where_many_services_are_found_than_where_few_are(
+    view: str, henk: Person, wired: Wiring
+) -> None:
+    henk.sign_in()
+    some_clients(wired, HENK, 3)
+    with calls.made(wired) as few:
+        henk.get(f"/mandates?view={view}&q=locks")
+    for number in range(120):
+        wired.catalogue.put_service(a_service(service_id=f"like it {number}", index=100 + number))
+    with calls.made(wired) as many:
+        found = henk.get(f"/mandates?view={view}&q=locks").body
+    assert len(_titles(found)) == (3 if view == "held" else 0)
+    assert len(many) <= len(few)
 
 
 def test_a_mandate_for_a_portal_says_what_it_opens_and_what_not_any_more(

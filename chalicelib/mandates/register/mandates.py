@@ -38,6 +38,10 @@ BEGINNINGS: Mapping[Way, Happening] = {
 """With which event a mandate begins, by how the represented consents."""
 
 
+_BY_KEY = 5
+"""Services of which the mandates are each asked for by themselves."""
+
+
 class DynamoMandates(DynamoRequests):
     """See `mandates/register/ports.py::MandateStore` for what each method promises."""
 
@@ -175,12 +179,13 @@ class DynamoMandates(DynamoRequests):
         selection: Selection = EVERY,
     ) -> Page[Mandate]:
         services = selection.services
+        # For which services, the keys tell; where there are many, the filter, or each were a question of its own.
+        keyed = services if services is not None and len(services) <= _BY_KEY else None
         return self._held.page(
             place,
             limit,
-            among=[{}] if services is None else [{"service_id": one} for one in services],
-            # For which services, the keys tell.
-            where=narrowed(replace(selection, services=None), other="represented"),
+            among=[{}] if keyed is None else [{"service_id": one} for one in keyed],
+            where=narrowed(selection if keyed is None else replace(selection, services=None), other="represented"),
             fits=lambda mandate: selection.takes(mandate, mandate.represented),
             representative=representative,
         )
