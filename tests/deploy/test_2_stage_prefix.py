@@ -3,10 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.browser.people import letter_for, refusal_code_in, someone
+from tests.browser.people import someone
 from tests.deploy.emulator import client
 from tests.deploy.shapes import shapes
-from tests.deploy.walking import Walker, activate, ask, ask_for, read_code, signed_in_for
+from tests.deploy.walking import Walker, activate, ask, read_code, signed_in_for
 from tests.deploy.world import World, eventually
 
 
@@ -50,27 +50,6 @@ def test_a_mandate_lives_behind_the_prefix_of_a_stage(
     assert "Used to sign in" in giver.get(f"/mandates/{case_id}").body
     assert giver.submit(f"/mandates/{case_id}/revoke", {}).status == 303
     assert "Revoked" in giver.get(f"/mandates/{case_id}").body
-
-
-def test_somebody_asks_for_who_has_no_digid_and_another_refuses_with_the_letter_alone(
-    world: World, behind_prefix: str
-) -> None:
-    henk, nel, gerda = (
-        Walker(world, behind_prefix, someone(name)) for name in ("Henk Helper", "Nel Nodigid", "Gerda Geheim")
-    )
-    case_id = ask_for(henk, nel)
-    activate(henk, nel, read_code(nel, world.letters))
-    result = signed_in_for(henk, case_id, "post")
-    assert result.status == ["Success"]
-    assert result.attributes["LegalSubjectID"] == nel.bsn.digits
-    asked = ask_for(henk, gerda)
-    page = henk.get(f"/asked/{asked}").body
-    refusal = refusal_code_in(letter_for(gerda.someone, world.stack, world.letters))
-    world.hidden.add(refusal)
-    review = gerda.submit("/refuse", {"refusal": refusal})
-    assert review.status == 303, review.body
-    assert gerda.submit(review.location, {}).status == 303
-    assert henk.get(f"/asked/{asked}").body == page, "who asked sees no difference"
 
 
 def test_one_id_follows_a_request_from_the_browser_through_the_queue_to_the_letter(

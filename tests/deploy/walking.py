@@ -3,16 +3,18 @@
 import base64
 import re
 from collections.abc import Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import urllib3
 from lxml import etree
+from pypdf import PdfReader
 
 from chalicelib.people.bsn import Bsn
 from local.persons import TestPerson
 from tests.browser.people import code_in, letter_for
-from tests.deploy.world import World
+from tests.deploy.world import World, eventually
 from tests.http.client import Answer, Person
 from tests.saml.provider import NAMES, FakeProvider, Result, certificate_in
 
@@ -38,7 +40,7 @@ class Walker(Person):
     def pass_digid(self, start: Answer, level: str = "20") -> Answer:
         """Bring our request to DigiD, fill in its form, and come back with its artifact."""
         assert start.status == 200, start.body
-        page = _sent(start.action, start.hidden)
+        page = _asked_digid(start.action, start.hidden)
         asked = re.search(r'action="(/login/[^"]+)"', page.data.decode())
         assert asked, page.data
         filled = urlencode({"bsn": self.bsn.digits, "level": level})
@@ -48,13 +50,32 @@ class Walker(Person):
         self.world.hidden.add(parse_qs(urlsplit(back).query)["SAMLart"][0])
         return self.get(back.removeprefix(self.base))
 
+    def pdf(self, path: str) -> str:
+        """Save a page that is a PDF, as it comes through the gateway, and return the text of its first page.
+
+        The emulator unpacks the package for a new process, for longer than we let a visitor wait: they try again.
+        """
+        saved: list[bytes] = []
+
+        def try_to_save() -> bool:
+            answer = self._sent("GET", path, b"", {"accept": "text/html,*/*;q=0.8"})
+            assert answer.status == 200, answer.data
+            saved.append(answer.data)
+            return True
+
+        eventually(try_to_save)
+        return PdfReader(BytesIO(saved[0])).pages[0].extract_text()
+
     def metadata(self) -> str:
         return certificate_in(self._send("GET", "/saml/metadata", b"", {}).body.encode())
 
-    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _sent(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {"cookie": cookies, "accept-language": self.language, "accept": "text/html", **headers}
-        answer = _POOL.request(method, f"{self.base}{path}", body=body or None, headers=sent, redirect=False)
+        return _POOL.request(method, f"{self.base}{path}", body=body or None, headers=sent, redirect=False)
+
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        answer = self._sent(method, path, body, headers)
         for cookie in answer.headers.getlist("Set-Cookie"):
             self._keep(cookie)
         self.world.hidden.update(self.cookies[name] for name in self.cookies if name != "__Host-language")
@@ -66,14 +87,14 @@ class Walker(Person):
         return self.last
 
 
-def ask(walker: Walker, service: str = SERVICE) -> str:
-    """Ask for a mandate, and return the id of the case."""
+def ask(walker: Walker, service: str = SERVICE, handing: str = "letter") -> str:
+    """Ask for a mandate, its code by letter or on the screen, and return the id of the case."""
     walker.sign_in()
     review = walker.submit(f"/request/{service}", {"start": "today", "end": "max"})
     assert review.status == 303, review.body
-    made = walker.submit(review.location, {})
+    made = walker.submit(review.location, {"handing": handing})
     assert made.status == 303, made.body
-    return made.location.removeprefix("/requests/").partition("?")[0]
+    return made.location.removeprefix("/requests/").partition("?")[0].removesuffix("/code")
 
 
 def ask_for(walker: Walker, other: Walker, *, wrong: bool = False, service: str = SERVICE) -> str:
@@ -139,7 +160,7 @@ def resolved(walker: Walker, location: str, provider: FakeProvider) -> etree._El
     return found
 
 
-def _sent(address: str, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
+def _asked_digid(address: str, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
     """Send a form to DigiD, and go where a browser is sent within it."""
     answer = _POOL.request("POST", address, body=urlencode(form), headers=_FORM, redirect=False)
     if answer.status in (302, 303):

@@ -32,7 +32,6 @@ NOT_EMULATED = {"FirewallAssociation", "SignInAnomaly"}
 """Resources that the emulator does not know: a firewall's association, and an alarm on an expression."""
 
 NAME, BRP_KEY = "digid-machtigen-dev", "key of the emulator"
-FUNCTIONS = ("APIHandler", "PrintLetter", "SetPage", "SweepOutbox", "WatchMetadata", "WatchHealth")
 
 
 @dataclass
