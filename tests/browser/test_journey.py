@@ -16,19 +16,19 @@ PAIRS = {"nl": ("Vera van der Gever", "Henk Helper"), "en": ("Žofie Renée Đor
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_a_mandate_lives_from_request_to_refusal(
-    language: str, stack: Stack, new_context: Contexts, look: Look
+    language: str, stack: Stack, known: set[str], new_context: Contexts, look: Look
 ) -> None:
     giver_name, helper_name = PAIRS[language]
     giver = Visitor(new_context(language).new_page(), someone(giver_name), language, stack)
     helper = Visitor(new_context(language).new_page(), someone(helper_name), language, stack)
-    code = _ask(giver, look)
+    code = _ask(giver, known, look)
     _activate(helper, giver, code, look)
     _act_for(helper, giver, look)
     _look_back_and_revoke(giver, helper, look)
     _be_refused(helper, giver, look)
 
 
-def _ask(giver: Visitor, look: Look) -> str:
+def _ask(giver: Visitor, known: set[str], look: Look) -> str:
     language = giver.language
     giver.open("/")
     look(giver.page, f"{language}-01-start")
@@ -46,7 +46,7 @@ def _ask(giver: Visitor, look: Look) -> str:
     giver.press("confirm request")
     giver.page.wait_for_url("**/requests/**")
     look(giver.page, f"{language}-06-request-sent")
-    text = letter_for(giver.person, giver.stack, set())
+    text = letter_for(giver.person, giver.stack, known)
     giver.page.goto(f"{giver.stack.letterbox}/")
     look(giver.page, f"{language}-07-letterbox")
     return code_in(text)

@@ -15,13 +15,13 @@ PAIRS = {"nl": ("Lies Ligplaats", "Boukje Boekhouder"), "en": ("Kees Klaar", "Ro
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_a_mandate_lives_by_keyboard_alone(
-    language: str, stack: Stack, new_context: Callable[..., BrowserContext]
+    language: str, stack: Stack, known: set[str], new_context: Callable[..., BrowserContext]
 ) -> None:
     giver, helper = (
         Typist(new_context(language).new_page(), someone(name), language, stack) for name in PAIRS[language]
     )
     _ask(giver)
-    code = code_in(letter_for(giver.person, stack, set()))
+    code = code_in(letter_for(giver.person, stack, known))
     _activate(helper, giver, code)
     _act_for(helper, giver)
     _look_back_and_revoke(helper, giver)

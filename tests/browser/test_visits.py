@@ -28,13 +28,13 @@ def _another(page: Page) -> None:
 
 @LANGUAGES
 def test_several_services_are_asked_and_activated_with_one_code(
-    language: str, stack: Stack, new_context: Contexts, look: Look
+    language: str, stack: Stack, known: set[str], new_context: Contexts, look: Look
 ) -> None:
     names = {"nl": ("Sascha Zonderling", "Paula Eigenhuis"), "en": ("Gijs Geslachtsnaam", "Petra Eigenhuis")}
     giver, helper = (
         Visitor(new_context(language).new_page(), someone(name), language, stack) for name in names[language]
     )
-    giver.sign_in("/request", level="25")
+    giver.come_signed_in("/request", level="25")
     _choose(giver, TAXES)
     _another(giver.page)
     look(giver.page, f"{language}-80-choose_service-another")
@@ -52,8 +52,8 @@ def test_several_services_are_asked_and_activated_with_one_code(
     giver.press("confirm request")
     expect(giver.page.get_by_role("alert")).to_be_focused()
     look(giver.page, f"{language}-83-confirm_request-asked-before")
-    code = code_in(letter_for(giver.person, stack, set()))
-    helper.sign_in("/activate")
+    code = code_in(letter_for(giver.person, stack, known))
+    helper.come_signed_in("/activate")
     helper.fill_in_code(giver.person, code)
     look(helper.page, f"{language}-84-confirm_activation-higher-level")
     helper.page.locator('main a[href*="/login?level=25"]').click()
@@ -75,7 +75,7 @@ def test_a_code_is_seen_on_the_screen_kept_as_pdf_and_seen_no_more(
     name = {"nl": "Dora Datum", "en": "Tessa Tegenover"}[language]
     giver = Visitor(new_context(language).new_page(), someone(name), language, stack)
     page = giver.page
-    giver.sign_in("/request", level="10")
+    giver.come_signed_in("/request", level="10")
     _choose(giver, PARKING)
     look(page, f"{language}-87-confirm_request-higher-level-for-the-screen")
     page.locator('main a[href*="/login?level=20"]').click()
