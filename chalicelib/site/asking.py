@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.mandates.for_another.asking import Plea, ask_for, check_asker, withdraw_asked
-from chalicelib.mandates.model.cases import VisitId, visit_of
+from chalicelib.mandates.model.cases import visit_of
 from chalicelib.mandates.model.requests import Asking, RequestState
 from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.seeing.progress import progress_for_asker
@@ -134,7 +134,7 @@ def _plea(ports: SitePorts, visit: Visit, draft: VisitDraft) -> Plea:
         raise NotFound("asking for another")
     session, other = visit.signed_in, draft.other
     return Plea(
-        VisitId(draft.visit_id),
+        draft.visit_id,
         session.actor,
         session.bsn,
         other.bsn,

@@ -15,7 +15,7 @@ from chalicelib.mandates.model.selection import Selection
 from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.rules.parties import names_of_others
 from chalicelib.mandates.rules.standing import shown_state
-from chalicelib.mandates.seeing.asked import Own, is_open
+from chalicelib.mandates.seeing.asked import AskedByMe, is_open
 from chalicelib.people.pseudonym import ClaimId, PersonId
 from chalicelib.site.ports import SitePorts
 from chalicelib.site.services import Services, every_service
@@ -67,7 +67,7 @@ class Sought:
             lambda mandate: (mandate.state(now) in LIVING) is not self.past,
         )
 
-    def asked(self, everything: Iterable[Own], now: datetime) -> list[Own]:
+    def asked(self, everything: Iterable[AskedByMe], now: datetime) -> list[AskedByMe]:
         """Return what is looked for, of all that somebody asked."""
         return [
             one
@@ -100,7 +100,7 @@ class Captions:
     """Of the people for whom somebody asked, as they filled them in: nothing is looked up of these (invariant 7)."""
 
 
-def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], known: Services) -> Captions:
+def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | AskedByMe], known: Services) -> Captions:
     """Return what is shown with rows; `known` are services that were read already."""
     person, now = visit.signed_in.actor.person, visit.now
     # All there are, by one question: a mandate's own does not tell whether anything of it is left.
@@ -119,13 +119,13 @@ def captions(ports: SitePorts, visit: Visit, cases: Sequence[Mandate | Own], kno
     )
 
 
-def _guesses(ports: SitePorts, cases: Iterable[Mandate | Own], now: datetime) -> Mapping[ClaimId, Guesses]:
+def _guesses(ports: SitePorts, cases: Iterable[Mandate | AskedByMe], now: datetime) -> Mapping[ClaimId, Guesses]:
     """Return what was tried for somebody, where that may have made a code void for which they asked."""
     waiting = [one for one in cases if isinstance(one, Request) and one.is_own and is_open(one, now)]
     return {claim: ports.tries.total(claim) for claim in {one.code.claim for one in waiting if one.code}}
 
 
-def _state(one: Mandate | Own, services: Services, guesses: Mapping[ClaimId, Guesses], now: datetime) -> str:
+def _state(one: Mandate | AskedByMe, services: Services, guesses: Mapping[ClaimId, Guesses], now: datetime) -> str:
     if isinstance(one, Mandate):
         return shown_state(one, services, now).value
     if isinstance(one, Request):

@@ -1,1 +1,3 @@
-"""The represented asks for themselves, and whoever has the code activates it. Nothing is asked for another here."""
+"""The represented asks for themselves, and whoever has a code activates what it is for, also that of a letter about
+what they asked for another. Nothing is asked for another here.
+"""

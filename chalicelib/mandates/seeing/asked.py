@@ -5,19 +5,19 @@ from datetime import datetime
 
 from chalicelib.mandates.model.requests import Asking, Request
 
-Own = Request | Asking
+AskedByMe = Request | Asking
 """What somebody asked: a request for themselves, or all that they may know of one for another."""
 
 
-def asked_by_me(requests: Iterable[Request], askings: Iterable[Asking]) -> list[Own]:
+def asked_by_me(requests: Iterable[Request], askings: Iterable[Asking]) -> list[AskedByMe]:
     """Return what somebody asked for themselves, of all their requests, and for others; newest first.
 
     What was asked at one moment is in order of services, whatever ids it got.
     """
-    own: list[Own] = [one for one in requests if one.is_own]
+    own: list[AskedByMe] = [one for one in requests if one.is_own]
     return sorted([*own, *askings], key=lambda one: (one.requested_at, one.service_id), reverse=True)
 
 
-def is_open(asked: Own, now: datetime) -> bool:
+def is_open(asked: AskedByMe, now: datetime) -> bool:
     """Whether something may still come of it, or is to be done about it, as far as who asked knows."""
     return asked.ended is None and now < asked.expires_at
