@@ -1,6 +1,7 @@
 """Refusing what somebody else asks: by the represented, signed in, or by whoever has the letter, with its code."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +68,9 @@ def _block(
     log().info("asker_blocked", case_id=asked.visit_id)
     for other in asked_of_me(store.requests(represented)):
         if other.asker == asked.asker and other.waiting(now):
-            _end_all(represented, other.visit_id, ending, store, now)
+            # Who asked may take something back meanwhile: then that has ended too.
+            with suppress(Refused):
+                _end_all(represented, other.visit_id, ending, store, now)
 
 
 def _end_all(represented: PersonId, visit_id: str, ending: Ending, store: MandateStore, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.audit.trail import Happening
+from chalicelib.catalogue.model import ServiceId
 from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, Unavailable
 from chalicelib.mandates.for_another.approving import AskedOfMe
 from chalicelib.mandates.for_another.refusing import (
@@ -197,6 +198,32 @@ def test_somebody_is_blocked_also_when_nothing_of_theirs_waits(store: FakeMandat
     _refuse(store, block=True)
     assert [block.requester for block in store.blocked(PERSON(VERA))] == [PERSON(HENK)]
     assert _states(store) == {RequestState.ACTIVATED}
+
+
+class TakenBackMeanwhile(FakeMandates):
+    """A register in which who asked takes back what they asked in another visit just before that is refused."""
+
+    taken_back = False
+
+    def close(self, closing: Closing) -> None:
+        if closing.requests[0].visit == VISITS[0] and not self.taken_back:
+            self.taken_back = True
+            (asking,) = (one for one in self.askings(PERSON(HENK)) if one.case_id == VISITS[0])
+            self.take_back(asking, Citizen(PERSON(HENK), 20), NOW)
+        super().close(closing)
+
+
+def test_what_who_is_blocked_takes_back_meanwhile_keeps_nothing_from_ending() -> None:
+    store = TakenBackMeanwhile()
+    asked_and_passed_on(store)
+    for number, visit_id in enumerate(VISITS):
+        asked_and_passed_on(store, ServiceId(f"of {number}"), visit_id=visit_id, letter=False)
+    _refuse(store, block=True)
+    assert [_states(store, visit_id) for visit_id in (VISIT, *VISITS)] == [
+        {RequestState.REFUSED},
+        {RequestState.WITHDRAWN},
+        {RequestState.REFUSED},
+    ]
 
 
 def _recognise(
