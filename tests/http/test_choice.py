@@ -12,7 +12,7 @@ from chalicelib.paging import Place
 from chalicelib.people.brp.person import Found
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
-from tests.builders import MINA, SERVICE_ID, VERA
+from tests.builders import MINA, PORTAL_ID, SERVICE_ID, VERA
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Answer, Person
 from tests.http.clientele import hold
@@ -63,6 +63,14 @@ def test_one_person_is_one_click(vera: Person, henk: Person) -> None:
     assert _shown(page) == []
     assert page.hidden["person"] == case_id
     assert "Vera van der Gever" in page.body
+
+
+@pytest.mark.parametrize("first", [SERVICE_ID, PORTAL_ID])
+def test_one_person_with_two_mandates_is_one_click(first: str, vera: Person, henk: Person) -> None:
+    made = {one: mandate(vera, henk, one) for one in sorted((SERVICE_ID, PORTAL_ID), key=lambda one: one != first)}
+    page = henk.get(choose(henk, PROVIDER.on_behalf()))
+    assert _shown(page) == []
+    assert page.hidden["person"] == made[SERVICE_ID]
 
 
 def test_a_page_of_them_needs_no_search(henk: Person, clients: Clients) -> None:

@@ -61,14 +61,14 @@ def listed(ports: SamlPorts, login: Login, service: Service, visit: Visit, form:
     words = form.value("q")
     if not words:
         page = choices(ports, login, service, visit.now, form.value("page"))
-        return _shown(page, _names(ports, login, page.rows))
+        return _shown(page, _names(ports, login, page.rows), service)
     if not _NUMBER.fullmatch(words):
         return _named(ports, login, service, visit, words)
     bsn = form.read("q", Bsn.parse)
     if bsn is None:
         return Listed()
     page = choices(ports, login, service, visit.now, limit=None, other=ports.person(bsn))
-    return _shown(page, _names(ports, login, page.rows))
+    return _shown(page, _names(ports, login, page.rows), service)
 
 
 def _named(ports: SamlPorts, login: Login, service: Service, visit: Visit, words: str) -> Listed:
@@ -77,12 +77,18 @@ def _named(ports: SamlPorts, login: Login, service: Service, visit: Visit, words
     names = _kept_names(ports, login, usable, visit)
     wanted = words.casefold().split()
     fitting = [one for one in usable if all(word in names.get(one.case_id, "").casefold() for word in wanted)]
-    return _shown(Page(tuple(fitting)), names)._replace(nameless=bool(usable) and not names)
+    return _shown(Page(tuple(fitting)), names, service)._replace(nameless=bool(usable) and not names)
 
 
-def _shown(page: Page[Mandate], names: Mapping[str, str]) -> Listed:
-    in_order = sorted(page.rows, key=lambda mandate: names.get(mandate.case_id, "").casefold())
+def _shown(page: Page[Mandate], names: Mapping[str, str], service: Service) -> Listed:
+    in_order = sorted(_one_each(page.rows, service), key=lambda mandate: names.get(mandate.case_id, "").casefold())
     return Listed(in_order[:PER_PAGE], names, len(in_order), back=page.back, further=page.further)
+
+
+def _one_each(mandates: Sequence[Mandate], service: Service) -> Iterable[Mandate]:
+    """Return one mandate of each person, as a person is what one chooses: for the service itself before its portal."""
+    own_last = sorted(mandates, key=lambda mandate: mandate.service_id == service.service_id)
+    return {mandate.represented: mandate for mandate in own_last}.values()
 
 
 def _names(ports: SamlPorts, login: Login, mandates: Iterable[Mandate]) -> Mapping[str, str]:
