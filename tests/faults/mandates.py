@@ -239,7 +239,7 @@ FLOWS = (
             look("henk", "/mandates/{case_id}/confirm-level"),
             fill_in("henk", "/mandates/{case_id}/confirm-level"),
         ),
-        page_says("henk", "/mandates/{case_id}", "the lower of yours (Substantial (25))"),
+        page_says("henk", "/mandates/{case_id}", "the lower counts. Yours: Substantial (25)"),
     ),
     Flow("overview", made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
 )

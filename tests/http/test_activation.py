@@ -108,8 +108,11 @@ def test_after_revoking_the_heading_says_so_to_both(vera: Person, henk: Person) 
     assert "<h1" in vera.get(f"/mandates/{case_id}").body
     assert "Henk Helper may act for you</h1>" in vera.last.body  # type: ignore[union-attr]
     vera.submit(f"/mandates/{case_id}/revoke", {})
-    assert "Henk Helper may not act for you any more</h1>" in vera.get(f"/mandates/{case_id}").body
-    assert "You may not act for Vera van der Gever any more</h1>" in henk.get(f"/mandates/{case_id}").body
+    assert "With this mandate Henk Helper may not act for you any more</h1>" in vera.get(f"/mandates/{case_id}").body
+    assert (
+        "With this mandate you may not act for Vera van der Gever any more</h1>"
+        in henk.get(f"/mandates/{case_id}").body
+    )
 
 
 def _visit(vera: Person, level: str = "20") -> str:

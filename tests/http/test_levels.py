@@ -77,7 +77,7 @@ def test_the_mandate_tells_who_has_to_confirm_it_and_how(
     vera.submit(f"{address}/confirm-level", {})
     page = vera.get(f"{address}?confirmed=1").body
     assert "You confirmed the mandate at a higher level." in page
-    assert "Medium (20), the lower of yours (Substantial (25)) and that of Henk Helper (Medium (20))" in page
+    assert "Medium (20): the lower counts. Yours: Substantial (25). That of Henk Helper: Medium (20)." in page
     assert f"{address}/confirm-level" not in page
     assert "Vera van der Gever did not do so yet." not in henk.get(address).body
     henk.sign_in("25")

@@ -490,6 +490,18 @@ def test_a_mandate_for_a_portal_says_what_it_opens_and_what_not_any_more(
     assert "Locks" in page.partition("Not for these any more")[2]
 
 
+def test_a_mandate_for_a_portal_says_what_it_opens_only_once_confirmed_higher(
+    vera: Person, henk: Person, wired: Wiring
+) -> None:
+    case_id = mandate(vera, henk, PORTAL_ID)
+    for person in (vera, henk):
+        assert "first have to confirm" not in person.get(f"/mandates/{case_id}").body
+    wired.catalogue.put_service(replace(wired.catalogue.service(SERVICE_ID), level=25))
+    for person in (vera, henk):
+        what = person.get(f"/mandates/{case_id}").body.partition('id="what"')[2].partition("</section>")[0]
+        assert "first have to confirm the mandate here, signed in with the DigiD app with ID check." in what
+
+
 def test_who_is_asked_sees_how_far_it_is(vera: Person, wired: Wiring, clock: Clock) -> None:
     request = asked_by(wired)
     vera.sign_in()
