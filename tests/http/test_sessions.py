@@ -207,6 +207,7 @@ def test_who_cancels_at_digid_can_still_come_back_to_the_page_as_it_was(vera: Pe
         "/a?b=https://evil.example",
         "/a%3Fb%23c",
         f"/a?{'b' * 3000}",
+        f"/{'a' * 3000}",
     ],
 )
 def test_signing_in_leads_to_our_own_pages_only(vera: Person, next_page: str) -> None:

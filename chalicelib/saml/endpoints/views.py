@@ -24,8 +24,8 @@ from chalicelib.web.sessions import session_key
 from chalicelib.web.soap_faults import CONTENT_TYPE
 from chalicelib.web.visit import SESSION_COOKIE, Cookie, Reply, Visit, redirect
 
-_OUR_PAGE = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*(\?[A-Za-z0-9_.~*+&=%-]{0,2000})?", re.ASCII)
-"""A path, and the query of a form. What a host could be made of stands in neither."""
+_OUR_PAGE = re.compile(r"/(?!/)[A-Za-z0-9/_.-]{0,250}(\?[A-Za-z0-9_.~*+&=%-]{0,2000})?", re.ASCII)
+"""A path, and the query of a form, not too long for a header. What a host could be made of stands in neither."""
 LEVELS = {str(int(level)): level for level in Level}
 
 
