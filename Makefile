@@ -114,4 +114,4 @@ clients: node_modules/.installed .venv-maykin/.installed
 	@sh tests/interop/install.sh
 
 browser:
-	@test -n "$$CHROMIUM" || command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v google-chrome >/dev/null || sh tests/browser/install.sh $(BIN)
+	@test -n "$$CHROMIUM" || command -v chromium-headless-shell >/dev/null || sh tests/browser/install.sh $(BIN)
