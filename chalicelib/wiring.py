@@ -61,8 +61,10 @@ if TYPE_CHECKING:
     from chalicelib.saml.partners.directory import Directory
     from chalicelib.storage.table import Item
 
-_ONE_ATTEMPT = 4.0
-"""Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes."""
+_CONNECT, _ANSWER = 1.0, {"lambda": 8.0}
+"""Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes, which is `_SOON` but
+for the page that a function sets: one that just began loads the typesetter first."""
+_SOON = 3.0
 
 _MAKING = threading.Lock()
 """The SDK cannot make two clients at a time."""
@@ -274,15 +276,17 @@ def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients h
     import boto3
     from botocore.config import Config
 
-    patience = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+    answer = _ANSWER.get(service, _SOON)
+    twice = {"mode": "standard", "total_max_attempts": 2}
+    patience = Config(connect_timeout=_CONNECT, read_timeout=answer, retries=twice)
     client = boto3.client(service, region_name=region, config=patience)
     # Before each attempt: what hangs several times in a row may not take longer than the request has.
-    client.meta.events.register_first("before-send", lambda **_: _in_time(service))
+    client.meta.events.register_first("before-send", lambda **_: _in_time(service, _CONNECT + answer))
     return client
 
 
-def _in_time(service: str) -> None:
-    budget().patience(service, most=_ONE_ATTEMPT, least=_ONE_ATTEMPT / 2)
+def _in_time(service: str, attempt: float) -> None:
+    budget().patience(service, most=attempt, least=attempt / 2)
 
 
 def of_process() -> Wiring:

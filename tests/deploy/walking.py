@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from chalicelib.people.bsn import Bsn
 from local.persons import TestPerson
 from tests.browser.people import code_in, letter_for
-from tests.deploy.world import World, eventually
+from tests.deploy.world import World
 from tests.http.client import Answer, Person
 from tests.saml.provider import NAMES, FakeProvider, Result, certificate_in
 
@@ -51,20 +51,10 @@ class Walker(Person):
         return self.get(back.removeprefix(self.base))
 
     def pdf(self, path: str) -> str:
-        """Save a page that is a PDF, as it comes through the gateway, and return the text of its first page.
-
-        The emulator unpacks the package for a new process, for longer than we let a visitor wait: they try again.
-        """
-        saved: list[bytes] = []
-
-        def try_to_save() -> bool:
-            answer = self._sent("GET", path, b"", {"accept": "text/html,*/*;q=0.8"})
-            assert answer.status == 200, answer.data
-            saved.append(answer.data)
-            return True
-
-        eventually(try_to_save)
-        return PdfReader(BytesIO(saved[0])).pages[0].extract_text()
+        """Save a page that is a PDF, as it comes through the gateway, and return the text of its first page."""
+        answer = self._sent("GET", path, b"", {"accept": "text/html,*/*;q=0.8"})
+        assert answer.status == 200, answer.data
+        return PdfReader(BytesIO(answer.data)).pages[0].extract_text()
 
     def metadata(self) -> str:
         return certificate_in(self._send("GET", "/saml/metadata", b"", {}).body.encode())

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import observe
+from chalicelib.budget import LONGEST
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
@@ -229,3 +230,12 @@ def test_a_page_for_nobody_in_particular_makes_no_client_of_aws(wired: Wiring, m
     use(started)
     assert [mina.get(path).status for path in ("/", "/mandates", "/nothing")] == [200, 401, 404]
     assert made == []
+
+
+@pytest.mark.parametrize(("service", "answers_within"), [("dynamodb", 3), ("kms", 3), ("lambda", 8)])
+def test_a_call_that_hangs_twice_leaves_time_for_an_answer_and_a_page_has_time_to_be_set(
+    service: str, answers_within: float, wired: Wiring
+) -> None:
+    config = wired.client(service).meta.config
+    assert config.read_timeout == answers_within
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= LONGEST
