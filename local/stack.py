@@ -22,6 +22,7 @@ from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
 from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
+from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
 from local.papers import papers
 from local.partners import register_folder, register_municipality
@@ -178,6 +179,7 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
         *events.drive(app, stop),
         *events.drive(print_vendor, stop),
         tell_deaths(stack.brp, to_queue, stop),
+        post_letters(aws.client("s3"), wired.letters_table, stop),
     ]
     for thread in threads:
         exit_stack.callback(thread.join, 2)

@@ -60,7 +60,7 @@ class Printer:
     def _leave(self, letter_id: str, now: datetime) -> None:
         """Print no letter that was printed, and none whose request was withdrawn or has expired."""
         match self._rows.state(letter_id):
-            case LetterState.PRINTED:
+            case LetterState.PRINTED | LetterState.POSTED:
                 log().info("letter_printed_before", letter_id=letter_id)
             case None:
                 raise ValueError("a letter that was never asked for")

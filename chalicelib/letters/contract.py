@@ -25,6 +25,8 @@ class LetterState(StrEnum):
     PRINTING = "printing"
     """The vendor began: from here on the letter may come, whatever becomes of its request."""
     PRINTED = "printed"
+    POSTED = "posted"
+    """The vendor told that it is on its way."""
     STOPPED = "stopped"
     """Its code had become worthless before the vendor began, so it was not printed."""
 
@@ -37,6 +39,7 @@ MOVES: dict[LetterState, tuple[LetterState, ...]] = {
     LetterState.PRINTING: (*_UNBEGUN, LetterState.PRINTING),
     # What lies in the bucket is printed, whatever a restored table says.
     LetterState.PRINTED: (*_UNBEGUN, LetterState.PRINTING, LetterState.STOPPED),
+    LetterState.POSTED: (LetterState.PRINTED,),
     LetterState.STOPPED: (*_UNBEGUN, LetterState.PRINTING),
 }
 """From which states each state may be reached. A row says `state`, when it was reached (`<state>_at`), and until when

@@ -26,6 +26,7 @@ class LetterRow(NamedTuple):
     queued_at: datetime | None = None
     printing_at: datetime | None = None
     printed_at: datetime | None = None
+    posted_at: datetime | None = None
     stopped_at: datetime | None = None
 
 

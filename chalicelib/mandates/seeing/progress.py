@@ -12,7 +12,7 @@ from chalicelib.mandates.model.requests import OPEN, Asking, Request, RequestSta
 from chalicelib.working_days import working_days_after
 
 LETTER_TAKES = 5
-"""Working days from the printing of a letter until it has come."""
+"""Working days from the printing of a letter, or the posting where that is known, until it has come."""
 
 _LATE = timedelta(days=2)
 """A letter is printed within minutes. One that is not printed after this needs somebody's attention."""
@@ -27,6 +27,7 @@ class Stage(StrEnum):
     BEING_MADE = "being made"
     LATE = "late"
     PRINTED = "printed"
+    POSTED = "posted"
     PERHAPS_PRINTED = "perhaps printed"
     NOT_PRINTED = "not printed"
     EXPECTED = "expected"
@@ -92,8 +93,10 @@ def _letter(request: Request, state: RequestState, letter: Letter, now: datetime
             yield Step(Stage.NO_LETTER)
     elif printed := letter.get(LetterState.PRINTED):
         yield Step(Stage.PRINTED, printed)
+        posted = letter.get(LetterState.POSTED)
+        yield from (Step(Stage.POSTED, posted),) if posted else ()
         if state is RequestState.WAITING:
-            yield _expected(printed, now)
+            yield _expected(posted or printed, now)
     elif not shared and not _is_under_way(request, state):
         yield Step(Stage.PERHAPS_PRINTED if LetterState.PRINTING in letter else Stage.NOT_PRINTED)
     elif now >= since + _LATE:

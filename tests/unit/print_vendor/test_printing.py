@@ -97,6 +97,13 @@ def test_once_printed_nothing_is_put_or_counted_again(
     assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
 
 
+def test_what_is_posted_is_not_printed_again(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    shop.rows.states[ID] = (LetterState.POSTED, NOW)
+    shop.printer.print(shop.message, NOW)
+    assert shop.bucket.kinds == []
+    assert [record.message for record in caplog.records] == ["letter_printed_before"]
+
+
 def test_a_metric_that_cannot_be_written_prints_no_letter_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
     monkeypatch.setattr("print_vendor.observe.single_metric", None)

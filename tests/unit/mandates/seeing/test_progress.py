@@ -17,8 +17,10 @@ ASKED = Step(Stage.ASKED, NOW)
 LAST = date(2031, 6, 28)
 WORKS, DEAD = Step(Stage.CODE_WORKS, day=LAST), Step(Stage.CODE_DEAD)
 PRINTED = {LetterState.PRINTED: NOW + HOUR}
+POSTED = {**PRINTED, LetterState.POSTED: NOW + DAY}
+LATER_POSTED = {**PRINTED, LetterState.POSTED: NOW + 2 * DAY}
 # NOW is a Saturday; 22 May is Ascension Day.
-EXPECTED = Step(Stage.EXPECTED, day=date(2031, 5, 26))
+EXPECTED, EXPECTED_LATER = Step(Stage.EXPECTED, day=date(2031, 5, 26)), Step(Stage.EXPECTED, day=date(2031, 5, 27))
 
 
 def _ended(how: RequestState, request: Request | None = None) -> Request:
@@ -33,6 +35,8 @@ def _ended(how: RequestState, request: Request | None = None) -> Request:
         (2 * DAY, {LetterState.PRINTING: NOW}, [Step(Stage.LATE)]),
         (2 * DAY, PRINTED, [Step(Stage.PRINTED, NOW + HOUR), EXPECTED]),
         (9 * DAY, PRINTED, [Step(Stage.PRINTED, NOW + HOUR), EXPECTED]),
+        (2 * DAY, POSTED, [Step(Stage.PRINTED, NOW + HOUR), Step(Stage.POSTED, NOW + DAY), EXPECTED]),
+        (9 * DAY, LATER_POSTED, [Step(Stage.PRINTED, NOW + HOUR), Step(Stage.POSTED, NOW + 2 * DAY), EXPECTED_LATER]),
         (10 * DAY, PRINTED, [Step(Stage.PRINTED, NOW + HOUR), Step(Stage.OVERDUE, day=EXPECTED.day)]),
     ],
 )

@@ -1,0 +1,79 @@
+"""`python -m operate.posted STAGE FILE… --at INSTANT`: write down when the print vendor posted letters, as it reports.
+
+Who asked for a letter sees it on their page. FILE has a letter's id on each line, as the vendor's objects are named;
+- is standard input. Only what is printed can be posted, and once: the same again changes nothing. Without --apply
+nothing is changed.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from chalicelib.errors import DomainError
+from chalicelib.letters.contract import LetterState
+from chalicelib.letters.life import move, progress
+from chalicelib.storage.tables import LettersTable
+from operate.deploy.account import Account
+from operate.deploy.stages import read_stage
+from operate.instants import instant
+from provisioning.command import CannotGoOn, command
+
+
+@command
+def main(arguments: Sequence[str], table: LettersTable | None = None) -> int:
+    """Return 0, or 1 when not every letter is posted now, with the reason."""
+    asked = _asked(arguments)
+    letters, there = _letters(asked.files), table or _table(asked)
+    wrong = sum(not _told(letter_id, asked, there) for letter_id in letters)
+    if not asked.apply:
+        print(f"{len(letters)} letter(s). Nothing was changed; add --apply to write down that they were posted.")
+    return 1 if wrong else 0
+
+
+def _told(letter_id: str, asked: argparse.Namespace, table: LettersTable) -> bool:
+    """Say what became of a letter; return whether it is, or could be, posted."""
+    try:
+        if asked.apply and move(table, letter_id, LetterState.POSTED, asked.at):
+            print(f"{letter_id}: posted", flush=True)
+            return True
+        reached = progress(table, letter_id)
+    except DomainError as error:
+        print(f"{letter_id}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
+        return False
+    if LetterState.POSTED in reached:
+        print(f"{letter_id}: was posted before")
+    elif LetterState.PRINTED not in reached:
+        print(f"{letter_id}: is not printed here, or there is no such letter", file=sys.stderr)
+        return False
+    return True
+
+
+def _letters(files: Sequence[str]) -> list[str]:
+    """Read files with the id of a letter on each line. Raises `CannotGoOn` where there is none."""
+    texts = (sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8") for name in files)
+    found = list(dict.fromkeys(line.strip() for text in texts for line in text.splitlines() if line.strip()))
+    if not found:
+        raise CannotGoOn("There is no letter in it. Write the id of one letter on each line.")
+    return found
+
+
+def _table(asked: argparse.Namespace) -> LettersTable:
+    stage = read_stage(asked.stage, asked.stage_file)
+    return LettersTable(Account.of(stage).client("dynamodb"), stage.people_tables["letters"])
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m operate.posted", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("stage", metavar="STAGE")
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    parser.add_argument("--at", type=instant, required=True, metavar="INSTANT", help="such as 2026-12-01T18:00+01:00")
+    parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
+    parser.add_argument("--apply", action="store_true", help="do it; without this it is only shown")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
