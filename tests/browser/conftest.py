@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from local.stack import Stack, fetch
 from tests.http.serving import free_ports
@@ -131,10 +131,9 @@ def look() -> Look:
 
     def check(page: Page, name: str) -> None:
         language, _, template, *_ = name.split("-")
-        page.locator("body").wait_for()
         # Before any function of ours is asked, nobody knows a language.
-        shown = [template, language if template != "gateway" else "nl"]
-        assert page.evaluate("[document.body.dataset.page, document.documentElement.lang]") == shown
+        spoken = language if template != "gateway" else "nl"
+        expect(page.locator(f'html[lang="{spoken}"] > body[data-page="{template}"]')).to_be_attached(timeout=30_000)
         chromium = page.context.new_cdp_session(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})

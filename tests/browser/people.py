@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from io import BytesIO
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from pypdf import PdfReader
 
 from local.persons import TestPerson, persons
@@ -125,14 +125,19 @@ class Visitor:
         return WORDS[self.language][key]
 
     def press(self, key: str) -> None:
-        self.page.get_by_role("button", name=self.words(key), exact=True).click()
+        self.click(self.page.get_by_role("button", name=self.words(key), exact=True))
 
     def follow(self, key: str) -> None:
-        self.page.get_by_role("link", name=self.words(key), exact=True).click()
+        self.click(self.page.get_by_role("link", name=self.words(key), exact=True))
 
     def go_further(self) -> None:
         """Press the one button of a page that leads further, whatever it is called."""
-        self.page.locator("main button.utrecht-button--primary-action").click()
+        self.click(self.page.locator("main button.utrecht-button--primary-action"))
+
+    def click(self, leads_on: Locator) -> None:
+        """Click on what leads to another page, and wait for that: what is read next is not of the page before."""
+        with self.page.expect_navigation():
+            leads_on.click()
 
     def go_on(self) -> None:
         """Press the button that a script would press."""
