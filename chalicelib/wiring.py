@@ -18,7 +18,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib.errors import DomainError
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.storage.tables import LettersTable
 from operate.deploy.account import Account

@@ -1,6 +1,7 @@
 """A page for who prints it at home, set while they wait: nothing is written down, and nothing kept."""
 
-from chalicelib.letters.contract import Letter, SealedLetter, sealing_context
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import SealedLetter, sealing_context
 from print_vendor.observe import follow, log
 from print_vendor.printing import Opens
 from print_vendor.rendering import render

@@ -4,7 +4,9 @@ import json
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.letters.contract import Letter, LetterState, SealedLetter, sealing_context
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import SealedLetter, sealing_context
+from chalicelib.letters.contract.states import LetterState
 from print_vendor.observe import PRINTED, count, follow, log
 from print_vendor.rendering import render
 

@@ -9,7 +9,7 @@ import font_source_sans_pro
 import typst
 from babel.dates import format_date
 
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract.letter import Letter
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chalicelib.letters.contract import MOVES, LetterState, row_key
+from chalicelib.letters.contract.states import MOVES, LetterState, row_key
 
 _PAUSES = (0.05, 0.2, 0.8)
 """Seconds before each new try at a row that a transaction of ours holds: the SDK does not try that again."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.mandates.model.cases import CaseId, VisitId, case_of
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.refusals import new_refusal, refusal_ids

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
-from chalicelib.letters.contract import Letter, LetterKind, LetterService
+from chalicelib.letters.contract.letter import Letter, LetterKind, LetterService
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Code, Fingerprint, Peppers, generate

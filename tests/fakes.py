@@ -11,7 +11,8 @@ from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
-from chalicelib.letters.contract import MOVES, Letter, LetterState
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.states import MOVES, LetterState
 from chalicelib.letters.limits import Asker, Limits, Sent, possible_from
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses

@@ -1,7 +1,7 @@
 """A typesetter in memory; `tests/adapters/test_papers.py` holds it to its port beside the real one."""
 
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract.letter import Letter
 
 
 class FakePapers:

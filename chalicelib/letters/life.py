@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract import MOVES, LetterState, row_key
+from chalicelib.letters.contract.states import MOVES, LetterState, row_key
 from chalicelib.observe import log
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows

@@ -5,7 +5,8 @@ import json
 from typing import Any, Protocol
 
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract import Letter, SealedLetter, sealing_context
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import SealedLetter, sealing_context
 from chalicelib.observe import correlation_id
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.letters.contract import Letter, LetterState, SealedLetter
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import SealedLetter
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import LETTER, LetterRow, move, stop
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outage import outage

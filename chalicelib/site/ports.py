@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.papers import Papers
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries

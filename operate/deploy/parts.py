@@ -33,7 +33,7 @@ PRINT_VENDOR = Part(
         "print_vendor",
         "chalicelib/__init__.py",
         "chalicelib/letters/__init__.py",
-        "chalicelib/letters/contract.py",
+        "chalicelib/letters/contract",
     ),
     requirements="print_vendor/requirements.txt",
     services=frozenset({"dynamodb", "kms", "s3"}),

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict, Refused
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.letters.posting import LETTERS
 from chalicelib.mandates.living.changing import resume, suspend
 from chalicelib.mandates.model.cases import CaseId, VisitId

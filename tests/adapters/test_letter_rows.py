@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.posting import LETTERS, letter_items
 from local import aws

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract import Letter, LetterState
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.mandates.register.counted import Tables

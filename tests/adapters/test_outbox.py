@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.budget import Budget, budget, within
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract import sealing_context
+from chalicelib.letters.contract.messages import sealing_context
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
 from chalicelib.mandates.register.counted import Tables
 from chalicelib.observe import Metric

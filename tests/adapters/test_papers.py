@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pypdf import PdfReader
 
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract import Letter, LetterKind
+from chalicelib.letters.contract.letter import Letter, LetterKind
 from chalicelib.letters.papers import VendorPapers
 from chalicelib.observe import follow
 from chalicelib.people.vault import KmsVault

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.login.decision import Decision

@@ -19,7 +19,7 @@ from chalicelib.catalogue.model import (
     Validity,
 )
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.posting import LETTERS, letter_items

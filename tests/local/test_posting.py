@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import timedelta
 
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import letter_items
 from local import aws

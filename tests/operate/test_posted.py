@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import letter_items
 from chalicelib.storage.table import Item

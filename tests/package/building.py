@@ -24,7 +24,11 @@ NEEDED = {
         "chalicelib/web/static/nl-design-system.css",
         "chalicelib/web/translations/nl/LC_MESSAGES/messages.mo",
     },
-    PRINT_VENDOR: {"print_vendor/function.py", "print_vendor/templates/letter.typ", *PRINT_VENDOR.sources[1:]},
+    PRINT_VENDOR: {
+        "print_vendor/function.py",
+        "print_vendor/templates/letter.typ",
+        "chalicelib/letters/contract/letter.py",
+    },
 }
 BELONGS = {
     APPLICATION: ("app.py", "chalice/", "chalicelib/"),

@@ -8,7 +8,7 @@ from chalicelib.audit.trail import Event, Happening, Sides, history, noting, rec
 from chalicelib.days import midnight_after
 from chalicelib.errors import Conflict
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.life import LETTER
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.cases import CaseId, visit_of

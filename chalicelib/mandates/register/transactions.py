@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.letters.contract import Letter
+from chalicelib.letters.contract.letter import Letter
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Fingerprint
 from chalicelib.mandates.model.guesses import Guesses

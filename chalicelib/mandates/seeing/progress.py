@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.days import today
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import OPEN, Asking, Request, RequestState
 from chalicelib.working_days import working_days_after

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chalicelib.letters.contract import Letter, LetterKind
+from chalicelib.letters.contract.letter import Letter, LetterKind
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.wording import DUTCH, addressed, lines, reference_of

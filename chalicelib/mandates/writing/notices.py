@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.days import today
-from chalicelib.letters.contract import Letter, LetterKind
+from chalicelib.letters.contract.letter import Letter, LetterKind
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService

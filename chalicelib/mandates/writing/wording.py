@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypedDict
 
-from chalicelib.letters.contract import LetterService
+from chalicelib.letters.contract.letter import LetterService
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.brp.person import Person
 

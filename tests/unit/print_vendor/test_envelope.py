@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.people.brp.record import LETTERS
 from print_vendor.rendering import render
 from tests.builders import a_letter

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.letters.contract import LetterState, SealedLetter, sealing_context
+from chalicelib.letters.contract.messages import SealedLetter, sealing_context
+from chalicelib.letters.contract.states import LetterState
 from local.invocation import call_of
 from print_vendor.observe import begin_call, log
 from print_vendor.printing import Printer
 from tests.builders import NOW, a_letter
 from tests.fakes import FakeLetterRows, FakeVault
-from tests.unit.letters.test_contract import OF_BEFORE
+from tests.unit.letters.contract.test_letter import OF_BEFORE
 
 LETTER = a_letter()
 ID = LETTER.letter_id

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.letters.contract import Letter, LetterKind
+from chalicelib.letters.contract.letter import Letter, LetterKind
 from print_vendor.rendering import render
 from tests.builders import a_letter, a_letter_service
 

@@ -13,7 +13,7 @@ from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import Authorisation
 from chalicelib.days import today
 from chalicelib.errors import LevelTooLow, NotFound, Refused, Unavailable
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.mandates.direct.known import known_to
 from chalicelib.mandates.direct.renewing import next_periods
 from chalicelib.mandates.living.changing import suspend

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.audit.trail import Happening
 from chalicelib.errors import RateLimited, Unavailable
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model.cases import case_of
 from chalicelib.mandates.model.codes import typed_code

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.letters.contract import LetterState
+from chalicelib.letters.contract.states import LetterState
 from chalicelib.mandates.model.guesses import PER_CODE, Guesses
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.seeing.progress import Stage, Step, progress_for_asker, progress_of

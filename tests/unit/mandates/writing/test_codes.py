@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.letters.contract import LetterKind
+from chalicelib.letters.contract.letter import LetterKind
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, sheet
 from tests.builders import PORTAL_ID, a_period, a_service

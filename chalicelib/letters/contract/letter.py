@@ -1,9 +1,5 @@
-"""What we and the print vendor share, and nothing more: a letter, sealed or not, and how its row tells where it is.
+"""A letter as data: what is printed, and what each kind has to say."""
 
-Importing it loads nothing else of ours, and nothing of others.
-"""
-
-import base64
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -15,72 +11,6 @@ SCHEMA = "letter/2"
 
 So they do with `confirm_level`, which came later: it stands only in letters that need it, and all others are as before.
 """
-
-
-class LetterState(StrEnum):
-    """Life of a letter. Moves go forward only; the allowed ones are in `MOVES`."""
-
-    REQUESTED = "requested"
-    QUEUED = "queued"
-    PRINTING = "printing"
-    """The vendor began: from here on the letter may come, whatever becomes of its request."""
-    PRINTED = "printed"
-    POSTED = "posted"
-    """The vendor told that it is on its way."""
-    STOPPED = "stopped"
-    """Its code had become worthless before the vendor began, so it was not printed."""
-
-
-_UNBEGUN = (LetterState.REQUESTED, LetterState.QUEUED)
-
-MOVES: dict[LetterState, tuple[LetterState, ...]] = {
-    LetterState.QUEUED: (LetterState.REQUESTED,),
-    # The vendor may be quicker than we are in writing down that we queued it, and begins again after a crash.
-    LetterState.PRINTING: (*_UNBEGUN, LetterState.PRINTING),
-    # What lies in the bucket is printed, whatever a restored table says.
-    LetterState.PRINTED: (*_UNBEGUN, LetterState.PRINTING, LetterState.STOPPED),
-    LetterState.POSTED: (LetterState.PRINTED,),
-    LetterState.STOPPED: (*_UNBEGUN, LetterState.PRINTING),
-}
-"""From which states each state may be reached. A row says `state`, when it was reached (`<state>_at`), and until when
-printing makes sense (`useful_until`, absent once it does not)."""
-
-
-def row_key(letter_id: str) -> tuple[str, str]:
-    """Return `pk` and `sk` of a letter's row."""
-    return f"LETTER#{letter_id}", "LETTER"
-
-
-def sealing_context(letter_id: str) -> str:
-    """Return the context under which a letter is sealed: it opens for this letter id only."""
-    return f"letter:{letter_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class SealedLetter:
-    """What lies in the queue, and what is handed to the function that sets pages: a letter, sealed for the vendor."""
-
-    letter_id: str
-    sealed: bytes = field(repr=False)
-    correlation_id: str | None = None
-    """By which the request can be followed that asked for the letter."""
-
-    def to_json(self) -> str:
-        return json.dumps({**asdict(self), "sealed": base64.b64encode(self.sealed).decode()})
-
-    @classmethod
-    def from_json(cls, text: str) -> "SealedLetter":
-        """Read what `to_json` wrote. Raises `ValueError` for what is no such message."""
-        return cls.of(json.loads(text))
-
-    @classmethod
-    def of(cls, values: object) -> "SealedLetter":
-        """Read it from the values of its JSON. Raises `ValueError` for what is no such message."""
-        match values:
-            case {"letter_id": str(letter_id), "sealed": str(sealed), **others}:
-                if isinstance(correlation_id := others.get("correlation_id"), str | None):
-                    return cls(letter_id, base64.b64decode(sealed, validate=True), correlation_id)
-        raise ValueError("no message of a letter")
 
 
 class LetterKind(StrEnum):

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.letters.contract import Letter, LetterKind, SealedLetter
+from chalicelib.letters.contract.letter import Letter, LetterKind
+from chalicelib.letters.contract.messages import SealedLetter
 from tests.builders import a_letter, a_letter_service
 
 MESSAGE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
