@@ -67,8 +67,13 @@ def test_the_mandate_tells_who_has_to_confirm_it_and_how(
     address = f"/mandates/{case_id}"
     assert "has to be confirmed" not in vera.get(address).body
     _better_protected(wired)
-    for person, other in ((vera, "Henk Helper"), (henk, "Vera van der Gever")):
+    for person, other, told in (
+        (vera, "Henk Helper", "Henk Helper may act for you once"),
+        (henk, "Vera van der Gever", "You may act for Vera van der Gever once"),
+    ):
         page = person.get(address).body
+        assert f'<h1 class="utrecht-heading-1">{told} this mandate is confirmed</h1>' in page
+        assert "To be confirmed first" in person.get("/mandates").body
         assert "signed in with the DigiD app with ID check" in page
         assert f"{other} did not do so yet." in page
         assert f'href="/login?level=25&amp;next={address}/confirm-level"' in page

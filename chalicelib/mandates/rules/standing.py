@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.catalogue.model import RelationKind, Service, ServiceId
-from chalicelib.mandates.model.mandates import LIVING, Mandate
+from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
 
 
 class ShownState(StrEnum):
@@ -15,6 +15,8 @@ class ShownState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     ENDED = "ended"
+    UNCONFIRMED = "unconfirmed"
+    """Both sides, or one, have to confirm it at a higher level before it opens anything."""
     CLOSED = "closed"
     """It opens nothing now, and no move of the mandate changes that."""
 
@@ -22,8 +24,13 @@ class ShownState(StrEnum):
 def shown_state(mandate: Mandate, services: Mapping[ServiceId, Service], now: datetime) -> ShownState:
     """Return how a mandate stands; `services` is the whole catalogue."""
     state = mandate.state(now)
-    closed = state in LIVING and not _opens_something(mandate, services, now)
-    return ShownState.CLOSED if closed else ShownState(state.value)
+    if state not in LIVING:
+        return ShownState(state.value)
+    opened = _opened(mandate, services, now)
+    if not opened:
+        return ShownState.CLOSED
+    too_low = all(service.level_at(now) > mandate.level for service in opened)
+    return ShownState.UNCONFIRMED if state is MandateState.ACTIVE and too_low else ShownState(state.value)
 
 
 def behind(mandate: Mandate, services: Iterable[Service], now: datetime) -> list[Service]:
@@ -37,12 +44,13 @@ def behind(mandate: Mandate, services: Iterable[Service], now: datetime) -> list
     ]
 
 
-def _opens_something(mandate: Mandate, services: Mapping[ServiceId, Service], now: datetime) -> bool:
-    """Whether its own service is offered, and where that is a set, anything that it opens."""
+def _opened(mandate: Mandate, services: Mapping[ServiceId, Service], now: datetime) -> list[Service]:
+    """Return what it opens at some level: its own service, unless that is a set, and what is behind it."""
     service = services.get(mandate.service_id)
     if service is None or not service.may_be_mandated(now):
-        return False
-    return not _is_set(service, services.values()) or bool(behind(mandate, services.values(), now))
+        return []
+    itself = [] if _is_set(service, services.values()) else [service]
+    return [*itself, *behind(mandate, services.values(), now)]
 
 
 def _is_set(service: Service, services: Iterable[Service]) -> bool:

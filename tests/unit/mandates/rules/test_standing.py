@@ -1,5 +1,6 @@
 """How a mandate stands to a person: what its state says, unless there is nothing left to use it for."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.standing import ShownState, behind, shown_state
 from chalicelib.people.actor import Cause
-from tests.builders import NOW, PORTAL_ID, a_mandate, a_service
+from tests.builders import NOW, PORTAL_ID, SERVICE_ID, a_mandate, a_service
 
 TODAY, DAY = date(2031, 5, 17), timedelta(days=1)
 ONE, TWO = ServiceId("one"), ServiceId("two")
@@ -71,6 +72,26 @@ def test_a_portal_may_be_used_itself_when_nothing_behind_it_is_left() -> None:
     assert shown(mandate, FOR_ALL, part(kind=RelationKind.PORTAL)) is ShownState.ACTIVE
     assert shown(mandate, FOR_ALL, part(), part(TWO, RelationKind.PORTAL, valid=OVER)) is ShownState.ACTIVE
     assert shown(mandate, a_service(service_id=PORTAL_ID, valid=OVER), part(TWO)) is ShownState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("services", "service_id", "expected"),
+    [
+        ((a_service(level=25),), SERVICE_ID, ShownState.UNCONFIRMED),
+        ((FOR_ALL, part(level=25)), PORTAL_ID, ShownState.UNCONFIRMED),
+        ((FOR_ALL, part(level=25), part(TWO)), PORTAL_ID, ShownState.ACTIVE),
+        ((FOR_ALL, part(kind=RelationKind.PORTAL, level=25)), PORTAL_ID, ShownState.ACTIVE),
+    ],
+    ids=["its service", "all of its set", "not all of its set", "not the portal itself"],
+)
+def test_a_mandate_that_counts_for_too_little_everywhere_waits_to_be_confirmed(
+    services: tuple[Service, ...], service_id: ServiceId, expected: ShownState
+) -> None:
+    mandate = a_mandate(service_id=service_id)
+    assert mandate.level == 20
+    assert shown(mandate, *services) is expected
+    assert shown(replace(mandate, period=Period(TODAY + DAY, TODAY + DAY)), *services) is ShownState.FUTURE
+    assert shown(replace(mandate, suspended_at=NOW), *services) is ShownState.SUSPENDED
 
 
 @pytest.mark.parametrize("kind", [RelationKind.MAILBOX, RelationKind.MEDIATION])
