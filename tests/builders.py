@@ -232,6 +232,7 @@ _GREETED = {**_HOME, "salutation": "Geachte mevrouw Van der Gever"}
 _CODED = {"code": "BCDF-GHJK-LMNP", "use_before": date(2031, 6, 28)}
 _SAYING: dict[LetterKind, dict[str, object]] = {
     LetterKind.CODE: {**_GREETED, **_CODED},
+    LetterKind.TELEPHONE: {**_GREETED, **_CODED},
     LetterKind.ASKED: {**_GREETED, **_CODED, "asker": "H. Helper", "refusal_code": "QRST-VWXZ"},
     LetterKind.GIVEN: {**_GREETED, "other": "H. Helper"},
     LetterKind.HELD: {**_GREETED, "other": "N. Jansen"},

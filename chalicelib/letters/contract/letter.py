@@ -18,6 +18,8 @@ class LetterKind(StrEnum):
 
     CODE = "code"
     """To who asked for it: a mandate code."""
+    TELEPHONE = "telephone"
+    """To who asked for it by telephone, perhaps without DigiD: a mandate code."""
     ASKED = "asked"
     """To whom somebody else asked a mandate of: a mandate code, how to approve, and how to refuse."""
     GIVEN = "given"
@@ -30,6 +32,7 @@ class LetterKind(StrEnum):
 
 _SAID = {
     LetterKind.CODE: {"address", "code", "use_before"},
+    LetterKind.TELEPHONE: {"address", "code", "use_before"},
     LetterKind.ASKED: {"address", "code", "use_before", "asker", "refusal_code"},
     LetterKind.GIVEN: {"address", "other"},
     LetterKind.HELD: {"address", "other"},

@@ -41,7 +41,7 @@ def test_every_letter_names_service_period_site_and_reference_and_the_helpdesk_w
 
 
 @LANGUAGES
-@pytest.mark.parametrize("kind", [LetterKind.CODE, LetterKind.SCREEN])
+@pytest.mark.parametrize("kind", [LetterKind.CODE, LetterKind.TELEPHONE, LetterKind.SCREEN])
 def test_who_asked_gets_the_code_what_goes_with_it_and_its_last_day(kind: LetterKind, language: str) -> None:
     text = _text(a_letter(kind, language=language))
     said = {
@@ -75,6 +75,27 @@ def test_who_is_asked_reads_by_whom_how_to_agree_both_ways_and_how_to_refuse_wit
         ),
     }
     for expected in ("BCDF-GHJK-LMNP", *said[language]):
+        assert expected in text
+
+
+@LANGUAGES
+def test_who_called_reads_when_and_what_to_do_if_it_was_not_them_also_without_digid(language: str) -> None:
+    text = _text(a_letter(LetterKind.TELEPHONE, language=language))
+    said = {
+        "nl": (
+            "U heeft ons op 17 mei 2031 gebeld en om deze code gevraagd.",
+            "Wilt u stoppen? Bel de helpdesk (088 123 00 00) en noem het kenmerk CA5ECA5ECA5E.",
+            "Heeft u ons niet gebeld? Geef de code dan aan niemand. Zonder de code kan niemand iets namens u doen.",
+            "Heeft u DigiD? Dan kunt u ook inloggen en de aanvraag intrekken.",
+        ),
+        "en": (
+            "You called us on 17 May 2031 and asked for this code.",
+            "Do you want to stop? Call the helpdesk (088 123 00 00) and mention the reference CA5ECA5ECA5E.",
+            "Did you not call us? Then do not give the code to anyone. Without the code nobody can do anything",
+            "Do you have DigiD? Then you can also sign in and withdraw the request.",
+        ),
+    }[language]
+    for expected in ("BCDF-GHJK-LMNP", *said):
         assert expected in text
 
 
@@ -141,7 +162,7 @@ def test_five_services_are_all_named_on_one_page(kind: LetterKind, language: str
     services = tuple(a_letter_service(name=name) for name in names)
     text = _text(a_letter(kind, language=language, services=services))
     assert [name for name in names if name not in text] == []
-    if kind in (LetterKind.CODE, LetterKind.ASKED, LetterKind.SCREEN):
+    if kind in (LetterKind.CODE, LetterKind.TELEPHONE, LetterKind.ASKED, LetterKind.SCREEN):
         assert {"nl": "Deze ene code is voor al deze diensten", "en": "This one code is for all these"}[
             language
         ] in text

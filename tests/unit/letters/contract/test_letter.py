@@ -98,6 +98,8 @@ def test_a_letter_of_another_schema_is_not_read(schema: str | None) -> None:
         (LetterKind.CODE, {"address": ()}),
         (LetterKind.CODE, {"services": ()}),
         (LetterKind.CODE, {"asker": "H. Helper"}),
+        (LetterKind.TELEPHONE, {"asker": "H. Helper"}),
+        (LetterKind.TELEPHONE, {"code": ""}),
         (LetterKind.ASKED, {"refusal_code": ""}),
         (LetterKind.ASKED, {"asker": ""}),
         (LetterKind.ASKED, {"use_before": None}),
