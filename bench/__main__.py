@@ -4,7 +4,19 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cold_start, holding, memory, partners, peers, refusals, report, sign_in, signing, waterfall
+from bench import (
+    cold_start,
+    holding,
+    memory,
+    partners,
+    peers,
+    refusals,
+    report,
+    sign_in,
+    signing,
+    typesetting,
+    waterfall,
+)
 from bench.timing import Comparison
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +28,7 @@ def main() -> int:
         print("xmlsec1 is missing: the comparisons with pysaml2 are left out.")
     comparisons: list[Comparison] = []
     print(_line(("what", "beside", "ours", "theirs", "ratio", "middle half", "to reach")))
-    for part in (signing, refusals, cold_start, sign_in, partners, holding, memory):
+    for part in (signing, refusals, cold_start, sign_in, partners, holding, typesetting, memory):
         for measure in part.MEASUREMENTS:
             for comparison in measure():
                 comparisons.append(comparison)

@@ -13,8 +13,6 @@ from bench.timing import Comparison
 
 SIGN_INS = 200
 """As many as moto bears: each transaction copies its table."""
-_MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
-"""In the unit in which the system counts: kilobytes on Linux, bytes on macOS."""
 
 
 def measurements() -> Iterator[Comparison]:
@@ -45,12 +43,17 @@ def run() -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def used() -> tuple[float, float]:
-    """Return the most that was ever resident, and what is resident now; megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
-    pages = Path("/proc/self/statm")
-    if not pages.exists():
+    """Return the most that was ever resident, and what is resident now; megabytes.
+
+    What Linux calls the maximum in `rusage` is that of the process that started this one, where it was larger.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
         return peak, peak
-    return peak, int(pages.read_text().split()[1]) * resource.getpagesize() / 1024 / 1024
+    told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    most, now = (int(told[name].removesuffix("kB")) / 1024 for name in ("VmHWM", "VmRSS"))
+    return most, now
 
 
 MEASUREMENTS = (measurements,)

@@ -31,6 +31,12 @@ def _told(*arguments: str) -> Any:  # noqa: ANN401 - JSON
     return json.loads(shown.stdout.splitlines()[-1])
 
 
+def test_letters_are_set_by_the_number_and_what_each_took_is_told() -> None:
+    steps = _told("-m", "bench.typesetting", "2", "3")
+    assert [many for many, _, _ in steps] == [2, 3]
+    assert all(each > 0 and peak > 0 for _, each, peak in steps)
+
+
 @pytest.mark.parametrize("measurement", ["bench.sign_in artifact 1", "bench.partners another 20 1"])
 def test_a_sign_in_is_timed_beside_its_peer(measurement: str) -> None:
     ours, theirs = _told("-m", *measurement.split())
