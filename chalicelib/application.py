@@ -22,6 +22,7 @@ from chalicelib.site import (
     requests,
     restricting,
     start,
+    wishes,
 )
 from chalicelib.web import routes as web
 from chalicelib.web.headers import add_headers
@@ -43,6 +44,7 @@ SITE = (
     requests,
     restricting,
     start,
+    wishes,
 )
 """The rooms of the citizen's pages."""
 

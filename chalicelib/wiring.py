@@ -33,8 +33,9 @@ from chalicelib.mandates.register.checks import CHECKS
 from chalicelib.mandates.register.counted import Tables
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.mandates import DynamoMandates
-from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
+from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries, Wishes
 from chalicelib.mandates.register.tries import DynamoTries, look_up_limits
+from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal
@@ -92,6 +93,10 @@ class Wiring:
     @cached_property
     def tries(self) -> Tries:
         return DynamoTries(self.transient)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        return DynamoWishes(self.register)
 
     @cached_property
     def people(self) -> PopulationRegister:

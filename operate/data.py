@@ -9,7 +9,7 @@ from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
 from chalicelib.letters import books, life
 from chalicelib.login import logins, once, shared
-from chalicelib.mandates.register import askers, checks, items, tries
+from chalicelib.mandates.register import askers, checks, items, tries, wishes
 from chalicelib.outbox import parcels
 from chalicelib.saml.combiconnect import artifacts
 from chalicelib.storage.converting import types_of
@@ -21,6 +21,7 @@ from chalicelib.web import sessions
 TABLES: tuple[type[Table], ...] = (RegisterTable, LettersTable, AuditTable, TransientTable, CatalogueTable)
 _DECLARING = (
     items,
+    wishes,
     life,
     checks,
     parcels,

@@ -20,6 +20,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.mandates import BEGINNINGS
@@ -158,6 +159,17 @@ class FakeTries:
         kept = self.total(claim)
         self._claims[claim] = Guesses(kept.made + made, kept.wearing + wearing)
         return self._claims[claim]
+
+
+class FakeWishes:
+    def __init__(self) -> None:
+        self._stated: dict[PersonId, LetterWishes] = {}
+
+    def stated(self, person: PersonId) -> LetterWishes | None:
+        return self._stated.get(person)
+
+    def state(self, person: PersonId, wishes: LetterWishes) -> None:
+        self._stated[person] = wishes
 
 
 class FakeMandates:

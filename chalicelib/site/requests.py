@@ -7,6 +7,7 @@ from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.requests import RequestState
+from chalicelib.mandates.model.wishes import own_wishes
 from chalicelib.mandates.own.handing import Handing, handings, receiver, screen_level
 from chalicelib.mandates.own.requesting import AlreadyRequested, Wish, ask, tried, withdraw
 from chalicelib.mandates.rules.eligibility import check_age, check_welcome
@@ -82,6 +83,7 @@ def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[Se
         person=person,
         handing=_handing(visit),
         handings=handings(person, services, level, visit.now) if person else (),
+        wishes=own_wishes(ports.wishes.stated(visit.signed_in.actor.person), visit.language) if person else None,
         screen_level=screen_level(services, visit.now),
         wanted=chosen,
         already=already,

@@ -41,6 +41,10 @@ ERRORS = {
         "date. You can revoke it."
     ),
     "nothing_left": N_("Then nothing is left. To stop everything, revoke the mandate."),
+    "print_missing": N_("Choose how large the text of your letters is."),
+    "print_wrong": N_("Choose how large the text of your letters is."),
+    "letter_language_missing": N_("Choose the language of your letters."),
+    "letter_language_wrong": N_("Choose the language of your letters."),
     "services_missing": N_("Choose what you approve, or refuse."),
     "refusal_missing": N_("Fill in the refusal code. It is in the letter."),
     "refusal_wrong": N_(

@@ -832,6 +832,7 @@ NEW: dict[str, list[dict[str, object]]] = {
             "ttl": 1936881727,
         },
         {"pk": "PERSON#otto", "sk": "OPTED-OUT", "since": "2031-05-17T11:42:07+00:00"},
+        {"pk": "PERSON#mina", "sk": "WISHES", "language": "en", "large_print": True},
         {
             "pk": "REFUSAL#hash of a code",
             "sk": "REFUSAL",

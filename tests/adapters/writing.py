@@ -33,10 +33,12 @@ from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Blocked, CodeTerms, OptOut, RequestState
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.transactions import Admission, Closing, StoredRefusal
 from chalicelib.mandates.register.tries import DynamoTries
+from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.observe import follow
 from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
@@ -168,6 +170,7 @@ def _register(client: Any) -> None:
     store.admit(Admission((ADMITTED,), refusal=REFUSABLE))
     store.close(Closing((ADMITTED,), RequestState.REFUSED, MINA, NOW + HOUR, told=True, block=BLOCKED))
     store.opt_out(PersonId("otto"), OptOut(NOW))
+    DynamoWishes(tables.register).state(PersonId("mina"), LetterWishes("en", large_print=True))
     store.make(replace(making(TAKEN, MANDATE), turn=0), BY_HENK)
     revoke_in(store, MANDATE, BY_HENK, NOW + 2 * HOUR)
     used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))

@@ -241,5 +241,15 @@ FLOWS = (
         ),
         page_says("henk", "/mandates/{case_id}", "the lower counts. Yours: Substantial (25)"),
     ),
+    Flow(
+        "state how letters look",
+        vera_is_here,
+        (
+            look("vera", "/letters"),
+            fill_in("vera", "/letters", print="large", letter_language="nl"),
+            look("vera", "{next}"),
+        ),
+        page_says("vera", "/letters", 'value="large"\n    id="print-large" checked'),
+    ),
     Flow("overview", made_for("vera"), (look("vera", "/mandates"), look("vera", "/mandates/{case_id}"))),
 )

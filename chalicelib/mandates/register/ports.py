@@ -12,6 +12,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request
 from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.transactions import Admission, Closing, Making, Opening, StoredCode, StoredRefusal
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
@@ -170,6 +171,16 @@ class Tries(Protocol):
     def forgive(self, claim: ClaimId, *, wears: bool) -> None:
         """Take back the count of a guess that was right."""
         ...
+
+
+class Wishes(Protocol):
+    """What people wish of letters to them. Both may raise `Unavailable`."""
+
+    def stated(self, person: PersonId) -> LetterWishes | None:
+        """Return what somebody stated last; None where they never did."""
+        ...
+
+    def state(self, person: PersonId, wishes: LetterWishes) -> None: ...
 
 
 class LetterSender(Protocol):
