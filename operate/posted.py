@@ -34,16 +34,17 @@ def main(arguments: Sequence[str], table: LettersTable | None = None) -> int:
 def _told(letter_id: str, asked: argparse.Namespace, table: LettersTable) -> bool:
     """Say what became of a letter; return whether it is, or could be, posted."""
     try:
-        if asked.apply and move(table, letter_id, LetterState.POSTED, asked.at):
+        reached = progress(table, letter_id)
+        printed = LetterState.PRINTED in reached
+        if printed and asked.apply and move(table, letter_id, LetterState.POSTED, asked.at):
             print(f"{letter_id}: posted", flush=True)
             return True
-        reached = progress(table, letter_id)
     except DomainError as error:
         print(f"{letter_id}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
         return False
     if LetterState.POSTED in reached:
         print(f"{letter_id}: was posted before")
-    elif LetterState.PRINTED not in reached:
+    elif not printed:
         print(f"{letter_id}: is not printed here, or there is no such letter", file=sys.stderr)
         return False
     return True

@@ -62,13 +62,13 @@ class Printer:
     def _leave(self, letter_id: str, now: datetime) -> None:
         """Print no letter that was printed, and none whose request was withdrawn or has expired."""
         match self._rows.state(letter_id):
-            case LetterState.PRINTED | LetterState.POSTED:
+            case LetterState.PRINTED | LetterState.POSTED | LetterState.DELIVERED | LetterState.RETURNED:
                 log().info("letter_printed_before", letter_id=letter_id)
             case None:
                 raise ValueError("a letter that was never asked for")
             case _:
                 if self._rows.stop(letter_id, now):
-                    log().info("letter_stopped", letter_id=letter_id)
+                    log().info("letter_cancelled", letter_id=letter_id)
 
 
 def _slip(letter: Letter, message: SealedLetter, now: datetime) -> bytes:

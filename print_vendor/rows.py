@@ -1,4 +1,4 @@
-"""What the vendor writes into a letter's row: when it began, printed or stopped, each under a condition.
+"""What the vendor writes into a letter's row: when it began, printed or cancelled, each under a condition.
 
 The SDK sends a call again when its answer does not come, though it may have been carried out. So every move holds
 again: to begin is allowed to who began, and an end that was written at the very instant of this call is its own.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chalicelib.letters.contract.states import MOVES, LetterState, row_key
+from chalicelib.letters.contract.states import LetterState, origins, row_key
 
 _PAUSES = (0.05, 0.2, 0.8)
 """Seconds before each new try at a row that a transaction of ours holds: the SDK does not try that again."""
@@ -24,15 +24,15 @@ class LetterRows:
 
     def begin(self, letter_id: str, now: datetime) -> bool:
         """Claim a letter for printing; False when it was printed, or has become worthless."""
-        return self._moved(letter_id, LetterState.PRINTING, now, "AND useful_until > :at")
+        return self._moved(letter_id, LetterState.ACCEPTED, now, "AND useful_until > :at")
 
     def finish(self, letter_id: str, now: datetime) -> bool:
         """Write down that a letter is printed; False when that was so already."""
         return self._moved(letter_id, LetterState.PRINTED, now, _OURS)
 
     def stop(self, letter_id: str, now: datetime) -> bool:
-        """Write down that a letter is not printed; False when it was, or was stopped before."""
-        return self._moved(letter_id, LetterState.STOPPED, now, _OURS)
+        """Write down that a letter is not printed; False when it was, or was cancelled before."""
+        return self._moved(letter_id, LetterState.CANCELLED, now, _OURS)
 
     def state(self, letter_id: str) -> LetterState | None:
         """Return where a letter is, read consistently; None for one that nobody asked for."""
@@ -40,12 +40,12 @@ class LetterRows:
         return LetterState(answer["Item"]["state"]["S"]) if "state" in answer.get("Item", {}) else None
 
     def _moved(self, letter_id: str, state: LetterState, now: datetime, also: str) -> bool:
-        origins = {f":from{number}": {"S": str(origin)} for number, origin in enumerate(MOVES[state])}
+        allowed = {f":from{number}": {"S": origin} for number, origin in enumerate(origins(state))}
         change = {
             "UpdateExpression": "SET #state = :state, #at = :at",
-            "ConditionExpression": f"#state IN ({', '.join(origins)}) {also}",
+            "ConditionExpression": f"#state IN ({', '.join(allowed)}) {also}",
             "ExpressionAttributeNames": {"#state": "state", "#at": f"{state}_at"},
-            "ExpressionAttributeValues": {**origins, ":state": {"S": str(state)}, ":at": {"S": now.isoformat()}},
+            "ExpressionAttributeValues": {**allowed, ":state": {"S": str(state)}, ":at": {"S": now.isoformat()}},
         }
         try:
             self._ask(lambda: self._dynamodb.update_item(**self._row(letter_id), **change))

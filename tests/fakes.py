@@ -86,14 +86,14 @@ class FakeLetterRows:
 
     def begin(self, letter_id: str, now: datetime) -> bool:
         return (
-            letter_id in self.until and now < self.until[letter_id] and self._move(letter_id, LetterState.PRINTING, now)
+            letter_id in self.until and now < self.until[letter_id] and self._move(letter_id, LetterState.ACCEPTED, now)
         )
 
     def finish(self, letter_id: str, now: datetime) -> bool:
         return self._move(letter_id, LetterState.PRINTED, now)
 
     def stop(self, letter_id: str, now: datetime) -> bool:
-        return self._move(letter_id, LetterState.STOPPED, now)
+        return self._move(letter_id, LetterState.CANCELLED, now)
 
     def state(self, letter_id: str) -> LetterState | None:
         return self.states.get(letter_id, (None, None))[0]

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract.states import MOVES, LetterState, row_key
+from chalicelib.letters.contract.states import LetterState, VendorKind, origins, row_key
+from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.observe import log
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
-from chalicelib.storage.table import Condition
+from chalicelib.storage.table import Condition, Item
 from chalicelib.storage.tables import LettersTable
 
 
@@ -16,21 +18,39 @@ class LetterRow(NamedTuple):
     """Where a letter is on its way."""
 
     letter_id: str
-    state: LetterState = LetterState.REQUESTED
+    state: LetterState = LetterState.CHECKED
     requested_at: datetime | None = None
     useful_until: datetime | None = None
     """When its code expires; None once it is not to be printed."""
     sealed: bytes | None = None
     """What is to be printed, code included, until it is sent."""
     correlation_id: str | None = None
+    represented: PersonId | None = None
+    """Whose case it is about. None in rows of the release before."""
+    vendor: VendorKind | None = None
+    """Who prints it. None in rows of the release before: the function."""
+    checked_at: datetime | None = None
+    """When the register gave the address."""
     queued_at: datetime | None = None
-    printing_at: datetime | None = None
+    accepted_at: datetime | None = None
     printed_at: datetime | None = None
     posted_at: datetime | None = None
-    stopped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    returned_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    failed_at: datetime | None = None
+    reason: Mishap | None = None
+    """Why it came back, or is not printed."""
 
 
 _PK, _SK = row_key("{letter_id}")
+
+
+def _of_before(item: Item) -> Item:
+    """Call moments as today what the release before called otherwise (`states.py::OF_BEFORE`)."""
+    named = {"accepted_at": item.get("printing_at"), "cancelled_at": item.get("stopped_at")}
+    return {**{name: at for name, at in named.items() if at is not None}, **item}
+
 
 LETTER = Kind(
     "Where a letter is on its way; until it is sent also what is printed on it.",
@@ -39,22 +59,23 @@ LETTER = Kind(
     pk=_PK,
     sk=_SK,
     kept=Kept("further notice; `sealed` until the queue of the print vendor has it"),
-    personal=("letter_id", "sealed"),
+    personal=("letter_id", "sealed", "represented"),
     sealed=("sealed",),
     keyed=("letter_id",),
     lacking=("state",),
+    older=_of_before,
 )
 
 
-def stop(table: LettersTable, letter_id: str, now: datetime) -> None:
+def cancel(table: LettersTable, letter_id: str, now: datetime) -> None:
     """Write down that a letter is not printed, unless it was."""
-    if move(table, letter_id, LetterState.STOPPED, now):
-        log().info("letter_stopped", letter_id=letter_id)
+    if move(table, letter_id, LetterState.CANCELLED, now):
+        log().info("letter_cancelled", letter_id=letter_id)
 
 
 def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
     """Move a letter to a state; False when it is not in a state from which that is allowed."""
-    allowed = {f":from{number}": origin for number, origin in enumerate(MOVES[state])}
+    allowed = {f":from{number}": origin for number, origin in enumerate(origins(state))}
     condition = Condition(
         f"#state IN ({', '.join(allowed)})",
         {"#state": "state", "#at": f"{state}_at"},

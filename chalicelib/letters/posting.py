@@ -5,11 +5,12 @@ from typing import Any
 
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import SealedLetter
-from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import LETTER, LetterRow, move, stop
+from chalicelib.letters.contract.states import LetterState, VendorKind
+from chalicelib.letters.life import LETTER, LetterRow, cancel, move
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outage import outage
 from chalicelib.outbox.parcels import Measured, ParcelKind
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 
@@ -23,12 +24,33 @@ LETTERS = ParcelKind(
 """Sealed as the contract has it (`sealing_context`)."""
 
 
-def letter_items(table: LettersTable, letter_id: str, sealed: bytes, now: datetime, until: datetime) -> list[Item]:
+def letter_items(
+    table: LettersTable,
+    letter_id: str,
+    sealed: bytes,
+    now: datetime,
+    until: datetime,
+    *,
+    represented: PersonId | None = None,
+    requested_at: datetime | None = None,
+    vendor: VendorKind = VendorKind.FUNCTION,
+) -> list[Item]:
     """Return the writes that put a letter in the outbox, for the transaction that asks for it.
 
-    Printing it makes no sense any more at `until`.
+    The register gave its address `now`; it may have been asked for before. Printing it makes no sense any more at
+    `until`. `represented` is whose case it is about.
     """
-    row = LetterRow(letter_id, LetterState.REQUESTED, now, until, sealed, correlation_id())
+    row = LetterRow(
+        letter_id,
+        LetterState.CHECKED,
+        requested_at or now,
+        until,
+        sealed,
+        correlation_id(),
+        represented,
+        vendor,
+        checked_at=now,
+    )
     return LETTERS.adding(table, row, now)
 
 
@@ -47,4 +69,4 @@ class VendorQueue:
         move(self._table, letter_id, LetterState.QUEUED, now)
 
     def stopped(self, letter_id: str, now: datetime) -> None:
-        stop(self._table, letter_id, now)
+        cancel(self._table, letter_id, now)

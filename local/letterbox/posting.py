@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import move
+from chalicelib.letters.life import move, progress
 from chalicelib.storage.tables import LettersTable
 from local import aws
 
@@ -21,7 +21,8 @@ def post_letters(s3: Any, table: LettersTable, stop: threading.Event) -> threadi
         while not stop.wait(_POLL):
             for letter_id in printed(s3) - posted:
                 # What lies there is written down as printed a moment later: then it comes with the next round.
-                if move(table, letter_id, LetterState.POSTED, datetime.now(UTC)):
+                written = LetterState.PRINTED in progress(table, letter_id)
+                if written and move(table, letter_id, LetterState.POSTED, datetime.now(UTC)):
                     posted.add(letter_id)
 
     thread = threading.Thread(target=loop, daemon=True)

@@ -677,10 +677,22 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
 }
 """By key, what today's release writes besides, or otherwise."""
 
+_CHECKED = "2031-05-17T11:42:07+00:00"
 _ADDED |= {
-    (f"LETTER#{letter_id}", "LETTER"): {"sealed": _sealed(letter_id, _LETTER_OF_TODAY)}
-    for letter_id in ("90e5" * 8 + "0001", "aa17" * 8 + "0001", "ca5e" * 8 + "0001")
+    (f"LETTER#{letter_id}", "LETTER"): {
+        "checked_at": checked_at,
+        "represented": "vera",
+        "sealed": _sealed(letter_id, _LETTER_OF_TODAY),
+        "state": "checked",
+        "vendor": "function",
+    }
+    for letter_id, checked_at in (
+        ("90e5" * 8 + "0001", _CHECKED),
+        ("aa17" * 8 + "0001", "2031-05-17T11:42:07.000005+00:00"),
+        ("ca5e" * 8 + "0001", _CHECKED),
+    )
 }
+_ADDED["LETTER#1e77e40005", "LETTER"] = {"checked_at": _CHECKED, "vendor": "function"}
 """The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
 
 _CHECK = """check:ba2eba2eba2eba2eba2eba2eba2eba2e0001|{"check_id": "ba2eba2eba2eba2eba2eba2eba2eba2e0001", \

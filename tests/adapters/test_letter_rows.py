@@ -34,7 +34,7 @@ class Vendor:
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     if request.param == "fake":
         fake = FakeLetterRows()
-        fake.states[ID], fake.until[ID] = (LetterState.REQUESTED, NOW), UNTIL
+        fake.states[ID], fake.until[ID] = (LetterState.CHECKED, NOW), UNTIL
         return Vendor(fake, fake.until.clear)
     client = client_of(request.param, request)
     table = tables_of(client).letters
@@ -48,9 +48,9 @@ def _no_sleep(seconds: float) -> None:
 
 
 def test_a_letter_is_begun_and_printed_once(vendor: Vendor) -> None:
-    assert vendor.rows.state(ID) is LetterState.REQUESTED
+    assert vendor.rows.state(ID) is LetterState.CHECKED
     assert vendor.rows.begin(ID, NOW)
-    assert vendor.rows.state(ID) is LetterState.PRINTING
+    assert vendor.rows.state(ID) is LetterState.ACCEPTED
     assert vendor.rows.begin(ID, LATER), "after a crash it is begun again"
     assert vendor.rows.finish(ID, LATER)
     assert vendor.rows.state(ID) is LetterState.PRINTED
@@ -94,7 +94,7 @@ def test_a_row_that_a_transaction_holds_is_tried_again_a_few_times(cloud: None, 
         with pytest.raises(type(held)):
             rows.begin(letter_id, NOW)
     assert slept == [0.05, 0.2, 0.8]
-    assert (LetterState.PRINTING in progress(table, letter_id)) is begins
+    assert (LetterState.ACCEPTED in progress(table, letter_id)) is begins
 
 
 def test_what_is_no_answer_of_dynamodb_is_not_read_as_one() -> None:

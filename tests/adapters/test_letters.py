@@ -92,9 +92,8 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
     text = PdfReader(post.pdf()).pages[0].extract_text()
     for expected in (post.letter.code, post.letter.addressee, *(line.split()[0] for line in post.letter.address)):
         assert expected in text
-    # To post it, and to stop it, is for others.
-    elsewhere = {LetterState.POSTED, LetterState.STOPPED}
-    assert set(progress(post.table, post.letter.letter_id)) == set(LetterState) - elsewhere
+    reached = {"requested", "checked", "queued", "accepted", "printed"}
+    assert set(progress(post.table, post.letter.letter_id)) == reached
 
 
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
@@ -219,7 +218,7 @@ def test_a_letter_whose_code_has_become_worthless_is_not_printed(post: Post, end
     for _ in range(2):
         post.printer.print(message, now)
     assert not post.printed()
-    assert LetterState.STOPPED in progress(post.table, post.letter.letter_id)
+    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
 
 
 @WORTHLESS
@@ -229,7 +228,7 @@ def test_a_letter_whose_code_has_become_worthless_is_not_sent_to_the_vendor(
     now = end(post)
     assert post.outbox.sweep(now + timedelta(hours=1)) == 1
     assert post.messages() == []
-    assert LetterState.STOPPED in progress(post.table, post.letter.letter_id)
+    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
     row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
     assert row is not None
     assert "sealed" not in row
@@ -249,7 +248,7 @@ def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
     post.printer.print(message, NOW)
     assert not post.printed()
     # Somebody else's crash may have come after the paper: the page says that it may still come.
-    assert {LetterState.PRINTING, LetterState.STOPPED} <= set(progress(post.table, post.letter.letter_id))
+    assert {LetterState.ACCEPTED, LetterState.CANCELLED} <= set(progress(post.table, post.letter.letter_id))
 
 
 def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> None:

@@ -255,5 +255,5 @@ def test_letters_that_an_older_release_wrote_down_are_sent_or_stopped(world: Wor
     assert world.letters() == ["aa17" * 8 + "0001", "ca5e" * 8 + "0001"]
     assert world.waiting() == []
     states = {row["pk"]: world.table.get(str(row["pk"]), "LETTER") for row in ROWS["letters"] if row["sk"] == "LETTER"}
-    assert Counter(str(row["state"]) for row in states.values() if row) == {"queued": 2, "stopped": 2}
+    assert Counter(str(row["state"]) for row in states.values() if row) == {"queued": 2, "cancelled": 2}
     assert not any("sealed" in row for row in states.values() if row)

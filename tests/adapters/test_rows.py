@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import progress
+from chalicelib.letters.contract.states import LetterState, row_key
+from chalicelib.letters.life import move, progress
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
@@ -29,6 +29,7 @@ from chalicelib.storage.table import typed, untyped
 from chalicelib.storage.writers import without_writers
 from chalicelib.web.sessions import Session, Sessions, session_key
 from local import aws
+from print_vendor.rows import LetterRows
 from provisioning.tables import TABLES
 from tests.adapters import writing
 from tests.adapters.conftest import askers_of, books_of, tables_of
@@ -154,11 +155,37 @@ def _happened(client: Any, case: Request | Mandate) -> list[Event]:
 def test_letters_are_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
     reached = {LetterState.REQUESTED: NOW, LetterState.QUEUED: NOW + HOUR}
-    assert progress(tables_of(dynamodb).letters, "1e77e40005") == reached
+    table = tables_of(dynamodb).letters
+    assert progress(table, "1e77e40005") == reached
+    _fill(dynamodb, WRITTEN)
+    assert progress(table, "1e77e40005") == {LetterState.CHECKED: NOW, **reached}
     books = books_of(dynamodb, GENEROUS).read(PersonId("mina"), AddressId("home of mina"))
     assert [(book.sent, book.version) for book in books] == [
         ((Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER),), 1)
     ] * 2
+
+
+def test_letters_that_the_release_before_began_or_stopped_are_read_by_todays_names_and_go_on(dynamodb: Any) -> None:
+    table = tables_of(dynamodb).letters
+    for letter_id, state in (("begun", "printing"), ("gone", "stopped")):
+        pk, sk = row_key(letter_id)
+        table.put({"pk": pk, "sk": sk, "state": state, f"{state}_at": NOW.isoformat()})
+    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW}
+    assert progress(table, "gone") == {LetterState.CANCELLED: NOW}
+    assert move(table, "begun", LetterState.PRINTED, NOW + HOUR)
+    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW + HOUR}
+    assert not move(table, "gone", LetterState.ACCEPTED, NOW + HOUR)
+
+
+def test_letters_are_moved_on_by_the_vendor_whoever_wrote_their_row(dynamodb: Any) -> None:
+    table = tables_of(dynamodb).letters
+    pk, sk = row_key("begun")
+    table.put({"pk": pk, "sk": sk, "state": "printing", "useful_until": (NOW + HOUR).isoformat()})
+    rows = LetterRows(dynamodb, table.name, lambda _: None)
+    assert rows.state("begun") is LetterState.ACCEPTED
+    assert rows.begin("begun", NOW)
+    assert rows.finish("begun", NOW)
+    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW}
 
 
 def test_sessions_drafts_and_counters_are_read_as_ever(dynamodb: Any) -> None:

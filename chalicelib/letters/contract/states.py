@@ -1,35 +1,78 @@
 """Where a letter is on its way, as its row tells: the states, and the moves between them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
 class LetterState(StrEnum):
-    """Life of a letter. Moves go forward only; the allowed ones are in `MOVES`."""
+    """Life of a letter. Moves go forward only; the allowed ones are in `MOVES`.
+
+    A row says `state`, when each was reached (`<state>_at`; absent where nobody told), and until when printing makes
+    sense (`useful_until`, absent once it does not).
+    """
 
     REQUESTED = "requested"
+    """No row begins so any more: those of the release before did."""
+    CHECKED = "checked"
+    """The population register gave the address. Here a row begins."""
     QUEUED = "queued"
-    PRINTING = "printing"
-    """The vendor began: from here on the letter may come, whatever becomes of its request."""
+    ACCEPTED = "accepted"
+    """The vendor has it: from here on the letter may come, whatever becomes of its request."""
     PRINTED = "printed"
     POSTED = "posted"
     """The vendor told that it is on its way."""
-    STOPPED = "stopped"
-    """Its code had become worthless before the vendor began, so it was not printed."""
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    """It came back: its code is void."""
+    CANCELLED = "cancelled"
+    """Its code had become worthless before the vendor printed it, so it was not."""
+    FAILED = "failed"
+    """The vendor cannot print it: its code is void."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "LetterState | None":
+        """Read what the release before wrote."""
+        return OF_BEFORE.get(str(value))
 
 
-_UNBEGUN = (LetterState.REQUESTED, LetterState.QUEUED)
+OF_BEFORE: Mapping[str, LetterState] = {"printing": LetterState.ACCEPTED, "stopped": LetterState.CANCELLED}
+"""What states were called in the release before: in rows that it wrote they are still."""
 
-MOVES: dict[LetterState, tuple[LetterState, ...]] = {
-    LetterState.QUEUED: (LetterState.REQUESTED,),
+_WITH_US = (LetterState.REQUESTED, LetterState.CHECKED, LetterState.QUEUED)
+_NOT_PRINTED = (*_WITH_US, LetterState.ACCEPTED)
+_ON_ITS_WAY = (*_NOT_PRINTED, LetterState.PRINTED, LetterState.POSTED)
+
+MOVES: Mapping[LetterState, tuple[LetterState, ...]] = {
+    LetterState.QUEUED: (LetterState.REQUESTED, LetterState.CHECKED),
     # The vendor may be quicker than we are in writing down that we queued it, and begins again after a crash.
-    LetterState.PRINTING: (*_UNBEGUN, LetterState.PRINTING),
-    # What lies in the bucket is printed, whatever a restored table says.
-    LetterState.PRINTED: (*_UNBEGUN, LetterState.PRINTING, LetterState.STOPPED),
-    LetterState.POSTED: (LetterState.PRINTED,),
-    LetterState.STOPPED: (*_UNBEGUN, LetterState.PRINTING),
+    LetterState.ACCEPTED: (*_WITH_US, LetterState.ACCEPTED),
+    # Steps may be told late, or never: each is reached from any before. And paper is paper: a letter that a restored
+    # table, or somebody who came too late, calls cancelled was printed all the same.
+    LetterState.PRINTED: (*_NOT_PRINTED, LetterState.CANCELLED),
+    LetterState.POSTED: (*_NOT_PRINTED, LetterState.PRINTED, LetterState.CANCELLED),
+    LetterState.DELIVERED: (*_ON_ITS_WAY, LetterState.CANCELLED),
+    # Who lives there now may bring it back to the post.
+    LetterState.RETURNED: (*_ON_ITS_WAY, LetterState.DELIVERED, LetterState.CANCELLED),
+    LetterState.CANCELLED: _NOT_PRINTED,
+    # Paper that is spoiled before it is posted, too.
+    LetterState.FAILED: (*_NOT_PRINTED, LetterState.PRINTED),
 }
-"""From which states each state may be reached. A row says `state`, when it was reached (`<state>_at`), and until when
-printing makes sense (`useful_until`, absent once it does not)."""
+"""From which states each state may be reached."""
+
+
+class VendorKind(StrEnum):
+    """Who prints a letter."""
+
+    FUNCTION = "function"
+    """Our own, in the same account: it claims a letter in its row."""
+    OUTSIDE = "outside"
+    """Another organisation, which polls the queue of letters and sees no table."""
+
+
+def origins(state: LetterState) -> list[str]:
+    """Return what a row may say of where a letter is that moves to a state; also one that the release before wrote."""
+    names = {str(origin) for origin in MOVES[state]}
+    return sorted(names | {name for name, now in OF_BEFORE.items() if now in names})
 
 
 def row_key(letter_id: str) -> tuple[str, str]:

@@ -68,7 +68,15 @@ class CountedLetters:
         sent = [Sent(letter.letter_id, today(at), one.service_id, by) for one in requests]
         sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
         until = max(one.expires_at for one in requests)
-        posting = letter_items(self._tables.letters, letter.letter_id, sealed, at, until)
+        posting = letter_items(
+            self._tables.letters,
+            letter.letter_id,
+            sealed,
+            at,
+            until,
+            represented=first.represented,
+            requested_at=first.requested_at,
+        )
 
         def counted() -> tuple[object, list[Item]]:
             books = self._books.read(first.represented, mailing.address)

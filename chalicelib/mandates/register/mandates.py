@@ -88,7 +88,8 @@ class DynamoMandates(DynamoRequests):
     def _posting(self, letter: Letter, at: datetime, mandate: Mandate) -> list[Item]:
         """Return the writes that post a letter that tells something, and is not counted."""
         sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
-        return letter_items(self._letters, letter.letter_id, sealed, at, midnight_after(mandate.period.end))
+        until = midnight_after(mandate.period.end)
+        return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=mandate.represented)
 
     def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
         represented, suspends = mandate.represented, mandate.suspended_at is None and new.suspended_at is not None

@@ -98,7 +98,7 @@ def _letter(request: Request, state: RequestState, letter: Letter, now: datetime
         if state is RequestState.WAITING:
             yield _expected(posted or printed, now)
     elif not shared and not _is_under_way(request, state):
-        yield Step(Stage.PERHAPS_PRINTED if LetterState.PRINTING in letter else Stage.NOT_PRINTED)
+        yield Step(Stage.PERHAPS_PRINTED if LetterState.ACCEPTED in letter else Stage.NOT_PRINTED)
     elif now >= since + _LATE:
         yield Step(Stage.LATE)
     else:

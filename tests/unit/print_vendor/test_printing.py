@@ -78,7 +78,7 @@ def test_a_bucket_that_fails_sends_the_message_back_and_it_is_printed_the_next_t
     shop.bucket.down = kind
     with pytest.raises(ConnectionError):
         shop.printer.print(shop.message, NOW)
-    assert shop.rows.state(ID) is LetterState.PRINTING
+    assert shop.rows.state(ID) is LetterState.ACCEPTED
     shop.bucket.down = ""
     shop.printer.print(shop.message, NOW + timedelta(minutes=3))
     assert shop.bucket.kinds[-2:] == ["json", "pdf"]
@@ -117,8 +117,8 @@ def test_what_is_worthless_is_left_and_said_once(shop: Shop, caplog: pytest.LogC
     for minutes in (0, 3):
         shop.printer.print(shop.message, NOW + timedelta(minutes=minutes))
     assert shop.bucket.kinds == []
-    assert shop.rows.state(ID) is LetterState.STOPPED
-    assert [record.message for record in caplog.records] == ["letter_stopped"]
+    assert shop.rows.state(ID) is LetterState.CANCELLED
+    assert [record.message for record in caplog.records] == ["letter_cancelled"]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def _ended(how: RequestState, request: Request | None = None) -> Request:
     [
         (HOUR, {}, [Step(Stage.BEING_MADE), EXPECTED]),
         (2 * DAY, {}, [Step(Stage.LATE)]),
-        (2 * DAY, {LetterState.PRINTING: NOW}, [Step(Stage.LATE)]),
+        (2 * DAY, {LetterState.ACCEPTED: NOW}, [Step(Stage.LATE)]),
         (2 * DAY, PRINTED, [Step(Stage.PRINTED, NOW + HOUR), EXPECTED]),
         (9 * DAY, PRINTED, [Step(Stage.PRINTED, NOW + HOUR), EXPECTED]),
         (2 * DAY, POSTED, [Step(Stage.PRINTED, NOW + HOUR), Step(Stage.POSTED, NOW + DAY), EXPECTED]),
@@ -51,7 +51,7 @@ def test_the_letter_of_what_has_ended_came_or_will_never_come(how: RequestState)
     end = [Step(how, NOW + 2 * DAY), DEAD]
     request, now = _ended(how), NOW + 3 * DAY
     assert progress_of(request, None, {}, now) == [ASKED, Step(Stage.NOT_PRINTED), *end]
-    begun = {LetterState.PRINTING: NOW}
+    begun = {LetterState.ACCEPTED: NOW}
     assert progress_of(request, None, begun, now) == [ASKED, Step(Stage.PERHAPS_PRINTED), *end]
     assert progress_of(request, None, {**begun, **PRINTED}, now) == [ASKED, Step(Stage.PRINTED, NOW + HOUR), *end]
 
