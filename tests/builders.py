@@ -22,11 +22,12 @@ from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
 from chalicelib.mandates.model.selection import Selection
 from chalicelib.mandates.own.activating import activate
 from chalicelib.mandates.own.requesting import Wish
+from chalicelib.mandates.own.telephoning import Call
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Closing, Mailing, Making, Opening, StoredCode
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.people.actor import Citizen
+from chalicelib.people.actor import Citizen, Role, Staff
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
@@ -121,6 +122,23 @@ def a_wish(**changes: object) -> Wish:
         "site": "machtigen.example.nl",
     }
     return Wish(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+STAFF = Staff("medewerker-7", (Role.OPERATOR,))
+
+
+def a_call(**changes: object) -> Call:
+    """Return what Vera asks by telephone."""
+    facts: dict[str, object] = {
+        "visit_id": VisitId("ca11" * 7 + "ca00"),
+        "by": STAFF,
+        "represented": VERA,
+        "born": VERA_BORN,
+        "wanted": (WantedService(a_service(), a_period()),),
+        "language": "nl",
+        "site": "machtigen.example.nl",
+    }
+    return Call(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 def a_request(**changes: object) -> Request:

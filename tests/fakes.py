@@ -212,7 +212,7 @@ class FakeMandates:
             count()
             for request in opening.requests:
                 self._requests[request.case_id] = request
-                self._note(request.case_id, Happening.REQUESTED, first.requested_at, first.requester)
+                self._note(request.case_id, Happening.REQUESTED, first.requested_at, first.written_by)
                 if not request.is_own:
                     self._asked[request.case_id] = as_asking(request)
             if opening.code is not None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict
-from chalicelib.people.actor import Actor, Cause, Citizen, Provider, System
+from chalicelib.people.actor import Actor, Cause, Citizen, Provider, Staff, System
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import FOR_GOOD, Kind
 from chalicelib.storage.rows import Rows, partition
@@ -53,17 +53,22 @@ Sides = Mapping[str, PersonId]
 """Who is on which side of a case: by `represented` and `representative`."""
 
 _SYSTEM = "system"
+_HELPDESK = "helpdesk"
 _NEITHER = "neither"
 _USES = (Happening.USED, Happening.USE_REFUSED)
 
 
 def by_whom(by: Actor, sides: Sides) -> str:
-    """Say who it was as both people may see it: a side, `neither` for another citizen, `system`, or an organisation."""
+    """Say who it was as both people may see it: a side, `neither` for another citizen, `helpdesk`, `system`, or an
+    organisation.
+    """
     match by:
         case Citizen(person):
             return next((side for side, known in sides.items() if known == person), _NEITHER)
         case Provider(organisation):
             return organisation
+        case Staff():
+            return _HELPDESK
         case System():
             return _SYSTEM
 

@@ -11,11 +11,26 @@ from chalicelib.people.pseudonym import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """Somebody who signed in with an identity of their own."""
+    """Somebody who signed in with an identity of their own, or called and is known by number and birth date."""
 
     person: PersonId
     level: int
-    """Level of assurance of that sign-in; 0 where an older event does not say."""
+    """Level of assurance of that sign-in; 0 where they called, or an older event does not say."""
+
+
+class Role(StrEnum):
+    """What a member of staff may do."""
+
+    OPERATOR = "operator"
+    """Runs the service, and does what there is no desk for yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody of the helpdesk, as the organisation knows them. Citizens are told that it was the helpdesk."""
+
+    staff_id: str
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +64,4 @@ class System:
     cause: Cause
 
 
-Actor = Citizen | Provider | System
+Actor = Citizen | Staff | Provider | System

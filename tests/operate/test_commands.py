@@ -32,6 +32,7 @@ COMMANDS = (
     "optout",
     "deaths",
     "mandates",
+    "telephone",
 )
 
 
@@ -75,6 +76,8 @@ def test_rubbish_is_told_to_be_rubbish(module: str) -> None:
         ("deaths", ["dev", "{number}"], "There are no credentials. Set AWS_PROFILE"),
         ("deaths", ["dev", "no-such-file"], "No such file"),
         ("mandates", ["dev", "end", "case"], "There are no credentials. Set AWS_PROFILE"),
+        ("telephone", ["dev", "service", "--staff", "me", "--who", "{caller}"], "There are no credentials. Set AWS"),
+        ("telephone", ["dev", "service", "--staff", "me", "--who", "{number}"], "Nothing was done."),
         ("mandates", ["nowhere", "end", "case"], "There is no stage 'nowhere'"),
     ],
 )
@@ -82,7 +85,8 @@ def test_without_region_credentials_or_file(module: str, arguments: list[str], t
     (tmp_path / "text.yaml").write_text("organisations: []")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "number.txt").write_text("900100084")
-    paths = {"text": tmp_path / "text.yaml", "binary": tmp_path / "binary.yaml", "number": tmp_path / "number.txt"}
+    (tmp_path / "caller.txt").write_text("900100084\n12-03-1948")
+    paths = {path.stem: path for path in tmp_path.iterdir()}
     status, said = _run(module, *(argument.format(**paths) for argument in arguments))
     assert status in {1, 2}
     assert told in said

@@ -24,6 +24,7 @@ from chalicelib.web import routes as web_routes
 from chalicelib.web.failures import REFUSALS
 from chalicelib.web.http import Caller
 from operate.deploy.parts import APPLICATION, PRINT_VENDOR, Part
+from operate.telephone import REASONS as OF_STAFF
 from print_vendor.app import app as print_vendor
 from tests.shape.reading import nodes
 
@@ -427,4 +428,4 @@ def test_both_packages_have_the_same_versions_of_what_both_have() -> None:
 
 def test_every_refusal_has_its_words() -> None:
     raised = {reason for path in SHIPPED for reason in re.findall(r'Refused\("(\w+)"', path.read_text())}
-    assert raised <= set(REFUSALS) | set(OF_SITE) | set(ERRORS)
+    assert raised <= set(REFUSALS) | set(OF_SITE) | set(ERRORS) | set(OF_STAFF)

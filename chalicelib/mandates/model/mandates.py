@@ -30,6 +30,8 @@ class Way(StrEnum):
 
     ASKED = "asked"
     """They asked, and handed the code over."""
+    TELEPHONE = "telephone"
+    """They asked by telephone, and handed over the code of the letter."""
     LETTER = "letter"
     """Somebody else asked, and they handed over the code of the letter."""
     APPROVED = "approved"

@@ -10,7 +10,7 @@ from chalicelib.days import day_before
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, visit_of
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.period import Period
-from chalicelib.people.actor import Citizen
+from chalicelib.people.actor import Citizen, Staff
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 
@@ -75,6 +75,8 @@ class Request:
     """Level of assurance at which the represented consents so far: by asking; None while they have not."""
     requester_bsn: bytes | None = field(default=None, repr=False)
     """None where the represented asks."""
+    staff: Staff | None = None
+    """Who of the helpdesk wrote it down, where the represented asked by telephone."""
     checked_at: datetime | None = None
     """When the population register was asked about what somebody else asks."""
     code: CodeTerms | None = None
@@ -91,8 +93,20 @@ class Request:
 
     @property
     def is_own(self) -> bool:
-        """Whether the represented asks."""
+        """Whether the represented asks, also by telephone."""
         return self.requester.person == self.represented
+
+    @property
+    def written_by(self) -> Citizen | Staff:
+        """Who does the asking here: the requester, or the helpdesk for who called."""
+        return self.staff or self.requester
+
+    @property
+    def is_theirs_to_hand_over(self) -> bool:
+        """Whether the represented may give its code to anybody: they asked, signed in, or by telephone, where only the
+        letter to their home has it.
+        """
+        return self.is_own and (self.level is not None or self.staff is not None)
 
     @property
     def visit(self) -> VisitId:

@@ -150,7 +150,7 @@ def _for(code_id: CaseId, requests: Sequence[Request], by: PersonId, now: dateti
         if one.code is not None
         and one.code.code_id == code_id
         and one.state(now) is RequestState.WAITING
-        and (one.level is not None if one.is_own else one.requester.person == by)
+        and (one.is_theirs_to_hand_over if one.is_own else one.requester.person == by)
     ]
     return tuple(sorted(found, key=lambda one: one.case_id))
 
@@ -177,4 +177,4 @@ def _consent(request: Request, service: Service) -> Consent:
     """Return how the represented consents by handing the code over: to what they asked, or what their letter says."""
     if request.is_own and request.level is not None:
         return Consent(Way.ASKED, request.level)
-    return Consent(Way.LETTER, service.letter_level)
+    return Consent(Way.TELEPHONE if request.staff else Way.LETTER, service.letter_level)

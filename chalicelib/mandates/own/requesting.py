@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_after, today
@@ -18,9 +19,9 @@ from chalicelib.mandates.register.sending import send_letter
 from chalicelib.mandates.register.transactions import Closing, Mailing, Opening, StoredCode
 from chalicelib.mandates.rules.eligibility import check_age, check_level, check_welcome
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.writing.codes import Written, own_letter
+from chalicelib.mandates.writing.codes import Written, own_letter, telephone_letter
 from chalicelib.observe import Metric, count, log
-from chalicelib.people.actor import Citizen
+from chalicelib.people.actor import Citizen, Staff
 from chalicelib.people.brp.person import Person, PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.pseudonym import PersonId
@@ -40,6 +41,8 @@ class Wish:
     site: str
     """Where our pages are, as the letter names it."""
     handing: Handing = Handing.LETTER
+    staff: Staff | None = None
+    """Who of the helpdesk writes it down for them, who called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,16 @@ class Opened:
     requests: tuple[Request, ...]
     code: Code | None = field(default=None, repr=False)
     """To be shown, where that was wished; only the first click that asks gets it."""
+
+
+class Allowed(NamedTuple):
+    """A wish with which nothing is wrong."""
+
+    wish: Wish
+    person: Person
+    """Who asks, as the register has them."""
+    void: tuple[Request, ...]
+    """Open requests whose code is void: they give way."""
 
 
 class AlreadyRequested(Refused):
@@ -77,12 +90,31 @@ def ask(
     says), `TooManyLetters` or `Unavailable`. The same wish again returns the requests that it made.
     """
     check_level(wish.by, (wanted.service for wanted in wish.wanted), now)
-    if made := _made(wish, store):
+    if made := made_before(wish, store):
         return Opened(made)
     check_welcome(wish.by.person, store)
-    void = _void(wish, store, tries, now)
+    void = giving_way(wish, store, tries, now)
     person = receiver(wish.bsn, people)
     _check_person(wish, person, now)
+    allowed = Allowed(wish, person, void)
+    return open_visit(allowed, store=store, tries=tries, letters=letters, secrets=secrets, pick=pick, now=now)
+
+
+def open_visit(
+    allowed: Allowed,
+    *,
+    store: MandateStore,
+    tries: Tries,
+    letters: LetterSender,
+    secrets: Secrets,
+    pick: Callable[[int], int],
+    now: datetime,
+) -> Opened:
+    """Write down what somebody may ask, and send the letter.
+
+    Raises `AlreadyRequested`, `Refused("opted_out")`, `TooManyLetters` or `Unavailable`.
+    """
+    wish, person, void = allowed
     code = generate(pick)
     letter_id = f"{wish.visit_id}{pick(16**4):04x}" if wish.handing.by_letter else None
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
@@ -134,12 +166,12 @@ def _check_person(wish: Wish, person: Person, now: datetime) -> None:
         check_age(Party.REPRESENTED, person.born, service, now)
 
 
-def _made(wish: Wish, store: MandateStore) -> tuple[Request, ...]:
+def made_before(wish: Wish, store: MandateStore) -> tuple[Request, ...]:
     """Return the requests of a visit that were made already."""
     return tuple(sorted(store.requests(wish.by.person, wish.visit_id), key=lambda request: request.case_id))
 
 
-def _void(wish: Wish, store: MandateStore, tries: Tries, now: datetime) -> tuple[Request, ...]:
+def giving_way(wish: Wish, store: MandateStore, tries: Tries, now: datetime) -> tuple[Request, ...]:
     """Return the open requests for the same services whose code is void: they give way.
 
     Raises `AlreadyRequested` for those that still wait.
@@ -170,9 +202,10 @@ def _requests(
                 requester=wish.by,
                 requested_at=now,
                 expires_at=midnight_after(last),
-                level=wish.by.level,
+                level=None if wish.staff else wish.by.level,
                 code=terms,
                 letter_id=letter_id,
+                staff=wish.staff,
             )
         )
     return tuple(made)
@@ -200,13 +233,13 @@ def _mailing(wish: Wish, person: Person, code: Code, requests: Sequence[Request]
         return None
     last_day, on = _last(requests).last_day, today(requests[0].requested_at)
     written = Written(letter_id, wish.wanted, grouped(code), last_day, on, wish.site)
-    letter = own_letter(written, person, wish.language)
+    letter = (telephone_letter if wish.staff else own_letter)(written, person, wish.language)
     return Mailing(letter, secrets.pseudonyms.address(person.address))
 
 
 def _made_meanwhile(wish: Wish, store: MandateStore, refusal: DomainError) -> tuple[Request, ...]:
     """Tell a repeat of the same wish from another wish for a service that is already asked for."""
-    if made := _made(wish, store):
+    if made := made_before(wish, store):
         return made
     if not isinstance(refusal, Conflict):
         raise refusal

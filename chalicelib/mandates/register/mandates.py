@@ -30,6 +30,7 @@ from chalicelib.storage.table import NEW, Condition, Item
 
 BEGINNINGS: Mapping[Way, Happening] = {
     Way.ASKED: Happening.ACTIVATED,
+    Way.TELEPHONE: Happening.ACTIVATED,
     Way.LETTER: Happening.ACTIVATED,
     Way.APPROVED: Happening.APPROVED,
     Way.KNOWN: Happening.GRANTED,

@@ -90,7 +90,7 @@ class DynamoRequests:
         return [
             self._requests.adding(request),
             marks.putting(OpenMark(request.case_id, request.expires_at), free, **key),
-            self._noting(request, request.version, Happening.REQUESTED, request.requester, now),
+            self._noting(request, request.version, Happening.REQUESTED, request.written_by, now),
             *(() if request.is_own else [self._asked.adding(as_asking(request))]),
             *(self._giving_way(gone, now) if gone else ()),
         ]

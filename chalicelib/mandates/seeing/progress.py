@@ -22,6 +22,8 @@ class Stage(StrEnum):
     """What a step tells, beside how a request ended."""
 
     ASKED = "asked"
+    CALLED = "called"
+    """Asked by telephone."""
     CHECKED = "checked"
     NO_LETTER = "no letter"
     BEING_MADE = "being made"
@@ -64,7 +66,7 @@ def progress_of(
     """
     state = request.state(now, guesses)
     return [
-        Step(Stage.ASKED, request.requested_at),
+        Step(Stage.CALLED if request.staff else Stage.ASKED, request.requested_at),
         *([Step(Stage.CHECKED, request.checked_at)] if request.checked_at else ()),
         *_letter(request, RequestState.WAITING if shared else state, letter, now, shared=shared),
         *_tried(request, state, guesses),

@@ -17,7 +17,7 @@ class Line(NamedTuple):
     what: Happening
     at: datetime
     by: str
-    """`represented`, `representative`, `neither`, `system`, or an organisation. No more is told of who did it."""
+    """`represented`, `representative`, `neither`, `helpdesk`, `system`, or an organisation. No more is told of it."""
     level: int = 0
     """Level of assurance at which they were signed in; 0 where that is not known, or nobody was."""
     where: str = ""

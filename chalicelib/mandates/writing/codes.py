@@ -45,6 +45,11 @@ def own_letter(written: Written, to: Person, language: str) -> Letter:
     return replace(sheet(written, language), kind=LetterKind.CODE, **addressed(to, language))
 
 
+def telephone_letter(written: Written, to: Person, language: str) -> Letter:
+    """Return the letter to who asked by telephone, on the day on which it is written."""
+    return replace(own_letter(written, to, language), kind=LetterKind.TELEPHONE)
+
+
 def asked_letter(written: Written, both: Parties, refusal_code: str) -> Letter:
     """Return the letter to whom somebody else asked: it names who asks, and says how to refuse, with a code as printed:
     `XXXX-XXXX`.

@@ -13,7 +13,7 @@ from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.seeing.story import Line, story
 from chalicelib.people.actor import Actor, Cause, Provider, System
-from tests.builders import HENK, MINA, NOW, VERA, a_mandate, a_request, an_opening, making, signed_in
+from tests.builders import HENK, MINA, NOW, STAFF, VERA, a_mandate, a_request, an_opening, making, signed_in
 from tests.fakes import FakeMandates
 
 OMINOUS = Provider("Gemeente Ominous")
@@ -82,6 +82,7 @@ def test_the_refusal_of_somebody_elses_mandate_is_not_written_down(store: FakeMa
         (OMINOUS, "Gemeente Ominous"),
         (System(Cause.GUESSES), "system"),
         (signed_in(MINA), "neither"),
+        (STAFF, "helpdesk"),
     ],
 )
 def test_each_kind_of_actor_has_a_name_in_a_case(by: Actor, name: str) -> None:

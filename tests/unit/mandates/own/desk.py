@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.own.requesting import Opened, Wish, ask
+from chalicelib.mandates.own.telephoning import Call, ask_by_telephone
 from tests.builders import NOW, SECRETS, VERA, a_person
 from tests.fakes import FakeMandates, FakeRegister, FakeSender, FakeTries
 
@@ -26,6 +27,19 @@ class Desk:
     def open(self, wish: Wish, later: timedelta = timedelta()) -> Opened:
         return ask(
             wish,
+            store=self.store,
+            people=self.people,
+            tries=self.tries,
+            letters=self.letters,
+            secrets=SECRETS,
+            pick=random.randbelow,
+            now=NOW + later,
+        )
+
+    def call(self, call: Call, later: timedelta = timedelta()) -> tuple[Request, ...]:
+        """Ask for who called."""
+        return ask_by_telephone(
+            call,
             store=self.store,
             people=self.people,
             tries=self.tries,

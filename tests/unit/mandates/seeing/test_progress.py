@@ -10,7 +10,7 @@ from chalicelib.letters.contract.states import LetterState
 from chalicelib.mandates.model.guesses import PER_CODE, Guesses
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
 from chalicelib.mandates.seeing.progress import Stage, Step, progress_for_asker, progress_of
-from tests.builders import NOW, a_bare_request, a_request
+from tests.builders import NOW, STAFF, a_bare_request, a_request
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ASKED = Step(Stage.ASKED, NOW)
@@ -44,6 +44,11 @@ def test_who_asked_sees_where_the_letter_is_and_until_when_its_code_works(
     later: timedelta, letter: Mapping[LetterState, datetime], steps: list[Step]
 ) -> None:
     assert progress_of(a_request(), Guesses(), letter, NOW + later) == [ASKED, *steps, WORKS]
+
+
+def test_who_asked_by_telephone_sees_that() -> None:
+    steps = progress_of(a_request(staff=STAFF, level=None), Guesses(), PRINTED, NOW + DAY)
+    assert steps == [Step(Stage.CALLED, NOW), Step(Stage.PRINTED, NOW + HOUR), EXPECTED, WORKS]
 
 
 @pytest.mark.parametrize("how", [RequestState.WITHDRAWN, RequestState.BLOCKED])
