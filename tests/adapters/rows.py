@@ -727,6 +727,14 @@ NEW: dict[str, list[dict[str, object]]] = {
     ],
     "audit": [
         {
+            "pk": "CASE#ca11ca11ca11ca11ca11ca11ca11ca11",
+            "sk": "EVENT#000001",
+            "actor": {"staff_id": "medewerker-7", "roles": ["operator"]},
+            "at": "2031-05-17T11:42:07+00:00",
+            "by": "helpdesk",
+            "what": "requested",
+        },
+        {
             "pk": "CASE#ba2eba2eba2eba2eba2eba2eba2eba2e",
             "sk": "EVENT#000001",
             "actor": {"person": "henk", "level": 25},
@@ -763,6 +771,27 @@ NEW: dict[str, list[dict[str, object]]] = {
         },
     ],
     "register": [
+        {
+            "pk": "PERSON#nel",
+            "sk": "OPEN#22222222-2222-4222-8222-222222222222",
+            "case_id": "ca11ca11ca11ca11ca11ca11ca11ca11",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+        },
+        {
+            "pk": "PERSON#nel",
+            "sk": "REQUEST#ca11ca11ca11ca11ca11ca11ca11ca11",
+            "case_id": "ca11ca11ca11ca11ca11ca11ca11ca11",
+            "end": "2031-06-15",
+            "expires_at": "2031-06-28T11:42:07+00:00",
+            "represented": "nel",
+            "represented_bsn": b"sealed vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "requester": {"person": "nel", "level": 0},
+            "service_id": "22222222-2222-4222-8222-222222222222",
+            "staff": {"staff_id": "medewerker-7", "roles": ["operator"]},
+            "start": "2031-05-17",
+            "version": 1,
+        },
         {
             "pk": "PERSON#mina",
             "sk": "OPEN#22222222-2222-4222-8222-222222222222#henk",

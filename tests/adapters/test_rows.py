@@ -40,6 +40,7 @@ from tests.builders import (
     NOW,
     PORTAL_ID,
     SERVICE_ID,
+    STAFF,
     VERA,
     a_bare_request,
     a_code,
@@ -107,6 +108,8 @@ def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
     assert {one.case_id: one for one in store.requests(mina)} == {one.case_id: one for one in (writing.BARE, refused)}
     assert store.open_for(mina, SERVICE_ID, henk) == writing.BARE
     assert [one.ended for one in store.askings(henk)] == [RequestState.REFUSED, None]
+    assert store.requests(PersonId("nel")) == [writing.CALLED]
+    assert [one.by for one in store.history(writing.CALLED.case_id, writing.CALLED.sides)] == [STAFF]
     assert store.blocked(mina) == [writing.BLOCKED]
     assert store.opted_out(PersonId("otto")) == OptOut(NOW)
     assert store.refusal(writing.REFUSABLE.refusal_id) == writing.REFUSABLE

@@ -53,6 +53,7 @@ from tests.builders import (
     NOW,
     PORTAL_ID,
     SERVICE_ID,
+    STAFF,
     VERA,
     a_bare_request,
     a_mandate,
@@ -79,6 +80,15 @@ CHECK_OF_BARE = Check("ba2e" * 8 + "0001", BARE.represented, BARE.visit, ClaimId
 ADMITTED = a_bare_request(case_id=CaseId("ad00" * 8), represented=PersonId("mina"), service_id=PORTAL_ID, version=2)
 REFUSABLE = StoredRefusal(RefusalId("hash of a code"), ADMITTED.represented, ADMITTED.visit, ADMITTED.expires_at)
 BLOCKED = Blocked(PersonId("otto"), b"sealed otto", NOW)
+CALLED = a_request(
+    case_id=CaseId("ca11" * 8),
+    represented=PersonId("nel"),
+    requester=Citizen(PersonId("nel"), 0),
+    level=None,
+    staff=STAFF,
+    code=None,
+    letter_id=None,
+)
 MANDATE = a_mandate()
 MINA = Citizen(PersonId("mina"), 20)
 BY_HENK = Citizen(MANDATE.representative, 20)
@@ -165,6 +175,7 @@ def _register(client: Any) -> None:
     store.open_requests(an_opening(WAITING))
     store.open_requests(an_opening(GIVING_WAY))
     store.open_requests(an_opening(TAKEN, instead_of=(GIVING_WAY,)))
+    store.open_requests(an_opening(CALLED))
     store.open_requests(an_opening(BARE, check=CHECK_OF_BARE))
     store.open_requests(an_opening(replace(ADMITTED, checked_at=None, version=1)))
     store.admit(Admission((ADMITTED,), refusal=REFUSABLE))

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from local.persons import TestPerson
 from local.stack import Stack
+from tests.browser.conftest import Look
 from tests.browser.people import CODE, Visitor, code_in, letter_for, refusal_code_in, someone
 from tests.browser.typist import Typist
 
@@ -112,6 +113,32 @@ def test_who_has_no_digid_hands_over_the_code_of_the_letter(
     asker.press("activate")
     asker.page.wait_for_url("**/mandates/**")
     _acts_for(asker, asked)
+
+
+@LANGUAGES
+def test_who_calls_gets_a_letter_and_whoever_they_give_its_code_acts_for_them(
+    language: str, visitor: AtABrowser, stack: Stack, known: set[str], look: Look
+) -> None:
+    caller_name, helper_name = {"nl": ("Nel Nodigid", "Gerda Geheim"), "en": ("Wout Woonboot", "Opa de Oude")}[language]
+    caller, helper = visitor(caller_name, language), visitor(helper_name, language)
+    telephone = caller.page
+    telephone.goto(f"{stack.letterbox}/telephone")
+    look(telephone, f"{language}-01-telephone")
+    telephone.select_option("[name=bsn]", caller.person.bsn)
+    telephone.select_option("[name=service]", label=f"{caller.words('service')}, Gemeente Voorbeeld")
+    caller.go_further()
+    letter = letter_for(caller.person, stack, known)
+    # Who speaks with them sees no code: it is in the letter alone.
+    assert not CODE.search(telephone.inner_text("body"))
+    assert {"nl": "gebeld en om deze code gevraagd", "en": "You called us on"}[language] in " ".join(letter.split())
+    helper.come_signed_in("/activate")
+    helper.fill_in_code(caller.person, code_in(letter))
+    helper.page.wait_for_url("**/activate/*")
+    helper.press("activate")
+    helper.page.wait_for_url("**/mandates/**")
+    by_telephone = {"nl": "telefonisch aangevraagd", "en": "asked for it by telephone"}[language]
+    expect(helper.page.locator("main")).to_contain_text(by_telephone)
+    _acts_for(helper, caller.person)
 
 
 @LANGUAGES

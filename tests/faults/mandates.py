@@ -10,8 +10,10 @@ from chalicelib.days import today
 from chalicelib.jobs import hearing_of_deaths, sweeping
 from chalicelib.mandates.living.leaving import write_death
 from chalicelib.mandates.model.codes import generate, grouped
+from chalicelib.mandates.own.telephoning import ask_by_telephone
+from chalicelib.mandates.rules.wanted import WantedService
 from local.events import _schedule_event
-from tests.builders import PORTAL_ID, SERVICE_ID, VERA
+from tests.builders import PORTAL_ID, SERVICE_ID, VERA, a_call, a_period
 from tests.faults import state
 from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, sign_in, vera_is_here
 from tests.faults.striking import Fault
@@ -104,6 +106,22 @@ def _print(_: World) -> Answer:
     return _DONE
 
 
+def _call(world: World) -> Answer:
+    there, now = current(), world.clock()
+    wanted = WantedService(there.catalogue.service(SERVICE_ID), a_period(today(now)))
+    ask_by_telephone(
+        a_call(wanted=(wanted,)),
+        store=there.mandates,
+        people=there.people,
+        tries=there.tries,
+        letters=there.letters,
+        secrets=there.secrets,
+        pick=there.pick,
+        now=now,
+    )
+    return _DONE
+
+
 def _die(_: World) -> Answer:
     record = {"body": write_death(VERA), "receiptHandle": "x"}
     hearing_of_deaths(SQSEvent({"Records": [record]}, None), current())
@@ -144,6 +162,7 @@ FLOWS = (
         ),
         page_says("vera", "/mandates", "Locks"),
     ),
+    Flow("ask by telephone", vera_is_here, (Step("call", _call),), page_says("vera", "/mandates", "Locks")),
     Flow("letter by queue", _vera_asked, (Step("print", _print),)),
     Flow("letter by sweeper", _vera_asked_and_the_queue_was_down, (Step("sweep", sweep),)),
     Flow(

@@ -115,6 +115,7 @@ def test_many_uses_come_by_pages_newest_first(vera: Person, henk: Person, wired:
 
 WORDS_OF_CONSENT = {
     Way.ASKED: ("You asked for it", "gave you the code"),
+    Way.TELEPHONE: ("You asked for it by telephone", "asked for it by telephone, and gave you the code"),
     Way.LETTER: ("you handed over the code in the letter", "gave you the code in the letter"),
     Way.APPROVED: ("and you agreed", "Vera van der Gever agreed"),
     Way.KNOWN: ("You chose Henk Helper", "chose you"),

@@ -24,6 +24,7 @@ from chalicelib.mandates.model.mandates import Mandate, MandateState, Way
 from chalicelib.mandates.model.requests import OPEN, OptOut, RequestState
 from chalicelib.mandates.own.activating import activate
 from chalicelib.mandates.own.requesting import Wish, ask, withdraw
+from chalicelib.mandates.own.telephoning import ask_by_telephone
 from chalicelib.mandates.rules.deciding import denial
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.bsn import Bsn
@@ -37,6 +38,7 @@ from tests.builders import (
     SECRETS,
     SERVICE_ID,
     VERA,
+    a_call,
     a_period,
     a_person,
     a_service,
@@ -104,6 +106,22 @@ def _ask(history: History, step: Step, now: datetime) -> bool:
     desk = history.desk
     made = ask(
         wish,
+        store=desk.store,
+        people=desk.people,
+        tries=desk.tries,
+        letters=desk.letters,
+        secrets=SECRETS,
+        pick=lambda below: below // 3,
+        now=now,
+    )
+    assert made
+    return True
+
+
+def _call(history: History, step: Step, now: datetime) -> bool:
+    desk = history.desk
+    made = ask_by_telephone(
+        a_call(visit_id=a_visit(next(history.visits)), wanted=(_wanted(step, now),)),
         store=desk.store,
         people=desk.people,
         tries=desk.tries,
@@ -238,6 +256,7 @@ def _wanted(step: Step, now: datetime) -> WantedService:
 
 _STEPS: Mapping[str, Callable[[History, Step, datetime], bool]] = {
     "ask": _ask,
+    "call": _call,
     "ask for": _ask_for,
     "activate": _activate,
     "approve": _approve,
@@ -249,7 +268,7 @@ _STEPS: Mapping[str, Callable[[History, Step, datetime], bool]] = {
     "suspend": _suspend,
     "opt out": _opt_out,
 }
-_OFTEN = ("ask", *["ask for"] * 6, *["activate"] * 5, "approve", "approve")
+_OFTEN = ("ask", "call", *["ask for"] * 6, *["activate"] * 5, "approve", "approve")
 _LIFE = 50
 """Days that a history takes: requests expire in it, and mandates end."""
 
@@ -277,7 +296,9 @@ def test_nothing_is_usable_without_consent_and_nothing_that_was_revoked(taken: S
             request = asked[made.case_id]
             match made.consent.way:
                 case Way.ASKED:
-                    consented = request.is_own and made.case_id in history.handed_over
+                    consented = request.is_own and not request.staff and made.case_id in history.handed_over
+                case Way.TELEPHONE:
+                    consented = request.is_own and bool(request.staff) and made.case_id in history.handed_over
                 case Way.LETTER:
                     consented = request.requester.person == made.representative
                     consented = consented and made.case_id in history.handed_over
@@ -309,7 +330,7 @@ def test_each_has_one_open_request_for_a_service_as_far_as_they_know(taken: Sequ
 
 
 _STRANGERS = ("ask for", "take back")
-_OWN = ("ask", "withdraw")
+_OWN = ("ask", "call", "withdraw")
 
 
 @given(steps)

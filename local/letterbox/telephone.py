@@ -1,0 +1,71 @@
+"""The helpdesk's telephone: a page on which a test person calls, and the helpdesk asks for a mandate for them.
+
+It stands in for a conversation, and for staff, who have no pages yet: what is asked goes the way of every call.
+"""
+
+import secrets
+
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+from chalicelib.days import today
+from chalicelib.errors import DomainError
+from chalicelib.mandates.model.cases import VisitId
+from chalicelib.mandates.own.telephoning import Call, ask_by_telephone
+from chalicelib.mandates.rules.wanted import WantedService, choose_period
+from chalicelib.people.actor import Role, Staff
+from chalicelib.people.birth_date import BirthDate
+from chalicelib.people.bsn import Bsn
+from chalicelib.wiring import Wiring
+from local.pages import language, page
+from local.persons import persons
+from local.serving import Site
+
+_STAFF = Staff("laptop", (Role.OPERATOR,))
+
+
+def add_telephone(site: Site, wired: Wiring) -> None:
+    """Add the page to a site."""
+
+    @site.route("/telephone")
+    def telephone(request: Request) -> Response:
+        return _page(request, wired)
+
+    @site.route("/telephone", "POST")
+    def call(request: Request) -> Response:
+        person = persons().get(request.form.get("bsn", ""))
+        if person is None:
+            raise NotFound
+        service, now = wired.catalogue.service(request.form.get("service", "")), wired.clock()
+        call = Call(
+            visit_id=VisitId(f"{secrets.token_hex(15)}00"),
+            by=_STAFF,
+            represented=Bsn(person.bsn),
+            born=BirthDate(person.born),
+            wanted=(WantedService(service, choose_period(service, today(now), None, now)),),
+            language=language(request),
+            site=wired.site,
+        )
+        try:
+            made = ask_by_telephone(
+                call,
+                store=wired.mandates,
+                people=wired.people,
+                tries=wired.tries,
+                letters=wired.letters,
+                secrets=wired.secrets,
+                pick=wired.pick,
+                now=now,
+            )
+        except DomainError as error:
+            return _page(request, wired, 409, refused=str(error))
+        return _page(request, wired, reference=made[0].case_id[:12].upper())
+
+
+def _page(request: Request, wired: Wiring, status: int = 200, reference: str = "", refused: str = "") -> Response:
+    now = wired.clock()
+    offered = [one for one in wired.catalogue.services() if one.may_be_mandated(now) and one.letter_suffices(now)]
+    callers = [one for one in persons().values() if not (one.died or one.suspended or one.fault) and one.name]
+    return page(
+        request, "telephone.html", status, callers=callers, services=offered, reference=reference, refused=refused
+    )
