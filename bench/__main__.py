@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    asking,
     cold_start,
     holding,
     memory,
@@ -28,7 +29,7 @@ def main() -> int:
         print("xmlsec1 is missing: the comparisons with pysaml2 are left out.")
     comparisons: list[Comparison] = []
     print(_line(("what", "beside", "ours", "theirs", "ratio", "middle half", "to reach")))
-    for part in (signing, refusals, cold_start, sign_in, partners, holding, typesetting, memory):
+    for part in (signing, refusals, cold_start, sign_in, partners, asking, holding, typesetting, memory):
         for measure in part.MEASUREMENTS:
             for comparison in measure():
                 comparisons.append(comparison)

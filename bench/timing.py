@@ -20,6 +20,8 @@ class Comparison:
     target: float | None = None
     """The largest ratio that is good enough."""
     unit: str = "ms"
+    least: float = 0
+    """The smallest, where two are to be the same."""
 
     @property
     def ratio(self) -> float:
@@ -35,14 +37,19 @@ class Comparison:
 
     @property
     def reached(self) -> bool:
-        return self.target is None or self.ratio <= self.target
+        return self.target is None or self.least <= self.ratio <= self.target
 
     def columns(self) -> tuple[str, ...]:
         """Return what was timed, the peer, both times, the ratio, its spread, and what was to be reached."""
         low, high = self.spread
-        goal = "" if self.target is None else f"≤ {told(self.target)}{'' if self.reached else ', missed'}"
+        goal = "" if self.target is None else f"{self._goal}{'' if self.reached else ', missed'}"
         numbers = (f"{value:.2f} {self.unit}" for value in (self.ours, self.theirs))
         return self.what, self.peer, *numbers, told(self.ratio), f"{told(low)} to {told(high)}", goal
+
+    @property
+    def _goal(self) -> str:
+        most = told(self.target or 0)
+        return f"{told(self.least)} to {most}" if self.least else f"≤ {most}"
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ import pytest
 
 from bench import waterfall
 from bench.cloud import QUIET, ROOT
+from bench.timing import Comparison
 from tests.adapters import dynamodb_local
 
 PAGES = ("choice", "overview")
@@ -57,6 +58,23 @@ def test_a_page_of_many_mandates_is_timed_beside_one_of_few(times: Any, page: st
     many, few = times[page]
     assert len(many) == len(few) == 1
     assert min(*many, *few) > 0
+
+
+def test_who_asks_is_answered_the_same_whatever_is_true_of_the_other_and_each_is_timed() -> None:
+    if reason := dynamodb_local.missing():
+        pytest.skip(reason)
+    times = _told("-m", "bench.asking", "1")
+    assert set(times) == {"lives there", "unknown", "wants no mandates"}
+    assert all(len(spent) == 1 and min(spent) > 0 for spent in times.values())
+
+
+def test_what_is_to_be_the_same_is_missed_above_and_below() -> None:
+    ratios = {0.94: False, 0.95: True, 1.0: True, 1.05: True, 1.06: False}
+    for ratio, reached in ratios.items():
+        same = Comparison("one", "another", 1, 1, [ratio], 1.05, least=0.95)
+        assert same.reached is reached
+        assert same.columns()[-1].startswith("0.95 to 1.05")
+    assert Comparison("one", "another", 1, 1, [0.5], 1.05).columns()[-1] == "≤ 1.05"
 
 
 def test_a_cold_start_answers_a_request_step_by_step() -> None:
