@@ -24,7 +24,6 @@ from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
 from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
-from local.letterbox.telephone import add_telephone
 from local.papers import papers
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
@@ -169,8 +168,7 @@ def settings(stack: Stack) -> Settings:
 def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     served = serve_in_thread(Gateway(application(wired), stack.application), stack.port)
     exit_stack.callback(served.shutdown)
-    site = letterbox_site(aws.client("s3"), aws.BUCKET, stack.letterbox)
-    add_telephone(site, wired)
+    site = letterbox_site(aws.client("s3"), aws.BUCKET, stack.letterbox, wired)
     letterbox = serve_in_thread(site, stack.port + 3)
     exit_stack.callback(letterbox.shutdown)
     stop = threading.Event()

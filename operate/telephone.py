@@ -26,7 +26,7 @@ from chalicelib.mandates.own.requesting import AlreadyRequested
 from chalicelib.mandates.own.telephoning import Call, ask_by_telephone, check_call
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
 from chalicelib.mandates.writing.wording import reference_of
-from chalicelib.people.actor import Role, Staff
+from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.settings import Settings
@@ -122,7 +122,7 @@ def _call(asked: argparse.Namespace, caller: Caller, there: Wiring) -> Call:
     start = asked.start or today(now)
     return Call(
         visit_id=VisitId(asked.call),
-        by=Staff(asked.staff, (Role.OPERATOR,)),
+        by=Staff(asked.staff, (StaffRole.OPERATOR,)),
         represented=caller.bsn,
         born=caller.born,
         wanted=tuple(_wanted(one, start, asked.end, there, now) for one in services),

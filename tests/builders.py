@@ -27,7 +27,7 @@ from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Closing, Mailing, Making, Opening, StoredCode
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.people.actor import Citizen, Role, Staff
+from chalicelib.people.actor import Citizen, Staff, StaffRole
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.bsn import Bsn
@@ -124,7 +124,7 @@ def a_wish(**changes: object) -> Wish:
     return Wish(**{**facts, **changes})  # type: ignore[arg-type]
 
 
-STAFF = Staff("medewerker-7", (Role.OPERATOR,))
+STAFF = Staff("medewerker-7", (StaffRole.OPERATOR,))
 
 
 def a_call(**changes: object) -> Call:

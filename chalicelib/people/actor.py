@@ -18,7 +18,7 @@ class Citizen:
     """Level of assurance of that sign-in; 0 where they called, or an older event does not say."""
 
 
-class Role(StrEnum):
+class StaffRole(StrEnum):
     """What a member of staff may do."""
 
     OPERATOR = "operator"
@@ -30,7 +30,7 @@ class Staff:
     """Somebody of the helpdesk, as the organisation knows them. Citizens are told that it was the helpdesk."""
 
     staff_id: str
-    roles: tuple[Role, ...]
+    roles: tuple[StaffRole, ...]
 
 
 @dataclass(frozen=True, slots=True)

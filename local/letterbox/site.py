@@ -7,15 +7,19 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
+from chalicelib.wiring import Wiring
+from local.letterbox.telephone import add_telephone
 from local.pages import page, serve_static
 from local.serving import Site, as_json
 from print_vendor.bucket import object_key
 
 
-def letterbox_site(s3: Any, bucket: str, address: str) -> Site:  # noqa: ANN401 - boto3 client
-    """Make the letterbox of a bucket; `address` is where it is served."""
+def letterbox_site(s3: Any, bucket: str, address: str, wired: Wiring | None = None) -> Site:  # noqa: ANN401 - boto3 client
+    """Make the letterbox of a bucket; `address` is where it is served. Where it has a telephone, that is `wired`."""
     site = Site()
     serve_static(site)
+    if wired is not None:
+        add_telephone(site, wired)
 
     @site.route("/letters.json")
     def letters_json(_: Request) -> Response:
@@ -34,7 +38,7 @@ def letterbox_site(s3: Any, bucket: str, address: str) -> Site:  # noqa: ANN401 
         letters = [
             {**letter, "at": datetime.fromisoformat(letter["sent_at"])} for letter in _letters(s3, bucket, address)
         ]
-        return page(request, "letterbox.html", letters=letters)
+        return page(request, "letterbox.html", letters=letters, telephone=wired is not None)
 
     return site
 

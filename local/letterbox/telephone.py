@@ -13,7 +13,7 @@ from chalicelib.errors import DomainError
 from chalicelib.mandates.model.cases import VisitId
 from chalicelib.mandates.own.telephoning import Call, ask_by_telephone
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
-from chalicelib.people.actor import Role, Staff
+from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
@@ -21,7 +21,7 @@ from local.pages import language, page
 from local.persons import persons
 from local.serving import Site
 
-_STAFF = Staff("laptop", (Role.OPERATOR,))
+_STAFF = Staff("laptop", (StaffRole.OPERATOR,))
 
 
 def add_telephone(site: Site, wired: Wiring) -> None:

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.days import today
 from chalicelib.mandates.model.requests import OptOut, Request
 from chalicelib.mandates.own.requesting import withdraw
-from chalicelib.people.actor import Role, Staff
+from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.wiring import Wiring
 from operate import telephone
 from operate.deploy.stages import Stage
@@ -62,7 +62,7 @@ def test_what_is_asked_has_one_letter_that_alone_knows_the_code_and_the_address(
     made = sorted(_asked(wired), key=lambda one: one.case_id)
     assert [one.service_id for one in made] == [SERVICE_ID, PORTAL_ID]
     assert {one.period.end for one in made} == {end}
-    assert {one.staff for one in made} == {Staff("medewerker-7", (Role.OPERATOR,))}
+    assert {one.staff for one in made} == {Staff("medewerker-7", (StaffRole.OPERATOR,))}
     assert f"Reference {made[0].case_id[:12].upper()}." in told
     assert [f"{one.case_id}: asked" in told for one in made] == [True, True]
     code = code_of(made[0].case_id)
