@@ -117,11 +117,11 @@ def test_who_has_no_digid_hands_over_the_code_of_the_letter(
 
 @LANGUAGES
 def test_who_calls_gets_a_letter_and_whoever_they_give_its_code_acts_for_them(
-    language: str, visitor: AtABrowser, stack: Stack, known: set[str], look: Look
+    language: str, visitor: AtABrowser, new_context: Contexts, stack: Stack, known: set[str], look: Look
 ) -> None:
     caller_name, helper_name = {"nl": ("Nel Nodigid", "Gerda Geheim"), "en": ("Wout Woonboot", "Opa de Oude")}[language]
-    caller, helper = visitor(caller_name, language), visitor(helper_name, language)
-    telephone = caller.page
+    telephone = new_context(language).new_page()
+    caller, helper = Visitor(telephone, someone(caller_name), language, stack), visitor(helper_name, language)
     telephone.goto(f"{stack.letterbox}/telephone")
     look(telephone, f"{language}-01-telephone")
     telephone.select_option("[name=bsn]", caller.person.bsn)
