@@ -22,6 +22,11 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+def working_days_between(day: date, later: date) -> int:
+    """Return how many working days there are after a day, up to and with a later one; 0 where that is no later."""
+    return sum(_is_working_day(day + number * _DAY) for number in range(1, (later - day).days + 1))
+
+
 def _is_working_day(day: date) -> bool:
     holiday = (day.month, day.day) in _FIXED or day - easter(day.year) in _AROUND_EASTER
     return day.weekday() < _SATURDAY and not holiday and day != _kings_day(day.year)

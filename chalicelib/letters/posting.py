@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import SealedLetter
 from chalicelib.letters.contract.states import LetterState, VendorKind
+from chalicelib.letters.day_index import indexing
 from chalicelib.letters.life import LETTER, LetterRow, cancel, move
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outage import outage
@@ -35,7 +36,7 @@ def letter_items(
     requested_at: datetime | None = None,
     vendor: VendorKind = VendorKind.FUNCTION,
 ) -> list[Item]:
-    """Return the writes that put a letter in the outbox, for the transaction that asks for it.
+    """Return the writes that put a letter in the outbox, and count it to its day, for the transaction that asks for it.
 
     The register gave its address `now`; it may have been asked for before. Printing it makes no sense any more at
     `until`. `represented` is whose case it is about.
@@ -51,7 +52,7 @@ def letter_items(
         vendor,
         checked_at=now,
     )
-    return LETTERS.adding(table, row, now)
+    return [*LETTERS.adding(table, row, now), indexing(table, letter_id, requested_at or now)]
 
 
 class VendorQueue:

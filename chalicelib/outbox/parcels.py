@@ -122,7 +122,7 @@ class ParcelKind(Generic[C, W]):
         """Return the writes that put a parcel in the outbox, for the transaction that asks for it."""
         parcel_id = getattr(row, self._id)
         mark = Mark(self.prefix + parcel_id, now.isoformat(), row.correlation_id)
-        return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=_shard(parcel_id))]
+        return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=shard_of(parcel_id))]
 
     def stopping(self, table: LettersTable, parcel_id: str) -> Item:
         """Return the write that keeps a parcel from being sent, for the transaction that makes it worthless.
@@ -137,7 +137,7 @@ class ParcelKind(Generic[C, W]):
         known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
         return [
             Rows(table, self.row).changing("REMOVE #s", known, **self._key(parcel_id)),
-            Rows(table, MARK).deleting(shard=_shard(parcel_id), key=self.prefix + parcel_id),
+            Rows(table, MARK).deleting(shard=shard_of(parcel_id), key=self.prefix + parcel_id),
         ]
 
     @property
@@ -149,5 +149,6 @@ class ParcelKind(Generic[C, W]):
         return {self._id: parcel_id}
 
 
-def _shard(parcel_id: str) -> int:
+def shard_of(parcel_id: str) -> int:
+    """Return which of the parts it lies in over which the marks of a kind are spread."""
     return int(parcel_id[-4:], 16) % SHARDS

@@ -1,6 +1,6 @@
 """The items of one kind in their table, as records."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Generic
 
@@ -22,6 +22,11 @@ class Rows(Generic[E]):
     def find(self, **key: object) -> E | None:
         item = self._table.get(*self._kind.key(**key))
         return self._kind.value(item) if item is not None else None
+
+    def some(self, keys: Iterable[Mapping[str, object]], attributes: Sequence[str] = ()) -> Iterator[E]:
+        """Yield those of some items that are there, in any order; of each these `attributes`, or all. Each key once."""
+        found = self._table.get_many([self._kind.key(**key) for key in keys], attributes)
+        return map(self._kind.value, found)
 
     def every(self, **key: object) -> Iterator[E]:
         """Yield the items of a partition, in order of their sort keys, of which the first parts may be given."""

@@ -38,6 +38,9 @@ class Some(NamedTuple):
 
 ALL = Some()
 
+_AT_A_TIME = 100
+"""Items that DynamoDB reads in one call."""
+
 _LONGEST_PK, _LONGEST_SK = 2048, 1024
 """Bytes of a key. DynamoDB refuses to look for a longer one, and what people type in an address may be longer."""
 
@@ -102,6 +105,23 @@ class Table:
             return None
         answer = self._ask(self._client.get_item, {"TableName": self.name, "Key": _key(pk, sk), "ConsistentRead": True})
         return _seen(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Sequence[tuple[str, str]], attributes: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield those of some items that are there, in any order: whole, or of each these `attributes` and its key.
+
+        Each key may be given once. They are read a hundred at a time, so not all of them at one instant.
+        """
+        for start in range(0, len(keys), _AT_A_TIME):
+            some = [_key(*key) for key in keys[start : start + _AT_A_TIME]]
+            left: Item = {self.name: {"Keys": some, "ConsistentRead": True}}
+            if attributes:
+                names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
+                left[self.name] |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+            while left:
+                # Where nothing could be read the SDK fails instead, so each time there is less that is left.
+                answer = self._ask(self._client.batch_get_item, {"RequestItems": left})
+                yield from map(_seen, answer["Responses"].get(self.name, []))
+                left = answer["UnprocessedKeys"]
 
     def put(self, item: Mapping[str, Any], condition: Condition | None = None) -> None:
         """Raise `Conflict` when the condition does not hold."""

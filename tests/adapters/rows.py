@@ -898,6 +898,10 @@ NEW: dict[str, list[dict[str, object]]] = {
             "correlation_id": "the request",
             "since": "2031-05-17T11:42:07+00:00",
         },
+        {"pk": "DAY#2031-05-17#5", "sk": "1e77e40005", "ttl": 1941926400},
+        {"pk": "DAY#2031-05-17#1", "sk": "90e590e590e590e590e590e590e590e50001", "ttl": 1941926400},
+        {"pk": "DAY#2031-05-17#1", "sk": "aa17aa17aa17aa17aa17aa17aa17aa170001", "ttl": 1941926400},
+        {"pk": "DAY#2031-05-17#1", "sk": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "ttl": 1941926400},
     ],
     "transient": [
         {

@@ -1,5 +1,7 @@
 """Records by key, on the fake, on moto and on DynamoDB Local: what one does, the others do."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.errors import Conflict
@@ -106,3 +108,31 @@ def test_a_partition_is_read_in_order(table: Table) -> None:
     table.put({"pk": "Q", "sk": "B#3"})
     assert [item["sk"] for item in page_through(table, "P", "B#")] == ["B#1", "B#2"]
     assert [item["sk"] for item in page_through(table, "P")] == ["A#1", "B#1", "B#2", "S"]
+
+
+class _Busy:
+    """A client of DynamoDB that answers three keys at a time, and says which it left."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Any:  # noqa: N803 - boto3's
+        ((name, asked),) = RequestItems.items()
+        keys = asked["Keys"]
+        answer = self._client.batch_get_item(RequestItems={name: {**asked, "Keys": keys[:3]}})
+        left = {name: {**asked, "Keys": keys[3:]}} if keys[3:] else {}
+        return {**answer, "UnprocessedKeys": left}
+
+
+@pytest.mark.parametrize("wrapped", [lambda client: client, _Busy], ids=["at once", "busy"])
+def test_many_are_read_whatever_is_left_at_first(dynamodb: Any, wrapped: Any) -> None:
+    name = f"{aws.NAME}-transient"
+    plain = Table(dynamodb, name)
+    there = [{"pk": "P", "sk": f"{number:03}", "number": number, "octets": b"x"} for number in range(103)]
+    for item in there:
+        plain.put(item, NEW)
+    table = Table(wrapped(dynamodb), name)
+    keys = [("P", f"{number:03}") for number in range(110)]
+    assert sorted(table.get_many(keys), key=lambda item: str(item["sk"])) == there
+    assert list(table.get_many(keys[:1], ["number", "absent"])) == [{"pk": "P", "sk": "000", "number": 0}]
+    assert list(table.get_many([])) == []

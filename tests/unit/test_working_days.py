@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.working_days import working_days_after
+from chalicelib.working_days import working_days_after, working_days_between
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,27 @@ def test_kings_day_on_a_sunday_is_kept_the_day_before() -> None:
 
 def test_no_working_days_later_is_that_day() -> None:
     assert working_days_after(date(2026, 11, 29), 0) == date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("day", "later", "expected"),
+    [
+        # From Friday to Saturday, Monday and Tuesday.
+        (date(2026, 11, 27), date(2026, 11, 28), 0),
+        (date(2026, 11, 27), date(2026, 11, 30), 1),
+        (date(2026, 11, 27), date(2026, 12, 1), 2),
+        (date(2026, 12, 24), date(2026, 12, 28), 1),
+        (date(2026, 12, 24), date(2026, 12, 24), 0),
+        (date(2026, 12, 24), date(2026, 12, 1), 0),
+        # Good Friday and Easter Monday.
+        (date(2027, 3, 25), date(2027, 3, 30), 1),
+    ],
+)
+def test_between_two_days_only_working_days_count(day: date, later: date, expected: int) -> None:
+    assert working_days_between(day, later) == expected
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_so_many_working_days_later_so_many_have_passed(count: int) -> None:
+    day = date(2026, 12, 22)
+    assert working_days_between(day, working_days_after(day, count)) == count
