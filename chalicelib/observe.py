@@ -120,7 +120,10 @@ def _logger() -> "Logger":
     # Imported here: many a first request has nothing to log.
     from aws_lambda_powertools import Logger  # noqa: PLC0415
 
-    return Logger(location=None, log_uncaught_exceptions=False, json_serializer=_line)
+    logger = Logger(location=None, log_uncaught_exceptions=False, json_serializer=_line)
+    # Loggers of one service share a formatter, which is that of the first: on a laptop the print vendor may be that.
+    logger.registered_formatter.json_serializer = _line  # type: ignore[attr-defined]
+    return logger
 
 
 def _keys() -> dict[str, Any]:

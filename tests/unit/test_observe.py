@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 from chalice.local import LambdaContext
 
+from chalicelib import observe
 from chalicelib.deadline import at_once, in_time
 from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.observe import Metric, begin_call, correlation_id, count, follow, log, masked
@@ -49,6 +51,19 @@ def test_a_line_is_json_with_a_name_an_id_and_nothing_that_was_masked(caplog: py
     assert (line["message"], line["level"], line["correlation_id"]) == ("unexpected_error", "ERROR", "the request")
     assert "[number] in an exception" in line["exception"]
     assert "900100084" not in json.dumps(line)
+
+
+def test_lines_are_masked_whoever_made_a_logger_of_that_name_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "shared")
+    Logger(location=None).info("of somebody else")
+    observe._logger.cache_clear()
+    try:
+        log().info("event", number="900100084")
+        assert _last(capsys)["number"] == "[number]"
+    finally:
+        observe._logger.cache_clear()
 
 
 def test_a_metric_is_a_line_in_the_embedded_format_that_belongs_to_its_request(
