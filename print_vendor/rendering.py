@@ -1,11 +1,14 @@
-"""A letter as PDF: tagged (PDF/UA), its fonts embedded, everything variable shown as plain text."""
+"""A letter as PDF: tagged (PDF/UA-1) and to be kept (PDF/A-2a), everything variable shown as plain text."""
 
 import json
 from dataclasses import asdict
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 
 import font_source_sans_pro
+import segno
 import typst
 from babel.dates import format_date
 
@@ -20,8 +23,23 @@ class CannotSet(Exception):
 
 def render(letter: Letter) -> bytes:
     """Return the PDF of a letter. The same letter gives the same bytes. Raises `CannotSet`."""
-    shown = json.dumps(asdict(letter), default=lambda day: format_date(day, "d MMMM y", locale=letter.language))
-    return _set("letter.typ", letter=shown)
+    shown = json.dumps(asdict(letter), default=partial(_day, letter.language))
+    return _set("letter.typ", letter=shown, written_on=letter.written_on.isoformat(), qr=_qr(letter.site))
+
+
+def _day(language: str, day: date) -> str:
+    """Return a day in words, which stay on one line."""
+    return format_date(day, "d MMMM y", locale=language).replace(" ", "\u00a0")
+
+
+@lru_cache(maxsize=8)
+def _qr(site: str) -> str:
+    """Return the picture, SVG, that brings a telephone to our pages; empty without an address."""
+    if not site:
+        return ""
+    picture = BytesIO()
+    segno.make_qr(f"https://{site}", error="m").save(picture, kind="svg", border=0, xmldecl=False)
+    return picture.getvalue().decode()
 
 
 def not_shown(text: str) -> str:
@@ -43,7 +61,7 @@ def _shown(character: str) -> bool:
 def _set(template: str, **inputs: str) -> bytes:
     try:
         pdf = _compiler().compile(
-            input=str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards="ua-1"
+            input=str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-2a"]
         )
     except (typst.TypstError, UnicodeEncodeError) as error:
         raise CannotSet(type(error).__name__) from None

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.catalogue.model import EntityId, Service, ServiceId
-from chalicelib.letters.contract.letter import Letter, LetterKind, LetterService
+from chalicelib.letters.contract.letter import EndReason, Letter, LetterKind, LetterService, Reader
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Code, Fingerprint, Peppers, generate
@@ -255,6 +255,17 @@ _SAYING: dict[LetterKind, dict[str, object]] = {
     LetterKind.GIVEN: {**_GREETED, "other": "H. Helper"},
     LetterKind.HELD: {**_GREETED, "other": "N. Jansen"},
     LetterKind.SCREEN: _CODED,
+    LetterKind.ASKED_NOTICE: {**_GREETED, "asker": "H. Helper", "use_before": date(2031, 6, 28)},
+    LetterKind.ACTIVATED: {**_GREETED, "other": "H. Helper", "happened_on": date(2031, 5, 16)},
+    LetterKind.APPROVED: {**_GREETED, "other": "N. Jansen", "happened_on": date(2031, 5, 16)},
+    LetterKind.ENDED: {
+        **_GREETED,
+        "other": "H. Helper",
+        "happened_on": date(2031, 5, 16),
+        "reader": Reader.REPRESENTED,
+        "reason": EndReason.REVOKED_BY_OTHER,
+    },
+    LetterKind.REMINDER: {**_GREETED, "use_before": date(2031, 6, 28), "happened_on": date(2031, 5, 3)},
 }
 
 

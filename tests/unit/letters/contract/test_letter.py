@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.letters.contract.letter import Letter, LetterKind
+from chalicelib.letters.contract.letter import EndReason, Letter, LetterKind
 from chalicelib.letters.contract.messages import SealedLetter
 from tests.builders import a_letter, a_letter_service
 
@@ -71,7 +71,30 @@ def test_only_a_letter_that_asks_to_confirm_says_more_than_a_vendor_of_before_ca
     assert plain.to_json() == HELD % ""
 
 
-@pytest.mark.parametrize("kind", [kind for kind in LetterKind if kind is not LetterKind.HELD])
+ENDED = """{"schema": "letter/2", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "kind": "ended", \
+"reference": "CA5ECA5ECA5E", "language": "nl", "form_of_address": "", "addressee": "V. van der Gever", \
+"address": ["Lindelaan 12", "1234 AB  Voorbeeld"], "salutation": "Geachte mevrouw Van der Gever", \
+"written_on": "2031-05-17", "services": [{"name": "Sluizen", "provider": "Gemeente Ominous", "start": "2031-05-17", \
+"end": "2031-06-15"}], "site": "machtigen.example.nl", "code": "", "use_before": null, "asker": "", \
+"refusal_code": "", "other": "H. Helper", "happened_on": "2031-05-16", "reader": "represented", \
+"reason": "revoked-by-other"}"""
+
+
+def test_a_notice_of_an_end_lies_in_the_queue_like_this() -> None:
+    assert a_letter(LetterKind.ENDED).to_json() == ENDED
+    with pytest.raises(ValueError, match="no letter"):
+        Letter.from_json(ENDED.replace("revoked-by-other", "whatever somebody writes"))
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_large_print_is_said_only_of_who_wants_it_and_read_again(kind: LetterKind) -> None:
+    assert "large_print" not in a_letter(kind).to_json()
+    large = a_letter(kind, large_print=True)
+    assert json.loads(large.to_json())["large_print"] is True
+    assert Letter.from_json(large.to_json()) == large
+
+
+@pytest.mark.parametrize("kind", sorted(set(LetterKind) - {LetterKind.HELD, LetterKind.APPROVED}))
 def test_only_who_holds_a_mandate_is_asked_to_confirm_it(kind: LetterKind) -> None:
     with pytest.raises(ValueError, match="does not say what its kind does"):
         a_letter(kind, confirm_level=25)
@@ -104,6 +127,15 @@ def test_a_letter_of_another_schema_is_not_read(schema: str | None) -> None:
         (LetterKind.ASKED, {"asker": ""}),
         (LetterKind.ASKED, {"use_before": None}),
         (LetterKind.SCREEN, {"address": ("Lindelaan 12",)}),
+        (LetterKind.ASKED_NOTICE, {"code": "BCDF-GHJK-LMNP"}),
+        (LetterKind.ASKED_NOTICE, {"refusal_code": "QRST-VWXZ"}),
+        (LetterKind.ACTIVATED, {"code": "BCDF-GHJK-LMNP"}),
+        (LetterKind.APPROVED, {"happened_on": None}),
+        (LetterKind.ENDED, {"reason": None}),
+        (LetterKind.ENDED, {"reader": None}),
+        (LetterKind.GIVEN, {"reason": EndReason.PERIOD}),
+        (LetterKind.REMINDER, {"code": "BCDF-GHJK-LMNP"}),
+        (LetterKind.REMINDER, {"happened_on": None}),
     ],
 )
 def test_a_letter_says_what_its_kind_does_and_nothing_else(kind: LetterKind, changes: dict[str, object]) -> None:
