@@ -21,9 +21,10 @@ def notices(
     Neither says where the other lives. `language` is that of the represented, who made them begin; `number` tells
     their ids from those of other letters of the case.
     """
+    level = confirm_level(first, wanted)
     sides = (
         (LetterKind.GIVEN, language, both.represented, both.representative, None),
-        (LetterKind.HELD, DUTCH, both.representative, both.represented, _confirm_level(first, wanted)),
+        (LetterKind.HELD, DUTCH, both.representative, both.represented, level),
     )
     return tuple(
         Letter(
@@ -36,14 +37,14 @@ def notices(
             services=lines(wanted, spoken),
             site=site,
             other=other.name,
-            confirm_level=confirm_level,
+            confirm_level=asked,
         )
-        for place, (kind, spoken, person, other, confirm_level) in enumerate(sides)
+        for place, (kind, spoken, person, other, asked) in enumerate(sides)
         if person.gets_letters
     )
 
 
-def _confirm_level(first: Mandate, wanted: Sequence[WantedService]) -> int | None:
+def confirm_level(first: Mandate, wanted: Sequence[WantedService]) -> int | None:
     """Return the level at which the representative has to confirm their part, for all of it to count for enough."""
     needed = max(one.service.level_at(first.activated_at) for one in wanted)
     return needed if needed > first.activated_level else None

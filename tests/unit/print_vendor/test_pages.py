@@ -15,10 +15,12 @@ from tests.printed import Picture, lines_of, pictures_of, sizes_of, words_of
 LETTERS = letters()
 RIGHT = 190 + 2
 """In millimetres: a blank at the end of a line hangs over the margin."""
+COARSE = 100
+"""Points in an inch, where paper has 600: as somebody sees it who holds their telephone far away."""
 LONG = f"{'Vergunningen, ontheffingen en subsidies ' * 6}"[:253]
 KINDS = pytest.mark.parametrize("kind", LetterKind)
 SIZES = pytest.mark.parametrize("large_print", [False, True], ids=["normal", "large"])
-LINE = pytest.mark.parametrize("provider", ["Gemeente Ominous" + " en Omstreken" * more for more in range(6)])
+LINE = pytest.mark.parametrize("provider", ["Gemeente Ominous" + " en Zuid" * more for more in range(4)])
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -83,11 +85,8 @@ def test_number_reference_code_and_address_of_the_site_are_never_broken(
 
 @SIZES
 @KINDS
-@pytest.mark.parametrize("dots_per_inch", [100, 300])
-def test_the_qr_code_says_the_address_of_the_site_and_nothing_else(
-    kind: LetterKind, dots_per_inch: int, *, large_print: bool
-) -> None:
-    first, *others = pictures_of(render(a_letter(kind, large_print=large_print)), dots_per_inch)
+def test_the_qr_code_says_the_address_of_the_site_and_nothing_else(kind: LetterKind, *, large_print: bool) -> None:
+    first, *others = pictures_of(render(a_letter(kind, large_print=large_print)), COARSE)
     assert _codes(first) == ["https://machtigen.example.nl"]
     assert [_codes(page) for page in others] == [[] for _ in others]
 

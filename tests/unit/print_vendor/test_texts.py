@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.letters.contract.letter import Letter, LetterKind
+from chalicelib.letters.contract.letter import EndReason, Letter, LetterKind, Reader
 from print_vendor.rendering import render
 from tests.builders import a_letter, a_letter_service
 
@@ -132,6 +132,120 @@ def test_a_notice_says_who_may_act_and_what_to_do_if_that_is_wrong_and_holds_no_
     assert not CODE.search(text)
 
 
+TELLING: dict[LetterKind, dict[str, tuple[str, ...]]] = {
+    LetterKind.ASKED_NOTICE: {
+        "nl": (
+            "H. Helper wil dit namens u regelen, en vraagt of u dat goedvindt",
+            "In deze brief staat geen code.",
+            "log in op machtigen.example.nl met uw DigiD. Daar ziet u de aanvraag. Dit kan tot en met 28 juni 2031.",
+            "Niets doen: dan verandert er niets en vervalt de aanvraag vanzelf.",
+            "kunt u de aanvraag weigeren en deze persoon blokkeren",
+        ),
+        "en": (
+            "H. Helper wants to arrange this for you, and asks whether you agree",
+            "There is no code in this letter.",
+            "sign in at machtigen.example.nl with your DigiD. There you see the request.",
+            "You can do this up to and including 28 June 2031.",
+            "Do nothing: then nothing changes, and the request ends by itself.",
+            "you can refuse the request and block this person",
+        ),
+    },
+    LetterKind.ACTIVATED: {
+        "nl": (
+            "H. Helper heeft op 16 mei 2031 uw machtigingscode gebruikt, en mag nu dit namens u regelen",
+            "Heeft u de code niet aan deze persoon gegeven? Trek de machtiging dan meteen in.",
+        ),
+        "en": (
+            "H. Helper used your mandate code on 16 May 2031, and may now arrange this for you",
+            "Did you not give the code to this person? Then revoke the mandate straight away.",
+        ),
+    },
+    LetterKind.APPROVED: {
+        "nl": ("N. Jansen heeft uw aanvraag op 16 mei 2031 goedgekeurd.", "Log bij de dienst in met uw eigen DigiD"),
+        "en": ("N. Jansen approved your request on 16 May 2031.", "Sign in at the service with your own DigiD"),
+    },
+    LetterKind.ENDED: {
+        "nl": (
+            "H. Helper kan dit niet meer namens u regelen",
+            "De machtiging is gestopt op 16 mei 2031. H. Helper heeft de machtiging ingetrokken.",
+        ),
+        "en": (
+            "H. Helper cannot arrange this for you any more",
+            "The mandate ended on 16 May 2031. H. Helper revoked the mandate.",
+        ),
+    },
+    LetterKind.REMINDER: {
+        "nl": (
+            "In onze brief van 3 mei 2031 staat een machtigingscode.",
+            "De code is nog niet gebruikt. Dat kan tot en met 28 juni 2031.",
+            "In deze brief staat geen code.",
+            "uw burgerservicenummer (BSN) en uw geboortedatum alleen aan de persoon die u machtigt",
+        ),
+        "en": (
+            "In our letter of 3 May 2031 there is a mandate code.",
+            "The code has not been used yet. That can be done up to and including 28 June 2031.",
+            "There is no code in this letter.",
+            "your citizen service number (BSN) and your date of birth only to the person you mandate",
+        ),
+    },
+}
+
+
+@LANGUAGES
+@pytest.mark.parametrize("kind", TELLING)
+def test_a_letter_that_tells_what_happened_says_it_and_what_to_do_and_holds_no_code(
+    kind: LetterKind, language: str
+) -> None:
+    text = _text(a_letter(kind, language=language))
+    assert [said for said in TELLING[kind][language] if said not in text] == []
+    assert not CODE.search(text)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("reader", Reader)
+def test_each_reason_why_a_mandate_ended_has_words_of_its_own_and_none_says_that_somebody_died(
+    reader: Reader, language: str
+) -> None:
+    texts = [_text(a_letter(LetterKind.ENDED, language=language, reader=reader, reason=one)) for one in EndReason]
+    assert len(set(texts)) == len(EndReason)
+    assert not [text for text in texts if re.search("overleden|gestorven|died|deceased", text)]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("reason", EndReason)
+def test_several_mandates_that_ended_are_told_of_as_several(reason: EndReason, language: str) -> None:
+    one = a_letter(LetterKind.ENDED, language=language, reason=reason)
+    several = _text(replace(one, services=one.services * 2))
+    assert {"nl": "De machtigingen zijn gestopt op", "en": "The mandates ended on"}[language] in several
+    assert {"nl": "machtiging is", "en": "The mandate ended"}[language] not in several
+
+
+@LANGUAGES
+@KINDS
+def test_every_letter_warns_that_we_never_ask_for_a_password_where_it_is_heard_too(
+    kind: LetterKind, language: str
+) -> None:
+    """In the letter itself: what stands in a footer is not spoken."""
+    text = _text(a_letter(kind, language=language))
+    warning, greeting = {
+        "nl": ("Wij vragen u nooit om uw DigiD of wachtwoord.", "Met vriendelijke groet"),
+        "en": ("We never ask for your DigiD or password.", "Kind regards"),
+    }[language]
+    assert text.index(warning) < text.index(greeting)
+
+
+@LANGUAGES
+@KINDS
+def test_large_print_says_the_same_words(kind: LetterKind, language: str) -> None:
+    normal = a_letter(kind, language=language)
+    of_page = {"nl": r"Pagina \d van \d", "en": r"Page \d of \d"}[language]
+    said = [
+        sorted(re.sub(of_page, "", " ".join(_pages(letter))).split())
+        for letter in (normal, replace(normal, large_print=True))
+    ]
+    assert said[0] == said[1]
+
+
 WAYS = {
     20: {"nl": "de DigiD-app of een sms-code", "en": "the DigiD app or a text message"},
     25: {"nl": "de DigiD-app met ID-check", "en": "the DigiD app with ID check"},
@@ -140,9 +254,12 @@ WAYS = {
 
 
 @LANGUAGES
+@pytest.mark.parametrize("kind", [LetterKind.HELD, LetterKind.APPROVED])
 @pytest.mark.parametrize("level", WAYS)
-def test_who_has_to_confirm_what_they_hold_reads_that_first_and_how(level: int, language: str) -> None:
-    one = a_letter(LetterKind.HELD, language=language, confirm_level=level)
+def test_who_has_to_confirm_what_they_hold_reads_that_first_and_how(
+    level: int, kind: LetterKind, language: str
+) -> None:
+    one = a_letter(kind, language=language, confirm_level=level)
     several = replace(one, services=one.services * 2)
     first, cannot, cannot_yet = {
         "nl": ("Eerst bevestigen", "Eerder kunt u de machtiging niet gebruiken.", "niet allemaal gebruiken"),
