@@ -42,6 +42,9 @@ def letters() -> dict[str, Letter]:
         f"{kind}-{language}{'-large' if large else ''}": a_letter(kind, language=language, large_print=large)
         for kind, language, large in product(LetterKind, ("nl", "en"), (False, True))
     }
+    for name, letter in shown.items():
+        if letter.language == "en" and letter.salutation:
+            shown[name] = replace(letter, salutation=f"Dear {letter.addressee}")
     several = replace(shown["asked-nl"], services=tuple(a_letter_service(name=name) for name in _FIVE))
     shown["asked-nl-several"] = several
     shown["asked-nl-several-large"] = replace(several, large_print=True)
