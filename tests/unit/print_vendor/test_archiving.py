@@ -1,6 +1,6 @@
 """A letter as a file: tagged for who listens to it (PDF/UA-1), and whole for who keeps it (PDF/A-2a).
 
-veraPDF cannot be installed where these tests run (docs/adr/0036), so they look at what it would look at first.
+veraPDF comes in no registry of packages, so these tests look at what it would look at first.
 """
 
 import re
