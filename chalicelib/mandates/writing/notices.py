@@ -21,7 +21,7 @@ def notices(
     Neither says where the other lives. `language` is that of the represented, who made them begin; `number` tells
     their ids from those of other letters of the case.
     """
-    level = confirm_level(first, wanted)
+    level = level_to_confirm(first, wanted)
     sides = (
         (LetterKind.GIVEN, language, both.represented, both.representative, None),
         (LetterKind.HELD, DUTCH, both.representative, both.represented, level),
@@ -44,7 +44,7 @@ def notices(
     )
 
 
-def confirm_level(first: Mandate, wanted: Sequence[WantedService]) -> int | None:
+def level_to_confirm(first: Mandate, wanted: Sequence[WantedService]) -> int | None:
     """Return the level at which the representative has to confirm their part, for all of it to count for enough."""
     needed = max(one.service.level_at(first.activated_at) for one in wanted)
     return needed if needed > first.activated_level else None

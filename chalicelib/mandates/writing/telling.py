@@ -20,7 +20,7 @@ from chalicelib.people.brp.person import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Tidings:
     """What every letter says that only tells something."""
 
     letter_id: str
@@ -30,18 +30,18 @@ class Told:
     site: str
 
 
-def asked_notice(told: Told, both: Parties, last_day: date, wishes: LetterWishes) -> Letter:
+def asked_notice(tidings: Tidings, both: Parties, last_day: date, wishes: LetterWishes) -> Letter:
     """Return the letter to whom somebody asks, and who can sign in to decide until the end of a day."""
     return _letter(
-        LetterKind.ASKED_NOTICE, told, both.represented, wishes, asker=both.representative.name, use_before=last_day
+        LetterKind.ASKED_NOTICE, tidings, both.represented, wishes, asker=both.representative.name, use_before=last_day
     )
 
 
-def activated_notice(told: Told, both: Parties, activated_on: date, wishes: LetterWishes) -> Letter:
+def activated_notice(tidings: Tidings, both: Parties, activated_on: date, wishes: LetterWishes) -> Letter:
     """Return the letter to the represented that the other used their code."""
     return _letter(
         LetterKind.ACTIVATED,
-        told,
+        tidings,
         both.represented,
         wishes,
         other=both.representative.name,
@@ -50,14 +50,14 @@ def activated_notice(told: Told, both: Parties, activated_on: date, wishes: Lett
 
 
 def approved_notice(
-    told: Told, both: Parties, approved_on: date, wishes: LetterWishes, *, confirm_level: int | None = None
+    tidings: Tidings, both: Parties, approved_on: date, wishes: LetterWishes, *, confirm_level: int | None = None
 ) -> Letter:
     """Return the letter to the representative that what they asked was approved, and at which level of DigiD they have
-    to confirm it first (`notices.confirm_level`).
+    to confirm it first (`notices.level_to_confirm`).
     """
     return _letter(
         LetterKind.APPROVED,
-        told,
+        tidings,
         both.representative,
         wishes,
         other=both.represented.name,
@@ -67,7 +67,7 @@ def approved_notice(
 
 
 def ended_notice(
-    told: Told, both: Parties, to: Party, reason: EndReason, ended_on: date, wishes: LetterWishes
+    tidings: Tidings, both: Parties, to: Party, reason: EndReason, ended_on: date, wishes: LetterWishes
 ) -> Letter:
     """Return the letter to one side of mandates that ended together."""
     sides = {Party.REPRESENTED: both.represented, Party.REPRESENTATIVE: both.representative}
@@ -75,7 +75,7 @@ def ended_notice(
     (other,) = sides.values()
     return _letter(
         LetterKind.ENDED,
-        told,
+        tidings,
         person,
         wishes,
         other=other.name,
@@ -85,12 +85,12 @@ def ended_notice(
     )
 
 
-def reminder(told: Told, to: Person, letter_of: date, last_day: date, wishes: LetterWishes) -> Letter:
+def reminder(tidings: Tidings, to: Person, letter_of: date, last_day: date, wishes: LetterWishes) -> Letter:
     """Return the letter to who asked for a code and did not have it used: it says of which day that code's letter is.
 
     Only for what somebody asked for themselves: to whom another asks something, silence is an answer.
     """
-    return _letter(LetterKind.REMINDER, told, to, wishes, happened_on=letter_of, use_before=last_day)
+    return _letter(LetterKind.REMINDER, tidings, to, wishes, happened_on=letter_of, use_before=last_day)
 
 
 def end_reason(mandate: Mandate, to: Party) -> EndReason:
@@ -108,16 +108,16 @@ def end_reason(mandate: Mandate, to: Party) -> EndReason:
             return EndReason.OPERATOR
 
 
-def _letter(kind: LetterKind, told: Told, to: Person, wishes: LetterWishes, **said: object) -> Letter:
+def _letter(kind: LetterKind, tidings: Tidings, to: Person, wishes: LetterWishes, **said: object) -> Letter:
     facts: dict[str, object] = {
-        "letter_id": told.letter_id,
+        "letter_id": tidings.letter_id,
         "kind": kind,
-        "reference": reference_of(told.letter_id),
+        "reference": reference_of(tidings.letter_id),
         "language": wishes.language,
         "large_print": wishes.large_print,
         **addressed(to, wishes.language),
-        "written_on": told.on,
-        "services": lines(told.wanted, wishes.language),
-        "site": told.site,
+        "written_on": tidings.on,
+        "services": lines(tidings.wanted, wishes.language),
+        "site": tidings.site,
     }
     return Letter(**{**facts, **said})  # type: ignore[arg-type]

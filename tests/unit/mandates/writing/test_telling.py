@@ -11,7 +11,7 @@ from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.telling import (
-    Told,
+    Tidings,
     activated_notice,
     approved_notice,
     asked_notice,
@@ -30,7 +30,7 @@ HENK = a_person(
     address=("Elders 9", "9999 ZZ  Ver"),
 )
 BOTH = Parties(representative=HENK, represented=VERA)
-TOLD = Told(
+TIDINGS = Tidings(
     "ab" * 16 + "0001", (WantedService(a_service(), a_period(days=5)),), date(2031, 5, 17), "machtigen.example.nl"
 )
 DAY, LAST = date(2031, 5, 16), date(2031, 6, 28)
@@ -39,11 +39,11 @@ ENGLISH_LARGE = LetterWishes("en", large_print=True)
 
 def _all(wishes: LetterWishes) -> dict[LetterKind, Letter]:
     letters = (
-        asked_notice(TOLD, BOTH, LAST, wishes),
-        activated_notice(TOLD, BOTH, DAY, wishes),
-        approved_notice(TOLD, BOTH, DAY, wishes, confirm_level=25),
-        ended_notice(TOLD, BOTH, Party.REPRESENTATIVE, EndReason.PERIOD, DAY, wishes),
-        reminder(TOLD, VERA, DAY, LAST, wishes),
+        asked_notice(TIDINGS, BOTH, LAST, wishes),
+        activated_notice(TIDINGS, BOTH, DAY, wishes),
+        approved_notice(TIDINGS, BOTH, DAY, wishes, confirm_level=25),
+        ended_notice(TIDINGS, BOTH, Party.REPRESENTATIVE, EndReason.PERIOD, DAY, wishes),
+        reminder(TIDINGS, VERA, DAY, LAST, wishes),
     )
     return {letter.kind: letter for letter in letters}
 
@@ -101,7 +101,7 @@ def test_a_reminder_points_to_the_day_of_the_letter_that_has_the_code() -> None:
 def test_either_side_hears_that_a_mandate_ended_and_with_whom_it_was(
     to: Party, reader: Reader, addressee: str, other: str
 ) -> None:
-    letter = ended_notice(TOLD, BOTH, to, EndReason.SERVICE, DAY, LetterWishes())
+    letter = ended_notice(TIDINGS, BOTH, to, EndReason.SERVICE, DAY, LetterWishes())
     assert (letter.reader, letter.addressee, letter.other) == (reader, addressee, other)
     assert (letter.reason, letter.happened_on) == (EndReason.SERVICE, DAY)
 
