@@ -23,6 +23,7 @@ from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.letters.sealing import VendorSeal
 from chalicelib.mandates.for_another.admitting import Admitter
 from chalicelib.mandates.for_another.check_queue import CheckQueue, CheckTaker
 from chalicelib.mandates.for_another.checking import Checker
@@ -30,7 +31,7 @@ from chalicelib.mandates.for_another.looking_up import LookUps
 from chalicelib.mandates.model.codes import Peppers
 from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
 from chalicelib.mandates.register.checks import CHECKS
-from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries, Wishes
@@ -88,7 +89,8 @@ class Wiring:
     def mandates(self) -> MandateStore:
         books = LetterBooks(self.transient, Limits(*self.settings.letter_limits))
         askers = AskerBooks(self.transient, AskerLimits(*self.settings.asker_limits))
-        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.vault, books, askers)
+        sealing = Sealing(self.vault, VendorSeal(lambda: self.secret("letter-key")))
+        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), sealing, books, askers)
 
     @cached_property
     def tries(self) -> Tries:
@@ -108,7 +110,8 @@ class Wiring:
 
     @cached_property
     def papers(self) -> Papers:
-        return VendorPapers(self.client("lambda"), self.settings.page_function, self.vault)
+        seal = VendorSeal(lambda: self.secret("page-key"))
+        return VendorPapers(self.client("lambda"), self.settings.page_function, seal)
 
     @property
     def site(self) -> str:

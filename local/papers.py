@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from chalicelib.letters.papers import Papers, VendorPapers
+from chalicelib.letters.sealing import VendorSeal
 from chalicelib.wiring import Wiring
 from local.invocation import call_of
 
@@ -50,4 +51,4 @@ def papers(wired: Wiring) -> Papers:
         return paging(event, call, setter())
 
     name = wired.settings.page_function
-    return VendorPapers(InProcess({name: set_page}), name, wired.vault)
+    return VendorPapers(InProcess({name: set_page}), name, VendorSeal(lambda: wired.secret("page-key")))

@@ -157,6 +157,7 @@ def settings(stack: Stack) -> Settings:
             "LOOK_UP_LIMITS": "3,5",
             "SERVICES_PER_VISIT": "5",
             "LETTER_BUCKET": aws.BUCKET,
+            "VENDOR_KEYS": f"{aws.NAME}/print-vendor-keys",
             "FIELD_KEY": f"alias/{aws.NAME}-fields",
             "SECRETS_PREFIX": aws.NAME,
             "BRP_URL": f"{stack.brp}/haalcentraal/api/brp",

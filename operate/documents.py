@@ -46,6 +46,8 @@ Read by Powertools itself:
 | code-peppers | `current`, `keys` by id: base64 of 32 bytes, under which codes are hashed, and since when others are `replaced` | add a next one; older letters still work |
 | saml-key, saml-digid-key, saml-machtigen-key | `keys`: PEM `key`, PEM `certificate`, `active_from` | add a next one; it is published before it signs |
 | saml-encryption-key | the same, with which identity providers other than DigiD encrypt for us | the same |
+| print-vendor-keys | `keys`: private RSA keys of our print function, a JWK Set; `replaced`: since when others are | add a next one; what lies in queues still opens |
+| letter-key, page-key | public RSA key (JWK) of who prints letters, and of our function that sets pages | with print-vendor-keys; an outside vendor's `letter-key` is put |
 | brp-key | `key` of a gateway before the population register, or `token_url`, `client_id`, `client_secret`, `scope`, `resource_server`; `certificate` and `private_key`, `authority` (all PEM) | put the new one |
 
 `python -m operate.secrets STAGE --help` shows, adds and retires them.

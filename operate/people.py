@@ -17,7 +17,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.living.leaving import Left
 from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
-from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.people.bsn import Bsn
@@ -74,7 +74,8 @@ def people_of(asked: argparse.Namespace) -> People:
     vault = KmsVault(account.client("kms"), f"alias/{stage.prefix}-fields")
     books, askers = LetterBooks(transient, Limits()), AskerBooks(transient, AskerLimits())
     key = read(account.client("secretsmanager"), f"{stage.prefix}/person-key")["key"]
-    return People(DynamoMandates(tables, vault, books, askers), Pseudonyms(base64.b64decode(key)).person)
+    store = DynamoMandates(tables, Sealing(vault, vault), books, askers)
+    return People(store, Pseudonyms(base64.b64decode(key)).person)
 
 
 def numbers(files: Sequence[str]) -> list[Numbered]:

@@ -17,11 +17,12 @@ from botocore.config import Config
 from chalice.app import Blueprint, SQSEvent
 
 from print_vendor.bucket import Bucket
+from print_vendor.inhouse import Printer
 from print_vendor.observe import begin_call
+from print_vendor.opening import Keys, Opener
 from print_vendor.paging import PageSetter
-from print_vendor.printing import Printer
 from print_vendor.rows import LetterRows
-from print_vendor.sealed import Opener
+from print_vendor.sealed import VaultOpener
 from print_vendor.settings import Settings
 
 _PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
@@ -63,8 +64,10 @@ def _session(settings: Settings) -> boto3.Session:
 
 
 def _opener(aws: boto3.Session, settings: Settings) -> Opener:
-    key = settings.field_key
-    return Opener(aws.client("kms", config=_PATIENCE), key)
+    key, name = settings.field_key, settings.vendor_keys
+    manager = aws.client("secretsmanager", config=_PATIENCE)
+    keys = Keys(lambda: str(manager.get_secret_value(SecretId=name)["SecretString"]))
+    return Opener(keys, VaultOpener(aws.client("kms", config=_PATIENCE), key))
 
 
 @cache

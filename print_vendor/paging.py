@@ -1,7 +1,6 @@
 """A page for who prints it at home, set while they wait: nothing is written down, and nothing kept."""
 
-from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.messages import SealedLetter, sealing_context
+from chalicelib.letters.contract.messages import SealedLetter
 from print_vendor.observe import follow, log
 from print_vendor.printing import Opens
 from print_vendor.rendering import render
@@ -18,7 +17,7 @@ class PageSetter:
             message = SealedLetter.of(event)
             follow(message.correlation_id)
             letter_id = message.letter_id
-            page = render(Letter.from_json(self._opener.open(message.sealed, sealing_context(letter_id))))
+            page = render(self._opener.letter(message))
         except Exception as error:
             log().error("page_not_set", letter_id=letter_id, error=type(error).__name__)
             raise

@@ -1,82 +1,58 @@
-"""One message, one letter: open it, claim it, set it, put it in the bucket, and write down that it is printed."""
+"""One message, one letter: open it, claim it, set it, hand it on. What differs between vendors is their shop."""
 
 import json
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.messages import SealedLetter, sealing_context
-from chalicelib.letters.contract.states import LetterState
-from print_vendor.observe import PRINTED, count, follow, log
+from chalicelib.letters.contract.messages import LetterCancel, SealedLetter, read_message
 from print_vendor.rendering import render
+from print_vendor.schemas import LETTER_CANCEL, SEALED_LETTER, hold
+
+_SCHEMAS = {"sealed-letter/1": SEALED_LETTER, "letter-cancel/1": LETTER_CANCEL}
 
 
 class Opens(Protocol):
-    def open(self, sealed: bytes, context: str) -> str: ...
+    """See print_vendor/opening.py."""
+
+    def letter(self, message: SealedLetter) -> Letter: ...
 
 
-class Rows(Protocol):
-    """Moves of a letter; each tells whether it was made now (print_vendor/rows.py)."""
+class Shop(Protocol):
+    """Where letters are printed: the function's table and bucket (inhouse.py), or a folder (outside.py)."""
 
-    def begin(self, letter_id: str, now: datetime) -> bool: ...
-    def finish(self, letter_id: str, now: datetime) -> bool: ...
-    def stop(self, letter_id: str, now: datetime) -> bool: ...
-    def state(self, letter_id: str) -> LetterState | None: ...
+    def claim(self, message: SealedLetter, now: datetime) -> bool:
+        """Take a letter on, which can be read; False for one that is printed already, or is not to be."""
+        ...
 
+    def deliver(self, letter: Letter, pdf: bytes, message: SealedLetter, now: datetime) -> None:
+        """Hand on a letter that was claimed, perhaps again: then it takes the place of the former."""
+        ...
 
-class Holds(Protocol):
-    def put(self, letter_id: str, kind: str, body: bytes) -> None: ...
-
-
-class Printer:
-    """Prints into a bucket. Sent twice, a letter is the same object, and is counted once (invariant 3)."""
-
-    def __init__(self, opener: Opens, rows: Rows, bucket: Holds) -> None:
-        self._opener, self._rows, self._bucket = opener, rows, bucket
-
-    def print(self, text: str, now: datetime) -> None:
-        """Print the letter of a queue's message. Whatever it raises sends the message back to the queue."""
-        follow(None)
-        letter_id = None
-        try:
-            message = SealedLetter.from_json(text)
-            follow(message.correlation_id)
-            letter_id = message.letter_id
-            self._print(message, now)
-        except Exception as error:
-            log().error("letter_not_printed", letter_id=letter_id, error=type(error).__name__)
-            raise
-
-    def _print(self, message: SealedLetter, now: datetime) -> None:
-        letter_id = message.letter_id
-        letter = Letter.from_json(self._opener.open(message.sealed, sealing_context(letter_id)))
-        if not self._rows.begin(letter_id, now):
-            self._leave(letter_id, now)
-            return
-        self._bucket.put(letter_id, "json", _slip(letter, message, now))
-        self._bucket.put(letter_id, "pdf", render(letter))
-        if self._rows.finish(letter_id, now):
-            log().info("letter_printed", letter_id=letter_id)
-            count(PRINTED)
-
-    def _leave(self, letter_id: str, now: datetime) -> None:
-        """Print no letter that was printed, and none whose request was withdrawn or has expired."""
-        match self._rows.state(letter_id):
-            case LetterState.PRINTED | LetterState.POSTED | LetterState.DELIVERED | LetterState.RETURNED:
-                log().info("letter_printed_before", letter_id=letter_id)
-            case None:
-                raise ValueError("a letter that was never asked for")
-            case _:
-                if self._rows.stop(letter_id, now):
-                    log().info("letter_cancelled", letter_id=letter_id)
+    def cancel(self, letter_id: str, now: datetime) -> None:
+        """Print a letter no more, whether it came already or not, unless it is printed."""
+        ...
 
 
-def _slip(letter: Letter, message: SealedLetter, now: datetime) -> bytes:
-    told = {
-        "form_of_address": letter.form_of_address,
-        "addressee": letter.addressee,
-        "address": letter.address,
-        "printed_at": now.isoformat(),
-        "correlation_id": message.correlation_id,
-    }
-    return json.dumps(told, ensure_ascii=False).encode()
+def read(text: str) -> SealedLetter | LetterCancel:
+    """Read what lies in the queue, held to its schema. Raises `ValueError` for anything else; it quotes nothing."""
+    values = json.loads(text)
+    if isinstance(values, dict) and isinstance(named := values.get("schema"), str) and named in _SCHEMAS:
+        hold(_SCHEMAS[named], values)
+    return read_message(text)
+
+
+class Press:
+    """Prints letters in a shop."""
+
+    def __init__(self, opener: Opens, shop: Shop) -> None:
+        self._opener, self._shop = opener, shop
+
+    def print(self, message: SealedLetter, now: datetime) -> None:
+        """Print a letter, unless it was or is not to be. Raises `ValueError`, `CannotSet`, and what the shop raises."""
+        letter = self._opener.letter(message)
+        if self._shop.claim(message, now):
+            self._shop.deliver(letter, render(letter), message, now)
+
+    def cancel(self, cancel: LetterCancel, now: datetime) -> None:
+        self._shop.cancel(cancel.letter_id, now)

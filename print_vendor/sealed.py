@@ -1,4 +1,7 @@
-"""Sealed letters, opened: AES-256-GCM under data keys that only KMS can open (envelope encryption)."""
+"""Letters that the release before sealed, opened, until none of them lies in a queue.
+
+AES-256-GCM under data keys that only KMS can open (envelope encryption).
+"""
 
 import struct
 from functools import lru_cache
@@ -12,7 +15,7 @@ _HEADER = struct.Struct(">BH")
 _KEYS_KEPT = 256
 
 
-class Opener:
+class VaultOpener:
     """Opens what chalicelib/people/vault.py sealed: version, length of the wrapped key, wrapped key, nonce, ciphertext.
 
     Opened data keys are kept, so that many letters cost few calls to KMS.

@@ -38,7 +38,12 @@ class Settings:
 
     letters_table = Name("Table of letters and their outbox", "digid-machtigen-letters")
     letter_bucket = Name("Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
-    field_key = Name("KMS key (id, ARN or alias) under which letters are sealed", "alias/digid-machtigen-fields")
+    vendor_keys = Name(
+        "Secret with the private keys of the print vendor, as a JWK Set", "digid-machtigen/print-vendor-keys"
+    )
+    field_key = Name(
+        "KMS key (id, ARN or alias) under which the release before sealed letters", "alias/digid-machtigen-fields"
+    )
     aws_region = Name("Region of all the above; Lambda sets it", "eu-west-1")
 
 

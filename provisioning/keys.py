@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from joserfc.jwk import RSAKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,14 @@ def _private(pair: KeyPair) -> rsa.RSAPrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("not an RSA key")
     return key
+
+
+def new_vendor_key(bits: int = 3072) -> dict[str, Any]:
+    """Make a private key of a print vendor, as JWK. Its `kid` is its thumbprint (RFC 7638)."""
+    key = RSAKey.generate_key(bits, {"use": "enc", "alg": "RSA-OAEP-256"})
+    return {**key.as_dict(private=True), "kid": key.thumbprint()}
+
+
+def public_part(key: dict[str, Any]) -> dict[str, Any]:
+    """Return of a JWK what everybody may know."""
+    return {name: key[name] for name in ("kty", "n", "e", "kid", "use", "alg") if name in key}

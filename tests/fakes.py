@@ -23,6 +23,7 @@ from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
 from chalicelib.mandates.register.checks import Check
+from chalicelib.mandates.register.counted import Sealing
 from chalicelib.mandates.register.mandates import BEGINNINGS
 from chalicelib.mandates.register.ports import Tried
 from chalicelib.mandates.register.requests import as_asking
@@ -57,6 +58,9 @@ class FakeVault:
         if bound != context:
             raise ValueError("another context")
         return text
+
+
+SEALING = Sealing(FakeVault(), FakeVault())
 
 
 class FakeRegister:

@@ -1,6 +1,6 @@
 """Letters as parcels of the outbox. The print vendor receives them: one letter id is one letter (invariant 3)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.letters.contract.letter import Letter
@@ -22,7 +22,10 @@ LETTERS = ParcelKind(
     Measured(Metric.LETTERS_UNSENT, Metric.OLDEST_UNSENT_LETTER, Metric.LETTERS_NOT_SENT),
     bare=True,
 )
-"""Sealed as the contract has it (`sealing_context`)."""
+"""Sealed for who prints them (sealing.py)."""
+
+PRINT_WITHIN = timedelta(days=1)
+"""After its address was checked: what is not accepted by then is to be checked again."""
 
 
 def letter_items(
@@ -61,8 +64,10 @@ class VendorQueue:
     def __init__(self, table: LettersTable, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._sqs, self._url = table, sqs, url
 
-    def deliver(self, letter_id: str, sealed: bytes, correlation_id: str | None) -> None:
-        message = SealedLetter(letter_id, sealed, correlation_id).to_json()
+    def deliver(self, letter_id: str, sealed: bytes, row: LetterRow) -> None:
+        checked_at = row.checked_at or row.requested_at
+        before = checked_at and checked_at + PRINT_WITHIN
+        message = SealedLetter(letter_id, sealed, before, row.correlation_id).to_json()
         with outage("sqs"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
 

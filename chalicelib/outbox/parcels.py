@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from chalicelib.observe import Metric
-from chalicelib.people.vault import Vault
+from chalicelib.people.vault import Seals, Vault
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -107,7 +107,7 @@ class ParcelKind(Generic[C, W]):
         """How the keys of its marks begin."""
         return "" if self.bare else f"{self.name}#"
 
-    def seal(self, vault: Vault, parcel_id: str, contents: C) -> bytes:
+    def seal(self, vault: Seals, parcel_id: str, contents: C) -> bytes:
         """Return contents that open for this kind and id only. Raises `Unavailable`."""
         return vault.seal(self.text(contents), f"{self.name}:{parcel_id}")
 

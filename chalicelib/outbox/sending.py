@@ -23,7 +23,7 @@ AnyKind = ParcelKind[Any, Any]
 class Carrier(Protocol):
     """How the parcels of one kind leave: from the room that declares it, with its adapters."""
 
-    def deliver(self, parcel_id: str, sealed: bytes, correlation_id: str | None, /) -> None:
+    def deliver(self, parcel_id: str, sealed: bytes, row: Any, /) -> None:  # noqa: ANN401 - of its kind
         """Hand a parcel over, perhaps again: who receives it knows it by its id. Raises `Unavailable`."""
         ...
 
@@ -54,7 +54,7 @@ class Outbox:
         if row.useful_until is None or row.useful_until <= now:
             carrier.stopped(parcel_id, now)
         elif row.sealed is not None:
-            carrier.deliver(parcel_id, row.sealed, row.correlation_id)
+            carrier.deliver(parcel_id, row.sealed, row)
             carrier.left(parcel_id, now)
         self._table.write_together(kind.forgetting(self._table, parcel_id))
 

@@ -16,10 +16,14 @@ _HEADER = struct.Struct(">BH")
 _KEYS_KEPT, _USES_PER_KEY = 256, 1000
 
 
-class Vault(Protocol):
-    """Seals a text so that only the same context opens it again. Both raise `Unavailable` when there is no key."""
+class Seals(Protocol):
+    """Seals a text, for one context only. Raises `Unavailable` when there is no key."""
 
     def seal(self, text: str, context: str) -> bytes: ...
+
+
+class Vault(Seals, Protocol):
+    """Seals a text so that only the same context opens it again. Both raise `Unavailable` when there is no key."""
 
     def open(self, sealed: bytes, context: str) -> str:
         """Raise `ValueError` if it was sealed for another context, or changed."""

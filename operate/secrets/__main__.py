@@ -5,6 +5,8 @@
                                   bring your own (PEM), otherwise one with a self-signed certificate is made
     add code-peppers              a next pepper: new letters use it, the codes of older letters still work
     retire saml-key ID            take a key or pepper out that is no longer used
+    add print-vendor-keys         a next key of our own print function: from now on it is sealed for under that one
+    put letter-key                the public key (JWK, read from standard input) of an outside vendor who prints letters
     put brp-key                   how we show ourselves to the population register, read from standard input: the key of
                                   a gateway, or JSON with token_url, client_id, client_secret, scope, resource_server
 
@@ -27,10 +29,11 @@ from operate.deploy.account import Account
 from operate.deploy.stages import STAGES, read_stage
 from operate.instants import instant
 from operate.secrets.rotation import Refused, add_key, add_pepper, ids, in_use, named, retire
-from operate.secrets.store import read, write
+from operate.secrets.store import has_value, read, write
+from operate.secrets.vendor import add_vendor_key, letter_key, retire_vendor_key, shown
 from provisioning.command import command
 from provisioning.keys import KeyPair, new_key_pair
-from provisioning.secrets import DAYS, KEYS
+from provisioning.secrets import DAYS, KEYS, LETTER_KEY, VENDOR_KEYS
 
 
 @command
@@ -46,13 +49,23 @@ def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
 
 def _do(manager: Any, prefix: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
     if asked.action == "put":
-        write(manager, f"{prefix}/{asked.secret}", _access(asked))
+        told = letter_key(_typed()) if asked.secret == LETTER_KEY else _access(asked)
+        write(manager, f"{prefix}/{asked.secret}", told)
         print(f"{asked.secret} is written.")
+        return
+    if asked.action != "show" and asked.secret == VENDOR_KEYS:
+        if asked.action == "add":
+            add_vendor_key(manager, prefix, now)
+        else:
+            retire_vendor_key(manager, prefix, asked.id, now)
+        print(*shown(manager, prefix), sep="\n")
         return
     if asked.action != "show":
         _change(manager, f"{prefix}/{asked.secret}", asked, now)
     for name in (*KEYS, "code-peppers") if asked.action == "show" else (asked.secret,):
         _show(name, read(manager, f"{prefix}/{name}"), now)
+    if asked.action == "show" and has_value(manager, f"{prefix}/{LETTER_KEY}"):
+        print(*shown(manager, prefix), sep="\n")
 
 
 def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
@@ -118,15 +131,15 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("show")
     add = actions.add_parser("add")
-    add.add_argument("secret", choices=(*KEYS, "code-peppers"))
+    add.add_argument("secret", choices=(*KEYS, "code-peppers", VENDOR_KEYS))
     add.add_argument("--from", dest="active_from", type=instant, metavar="INSTANT")
     add.add_argument("--key", type=Path)
     add.add_argument("--certificate", type=Path)
     gone = actions.add_parser("retire")
-    gone.add_argument("secret", choices=(*KEYS, "code-peppers"))
+    gone.add_argument("secret", choices=(*KEYS, "code-peppers", VENDOR_KEYS))
     gone.add_argument("id")
     put = actions.add_parser("put")
-    put.add_argument("secret", choices=("brp-key",))
+    put.add_argument("secret", choices=("brp-key", LETTER_KEY))
     put.add_argument("--certificate", type=Path, help="the client certificate that the register wants (PEM)")
     put.add_argument("--key", type=Path, help="its private key (PEM)")
     put.add_argument("--authority", type=Path, help="who signed the register's own certificate, if nobody public (PEM)")

@@ -1,21 +1,33 @@
 """Secrets in Secrets Manager."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from provisioning.secrets import MADE_HERE, fresh_secrets
+from provisioning.keys import public_part
+from provisioning.secrets import MADE_HERE, PUBLIC_KEYS, VENDOR_KEYS, fresh_secrets
 
 _FIRST = "first-value-made-by-operate-deploy"
 """Name of the version that a first value is. Secrets Manager takes one of a name, and refuses a second that differs."""
 
 
-def create_missing(manager: Any, prefix: str) -> list[str]:  # noqa: ANN401 - boto3 client
-    """Fill each secret of ours that has no value yet, and return their names. What has one is never touched."""
-    empty = [name for name in MADE_HERE if not has_value(manager, f"{prefix}/{name}")]
+def create_missing(manager: Any, prefix: str, given: Collection[str] = ()) -> list[str]:  # noqa: ANN401 - boto3 client
+    """Fill each secret of ours that has no value yet, and return their names. What has one is never touched.
+
+    What is `given` by somebody else is left empty.
+    """
+    empty = [name for name in MADE_HERE if name not in given and not has_value(manager, f"{prefix}/{name}")]
     fresh = fresh_secrets() if empty else {}
-    return [name for name in empty if _fill(manager, f"{prefix}/{name}", fresh[name])]
+    made = []
+    for name in empty:
+        if name in PUBLIC_KEYS:
+            # Of the private one that lies there: another deploy may have made it a moment before.
+            fresh[name] = public_part(read(manager, f"{prefix}/{VENDOR_KEYS}")["keys"][-1])
+        if _fill(manager, f"{prefix}/{name}", fresh[name]):
+            made.append(name)
+    return made
 
 
 def _fill(manager: Any, secret_id: str, value: dict[str, Any]) -> bool:  # noqa: ANN401

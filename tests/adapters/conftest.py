@@ -18,7 +18,7 @@ from provisioning.tables import TABLES
 from tests import inside
 from tests.adapters import dynamodb_local
 from tests.builders import GENEROUS
-from tests.fakes import FakeMandates, FakeTries, FakeVault
+from tests.fakes import SEALING, FakeMandates, FakeTries
 from tests.lost import Repeating
 
 PATIENT = AskerLimits(10_000, 10_000)
@@ -76,7 +76,7 @@ def store_of(
     if backend == "fake":
         return FakeMandates(limits, askers)
     client = client_of(backend, request)
-    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, limits), askers_of(client, askers))
+    return DynamoMandates(tables_of(client), SEALING, books_of(client, limits), askers_of(client, askers))
 
 
 @pytest.fixture

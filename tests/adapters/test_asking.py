@@ -22,7 +22,7 @@ from local import aws
 from tests.adapters.conftest import RACING, REAL, askers_of, books_of, client_of, store_of, tables_of
 from tests.asking import LOOK_UPS, Desk, a_plea, a_visit, check_of, some_services, wanting
 from tests.builders import HENK, NOW, SECRETS, VERA, a_person, signed_in, some_bsns
-from tests.fakes import FakeTries, FakeVault
+from tests.fakes import SEALING, FakeTries
 
 PERSON = SECRETS.pseudonyms.person
 WRONG = BirthDate("1948-03-13")
@@ -171,7 +171,7 @@ def test_what_is_taken_back_while_it_is_checked_is_withdrawn_and_its_code_is_dea
 def test_what_is_written_is_the_same_whoever_is_asked_for(dynamodb: Any) -> None:
     """Rows of as many kinds, with fields as long, in the same tables: for somebody, and for nobody."""
     tables = tables_of(dynamodb)
-    desk = Desk(DynamoMandates(tables, FakeVault(), books_of(dynamodb, Limits()), askers_of(dynamodb)))
+    desk = Desk(DynamoMandates(tables, SEALING, books_of(dynamodb, Limits()), askers_of(dynamodb)))
     shapes = []
     for number, other in enumerate([VERA, *some_bsns(2)]):
         desk.ask(a_plea(visit_id=a_visit(number), represented=other))

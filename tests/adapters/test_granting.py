@@ -39,7 +39,7 @@ from tests.builders import (
     signed_in,
 )
 from tests.builders import VERA as BSN_OF_VERA
-from tests.fakes import FakeVault
+from tests.fakes import SEALING, FakeVault
 from tests.unit.mandates.town import Town
 
 VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
@@ -147,7 +147,7 @@ def test_a_person_who_is_blocked_is_not_mandated_until_they_are_not(store: Manda
 
 
 def test_both_notices_are_in_the_outbox_with_the_mandate(dynamodb: Any, tables: Tables) -> None:
-    store = DynamoMandates(tables, FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store = DynamoMandates(tables, SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     _make(store, _granted())
     rows = [LETTERS.find(tables.letters, letter.letter_id) for letter in NOTICES]
     assert [row.sealed for row in rows if row] == [LETTERS.seal(FakeVault(), one.letter_id, one) for one in NOTICES]

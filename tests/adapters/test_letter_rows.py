@@ -10,7 +10,7 @@ from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import progress
 from chalicelib.letters.posting import LETTERS, letter_items
 from local import aws
-from print_vendor.printing import Rows
+from print_vendor.inhouse import Rows
 from print_vendor.rows import LetterRows
 from tests.adapters.conftest import ANSWERS_LOST, REAL, client_of, tables_of
 from tests.builders import NOW, a_letter

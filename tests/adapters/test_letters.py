@@ -1,3 +1,4 @@
+import base64
 import json
 import time
 import uuid
@@ -15,8 +16,8 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
-from chalicelib.letters.posting import LETTERS, VendorQueue
-from chalicelib.mandates.register.counted import Tables
+from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
+from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.observe import correlation_id, follow
 from chalicelib.outbox.sending import Outbox
@@ -25,11 +26,15 @@ from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import Item
 from local import aws
 from print_vendor.bucket import Bucket, object_key
-from print_vendor.printing import Printer
+from print_vendor.inhouse import Printer
+from print_vendor.opening import Keys, Opener
 from print_vendor.rows import LetterRows
-from print_vendor.sealed import Opener
+from print_vendor.sealed import VaultOpener
 from tests.adapters.conftest import askers_of
 from tests.builders import NOW, a_letter, a_request, an_opening, closing
+from tests.vendor import SEAL, VENDOR_KEY, key_file, sealed_message
+
+FIELDS = "alias/digid-machtigen-fields"
 
 
 class Post:
@@ -37,18 +42,18 @@ class Post:
 
     def __init__(self, dynamodb: Any, tables: Tables, books: LetterBooks) -> None:
         self.table, self.sqs, self.s3, kms = tables.letters, aws.client("sqs"), aws.client("s3"), aws.client("kms")
-        key = "alias/digid-machtigen-fields"
-        self.vault = KmsVault(kms, key)
+        self.vault = KmsVault(kms, FIELDS)
         for kind in ("pdf", "json"):
             self.s3.delete_object(Bucket=aws.BUCKET, Key=object_key(a_letter().letter_id, kind))
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
         self.outbox = self.outbox_to(self.sqs)
         self.letters = self.outbox.of(LETTERS)
         self.rows = LetterRows(dynamodb, self.table.name, time.sleep)
-        self.printer = Printer(Opener(kms, key), self.rows, Bucket(self.s3, aws.BUCKET))
+        opener = Opener(Keys(lambda: key_file(VENDOR_KEY)), VaultOpener(kms, FIELDS))
+        self.printer = Printer(opener, self.rows, Bucket(self.s3, aws.BUCKET))
         self.letter: Letter = a_letter()
         self.request = a_request(letter_id=self.letter.letter_id)
-        self.mandates = DynamoMandates(tables, self.vault, books, askers_of(dynamodb))
+        self.mandates = DynamoMandates(tables, Sealing(self.vault, SEAL), books, askers_of(dynamodb))
         self.mandates.open_requests(an_opening(self.request))
 
     def outbox_to(self, sqs: Any) -> Outbox:
@@ -99,7 +104,10 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
     post.letters.send(post.letter.letter_id, NOW)
     (message,) = post.messages()
-    assert set(json.loads(message)) == {"letter_id", "sealed", "correlation_id"}
+    told = json.loads(message)
+    assert set(told) == {"schema", "letter_id", "content", "print_before", "correlation_id"}
+    assert told["schema"] == "sealed-letter/1"
+    assert datetime.fromisoformat(told["print_before"]) == NOW + timedelta(days=1), "its address was looked up today"
     assert post.letter.code not in message
     assert "Lindelaan" not in message
 
@@ -262,8 +270,27 @@ def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> No
 def test_a_sealed_letter_opens_under_its_own_id_only(post: Post) -> None:
     post.letters.send(post.letter.letter_id, NOW)
     values = json.loads(post.messages()[0])
-    with pytest.raises(ValueError, match="does not open"):
+    with pytest.raises(ValueError, match="another than its message says"):
         post.printer.print(json.dumps({**values, "letter_id": "f" * 36}), NOW)
+
+
+def test_a_letter_that_the_release_before_sealed_and_wrote_down_is_sent_and_printed(post: Post) -> None:
+    letter = a_letter(letter_id="0" * 36)
+    sealed = LETTERS.seal(post.vault, letter.letter_id, letter)
+    post.table.write_together(letter_items(post.table, letter.letter_id, sealed, NOW, NOW + timedelta(days=42)))
+    post.letters.send(letter.letter_id, NOW)
+    (message,) = post.messages()
+    assert set(json.loads(message)) == {"letter_id", "sealed", "correlation_id"}, "the function of before reads it too"
+    post.printer.print(message, NOW)
+    assert LetterState.PRINTED in progress(post.table, letter.letter_id)
+
+
+def test_a_letter_that_this_release_sealed_and_the_one_before_sent_is_printed(post: Post) -> None:
+    """As after rolling back, and forward again: what lies among the dead letters is sent on."""
+    told = json.loads(sealed_message(post.letter))
+    sealed = base64.b64encode(told["content"].encode()).decode()
+    post.printer.print(json.dumps({"letter_id": told["letter_id"], "sealed": sealed, "correlation_id": None}), NOW)
+    assert post.printed()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.letter import Letter, LetterKind
 from chalicelib.letters.papers import VendorPapers
+from chalicelib.letters.sealing import VendorSeal
 from chalicelib.observe import follow
-from chalicelib.people.vault import KmsVault
 from local import aws
 from local.papers import InProcess
 from print_vendor.function import page_setter, paging
@@ -22,16 +22,27 @@ from tests.builders import a_letter, a_letter_service
 from tests.lines import written
 from tests.papers import FakePapers
 
-NAME, KEY = "the function", "alias/digid-machtigen-fields"
+NAME = "the function"
+SETTINGS = {
+    "FIELD_KEY": "alias/digid-machtigen-fields",
+    "VENDOR_KEYS": f"{aws.NAME}/print-vendor-keys",
+    "AWS_REGION": aws.REGION,
+}
 PAGE = a_letter(LetterKind.SCREEN)
+
+
+def _seal() -> VendorSeal:
+    """Return the seal that our own secret has for it."""
+    manager = aws.client("secretsmanager")
+    return VendorSeal(lambda: json.loads(manager.get_secret_value(SecretId=f"{aws.NAME}/page-key")["SecretString"]))
 
 
 class Real(VendorPapers):
     """The adapter and the vendor's function, with what was said between them; `down` keeps it from being heard."""
 
     def __init__(self) -> None:
-        super().__init__(self, NAME, KmsVault(aws.client("kms"), KEY))
-        setter = page_setter({"FIELD_KEY": KEY, "AWS_REGION": aws.REGION})
+        super().__init__(self, NAME, _seal())
+        setter = page_setter(SETTINGS)
         self._lambda = InProcess({NAME: lambda event, call: paging(event, call, setter)})
         self.payloads: list[bytes] = []
         self.down = False
@@ -76,10 +87,11 @@ def test_the_page_is_tagged_and_has_code_and_services_and_no_address(real: Real)
 def test_what_is_handed_over_shows_whose_it_is_and_nothing_of_it(real: Real) -> None:
     real.pdf(PAGE)
     (payload,) = real.payloads
-    assert json.loads(payload).keys() == {"letter_id", "sealed", "correlation_id"}
+    assert json.loads(payload).keys() == {"schema", "letter_id", "content", "correlation_id"}
     assert json.loads(payload)["letter_id"] == PAGE.letter_id
     assert not [part for part in (PAGE.code, "Sluizen") if part.encode() in payload]
-    assert PAGE.code.encode() not in base64.b64decode(json.loads(payload)["sealed"])
+    header = json.loads(payload)["content"].partition(".")[0]
+    assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == "RSA-OAEP-256"
 
 
 @pytest.fixture
@@ -125,20 +137,20 @@ def test_whatever_is_answered_instead_of_a_page_is_an_outage(answer: Answer, clo
             return answer()
 
     with pytest.raises(Unavailable):
-        VendorPapers(Odd(), NAME, KmsVault(aws.client("kms"), KEY)).pdf(PAGE)
+        VendorPapers(Odd(), NAME, _seal()).pdf(PAGE)
 
 
 def test_a_page_opens_under_its_own_id_only(real: Real) -> None:
     real.pdf(PAGE)
     values = json.loads(real.payloads[0])
-    setter = page_setter({"FIELD_KEY": KEY, "AWS_REGION": aws.REGION})
-    with pytest.raises(ValueError, match="does not open"):
+    setter = page_setter(SETTINGS)
+    with pytest.raises(ValueError, match="another than its message says"):
         setter.set({**values, "letter_id": "another"})
 
 
 @pytest.mark.parametrize("odd", [None, [], {}, "900100084", {"letter_id": "x", "sealed": "%"}, {"letter_id": "x"}])
 def test_what_is_no_page_is_told_without_what_it_says(odd: object, real: Real) -> None:  # noqa: ARG001 - only set up
-    setter = page_setter({"FIELD_KEY": KEY, "AWS_REGION": aws.REGION})
+    setter = page_setter(SETTINGS)
     with written() as lines, pytest.raises(ValueError, match=r"^(?!.*900100084)"):
         setter.set(odd)
     assert [line["message"] for line in lines] == ["page_not_set"]

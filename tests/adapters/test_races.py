@@ -34,7 +34,7 @@ from tests.builders import (
     claim_of,
     signed_in,
 )
-from tests.fakes import FakeVault
+from tests.fakes import SEALING
 from tests.lost import Repeating
 
 PERSON = SECRETS.pseudonyms.person
@@ -44,7 +44,7 @@ ROUNDS = 4
 @pytest.fixture(params=[lambda client: client, Repeating], ids=["", "answers lost"])
 def store(request: pytest.FixtureRequest, dynamodb: Any) -> DynamoMandates:
     client = request.param(dynamodb)
-    return DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS), askers_of(client))
+    return DynamoMandates(tables_of(client), SEALING, books_of(client, GENEROUS), askers_of(client))
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

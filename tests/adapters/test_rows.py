@@ -52,7 +52,7 @@ from tests.builders import (
     held_for,
     making,
 )
-from tests.fakes import FakeVault
+from tests.fakes import SEALING, FakeVault
 
 
 def test_each_kind_of_item_is_written_so_that_the_release_before_reads_it(dynamodb: Any) -> None:
@@ -82,7 +82,7 @@ def _fill(client: Any, rows: dict[str, list[dict[str, object]]] = ROWS) -> None:
 
 def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     vera, henk = PersonId("vera"), PersonId("henk")
     gone = replace(writing.GIVING_WAY, ended=RequestState.BLOCKED, ended_at=NOW, version=2)
     taken = replace(writing.TAKEN, ended=RequestState.ACTIVATED, ended_at=writing.MANDATE.activated_at, version=2)
@@ -102,7 +102,7 @@ def test_requests_codes_and_mandates_are_read_as_ever(dynamodb: Any) -> None:
 
 def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
     _fill(dynamodb, WRITTEN)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     mina, henk = PersonId("mina"), PersonId("henk")
     refused = replace(writing.ADMITTED, ended=RequestState.REFUSED, ended_at=NOW + HOUR, version=3)
     assert {one.case_id: one for one in store.requests(mina)} == {one.case_id: one for one in (writing.BARE, refused)}
@@ -118,7 +118,7 @@ def test_a_request_by_somebody_else_is_read_back(dynamodb: Any) -> None:
 
 def test_a_mark_that_an_older_release_wrote_is_that_of_the_represented(dynamodb: Any) -> None:
     _fill(dynamodb)
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     again = a_request(case_id=CaseId("again"), letter_id="2" * 36, service_id=PORTAL_ID)
     with pytest.raises(Conflict):
         store.open_requests(an_opening(again))
@@ -265,7 +265,7 @@ def test_what_is_restricted_suspended_and_ended_for_a_cause_is_a_mandate_s_row_a
     dynamodb: Any,
 ) -> None:
     """The release before knows `revoked_at` alone: it lets nobody use what ended, and what is less as it was."""
-    store = DynamoMandates(tables_of(dynamodb), FakeVault(), books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     store.open_requests(an_opening(asked := a_request()))
     store.make(making(asked, mandate := a_mandate(asked)), Citizen(PersonId("henk"), 20))
     less = replace(mandate, without=(SERVICE_ID,), suspended_at=NOW, ended_at=NOW, cause=Cause.DEATH, version=3)

@@ -1,4 +1,4 @@
-"""What one side seals, the print vendor opens: two programs, one form."""
+"""What the release before sealed, the print vendor opens still."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.people.vault import KmsVault
 from local import aws
-from print_vendor.sealed import Opener
+from print_vendor.sealed import VaultOpener
 
 KEY = "alias/digid-machtigen-fields"
 
@@ -28,7 +28,7 @@ def vault(cloud: None) -> KmsVault:  # noqa: ARG001 - only set up
 
 
 def test_what_is_sealed_opens_in_its_own_context_only_and_unchanged(vault: KmsVault) -> None:
-    opener, sealed = Opener(aws.client("kms"), KEY), vault.seal("Geachte mevrouw", "letter:1")
+    opener, sealed = VaultOpener(aws.client("kms"), KEY), vault.seal("Geachte mevrouw", "letter:1")
     assert opener.open(sealed, "letter:1") == "Geachte mevrouw"
     for changed, context in ((sealed, "letter:2"), (sealed[:-1] + bytes([sealed[-1] ^ 1]), "letter:1")):
         with pytest.raises(ValueError, match="does not open"):
@@ -39,6 +39,6 @@ def test_what_is_sealed_opens_in_its_own_context_only_and_unchanged(vault: KmsVa
 
 def test_many_letters_cost_one_call_to_kms(vault: KmsVault) -> None:
     kms = Counting()
-    opener = Opener(kms, KEY)
+    opener = VaultOpener(kms, KEY)
     assert [opener.open(vault.seal(str(number), "x"), "x") for number in range(9)] == [str(n) for n in range(9)]
     assert kms.opened == 1

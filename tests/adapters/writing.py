@@ -63,7 +63,7 @@ from tests.builders import (
     making,
     revoke_in,
 )
-from tests.fakes import FakeVault
+from tests.fakes import SEALING, FakeVault
 
 HOUR = timedelta(hours=1)
 WAITING = a_request(
@@ -171,7 +171,7 @@ def write_all(client: Any) -> None:
 
 def _register(client: Any) -> None:
     tables = tables_of(client)
-    store = DynamoMandates(tables, FakeVault(), books_of(client, GENEROUS), askers_of(client))
+    store = DynamoMandates(tables, SEALING, books_of(client, GENEROUS), askers_of(client))
     store.open_requests(an_opening(WAITING))
     store.open_requests(an_opening(GIVING_WAY))
     store.open_requests(an_opening(TAKEN, instead_of=(GIVING_WAY,)))

@@ -159,6 +159,7 @@ def test_only_the_first_call_of_a_process_is_a_cold_start(
 ) -> None:
     settings = {
         "BASE_URL": "https://localhost:1", "LETTERS_TABLE": "x", "LETTER_BUCKET": "x", "FIELD_KEY": "x",
+        "VENDOR_KEYS": "x",
         "AWS_REGION": "eu-west-1", "POWERTOOLS_METRICS_NAMESPACE": "x", "POWERTOOLS_SERVICE_NAME": "x",
         "POWERTOOLS_METRICS_DISABLED": "false",
     }  # fmt: skip

@@ -16,8 +16,9 @@ from local import aws
 from operate.secrets.__main__ import main
 from operate.secrets.rotation import PEPPER_KEPT, Refused, add_key, add_pepper, ids, in_use, retire
 from operate.secrets.store import create_missing, has_value, read
-from provisioning.keys import new_key_pair
-from provisioning.secrets import KEYS, MADE_HERE, NAMES, dated_key
+from operate.secrets.vendor import KEPT, retire_vendor_key
+from provisioning.keys import new_key_pair, new_vendor_key, public_part
+from provisioning.secrets import KEYS, MADE_HERE, NAMES, PUBLIC_KEYS, dated_key
 
 NOW = datetime(2031, 5, 17, tzinfo=UTC)
 PREFIX = "digid-machtigen-dev"
@@ -59,12 +60,19 @@ def test_two_first_deploys_at_once_keep_the_values_of_the_first(manager: Any) ->
 
         put_secret_value = staticmethod(manager.put_secret_value)
 
-        def get_secret_value(self, **_: str) -> None:
+        def __init__(self) -> None:
+            self.looked_at: set[str] = set()
+
+        def get_secret_value(self, **asked: str) -> Any:  # noqa: ANN401
+            if asked["SecretId"] in self.looked_at:
+                return manager.get_secret_value(**asked)
+            self.looked_at.add(asked["SecretId"])
             raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
 
     create_missing(manager, PREFIX)
     made = {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE}
-    assert create_missing(SawNothing(), PREFIX) == []
+    # What is made of a key that is there already is the same once more.
+    assert set(create_missing(SawNothing(), PREFIX)) <= set(PUBLIC_KEYS)
     assert {name: read(manager, f"{PREFIX}/{name}") for name in MADE_HERE} == made
 
 
@@ -231,3 +239,96 @@ def test_what_aws_refuses_is_a_sentence_and_not_a_trace(
 ) -> None:
     assert main([*stage, "show"], aws.client("secretsmanager")) == 1
     assert "AWS refuses GetSecretValue (ResourceNotFoundException): " in capsys.readouterr().err
+
+
+def _under(manager: Any, name: str) -> str:  # noqa: ANN401
+    return str(read(manager, f"{PREFIX}/{name}")["kid"])
+
+
+def test_letters_and_pages_are_sealed_under_the_key_that_our_print_function_has(manager: Any) -> None:  # noqa: ANN401
+    create_missing(manager, PREFIX)
+    (key,) = read(manager, f"{PREFIX}/print-vendor-keys")["keys"]
+    for name in ("letter-key", "page-key"):
+        public = read(manager, f"{PREFIX}/{name}")
+        assert public == {part: key[part] for part in ("kty", "n", "e", "kid", "use", "alg")}
+    assert len(key["n"]) == 512, "3,072 bits"
+
+
+def test_a_public_key_is_made_of_the_private_one_that_lies_there(manager: Any) -> None:  # noqa: ANN401
+    """As when another deploy made that a moment before."""
+    theirs = new_vendor_key(2048)
+    manager.put_secret_value(SecretId=f"{PREFIX}/print-vendor-keys", SecretString=json.dumps({"keys": [theirs]}))
+    assert "print-vendor-keys" not in create_missing(manager, PREFIX)
+    assert _under(manager, "letter-key") == _under(manager, "page-key") == theirs["kid"]
+
+
+def test_the_key_of_an_outside_vendor_is_not_ours_to_make(manager: Any) -> None:  # noqa: ANN401
+    assert "letter-key" not in create_missing(manager, PREFIX, ("letter-key",))
+    assert not has_value(manager, f"{PREFIX}/letter-key")
+    assert has_value(manager, f"{PREFIX}/page-key")
+
+
+def test_the_vendors_keys_roll_over_and_none_is_shown(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    create_missing(manager, PREFIX)
+    former = _under(manager, "letter-key")
+    assert main([*stage, "add", "print-vendor-keys"], manager) == 0
+    value = read(manager, f"{PREFIX}/print-vendor-keys")
+    first, second = (one["kid"] for one in value["keys"])
+    assert (first, _under(manager, "letter-key"), _under(manager, "page-key")) == (former, second, second)
+    assert main([*stage, "show"], manager) == 0
+    said = capsys.readouterr()
+    for line in (
+        f"print-vendor-keys  {first}  former",
+        f"print-vendor-keys  {second}  in use",
+        f"letter-key  {second}",
+    ):
+        assert line in said.out
+    assert main([*stage, "retire", "print-vendor-keys", second], manager) == 1
+    assert main([*stage, "retire", "print-vendor-keys", "nothing"], manager) == 1
+    assert main([*stage, "retire", "print-vendor-keys", first], manager) == 1
+    said = capsys.readouterr()
+    for why in (f"{second} is in use", "there is no nothing", f"letters under {first} may lie in a queue until"):
+        assert why in said.err
+    replaced = datetime.fromisoformat(value["replaced"][first])
+    with pytest.raises(Refused):
+        retire_vendor_key(manager, PREFIX, first, replaced + KEPT - timedelta(seconds=1))
+    retire_vendor_key(manager, PREFIX, first, replaced + KEPT)
+    assert [one["kid"] for one in read(manager, f"{PREFIX}/print-vendor-keys")["keys"]] == [second]
+    assert not [one["d"] for one in value["keys"] if one["d"] in said.out + said.err]
+
+
+def test_an_outside_vendors_key_is_put_and_stays_when_ours_rolls_over(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    create_missing(manager, PREFIX)
+    theirs = public_part(new_vendor_key(2048))
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(theirs)))
+    assert main([*stage, "put", "letter-key"], manager) == 0
+    assert main([*stage, "add", "print-vendor-keys"], manager) == 0
+    assert _under(manager, "letter-key") == theirs["kid"] != _under(manager, "page-key")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("no JSON", "this is no JSON"), ("{}", "no RSA key"), ("[]", "no RSA key"), ("private", "private")],
+)
+def test_what_is_no_public_key_of_a_vendor_is_refused_and_not_shown(
+    manager: Any,  # noqa: ANN401
+    stage: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    why: str,
+) -> None:
+    private = new_vendor_key(2048)
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(private) if typed == "private" else typed))
+    assert main([*stage, "put", "letter-key"], manager) == 1
+    assert why in (said := capsys.readouterr().err)
+    assert private["d"] not in said
+    assert not has_value(manager, f"{PREFIX}/letter-key")

@@ -114,6 +114,7 @@ WALLS = {
 
 TAKEN_BY = {
     "jinja2": {"web"},
+    "joserfc": {"letters"},
     "lxml": {"saml.craft"},
     "saml2": {"saml.messages"},
     "urllib3": {"chalicelib.deadline", "health", "people", "saml.digid", "saml.partners"},

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.errors import RateLimited
 from chalicelib.mandates.for_another.checking import Checker
-from chalicelib.mandates.register.checks import CHECKS, Check
+from chalicelib.mandates.register.checks import CHECKS, Check, CheckRow
 from chalicelib.observe import Metric, count, follow, log
 from chalicelib.outage import outage
 from chalicelib.people.vault import Vault
@@ -46,8 +46,8 @@ class CheckQueue:
     def __init__(self, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._sqs, self._url = sqs, url
 
-    def deliver(self, check_id: str, sealed: bytes, correlation_id: str | None) -> None:
-        self._put(SealedCheck(check_id, sealed, correlation_id).to_json(), 0)
+    def deliver(self, check_id: str, sealed: bytes, row: CheckRow) -> None:
+        self._put(SealedCheck(check_id, sealed, row.correlation_id).to_json(), 0)
 
     def left(self, check_id: str, now: datetime) -> None:
         """Write nothing down: how a check ended, its requests tell."""

@@ -11,7 +11,7 @@ from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.register.retrying import ROUNDS
 from chalicelib.mandates.register.transactions import Mailing
-from chalicelib.people.vault import Vault
+from chalicelib.people.vault import Seals, Vault
 from chalicelib.storage.table import Item, Table
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable
 
@@ -22,6 +22,13 @@ class Tables(NamedTuple):
     register: RegisterTable
     letters: LettersTable
     audit: AuditTable
+
+
+class Sealing(NamedTuple):
+    """By what things are sealed: what we read again for ourselves, letters for who prints them."""
+
+    vault: Vault
+    letters: Seals
 
 
 def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]], read: Callable[[], object]) -> None:
@@ -45,8 +52,8 @@ def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]],
 class CountedLetters:
     """Writes requests with the letter that they ask for, and counts it in the same transaction."""
 
-    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks) -> None:
-        self._tables, self._vault, self._books = tables, vault, books
+    def __init__(self, tables: Tables, seal: Seals, books: LetterBooks) -> None:
+        self._tables, self._seal, self._books = tables, seal, books
 
     def write(
         self,
@@ -66,7 +73,7 @@ class CountedLetters:
         at = first.checked_at or first.requested_at
         by = Asker.OWNER if first.is_own else Asker.OTHER
         sent = [Sent(letter.letter_id, today(at), one.service_id, by) for one in requests]
-        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        sealed = LETTERS.seal(self._seal, letter.letter_id, letter)
         until = max(one.expires_at for one in requests)
         posting = letter_items(
             self._tables.letters,

@@ -16,7 +16,7 @@ from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.register.askers import AskerBooks
-from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
@@ -24,7 +24,6 @@ from chalicelib.mandates.register.transactions import Making
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
-from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import NEW, Condition, Item
 
@@ -46,8 +45,8 @@ _BY_KEY = 5
 class DynamoMandates(DynamoRequests):
     """See `mandates/register/ports.py::MandateStore` for what each method promises."""
 
-    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks, askers: AskerBooks) -> None:
-        super().__init__(tables, vault, books, askers)
+    def __init__(self, tables: Tables, sealing: Sealing, books: LetterBooks, askers: AskerBooks) -> None:
+        super().__init__(tables, sealing, books, askers)
         self._parties = Rows(tables.register, PARTIES)
         self._turns = Rows(tables.register, GRANTS)
         self._given, self._held = Rows(tables.register, GIVEN), Rows(tables.register, HELD)
@@ -88,7 +87,7 @@ class DynamoMandates(DynamoRequests):
 
     def _posting(self, letter: Letter, at: datetime, mandate: Mandate) -> list[Item]:
         """Return the writes that post a letter that tells something, and is not counted."""
-        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
         until = midnight_after(mandate.period.end)
         return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=mandate.represented)
 

@@ -13,7 +13,7 @@ from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Request, RequestState
 from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.checks import CHECKS, Check, CheckRow
-from chalicelib.mandates.register.counted import CountedLetters, Tables, write_counted
+from chalicelib.mandates.register.counted import CountedLetters, Sealing, Tables, write_counted
 from chalicelib.mandates.register.items import (
     ASKING,
     BLOCKED,
@@ -29,7 +29,6 @@ from chalicelib.mandates.register.transactions import Admission, Closing, Openin
 from chalicelib.observe import correlation_id
 from chalicelib.people.actor import Actor, Cause, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
-from chalicelib.people.vault import Vault
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
 
@@ -41,14 +40,14 @@ T = TypeVar("T")
 class DynamoRequests:
     """The half of the register that is about requests; see `mandates/register/ports.py::MandateStore`."""
 
-    def __init__(self, tables: Tables, vault: Vault, books: LetterBooks, askers: AskerBooks) -> None:
+    def __init__(self, tables: Tables, sealing: Sealing, books: LetterBooks, askers: AskerBooks) -> None:
         self._table, self._letters, self._audit = tables.register, tables.letters, tables.audit
         self._requests, self._own = Rows(tables.register, REQUEST), Rows(tables.register, OPEN)
         self._others, self._asked = Rows(tables.register, OPEN_BY_OTHER), Rows(tables.register, ASKING)
         self._codes, self._refusals = Rows(tables.register, CODE), Rows(tables.register, REFUSAL)
         self._blocked, self._opted_out = Rows(tables.register, BLOCKED), Rows(tables.register, OPTED_OUT)
-        self._vault, self._askers = vault, askers
-        self._posts = CountedLetters(tables, vault, books)
+        self._sealing, self._askers = sealing, askers
+        self._posts = CountedLetters(tables, sealing.letters, books)
 
     def open_requests(self, opening: Opening) -> None:
         first, without = opening.requests[0], {gone.letter_id for gone in opening.instead_of if gone.letter_id}
@@ -96,7 +95,7 @@ class DynamoRequests:
         ]
 
     def _checking(self, check: Check, requests: Sequence[Request]) -> list[Item]:
-        sealed, at = CHECKS.seal(self._vault, check.check_id, check), requests[0].requested_at
+        sealed, at = CHECKS.seal(self._sealing.vault, check.check_id, check), requests[0].requested_at
         row = CheckRow(check.check_id, at, max(one.expires_at for one in requests), sealed, correlation_id())
         return CHECKS.adding(self._letters, row, at)
 

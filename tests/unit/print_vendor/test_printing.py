@@ -9,11 +9,12 @@ import pytest
 from chalicelib.letters.contract.messages import SealedLetter, sealing_context
 from chalicelib.letters.contract.states import LetterState
 from local.invocation import call_of
+from print_vendor.inhouse import Printer
 from print_vendor.observe import begin_call, log
-from print_vendor.printing import Printer
 from tests.builders import NOW, a_letter
 from tests.fakes import FakeLetterRows, FakeVault
 from tests.unit.letters.contract.test_letter import OF_BEFORE
+from tests.vendor import SEAL, an_opener, sealed_message
 
 LETTER = a_letter()
 ID = LETTER.letter_id
@@ -42,9 +43,8 @@ class Shop:
     def __init__(self) -> None:
         self.rows, self.bucket = FakeLetterRows(), FakeBucket()
         self.rows.states[ID], self.rows.until[ID] = (LetterState.QUEUED, NOW), NOW + timedelta(days=43)
-        self.printer = Printer(FakeVault(), self.rows, self.bucket)
-        sealed = FakeVault().seal(LETTER.to_json(), sealing_context(ID))
-        self.message = SealedLetter(ID, sealed, "the request").to_json()
+        self.printer = Printer(an_opener(), self.rows, self.bucket)
+        self.message = sealed_message(LETTER)
 
 
 @pytest.fixture
@@ -164,18 +164,17 @@ def test_a_line_of_the_log_names_letter_and_request_and_nothing_that_is_in_the_l
     ],
 )
 def test_what_is_sealed_and_no_letter_is_told_without_what_it_says(shop: Shop, broken: str) -> None:
-    sealed = FakeVault().seal(broken, sealing_context(ID))
-    with pytest.raises(ValueError, match=r"letter$") as error:
-        shop.printer.print(SealedLetter(ID, sealed).to_json(), NOW)
+    sealed = SEAL.seal(broken, ID)
+    with pytest.raises(ValueError, match=r"letter|letter-2") as error:
+        shop.printer.print(SealedLetter(ID, sealed, NOW).to_json(), NOW)
     assert "900100084" not in str(error.getrepr(style="native"))
 
 
 def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     """Lambda writes what a function raises, with the trace and its causes, into the log."""
     odd = a_letter(addressee="日本 van Dijk")
-    sealed = FakeVault().seal(odd.to_json(), sealing_context(ID))
     with pytest.raises(Exception) as error:  # noqa: PT011 - whatever it is
-        shop.printer.print(SealedLetter(ID, sealed).to_json(), NOW)
+        shop.printer.print(sealed_message(odd), NOW)
     (record,) = caplog.records
     assert record.message == "letter_not_printed"
     told = f"{error.getrepr(style='native')} {vars(record)}"

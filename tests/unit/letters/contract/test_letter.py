@@ -9,15 +9,6 @@ from chalicelib.letters.contract.letter import EndReason, Letter, LetterKind
 from chalicelib.letters.contract.messages import SealedLetter
 from tests.builders import a_letter, a_letter_service
 
-MESSAGE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
-
-
-def test_a_message_is_written_and_read_as_it_lies_in_the_queue() -> None:
-    assert SealedLetter("x1", b"sealed", "the request").to_json() == MESSAGE
-    assert SealedLetter.from_json(MESSAGE) == SealedLetter("x1", b"sealed", "the request")
-    assert SealedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
-
-
 OF_BEFORE = """{"schema": "letter/1", "letter_id": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", \
 "reference": "CA5ECA5ECA5E", "language": "nl", "addressee": "V. van der Gever", \
 "address": ["Lindelaan 12", "1234 AB  Voorbeeld"], "salutation": "Geachte mevrouw Van der Gever", \

@@ -1,0 +1,91 @@
+"""The function's shop: a letter is claimed by its row in our table, and lies in our bucket when it is printed."""
+
+import json
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
+from chalicelib.letters.contract.states import LetterState
+from print_vendor.observe import PRINTED, count, follow, log
+from print_vendor.printing import Opens, Press, read
+
+
+class Rows(Protocol):
+    """Moves of a letter; each tells whether it was made now (print_vendor/rows.py)."""
+
+    def begin(self, letter_id: str, now: datetime) -> bool: ...
+    def finish(self, letter_id: str, now: datetime) -> bool: ...
+    def stop(self, letter_id: str, now: datetime) -> bool: ...
+    def state(self, letter_id: str) -> LetterState | None: ...
+
+
+class Holds(Protocol):
+    def put(self, letter_id: str, kind: str, body: bytes) -> None: ...
+
+
+class BucketShop:
+    """See `Shop`. Sent twice, a letter is the same object, and is counted once (invariant 3)."""
+
+    def __init__(self, rows: Rows, bucket: Holds) -> None:
+        self._rows, self._bucket = rows, bucket
+
+    def claim(self, message: SealedLetter, now: datetime) -> bool:
+        """Claim no letter that was printed, and none whose request was withdrawn or has expired."""
+        letter_id = message.letter_id
+        if self._rows.begin(letter_id, now):
+            return True
+        match self._rows.state(letter_id):
+            case LetterState.PRINTED | LetterState.POSTED | LetterState.DELIVERED | LetterState.RETURNED:
+                log().info("letter_printed_before", letter_id=letter_id)
+            case None:
+                raise ValueError("a letter that was never asked for")
+            case _:
+                self.cancel(letter_id, now)
+        return False
+
+    def deliver(self, letter: Letter, pdf: bytes, message: SealedLetter, now: datetime) -> None:
+        letter_id = message.letter_id
+        self._bucket.put(letter_id, "json", _slip(letter, message, now))
+        self._bucket.put(letter_id, "pdf", pdf)
+        if self._rows.finish(letter_id, now):
+            log().info("letter_printed", letter_id=letter_id)
+            count(PRINTED)
+
+    def cancel(self, letter_id: str, now: datetime) -> None:
+        if self._rows.stop(letter_id, now):
+            log().info("letter_cancelled", letter_id=letter_id)
+
+
+class Printer:
+    """Takes what lies in the queue, message by message."""
+
+    def __init__(self, opener: Opens, rows: Rows, bucket: Holds) -> None:
+        self._press = Press(opener, BucketShop(rows, bucket))
+
+    def print(self, text: str, now: datetime) -> None:
+        """Do what a message asks. Whatever it raises sends the message back to the queue."""
+        follow(None)
+        letter_id = None
+        try:
+            message = read(text)
+            letter_id = message.letter_id
+            if isinstance(message, LetterCancel):
+                self._press.cancel(message, now)
+                return
+            follow(message.correlation_id)
+            self._press.print(message, now)
+        except Exception as error:
+            log().error("letter_not_printed", letter_id=letter_id, error=type(error).__name__)
+            raise
+
+
+def _slip(letter: Letter, message: SealedLetter, now: datetime) -> bytes:
+    told = {
+        "form_of_address": letter.form_of_address,
+        "addressee": letter.addressee,
+        "address": letter.address,
+        "printed_at": now.isoformat(),
+        "correlation_id": message.correlation_id,
+    }
+    return json.dumps(told, ensure_ascii=False).encode()

@@ -1,0 +1,33 @@
+"""What comes and goes is held to its JSON Schema: the files that the contract ships."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+
+import fastjsonschema
+
+from chalicelib.letters.contract.messages import SCHEMAS
+
+LETTER, SEALED_LETTER, LETTER_CANCEL, LETTER_STATUS = (
+    *("letter-2", "sealed-letter-1"),
+    *("letter-cancel-1", "letter-status-1"),
+)
+
+
+class OffSchema(ValueError):
+    """Something that is not what its schema says. It names the schema, and quotes nothing."""
+
+
+def hold(schema: str, values: object) -> None:
+    """Raise `OffSchema` for values, read from JSON, that are not what a schema says."""
+    try:
+        _validator(schema)(values)
+    except fastjsonschema.JsonSchemaValueException:
+        raise OffSchema(f"not what the schema {schema} says") from None
+
+
+@cache
+def _validator(schema: str) -> Callable[[object], object]:
+    text = (SCHEMAS / f"{schema}.json").read_text(encoding="utf-8")
+    made: Callable[[object], object] = fastjsonschema.compile(json.loads(text), use_default=False)
+    return made
