@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.catalogue.model import Connection, EntityId
-from chalicelib.wiring import Wiring, _client
+from chalicelib.clients import kept_client
+from chalicelib.wiring import Wiring
 from local import aws
 from local.digid.metadata import metadata
 from local.stack import Stack, process, settings
@@ -53,7 +54,7 @@ def running() -> Iterator[dict[str, str]]:
             os.environ.pop(name)
         # The clients of this process would go on calling what is gone.
         aws.client.cache_clear()
-        _client.cache_clear()
+        kept_client.cache_clear()
 
 
 def _configured(stack: Stack) -> dict[str, str]:

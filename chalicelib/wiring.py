@@ -6,15 +6,14 @@ import base64
 import json
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.budget import budget
 from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.clients import patient_client
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
@@ -62,14 +61,6 @@ if TYPE_CHECKING:
     from chalicelib.saml.messages.ourselves import Ourselves
     from chalicelib.saml.partners.directory import Directory
     from chalicelib.storage.table import Item
-
-_CONNECT, _ANSWER = 1.0, {"lambda": 8.0}
-"""Seconds that one attempt at a call to AWS takes at most: to connect, and until its answer comes, which is `_SOON` but
-for the page that a function sets: one that just began loads the typesetter first."""
-_SOON = 3.0
-
-_MAKING = threading.Lock()
-"""The SDK cannot make two clients at a time."""
 
 T = TypeVar("T", bound=Table)
 
@@ -274,27 +265,8 @@ class Wiring:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
         """Return an AWS client that waits no longer than the request may. Raises `Unavailable`."""
         region = self.settings.aws_region
-        with outage(service), _MAKING:
-            return _client(service, region)
-
-
-@cache
-def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients have no public type
-    # Imported here: half a second that a container pays once, on its first call to AWS.
-    import boto3
-    from botocore.config import Config
-
-    answer = _ANSWER.get(service, _SOON)
-    twice = {"mode": "standard", "total_max_attempts": 2}
-    patience = Config(connect_timeout=_CONNECT, read_timeout=answer, retries=twice)
-    client = boto3.client(service, region_name=region, config=patience)
-    # Before each attempt: what hangs several times in a row may not take longer than the request has.
-    client.meta.events.register_first("before-send", lambda **_: _in_time(service, _CONNECT + answer))
-    return client
-
-
-def _in_time(service: str, attempt: float) -> None:
-    budget().patience(service, most=attempt, least=attempt / 2)
+        with outage(service):
+            return patient_client(service, region)
 
 
 def of_process() -> Wiring:

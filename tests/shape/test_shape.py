@@ -254,8 +254,11 @@ def test_the_descriptions_in_a_package_are_of_the_services_that_its_code_calls(p
     ]
     named = {argument.value for _, argument in made if isinstance(argument, ast.Constant)}
     assert named == part.services
-    # The wiring makes a client of the service that is named to it.
-    assert {_module(path) for path, argument in made if not isinstance(argument, ast.Constant)} <= {"chalicelib.wiring"}
+    # The wiring has a client made of the service that is named to it.
+    assert {_module(path) for path, argument in made if not isinstance(argument, ast.Constant)} <= {
+        "chalicelib.wiring",
+        "chalicelib.clients",
+    }
 
 
 def _called(function: ast.expr) -> str:
