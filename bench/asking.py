@@ -24,7 +24,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
 from chalicelib.mandates.model.requests import OptOut
 from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
-from chalicelib.mandates.register.counted import Tables
+from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.people.birth_date import BirthDate
@@ -76,7 +76,8 @@ def asking(client: Any) -> Wiring:  # noqa: ANN401 - boto3 client
     wiring.transient = transient = TransientTable(client, f"{aws.NAME}-transient")
     wiring.register, wiring.letters_table, wiring.audit = tables
     books, askers = LetterBooks(transient, Limits()), AskerBooks(transient, AskerLimits(10_000, 10_000))
-    wiring.mandates, wiring.tries = DynamoMandates(tables, wiring.vault, books, askers), DynamoTries(transient)
+    sealing = Sealing(wiring.vault, wiring.vault)
+    wiring.mandates, wiring.tries = DynamoMandates(tables, sealing, books, askers), DynamoTries(transient)
     wiring.checks = FakeSender()
     return wiring
 
