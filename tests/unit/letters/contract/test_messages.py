@@ -74,7 +74,11 @@ def test_letters_of_every_kind_are_what_their_schema_says(kind: LetterKind) -> N
     level = {"confirm_level": 25} if kind is LetterKind.HELD else {}
     hold(
         LETTER,
-        json.loads(a_letter(kind, form_of_address="De heer", services=(a_letter_service(),) * 10, **level).to_json()),
+        json.loads(
+            a_letter(
+                kind, form_of_address="De heer", large_print=True, services=(a_letter_service(),) * 10, **level
+            ).to_json()
+        ),
     )
 
 
