@@ -38,11 +38,25 @@ def watch_health(event: CloudWatchEvent) -> None:
     watching_health(event, _wiring)
 
 
+@jobs.schedule(Rate(6, unit=Rate.HOURS))
+def watch_letters(event: CloudWatchEvent) -> None:
+    watching_letters(event, _wiring)
+
+
 def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
     """Send what was written down but not sent, as much as there is time for."""
     begin_call(event.context)
     with within(of_function(event.context, longest=45, clock=wiring.stopwatch)):
         wiring.outbox.sweep(wiring.clock())
+
+
+def watching_letters(event: CloudWatchEvent, wiring: Wiring) -> None:
+    """Count the letters of each day, and measure which of them are lost or late."""
+    from chalicelib.letters.watching import watch_days  # noqa: PLC0415
+
+    begin_call(event.context)
+    with within(of_function(event.context, longest=280, clock=wiring.stopwatch)):
+        watch_days(wiring.letters_table, wiring.clock())
 
 
 def checking(event: SQSEvent, wiring: Wiring) -> None:

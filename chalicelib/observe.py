@@ -64,6 +64,23 @@ class Metric(StrEnum):
     LETTERS_UNSENT = ("LettersUnsent", "Letters that the sweeper found written down and not sent")
     OLDEST_UNSENT_LETTER = ("OldestUnsentLetter", "Age of the oldest of them; 0 when there is none", "Seconds")
     LETTERS_NOT_SENT = ("LettersNotSent", "Letters that the sweeper could not send; it goes on, and tries them again")
+    DAY_LETTERS_REQUESTED = ("DayLettersRequested", "Letters that were asked for yesterday")
+    DAY_LETTERS_POSTED = ("DayLettersPosted", "Yesterday's letters that are posted by now, or delivered")
+    DAY_LETTERS_RETURNED = ("DayLettersReturned", "Yesterday's letters that came back")
+    DAY_LETTERS_FAILED = ("DayLettersFailed", "Yesterday's letters that the vendor cannot print")
+    DAY_LETTERS_CANCELLED = ("DayLettersCancelled", "Yesterday's letters that were not to be printed any more")
+    DAY_LETTERS_PENDING = ("DayLettersPending", "Yesterday's letters that are under way")
+    LETTERS_NOK = (
+        "LettersNok",
+        "Letters of the last thirty days that are lost or counted twice: 0 where the equation of each day holds",
+    )
+    LETTERS_NOT_ACCEPTED = ("LettersNotAccepted", "Letters that the print vendor did not accept within a working day")
+    OLDEST_UNACCEPTED_LETTER = ("OldestUnacceptedLetter", "Working days that the first of those it has not waits")
+    LETTERS_NOT_POSTED = (
+        "LettersNotPosted",
+        "Letters that were not posted within two working days after the print vendor accepted them",
+    )
+    OLDEST_UNPOSTED_LETTER = ("OldestUnpostedLetter", "Working days that the first waits to be posted of those it has")
     CHECKS_UNSENT = ("ChecksUnsent", "Checks of what somebody asks for another, that the sweeper found not sent")
     OLDEST_UNSENT_CHECK = ("OldestUnsentCheck", "Age of the oldest of these checks; 0 when there is none", "Seconds")
     CHECKS_NOT_SENT = ("ChecksNotSent", "Checks that the sweeper could not send; it goes on, and tries them again")

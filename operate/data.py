@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
-from chalicelib.letters import books, day_index, life
+from chalicelib.letters import books, day_index, life, underway
 from chalicelib.login import logins, once, shared
 from chalicelib.mandates.register import askers, checks, items, tries, wishes
 from chalicelib.outbox import parcels
@@ -24,6 +24,7 @@ _DECLARING = (
     wishes,
     life,
     day_index,
+    underway,
     checks,
     parcels,
     trail,

@@ -6,9 +6,9 @@ again: to begin is allowed to who began, and an end that was written at the very
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from chalicelib.letters.contract.states import LetterState, origins, row_key
+from chalicelib.letters.contract.states import LetterState, origins, row_key, underway_key
 
 _PAUSES = (0.05, 0.2, 0.8)
 """Seconds before each new try at a row that a transaction of ours holds: the SDK does not try that again."""
@@ -42,16 +42,37 @@ class LetterRows:
     def _moved(self, letter_id: str, state: LetterState, now: datetime, also: str) -> bool:
         allowed = {f":from{number}": {"S": origin} for number, origin in enumerate(origins(state))}
         change = {
+            **self._row(letter_id),
             "UpdateExpression": "SET #state = :state, #at = :at",
             "ConditionExpression": f"#state IN ({', '.join(allowed)}) {also}",
             "ExpressionAttributeNames": {"#state": "state", "#at": f"{state}_at"},
             "ExpressionAttributeValues": {**allowed, ":state": {"S": str(state)}, ":at": {"S": now.isoformat()}},
         }
         try:
-            self._ask(lambda: self._dynamodb.update_item(**self._row(letter_id), **change))
+            self._ask(lambda: self._write(letter_id, state, change))
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
+        except self._dynamodb.exceptions.TransactionCanceledException as error:
+            if error.response["CancellationReasons"][0]["Code"] == "ConditionalCheckFailed":
+                return False
+            raise
         return True
+
+    def _write(self, letter_id: str, state: LetterState, change: dict[str, Any]) -> dict[str, Any]:
+        """Write a row, and with it the mark that the letter is under way: an end takes it away."""
+        mark = self._item(*underway_key(letter_id))
+        match state:
+            case LetterState.CANCELLED:
+                also = {"Delete": mark}
+            case LetterState.PRINTED:
+                # It may have been cancelled, and its mark be gone.
+                since = {":since": change["ExpressionAttributeValues"][":at"]}
+                also = {
+                    "Update": {**mark, "UpdateExpression": "SET since = :since", "ExpressionAttributeValues": since}
+                }
+            case _:
+                return cast("dict[str, Any]", self._dynamodb.update_item(**change))
+        return cast("dict[str, Any]", self._dynamodb.transact_write_items(TransactItems=[{"Update": change}, also]))
 
     def _ask(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for pause in _PAUSES:
@@ -59,10 +80,16 @@ class LetterRows:
                 return _answered(call())
             except self._dynamodb.exceptions.TransactionConflictException:
                 self._sleep(pause)
+            except self._dynamodb.exceptions.TransactionCanceledException as error:
+                if all(reason["Code"] != "TransactionConflict" for reason in error.response["CancellationReasons"]):
+                    raise
+                self._sleep(pause)
         return _answered(call())
 
     def _row(self, letter_id: str) -> dict[str, Any]:
-        pk, sk = row_key(letter_id)
+        return self._item(*row_key(letter_id))
+
+    def _item(self, pk: str, sk: str) -> dict[str, Any]:
         return {"TableName": self._table, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
 
 

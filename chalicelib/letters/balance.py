@@ -1,9 +1,9 @@
-"""The equation of a day: each letter that was asked for has ended, or waits and is marked so; none both, none neither.
+"""The equation of a day: each letter that was asked for has ended, or is under way and marked so; none both or neither.
 
 requested = posted + delivered + returned + failed + cancelled + pending
 
-Pure. The three sources know nothing of each other: what was requested says the index of the day, how it ended its own
-row, and what is pending the marks by which letters are sent and looked after. So what one of them lost shows.
+Pure. Its sources know nothing of each other: what was requested says the index of the day, how it ended its own row,
+and what is pending the marks of letters under way. So what one of them lost shows, by its id.
 """
 
 from collections import Counter
@@ -12,26 +12,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from chalicelib.letters.contract.states import LetterState
-
-ENDED = (
-    LetterState.POSTED,
-    LetterState.DELIVERED,
-    LetterState.RETURNED,
-    LetterState.FAILED,
-    LetterState.CANCELLED,
-)
-"""In these a letter waits for nobody any more, though a posted one may still come back."""
+from chalicelib.letters.contract.states import ENDED, LetterState
 
 
 class Oddity(StrEnum):
     """Why a letter is not accounted for."""
 
     NO_ROW = "its row is gone"
-    NO_MARK = "it has not ended, and nothing looks after it"
-    TWO_MARKS = "it is marked twice"
-    STILL_MARKED = "it has ended, and is still marked"
     NOT_REQUESTED = "it is under way, and its day does not know it"
+    NO_MARK = "it has not ended, and is not marked as under way"
+    STILL_MARKED = "it has ended, and is still marked as under way"
+    NOT_TO_BE_SENT = "it was not sent, and nothing is to send it"
+
+
+_UNSENT = (LetterState.REQUESTED, LetterState.CHECKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +37,21 @@ class Traces:
     """Whether the index of its day has it."""
     state: LetterState | None
     """By its row; None where there is none."""
-    marks: int
+    marked: bool
+    """As under way."""
+    to_be_sent: bool
+    """Whether the outbox has it."""
 
     @property
     def oddity(self) -> Oddity | None:
-        match self:
-            case Traces(state=None):
-                return Oddity.NO_ROW
-            case Traces(requested=False):
-                return Oddity.NOT_REQUESTED
-            case Traces(state=state, marks=marks) if state in ENDED:
-                return Oddity.STILL_MARKED if marks else None
-            case Traces(marks=0):
-                return Oddity.NO_MARK
-            case Traces(marks=1):
-                return None
-        return Oddity.TWO_MARKS
+        found = {
+            Oddity.NO_ROW: self.state is None,
+            Oddity.NOT_REQUESTED: not self.requested,
+            Oddity.NO_MARK: self.state not in ENDED and not self.marked,
+            Oddity.STILL_MARKED: self.state in ENDED and self.marked,
+            Oddity.NOT_TO_BE_SENT: self.state in _UNSENT and not self.to_be_sent,
+        }
+        return next((oddity for oddity, there in found.items() if there), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,6 @@ def balance(day: date, letters: Iterable[Traces]) -> Balance:
         day,
         sum(one.requested for one in letters),
         {state: reached[state] for state in ENDED},
-        sum(one.marks > 0 for one in letters),
+        sum(one.marked for one in letters),
         {one.letter_id: oddity for one in letters if (oddity := one.oddity)},
     )

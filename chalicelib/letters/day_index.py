@@ -14,6 +14,9 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 
+KEPT = timedelta(days=60)
+"""After its day: twice as long as days are counted by themselves (watching.py)."""
+
 
 class LetterOfDay(NamedTuple):
     letter_id: str
@@ -25,8 +28,7 @@ DAY = Kind(
     LetterOfDay,
     pk="DAY#{day}#{shard}",
     sk="{letter_id}",
-    # Twice as long as days are counted (reckoning.py), so that nothing is missed for having gone.
-    kept=Kept("", timedelta(days=60), "day"),
+    kept=Kept("", KEPT, "day"),
     personal=("letter_id",),
     keyed=("letter_id",),
 )

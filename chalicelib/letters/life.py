@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract.states import LetterState, VendorKind, origins, row_key
 from chalicelib.letters.contract.statuses import Mishap
+from chalicelib.letters.underway import moving
 from chalicelib.observe import log
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import Kept, Kind
@@ -81,8 +82,9 @@ def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime)
         {"#state": "state", "#at": f"{state}_at"},
         {**allowed, ":state": state, ":at": now},
     )
+    row = Rows(table, LETTER).changing("SET #state = :state, #at = :at", condition, letter_id=letter_id)
     try:
-        Rows(table, LETTER).change("SET #state = :state, #at = :at", condition, letter_id=letter_id)
+        table.write_together([row, *moving(table, letter_id, state, now)])
     except Conflict:
         return False
     return True

@@ -8,6 +8,7 @@ from chalicelib.letters.contract.messages import SealedLetter
 from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.day_index import indexing
 from chalicelib.letters.life import LETTER, LetterRow, cancel, move
+from chalicelib.letters.underway import marking
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outage import outage
 from chalicelib.outbox.parcels import Measured, ParcelKind
@@ -39,7 +40,7 @@ def letter_items(
     requested_at: datetime | None = None,
     vendor: VendorKind = VendorKind.FUNCTION,
 ) -> list[Item]:
-    """Return the writes that put a letter in the outbox, and count it to its day, for the transaction that asks for it.
+    """Return the writes that put a letter in the outbox, mark it, and count it to its day, for the transaction.
 
     The register gave its address `now`; it may have been asked for before. Printing it makes no sense any more at
     `until`. `represented` is whose case it is about.
@@ -55,7 +56,11 @@ def letter_items(
         vendor,
         checked_at=now,
     )
-    return [*LETTERS.adding(table, row, now), indexing(table, letter_id, requested_at or now)]
+    return [
+        *LETTERS.adding(table, row, now),
+        marking(table, letter_id, now),
+        indexing(table, letter_id, requested_at or now),
+    ]
 
 
 class VendorQueue:

@@ -902,6 +902,10 @@ NEW: dict[str, list[dict[str, object]]] = {
         {"pk": "DAY#2031-05-17#1", "sk": "90e590e590e590e590e590e590e590e50001", "ttl": 1941926400},
         {"pk": "DAY#2031-05-17#1", "sk": "aa17aa17aa17aa17aa17aa17aa17aa170001", "ttl": 1941926400},
         {"pk": "DAY#2031-05-17#1", "sk": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "ttl": 1941926400},
+        {"pk": "UNDERWAY#5", "sk": "1e77e40005", "since": "2031-05-17T11:42:07+00:00"},
+        {"pk": "UNDERWAY#6", "sk": "90e590e590e590e590e590e590e590e50001", "since": "2031-05-17T11:42:07+00:00"},
+        {"pk": "UNDERWAY#1", "sk": "aa17aa17aa17aa17aa17aa17aa17aa170001", "since": "2031-05-17T11:42:07.000005+00:00"},
+        {"pk": "UNDERWAY#1", "sk": "ca5eca5eca5eca5eca5eca5eca5eca5e0001", "since": "2031-05-17T11:42:07+00:00"},
     ],
     "transient": [
         {
@@ -910,6 +914,35 @@ NEW: dict[str, list[dict[str, object]]] = {
             "asked": ["2031-05-17T11:42:07+00:00", "2031-05-17T11:42:07+00:00"],
             "ttl": 1936870927,
             "version": 2,
+        },
+        {"pk": "CROWDED#2031-05-17", "sk": "home of otto", "letters": 1, "ttl": 1941926400},
+        {
+            "pk": "LETTERS#address:home of otto",
+            "sk": "LETTERS",
+            "sent": [
+                {
+                    "by": "other",
+                    "day": "2031-05-17",
+                    "letter_id": "the letter",
+                    "service_id": "22222222-2222-4222-8222-222222222222",
+                }
+            ],
+            "ttl": 1939334400,
+            "version": 1,
+        },
+        {
+            "pk": "LETTERS#person:otto",
+            "sk": "LETTERS",
+            "sent": [
+                {
+                    "by": "other",
+                    "day": "2031-05-17",
+                    "letter_id": "the letter",
+                    "service_id": "22222222-2222-4222-8222-222222222222",
+                }
+            ],
+            "ttl": 1939334400,
+            "version": 1,
         },
     ],
 }

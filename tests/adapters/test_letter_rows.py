@@ -104,7 +104,7 @@ def test_what_is_no_answer_of_dynamodb_is_not_read_as_one() -> None:
         def get_item(self, **_: object) -> dict[str, object]:
             return {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
-        update_item = get_item
+        update_item = transact_write_items = get_item
 
     rows = LetterRows(Elsewhere(), "letters", _no_sleep)
     for move in (rows.begin, rows.finish, rows.stop):

@@ -21,7 +21,7 @@ from chalicelib.catalogue.model import (
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move
-from chalicelib.letters.limits import Asker, Sent
+from chalicelib.letters.limits import Asker, Limits, Sent
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.login.decision import Decision, Failed
 from chalicelib.login.levels import Level
@@ -211,6 +211,9 @@ def _transient(client: Any) -> None:
     asked = Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER)
     pair = books.read(PersonId("mina"), AddressId("home of mina"))
     transient(client).write_together(books.adding([asked], pair, ()))
+    full = books_of(client, Limits(address=1))
+    pair = full.read(PersonId("otto"), AddressId("home of otto"))
+    transient(client).write_together(full.adding([asked], pair, ()))
 
 
 def _logins(client: Any) -> None:

@@ -159,6 +159,13 @@ def _print(world: World, base: str, _without: str) -> None:
     (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
     if letter["state"]["S"] != "printed":
         raise NotDone("the letter is not marked as printed")
+    message = unprinted(world, base)
+    (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
+    del letter["useful_until"]
+    client("dynamodb").put_item(TableName=f"{NAME}-letters", Item=letter)
+    world.invoke("PrintLetter", {"Records": [{"messageId": "1", "receiptHandle": "1", "body": message}]})
+    if any(row["pk"]["S"].startswith("UNDERWAY") for row in _rows("letters")):
+        raise NotDone("the letter is not cancelled")
 
 
 def _set_page(world: World, base: str, _without: str) -> None:
@@ -211,6 +218,12 @@ def _watch_metadata(world: World, base: str, _without: str) -> None:
     raise NotDone("the provider is still behind its supplier")
 
 
+def _watch_letters(world: World, base: str, _without: str) -> None:
+    """Count a letter that nobody has taken from the queue: it is under way, and so its row is read."""
+    unprinted(world, base)
+    world.invoke("WatchLetters", schedule("WatchLetters"))
+
+
 def _watch_health(world: World, base: str, _without: str) -> None:
     del base
     world.invoke("WatchHealth", schedule("WatchHealth"))
@@ -223,6 +236,7 @@ _PROBES: dict[str, Probe] = {
     "PrintLetter": _print,
     "SetPage": _set_page,
     "SweepOutbox": _sweep,
+    "WatchLetters": _watch_letters,
     "WatchMetadata": _watch_metadata,
     "WatchHealth": _watch_health,
 }

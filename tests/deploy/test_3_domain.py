@@ -40,7 +40,12 @@ def test_schedules_and_queues_are_connected_to_their_functions(world: World, on_
     for rule in events.list_rules()["Rules"]:
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
             rates[target["Arn"].rpartition(":")[2]] = rule["ScheduleExpression"]
-    expected = {"SweepOutbox": "rate(1 minute)", "WatchMetadata": "rate(1 hour)", "WatchHealth": "rate(5 minutes)"}
+    expected = {
+        "SweepOutbox": "rate(1 minute)",
+        "WatchLetters": "rate(6 hours)",
+        "WatchMetadata": "rate(1 hour)",
+        "WatchHealth": "rate(5 minutes)",
+    }
     assert rates == {world.physical(name): rate for name, rate in expected.items()}
     for name in ("PrintLetter", "CheckRequest", "EndAtDeath"):
         (mapping,) = functions.list_event_source_mappings(FunctionName=world.physical(name))["EventSourceMappings"]
@@ -48,10 +53,11 @@ def test_schedules_and_queues_are_connected_to_their_functions(world: World, on_
 
 
 def test_each_schedule_does_its_work_and_measures(world: World, on_domain: str) -> None:  # noqa: ARG001
-    for name in ("SweepOutbox", "WatchMetadata", "WatchHealth"):
+    for name in ("SweepOutbox", "WatchLetters", "WatchMetadata", "WatchHealth"):
         world.invoke(name, schedule(name))
     measured = {name: line[name][0] for line in world.lines() for name in line if "_aws" in line and name[0].isupper()}
     assert measured["OldestUnsentLetter"] == measured["OldestUnsentCheck"] == 0
+    assert measured["LettersNok"] == measured["LettersNotAccepted"] == measured["LettersNotPosted"] == 0
     assert measured["DependencyDown"] == 0
     assert 0 < measured["PartnerDaysLeft"] <= 365
     assert 0 < measured["CertificateDaysLeft"] <= 365
@@ -65,6 +71,7 @@ def test_metrics_carry_the_names_of_stack_and_function(world: World, on_domain: 
         "check-request",
         "print-letter",
         "sweep-outbox",
+        "watch-letters",
         "watch-metadata",
         "watch-health",
     }

@@ -12,7 +12,8 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import EntityId
-from chalicelib.jobs import sweeping, watching_health, watching_metadata
+from chalicelib.jobs import sweeping, watching_health, watching_letters, watching_metadata
+from chalicelib.storage.table import page_through
 from chalicelib.wiring import Wiring
 from local.invocation import call_of
 from tests.builders import HENK, VERA
@@ -75,6 +76,13 @@ def _a_letter_waits(wired: Wiring, vera: Person) -> None:
     cast("Clock", wired.clock).forward(hours=1)
 
 
+def _a_letter_is_lost(wired: Wiring, vera: Person) -> None:
+    _a_letter_waits(wired, vera)
+    (item,) = [one for part in range(8) for one in page_through(wired.letters_table, f"UNDERWAY#{part}")]
+    wired.letters_table.delete(item["pk"], item["sk"])
+    cast("Clock", wired.clock).forward(days=1)
+
+
 def _a_partner_is_silent(wired: Wiring, _: Person) -> None:
     wired.catalogue.keep_version(Source(EntityId(ENTITY_ID), "https://localhost:1/", None), b"<x/>", wired.clock())
 
@@ -87,6 +95,7 @@ def _nobody_answers(wired: Wiring, _: Person) -> None:
     ("name", "job", "prepare", "logged"),
     [
         ("sweep_outbox", sweeping, _a_letter_waits, "parcel_swept"),
+        ("watch_letters", watching_letters, _a_letter_is_lost, "letter_unaccounted_for"),
         ("watch_metadata", watching_metadata, _a_partner_is_silent, "metadata_not_fetched"),
         ("watch_health", watching_health, _nobody_answers, "health_not_told"),
     ],

@@ -10,7 +10,6 @@ from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import letter_items
-from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 from local import aws
 from operate import posted
@@ -79,7 +78,7 @@ def test_an_empty_file_and_a_time_without_a_zone_are_told(run: Callable[..., int
 
 
 class Silent(LettersTable):
-    def change(self, *_: object, **__: object) -> Item:
+    def write_together(self, *_: object, **__: object) -> None:
         raise Unavailable("dynamodb")
 
 

@@ -42,6 +42,7 @@ FUNCTIONS = {
     "SetPage": PRINT_VENDOR,
     "SweepOutbox": APPLICATION,
     "WatchHealth": APPLICATION,
+    "WatchLetters": APPLICATION,
     "WatchMetadata": APPLICATION,
 }
 MOST = {APPLICATION: (25, 75), PRINT_VENDOR: (45, 120)}

@@ -301,6 +301,9 @@ _CALM = {
     *("LettersUnsent", "ChecksUnsent"),
     # People mistype birth dates, move and die: CheckPutOff rings when somebody tries many.
     *("AskedForAnother", "RequestUndeliverable"),
+    # Figures of a day: what is wrong with it is in LettersNok, LettersNotAccepted and LettersNotPosted.
+    *("DayLettersRequested", "DayLettersPosted", "DayLettersReturned", "DayLettersFailed", "DayLettersCancelled"),
+    *("DayLettersPending", "OldestUnacceptedLetter", "OldestUnpostedLetter"),
     # Each is an answer 503, which the gateway counts, and DependencyDown tells what it was.
     "DependencyFailed",
 }
@@ -326,7 +329,7 @@ def test_the_dashboard_shows_metrics_that_are_written(template: dict[str, Any]) 
     body = json.loads("".join(part if isinstance(part, str) else part["Fn::Sub"] for part in parts))
     shown = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
     assert {metric[1] for metric in shown if metric[0] == "${Prefix}"} <= _COUNTED
-    assert len(body["widgets"]) == 6
+    assert len(body["widgets"]) == 8
 
 
 def test_a_function_that_tells_which_messages_failed_is_believed(template: dict[str, Any]) -> None:

@@ -311,6 +311,7 @@ def test_workers_start_alone() -> None:
     script = (
         "import sys; "
         "from chalicelib.jobs import sweep_outbox, check_request, end_at_death, watch_metadata, watch_health; "
+        "from chalicelib.jobs import watch_letters; import chalicelib.letters.watching; "
         "print([name for name in ('app', 'saml2', 'xmlsec', 'lxml', 'jinja2') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

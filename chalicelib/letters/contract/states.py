@@ -1,5 +1,6 @@
 """Where a letter is on its way, as its row tells: the states, and the moves between them."""
 
+import zlib
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -60,6 +61,16 @@ MOVES: Mapping[LetterState, tuple[LetterState, ...]] = {
 """From which states each state may be reached."""
 
 
+ENDED = (
+    LetterState.POSTED,
+    LetterState.DELIVERED,
+    LetterState.RETURNED,
+    LetterState.FAILED,
+    LetterState.CANCELLED,
+)
+"""In these a letter waits for nobody any more, though a posted one may still come back."""
+
+
 class VendorKind(StrEnum):
     """Who prints a letter."""
 
@@ -78,3 +89,19 @@ def origins(state: LetterState) -> list[str]:
 def row_key(letter_id: str) -> tuple[str, str]:
     """Return `pk` and `sk` of a letter's row."""
     return f"LETTER#{letter_id}", "LETTER"
+
+
+UNDERWAY_PK, UNDERWAY_PARTS = "UNDERWAY#{shard}", 8
+
+
+def underway_part(letter_id: str) -> int:
+    """Return in which of the parts the mark of a letter lies over which they are spread."""
+    return zlib.crc32(letter_id.encode()) % UNDERWAY_PARTS
+
+
+def underway_key(letter_id: str) -> tuple[str, str]:
+    """Return `pk` and `sk` of the mark that a letter is under way: there from its beginning until it has `ENDED`.
+
+    Whoever writes into a row that a letter has ended takes its mark away in the same transaction.
+    """
+    return UNDERWAY_PK.format(shard=underway_part(letter_id)), letter_id
