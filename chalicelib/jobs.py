@@ -6,6 +6,9 @@ What is only needed by one of them is imported in it: Lambda loads this module f
 from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.budget import of_function, within
+from chalicelib.mandates.register.notices import DynamoNotices
+from chalicelib.mandates.telling.notice_queue import NoticeTaker, is_notice
+from chalicelib.mandates.telling.telling import Teller
 from chalicelib.observe import begin_call
 from chalicelib.wiring import Wiring, of_process
 
@@ -60,11 +63,20 @@ def watching_letters(event: CloudWatchEvent, wiring: Wiring) -> None:
 
 
 def checking(event: SQSEvent, wiring: Wiring) -> None:
-    """Make one check of what somebody asks for another. An error sends it back to the queue."""
+    """Make one check of what somebody asks for another, or tell one notice: for both the population register is asked.
+    An error sends it back to the queue.
+    """
     begin_call(event.context)
     with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
         for record in event:
-            wiring.check_taker.take(record.body, wiring.clock())
+            taker = _notice_taker(wiring) if is_notice(record.body) else wiring.check_taker
+            taker.take(record.body, wiring.clock())
+
+
+def _notice_taker(wiring: Wiring) -> NoticeTaker:
+    notices = DynamoNotices(wiring.letters_table, wiring.vault)
+    asked = (wiring.mandates, wiring.catalogue, wiring.people, wiring.tries)
+    return NoticeTaker(Teller(notices, *asked, wiring.letters, wiring.vault, wiring.site))
 
 
 def hearing_of_deaths(event: SQSEvent, wiring: Wiring) -> None:

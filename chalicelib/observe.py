@@ -84,6 +84,11 @@ class Metric(StrEnum):
     CHECKS_UNSENT = ("ChecksUnsent", "Checks of what somebody asks for another, that the sweeper found not sent")
     OLDEST_UNSENT_CHECK = ("OldestUnsentCheck", "Age of the oldest of these checks; 0 when there is none", "Seconds")
     CHECKS_NOT_SENT = ("ChecksNotSent", "Checks that the sweeper could not send; it goes on, and tries them again")
+    NOTICES_UNSENT = ("NoticesUnsent", "Notices to be told by letter, that the sweeper found not handed over")
+    OLDEST_UNSENT_NOTICE = ("OldestUnsentNotice", "Age of the oldest of these notices; 0 when there is none", "Seconds")
+    NOTICES_NOT_SENT = ("NoticesNotSent", "Notices that the sweeper could not hand over; it tries them again")
+    NOTICE_WRITTEN = ("NoticeWritten", "A letter tells somebody of what another did, or nobody")
+    NOTICE_KEPT_BACK = ("NoticeKeptBack", "No letter was written of it: too many came of the same other person lately")
     PARCELS_UNKNOWN = (
         "ParcelsUnknown",
         "What waits in the outbox and is of a kind that this release does not know",

@@ -33,9 +33,10 @@ from chalicelib.mandates.register.checks import CHECKS
 from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.mandates import DynamoMandates
-from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries, Wishes
+from chalicelib.mandates.register.notices import NOTICES
+from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.mandates.register.tries import DynamoTries, look_up_limits
-from chalicelib.mandates.register.wishes import DynamoWishes
+from chalicelib.mandates.telling.notice_queue import NoticeQueue
 from chalicelib.outage import outage
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.brp.client import HaalCentraal
@@ -88,10 +89,6 @@ class Wiring:
         return DynamoTries(self.transient)
 
     @cached_property
-    def wishes(self) -> Wishes:
-        return DynamoWishes(self.register)
-
-    @cached_property
     def people(self) -> PopulationRegister:
         return HaalCentraal(self.settings.brp_url, lambda: self.secret("brp-key"))
 
@@ -115,7 +112,8 @@ class Wiring:
     @cached_property
     def outbox(self) -> Outbox:
         letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)
-        return Outbox(self.letters_table, {LETTERS: letters, CHECKS: self.check_queue})
+        notices = NoticeQueue(self.client("sqs"), self.settings.check_queue)
+        return Outbox(self.letters_table, {LETTERS: letters, CHECKS: self.check_queue, NOTICES: notices})
 
     @cached_property
     def check_queue(self) -> CheckQueue:

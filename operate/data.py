@@ -9,7 +9,7 @@ from chalicelib.audit import trail
 from chalicelib.catalogue import items as catalogue
 from chalicelib.letters import books, day_index, life, underway
 from chalicelib.login import logins, once, shared
-from chalicelib.mandates.register import askers, checks, items, tries, wishes
+from chalicelib.mandates.register import askers, checks, items, notices, tries, wishes
 from chalicelib.outbox import parcels
 from chalicelib.saml.combiconnect import artifacts
 from chalicelib.storage.converting import types_of
@@ -26,6 +26,7 @@ _DECLARING = (
     day_index,
     underway,
     checks,
+    notices,
     parcels,
     trail,
     sessions,

@@ -17,6 +17,7 @@ from chalicelib.letters.limits import Asker, Limits, Sent, possible_from
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
@@ -25,6 +26,7 @@ from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_fr
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.counted import Sealing
 from chalicelib.mandates.register.mandates import BEGINNINGS
+from chalicelib.mandates.register.notices import USEFUL
 from chalicelib.mandates.register.ports import Tried
 from chalicelib.mandates.register.requests import as_asking
 from chalicelib.mandates.register.transactions import (
@@ -176,12 +178,14 @@ class FakeWishes:
         self._stated[person] = wishes
 
 
-class FakeMandates:
-    """The register as dictionaries; `letters` and `checks` hold what an outbox would."""
+class FakeMandates(FakeWishes):
+    """The register as dictionaries; `letters`, `checks` and `due` (notices) hold what an outbox would."""
 
     def __init__(self, limits: Limits = Limits(), askers: AskerLimits = AskerLimits()) -> None:  # noqa: B008 - frozen
+        super().__init__()
         self.letters: list[Letter] = []
         self.checks: list[Check] = []
+        self.due: list[Notice] = []
         self._limits, self._askers = limits, askers
         self._sent: dict[str, list[Sent]] = defaultdict(list)
         self._asked_at: dict[PersonId, tuple[datetime, ...]] = {}
@@ -318,11 +322,12 @@ class FakeMandates:
                     self._tell(request.case_id, how, first.activated_at)
             self._drop_codes(making.requests)
             self.letters += making.notices
+            self.due += making.due
             for mandate in making.mandates:
                 self._mandates[mandate.case_id] = mandate
                 self._note(mandate.case_id, BEGINNINGS[mandate.consent.way], mandate.activated_at, by)
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         with self._lock:
             kept = self._mandates[mandate.case_id]
             if kept.ended_at is not None or kept.version != mandate.version:
@@ -330,6 +335,7 @@ class FakeMandates:
             if mandate.suspended_at is None and new.suspended_at is not None:
                 self._turns[mandate.represented] += 1
             self._mandates[mandate.case_id] = new
+            self.due += due
             self._note(mandate.case_id, event.what, event.at, event.by)
 
     def mandate(self, case_id: str) -> Mandate | None:
@@ -460,6 +466,27 @@ class FakeMandates:
     @staticmethod
     def _newest(mandates: Iterable[Mandate]) -> list[Mandate]:
         return sorted(mandates, key=lambda mandate: mandate.activated_at, reverse=True)
+
+
+class FakeNotices:
+    """The notices that became due in a register in memory."""
+
+    def __init__(self, store: FakeMandates) -> None:
+        self._store = store
+        self._told: set[str] = set()
+
+    def due(self, notice_id: str, now: datetime) -> Notice | None:
+        found = next((one for one in self._store.due if one.notice_id == notice_id), None)
+        waits = found is not None and notice_id not in self._told and now < found.at + USEFUL
+        return found if waits else None
+
+    def tell(self, notice_id: str, letter: Letter | None, _now: datetime) -> bool:
+        if notice_id in self._told:
+            return False
+        self._told.add(notice_id)
+        if letter is not None:
+            self._store.letters.append(letter)
+        return True
 
 
 def _page(rows: Mapping[str, T], place: str, limit: int | None) -> Page[T]:

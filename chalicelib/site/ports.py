@@ -8,7 +8,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.papers import Papers
 from chalicelib.mandates.register.hiding import Secrets
-from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries, Wishes
+from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
 from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.vault import Vault
 from chalicelib.web.sessions import Sessions
@@ -29,9 +29,6 @@ class SitePorts(Protocol):
 
     @property
     def tries(self) -> Tries: ...
-
-    @property
-    def wishes(self) -> Wishes: ...
 
     @property
     def letters(self) -> LetterSender: ...

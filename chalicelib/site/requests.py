@@ -83,7 +83,7 @@ def _review(ports: SitePorts, visit: Visit, draft: VisitDraft, already: tuple[Se
         person=person,
         handing=_handing(visit),
         handings=handings(person, services, level, visit.now) if person else (),
-        wishes=own_wishes(ports.wishes.stated(visit.signed_in.actor.person), visit.language) if person else None,
+        wishes=own_wishes(ports.mandates.stated(visit.signed_in.actor.person), visit.language) if person else None,
         screen_level=screen_level(services, visit.now),
         wanted=chosen,
         already=already,

@@ -18,7 +18,7 @@ _VISIT = re.compile(r"[0-9a-f]{32}")
 
 @routes.get("/letters", Caller.SIGNED_IN)
 def show_wishes(ports: SitePorts, visit: Visit) -> Reply:
-    now = own_wishes(ports.wishes.stated(visit.signed_in.actor.person), visit.language)
+    now = own_wishes(ports.mandates.stated(visit.signed_in.actor.person), visit.language)
     shown = {"print": "large" if now.large_print else "normal", "letter_language": now.language}
     asked = {"visit": visit.asked("visit"), **kept_form(visit, ports.sessions)}
     return _wishes_page(visit, Form({**shown, **asked}, ERRORS), saved=bool(visit.asked("saved")))
@@ -32,7 +32,7 @@ def state_wishes(ports: SitePorts, visit: Visit) -> Reply:
     large, language = form.read("print", _large), form.read("letter_language", _letter_language)
     if large is None or language is None:
         return _wishes_page(visit, form, status=422)
-    ports.wishes.state(visit.signed_in.actor.person, LetterWishes(language, large))
+    ports.mandates.state(visit.signed_in.actor.person, LetterWishes(language, large))
     visit_id = _visit_in(form)
     return redirect(f"/request/confirm/{visit_id}" if visit_id else "/letters?saved=1")
 

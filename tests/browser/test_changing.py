@@ -10,6 +10,7 @@ from chalicelib.catalogue.model import Relation, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.wiring import Wiring
 from local.brp.site import brp_site, key_holder
 from local.serving import serve_in_thread
@@ -62,10 +63,10 @@ def test_who_ends_several_mandates_sees_each_before_and_after(
     broken, fine = mandate(vera, henk), mandate(vera, henk, PORTAL_ID)
     change = wired.mandates.change
 
-    def breaking(of: Mandate, new: Mandate, event: Event) -> None:
+    def breaking(of: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         if of.case_id == broken:
             raise Unavailable("dynamodb")
-        change(of, new, event)
+        change(of, new, event, *due)
 
     with window_of(vera, wired, new_context(language), language) as window:
         page = window.open(f"/mandates/end?{urlencode([('case', broken), ('case', fine)])}")

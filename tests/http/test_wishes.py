@@ -11,7 +11,7 @@ LARGE_ENGLISH = {"print": "large", "letter_language": "en"}
 
 
 def _stated(wired: Wiring) -> LetterWishes | None:
-    return wired.wishes.stated(wired.secrets.pseudonyms.person(VERA))
+    return wired.mandates.stated(wired.secrets.pseudonyms.person(VERA))
 
 
 def test_a_wish_is_stated_and_shown_when_one_comes_back(vera: Person, wired: Wiring) -> None:

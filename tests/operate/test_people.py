@@ -14,6 +14,7 @@ from chalicelib.audit.trail import Event
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Mandate, MandateState
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.requests import OptOut, RequestState
 from chalicelib.people.actor import Citizen
 from chalicelib.people.bsn import Bsn
@@ -32,10 +33,10 @@ CASE = CaseId("ab" * 16)
 class Breaking(FakeMandates):
     broken = False
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         if self.broken:
             raise Unavailable("dynamodb")
-        super().change(mandate, new, event)
+        super().change(mandate, new, event, *due)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, NotFound, RateLimited, Refused
 from chalicelib.mandates.direct.known import Known, known_by, known_in
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.mandates import LIVING, Consent, Mandate, Way
+from chalicelib.mandates.model.wishes import UNSTATED, own_wishes
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
 from chalicelib.mandates.register.retrying import retried
@@ -20,7 +21,7 @@ from chalicelib.mandates.register.tries import LIMITS
 from chalicelib.mandates.rules.eligibility import check_level, check_welcome
 from chalicelib.mandates.rules.parties import parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.writing.notices import IDS, notices
+from chalicelib.mandates.writing.notices import IDS, WishesOfBoth, notices
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Citizen
 from chalicelib.people.brp.person import PopulationRegister
@@ -76,7 +77,8 @@ def grant(
         other, services = known.bsn(secrets.vault), [wanted.service for wanted in asked.wanted]
         both = parties(other, asked.bsn, *services, people=people, now=now, by=Party.REPRESENTED)
         mandates = tuple(_mandate(asked, number, known, other, secrets, now) for number in range(len(services)))
-        posted = notices(mandates[0], asked.wanted, both, language=asked.language, site=asked.site, number=pick(IDS))
+        look = _look(asked, known, store)
+        posted = notices(mandates[0], asked.wanted, both, wishes=look, site=asked.site, number=pick(IDS))
         making = Making(mandates, notices=posted, turn=turn)
         _make(making, asked.by, store, tries, now)
         return making
@@ -85,6 +87,12 @@ def grant(
     for letter in making.notices:
         send_letter(letter.letter_id, letters, now)
     return making.mandates
+
+
+def _look(asked: Grant, known: Known, store: MandateStore) -> WishesOfBoth:
+    """Return how the letters look; the represented made theirs come from a page in a language."""
+    theirs = store.stated(known.representative) or UNSTATED
+    return WishesOfBoth(own_wishes(store.stated(asked.by.person), asked.language), theirs)
 
 
 def _make(making: Making, by: Citizen, store: MandateStore, tries: Tries, now: datetime) -> None:

@@ -11,6 +11,7 @@ from chalicelib.errors import TooManyLetters
 from chalicelib.mandates.model.codes import Code, generate, grouped
 from chalicelib.mandates.model.refusals import new_refusal, refusal_ids
 from chalicelib.mandates.model.requests import CodeTerms, Request
+from chalicelib.mandates.model.wishes import UNSTATED
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
@@ -66,7 +67,8 @@ class Admitter:
         until, use_before = max(one.expires_at for one in requests), max(one.last_day for one in requests)
         wanted = [WantedService(one.service, one.request.period) for one in fit]
         written = Written(letter_id, wanted, grouped(code), use_before, today(now), self.site)
-        letter = asked_letter(written, both, grouped(refusal))
+        look = self.store.stated(check.represented) or UNSTATED
+        letter = asked_letter(written, both, grouped(refusal), look)
         self.store.admit(
             Admission(
                 requests,

@@ -12,6 +12,7 @@ from chalicelib.catalogue.model import Service, ServiceId
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
 from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
+from chalicelib.mandates.model.notices import of_ending
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.retrying import retried
@@ -19,6 +20,7 @@ from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind
 from chalicelib.observe import Metric, count, log
 from chalicelib.people.actor import Actor, Cause, Citizen, System
+from chalicelib.people.pseudonym import PersonId
 
 MANDATE_MOVES: Mapping[Happening, Collection[MandateState]] = {
     Happening.RESTRICTED: LIVING,
@@ -55,12 +57,20 @@ class Less:
 
 
 def change(
-    case_id: str, what: Happening, by: Actor, fields: Callable[[Mandate], Fields], *, store: MandateStore, now: datetime
+    case_id: str,
+    what: Happening,
+    by: Actor,
+    fields: Callable[[Mandate], Fields],
+    *,
+    store: MandateStore,
+    now: datetime,
+    gone: PersonId | None = None,
 ) -> Mandate:
     """Let something happen to a mandate, of which `fields` makes what it changes; return how it is then.
 
-    Nothing happens to one in whose state that is no move, or of which nothing would be changed. Raises `NotFound`,
-    `Unavailable` as `retried` does, and what `fields` raises.
+    Of an end hears by letter who did not make it, but for who is `gone`. Nothing happens to a mandate in whose state
+    that is no move, or of which nothing would be changed. Raises `NotFound`, `Unavailable` as `retried` does, and
+    what `fields` raises.
     """
 
     def changed() -> Mandate:
@@ -69,7 +79,7 @@ def change(
             raise NotFound("mandate")
         new = next_version(mandate, what, fields, now)
         if new is not mandate:
-            store.change(mandate, new, Event(what, now, by))
+            store.change(mandate, new, Event(what, now, by), *of_ending(new, gone))
             log().info("mandate_changed", case_id=mandate.case_id, what=what.value)
             count(_METRICS[what])
         return new
@@ -138,7 +148,7 @@ def resume(case_id: str, *, store: MandateStore, now: datetime) -> Mandate:
     return change(case_id, Happening.RESUMED, _OPERATOR, lambda _: {"suspended_at": None}, store=store, now=now)
 
 
-def end(case_id: str, cause: Cause, *, store: MandateStore, now: datetime) -> Mandate:
+def end(case_id: str, cause: Cause, *, store: MandateStore, now: datetime, gone: PersonId | None = None) -> Mandate:
     """End a mandate for a reason that is none of its sides'. Raises what `change` does."""
     fields: Fields = {"ended_at": now, "cause": cause}
-    return change(case_id, Happening.ENDED, System(cause), lambda _: fields, store=store, now=now)
+    return change(case_id, Happening.ENDED, System(cause), lambda _: fields, store=store, now=now, gone=gone)

@@ -72,7 +72,7 @@ def lapse(person: PersonId, *, store: MandateStore, now: datetime) -> Left:
     theirs = (store.request(one.represented, one.case_id) for one in askings)
     requests = [*store.requests(person), *(one for one in theirs if one)]
     cases = [one.case_id for one in (*store.given(person), *store.held(person)) if one.state(now) in LIVING]
-    return _ended(requests, cases, Cause.DEATH, store, now)
+    return _ended(requests, cases, Cause.DEATH, store, now, gone=person)
 
 
 def leave(person: PersonId, *, keep_mandates: bool, store: MandateStore, now: datetime) -> Left:
@@ -86,10 +86,17 @@ def leave(person: PersonId, *, keep_mandates: bool, store: MandateStore, now: da
     return _ended(store.requests(person), cases, Cause.OPT_OUT, store, now)
 
 
-def _ended(requests: Iterable[Request], cases: Iterable[str], cause: Cause, store: MandateStore, now: datetime) -> Left:
+def _ended(
+    requests: Iterable[Request],
+    cases: Iterable[str],
+    cause: Cause,
+    store: MandateStore,
+    now: datetime,
+    gone: PersonId | None = None,
+) -> Left:
     still = [request for request in requests if request.state(now) in OPEN]
     asked = [_tried(one.case_id, cause, partial(_end_request, one, cause, store, now)) for one in still]
-    given = [_tried(one, cause, partial(end, one, cause, store=store, now=now)) for one in cases]
+    given = [_tried(one, cause, partial(end, one, cause, store=store, now=now, gone=gone)) for one in cases]
     return Left(sum(asked), sum(given), [*asked, *given].count(False))
 
 

@@ -12,6 +12,7 @@ from chalicelib.mandates.model.cases import Party, VisitId, case_of
 from chalicelib.mandates.model.codes import Code, generate, grouped
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
+from chalicelib.mandates.model.wishes import own_wishes
 from chalicelib.mandates.own.handing import Handing, handings, receiver
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import LetterSender, MandateStore, Tries
@@ -120,7 +121,7 @@ def open_visit(
     claim = secrets.pseudonyms.claim(wish.bsn, person.born)
     terms = CodeTerms(claim, case_of(wish.visit_id, 0), tries.total(claim))
     requests = _requests(wish, terms, letter_id, secrets, now)
-    mailing = _mailing(wish, person, code, requests, secrets)
+    mailing = _mailing(wish, person, code, requests, secrets, store)
     try:
         store.open_requests(Opening(requests, _stored(code, terms, requests, secrets), mailing, void))
     except (Conflict, TooManyLetters) as refusal:
@@ -227,13 +228,16 @@ def _stored(code: Code, terms: CodeTerms, requests: Sequence[Request], secrets: 
     )
 
 
-def _mailing(wish: Wish, person: Person, code: Code, requests: Sequence[Request], secrets: Secrets) -> Mailing | None:
+def _mailing(
+    wish: Wish, person: Person, code: Code, requests: Sequence[Request], secrets: Secrets, store: MandateStore
+) -> Mailing | None:
     letter_id = requests[0].letter_id
     if letter_id is None:
         return None
     last_day, on = _last(requests).last_day, today(requests[0].requested_at)
     written = Written(letter_id, wish.wanted, grouped(code), last_day, on, wish.site)
-    letter = (telephone_letter if wish.staff else own_letter)(written, person, wish.language)
+    look = own_wishes(store.stated(wish.by.person), wish.language)
+    letter = (telephone_letter if wish.staff else own_letter)(written, person, look)
     return Mailing(letter, secrets.pseudonyms.address(person.address))
 
 

@@ -13,14 +13,18 @@ from chalicelib.letters.life import LETTER
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.cases import CaseId, visit_of
 from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
+from chalicelib.mandates.register.notices import notice_items
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
 from chalicelib.mandates.register.transactions import Making
+from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
@@ -49,6 +53,7 @@ class DynamoMandates(DynamoRequests):
         super().__init__(tables, sealing, books, askers)
         self._parties = Rows(tables.register, PARTIES)
         self._turns = Rows(tables.register, GRANTS)
+        self._wishes = DynamoWishes(tables.register)
         self._given, self._held = Rows(tables.register, GIVEN), Rows(tables.register, HELD)
 
     def make(self, making: Making, by: Citizen) -> None:
@@ -63,6 +68,7 @@ class DynamoMandates(DynamoRequests):
                 *self._welcome(first.represented, *others),
                 *(item for letter in making.notices for item in self._posting(letter, at, first)),
                 *([] if making.turn is None else [self._taking(making.turn, first.represented, at)]),
+                *notice_items(self._letters, making.due),
             ]
         )
 
@@ -91,7 +97,7 @@ class DynamoMandates(DynamoRequests):
         until = midnight_after(mandate.period.end)
         return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=mandate.represented)
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         represented, suspends = mandate.represented, mandate.suspended_at is None and new.suspended_at is not None
         unchanged = Condition(
             "attribute_not_exists(revoked_at) AND #version = :version",
@@ -104,6 +110,7 @@ class DynamoMandates(DynamoRequests):
                 self._held.putting(new, unchanged),
                 noting(self._audit, new.case_id, new.version, event, new.sides),
                 *([self._taking(self.turn(represented), represented, event.at)] if suspends else ()),
+                *notice_items(self._letters, due),
             ]
         )
 
@@ -205,6 +212,12 @@ class DynamoMandates(DynamoRequests):
             fits=lambda mandate: selection.takes(mandate, mandate.representative),
             represented=represented,
         )
+
+    def stated(self, person: PersonId) -> LetterWishes | None:
+        return self._wishes.stated(person)
+
+    def state(self, person: PersonId, wishes: LetterWishes) -> None:
+        self._wishes.state(person, wishes)
 
     def record_use(self, case_id: CaseId, use_id: str, event: Event) -> None:
         record_use(self._audit, case_id, use_id, event)

@@ -6,9 +6,11 @@ from typing import Protocol
 
 from chalicelib.audit.trail import Event, Sides
 from chalicelib.catalogue.model import ServiceId
+from chalicelib.letters.contract.letter import Letter
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request
 from chalicelib.mandates.model.selection import EVERY, Selection
@@ -19,7 +21,17 @@ from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
 
-class MandateStore(Protocol):
+class Wishes(Protocol):
+    """What people wish of letters to them. Both may raise `Unavailable`."""
+
+    def stated(self, person: PersonId) -> LetterWishes | None:
+        """Return what somebody stated last; None where they never did."""
+        ...
+
+    def state(self, person: PersonId, wishes: LetterWishes) -> None: ...
+
+
+class MandateStore(Wishes, Protocol):
     """The register. Every change is one transaction, with its event (invariant 2). All may raise `Unavailable`."""
 
     def open_requests(self, opening: Opening) -> None:
@@ -73,15 +85,17 @@ class MandateStore(Protocol):
     def refusal(self, refusal_id: RefusalId) -> StoredRefusal | None: ...
 
     def make(self, making: Making, by: Citizen) -> None:
-        """Begin mandates, at their `activated_at`, and end the requests that they come of.
+        """Begin mandates, at their `activated_at`, end the requests that they come of, and make notices of it due.
 
         Raise `Conflict` if one of these does not wait any more then, a case exists already, or the represented opted
         out or, but for what they asked themselves, blocked the other; or it is not their turn any more.
         """
         ...
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
-        """Put a mandate in the place of what it was, under both people. To suspend one takes a turn of who gave it.
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
+        """Put a mandate in the place of what it was, under both people, and make notices of it due.
+
+        To suspend one takes a turn of who gave it.
 
         Raise `Conflict` if it was changed, or ended, before, or the turn was taken meanwhile.
         """
@@ -173,14 +187,16 @@ class Tries(Protocol):
         ...
 
 
-class Wishes(Protocol):
-    """What people wish of letters to them. Both may raise `Unavailable`."""
+class Notices(Protocol):
+    """Notices that are due. All may raise `Unavailable`."""
 
-    def stated(self, person: PersonId) -> LetterWishes | None:
-        """Return what somebody stated last; None where they never did."""
+    def due(self, notice_id: str, now: datetime) -> Notice | None:
+        """Return a notice that is to be told still; None for one that was, or whose time is over."""
         ...
 
-    def state(self, person: PersonId, wishes: LetterWishes) -> None: ...
+    def tell(self, notice_id: str, letter: Letter | None, now: datetime) -> bool:
+        """Write a notice's letter down, or that there is nobody to write to; False where that was done before."""
+        ...
 
 
 class LetterSender(Protocol):

@@ -8,6 +8,7 @@ from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Fingerprint
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.notices import Notice, of_beginning
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Blocked, Request, RequestState
 from chalicelib.mandates.register.checks import Check
@@ -99,6 +100,11 @@ class Making:
         """How the requests end."""
         approved = self.mandates[0].consent.way is Way.APPROVED
         return RequestState.APPROVED if approved else RequestState.ACTIVATED
+
+    @property
+    def due(self) -> tuple[Notice, ...]:
+        """What is told by letters that are written later."""
+        return of_beginning(self.mandates)
 
     @property
     def unasked(self) -> set[PersonId]:

@@ -38,6 +38,8 @@ LIMITS = {
     # Visits in which somebody mandates without a code: whoever sits down at their computer gives not all away, and
     # nobody gets more post than that.
     "grant": Limit(10, _DAY, _DAY),
+    # Letters that tell one person what another did: far more than two people who mean well ever make come.
+    "notice": Limit(20, 30 * _DAY, _DAY),
 }
 """By the kind of subject, the part before its colon (design.md section 4)."""
 
@@ -60,8 +62,9 @@ class Tally(NamedTuple):
 
 WINDOW = Kind(
     "How often a subject tried codes (a representative for one person, `pair:`, or a network), refusal codes "
-    "of letters (`refusal:`, a network), or asking for others (`asking:`, a network); and how often looking up a "
-    "person (`look-up:`), or at a home (`home:`), failed.",
+    "of letters (`refusal:`, a network), or asking for others (`asking:`, a network); how often one person made a "
+    "letter come to another (`notice:`); and how often looking up a person (`look-up:`), or at a home (`home:`), "
+    "failed.",
     TransientTable,
     Window,
     pk="TRIES#{subject}",

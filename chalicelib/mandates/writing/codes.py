@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from chalicelib.letters.contract.letter import Letter, LetterKind
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.writing.wording import DUTCH, addressed, lines, reference_of
+from chalicelib.mandates.writing.wording import addressed, lines, reference_of
 from chalicelib.people.brp.person import Person
 
 
@@ -40,24 +42,28 @@ def sheet(written: Written, language: str) -> Letter:
     )
 
 
-def own_letter(written: Written, to: Person, language: str) -> Letter:
+def own_letter(written: Written, to: Person, wishes: LetterWishes) -> Letter:
     """Return the letter to who asked for themselves."""
-    return replace(sheet(written, language), kind=LetterKind.CODE, **addressed(to, language))
+    return replace(sheet(written, wishes.language), kind=LetterKind.CODE, **_to(to, wishes))
 
 
-def telephone_letter(written: Written, to: Person, language: str) -> Letter:
+def telephone_letter(written: Written, to: Person, wishes: LetterWishes) -> Letter:
     """Return the letter to who asked by telephone, on the day on which it is written."""
-    return replace(own_letter(written, to, language), kind=LetterKind.TELEPHONE)
+    return replace(own_letter(written, to, wishes), kind=LetterKind.TELEPHONE)
 
 
-def asked_letter(written: Written, both: Parties, refusal_code: str) -> Letter:
+def asked_letter(written: Written, both: Parties, refusal_code: str, wishes: LetterWishes) -> Letter:
     """Return the letter to whom somebody else asked: it names who asks, and says how to refuse, with a code as printed:
     `XXXX-XXXX`.
     """
     return replace(
-        sheet(written, DUTCH),
+        sheet(written, wishes.language),
         kind=LetterKind.ASKED,
-        **addressed(both.represented, DUTCH),
+        **_to(both.represented, wishes),
         asker=both.representative.name,
         refusal_code=refusal_code,
     )
+
+
+def _to(person: Person, wishes: LetterWishes) -> dict[str, Any]:
+    return {**addressed(person, wishes.language), "large_print": wishes.large_print}

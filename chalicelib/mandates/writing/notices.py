@@ -1,45 +1,55 @@
 """Letters that tell both sides of mandates that these began without a code. They carry none, and are not counted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chalicelib.days import today
 from chalicelib.letters.contract.letter import Letter, LetterKind
 from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.writing.wording import DUTCH, addressed, lines, reference_of
+from chalicelib.mandates.writing.wording import addressed, lines, reference_of
 
 IDS = 16**4
 """How many letters a case can have, by the last four hexadecimal digits of their ids."""
 
 
+@dataclass(frozen=True, slots=True)
+class WishesOfBoth:
+    """How letters to either side look."""
+
+    represented: LetterWishes
+    representative: LetterWishes
+
+
 def notices(
-    first: Mandate, wanted: Sequence[WantedService], both: Parties, *, language: str, site: str, number: int
+    first: Mandate, wanted: Sequence[WantedService], both: Parties, *, wishes: WishesOfBoth, site: str, number: int
 ) -> tuple[Letter, ...]:
     """Return a letter for each side of mandates that began together, but for who gets none by the register.
 
-    Neither says where the other lives. `language` is that of the represented, who made them begin; `number` tells
-    their ids from those of other letters of the case.
+    Neither says where the other lives. `number` tells their ids from those of other letters of the case.
     """
     level = level_to_confirm(first, wanted)
     sides = (
-        (LetterKind.GIVEN, language, both.represented, both.representative, None),
-        (LetterKind.HELD, DUTCH, both.representative, both.represented, level),
+        (LetterKind.GIVEN, wishes.represented, both.represented, both.representative, None),
+        (LetterKind.HELD, wishes.representative, both.representative, both.represented, level),
     )
     return tuple(
         Letter(
             letter_id=f"{first.case_id}{(number + place) % IDS:04x}",
             kind=kind,
             reference=reference_of(first.case_id),
-            language=spoken,
-            **addressed(person, spoken),
+            language=wish.language,
+            large_print=wish.large_print,
+            **addressed(person, wish.language),
             written_on=today(first.activated_at),
-            services=lines(wanted, spoken),
+            services=lines(wanted, wish.language),
             site=site,
             other=other.name,
             confirm_level=asked,
         )
-        for place, (kind, spoken, person, other, asked) in enumerate(sides)
+        for place, (kind, wish, person, other, asked) in enumerate(sides)
         if person.gets_letters
     )
 

@@ -7,9 +7,6 @@ from chalicelib.letters.contract.letter import LetterService
 from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.people.brp.person import Person
 
-DUTCH = "nl"
-"""What a letter speaks to whom it comes unasked: whoever made it come does not choose the language of another."""
-
 
 class Addressed(TypedDict):
     """The head of a letter."""

@@ -25,6 +25,7 @@ from chalicelib.mandates.living.changing import (
 from chalicelib.mandates.living.revoking import revoke, revoke_each
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import LIVING, Mandate, MandateState
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.rules.deciding import denial
 from chalicelib.mandates.rules.standing import behind
@@ -227,10 +228,10 @@ class Busy(FakeMandates):
         super().__init__(GENEROUS)
         self._meanwhile = [meanwhile]
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         if self._meanwhile:
             self._meanwhile.pop()(self)
-        super().change(mandate, new, event)
+        super().change(mandate, new, event, *due)
 
 
 def a_busy_store(meanwhile: Callable[[FakeMandates], object], **changes: object) -> Busy:
@@ -277,8 +278,8 @@ def test_of_two_restrictions_at_once_both_count() -> None:
 
 def test_a_mandate_that_is_changed_all_the_time_is_an_outage_and_no_answer() -> None:
     class Never(FakeMandates):
-        def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
-            raise Conflict(mandate, new, event)
+        def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
+            raise Conflict(mandate, new, event, *due)
 
     store, asked = Never(), a_request()
     store.open_requests(an_opening(asked))
@@ -294,10 +295,10 @@ def test_several_end_each_by_itself() -> None:
     )
 
     class Breaking(FakeMandates):
-        def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
             if mandate.case_id == broken.case_id:
                 raise Unavailable("dynamodb")
-            super().change(mandate, new, event)
+            super().change(mandate, new, event, *due)
 
     store = Breaking(GENEROUS)
     for number, mandate in enumerate((broken, others, mine)):

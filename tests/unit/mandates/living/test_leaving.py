@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, Unavailable
 from chalicelib.mandates.living.leaving import Left, hear_of_death, lapse, leave, read_death, write_death
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.mandates import Mandate, MandateState
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Closing
@@ -164,10 +165,10 @@ def test_what_cannot_be_ended_now_keeps_nothing_else_from_ending_and_is_told() -
     class Breaking(FakeMandates):
         broken = True
 
-        def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+        def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
             if self.broken and mandate.representative == PEOPLE["henk"]:
                 raise Unavailable("dynamodb")
-            super().change(mandate, new, event)
+            super().change(mandate, new, event, *due)
 
         def close(self, closing: Closing) -> None:
             if self.broken and closing.requests[0].is_own:

@@ -13,6 +13,7 @@ from chalicelib.mandates.living import changing
 from chalicelib.mandates.living.raising import below, confirm_level
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import Consent, Mandate, Way
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.rules.deciding import Denial, denial
 from chalicelib.observe import Metric
 from chalicelib.people.bsn import Bsn
@@ -70,9 +71,9 @@ class ClickedBefore(FakeMandates):
     def mandate(self, case_id: str) -> Mandate | None:
         return self.stale or super().mandate(case_id)
 
-    def change(self, mandate: Mandate, new: Mandate, event: Event) -> None:
+    def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         self.stale = None
-        super().change(mandate, new, event)
+        super().change(mandate, new, event, *due)
 
 
 def test_of_two_clicks_at_once_the_second_finds_it_done(town: Town) -> None:

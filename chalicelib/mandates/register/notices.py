@@ -1,0 +1,104 @@
+"""Notices that are due: parcels of the outbox, written in the transaction of what they tell.
+
+Who is told, and where they live, is asked of the population register later, by the function that asks it for checks:
+no change waits for the register, nor fails for a notice.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from chalicelib.errors import Conflict
+from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.mandates.model.cases import CaseId, Party
+from chalicelib.mandates.model.notices import Notice, NoticeKind
+from chalicelib.observe import Metric, correlation_id
+from chalicelib.outbox.parcels import Measured, ParcelKind
+from chalicelib.people.vault import Vault
+from chalicelib.storage.kinds import Kept, Kind
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Condition, Item
+from chalicelib.storage.tables import LettersTable
+
+USEFUL = timedelta(days=30)
+"""How long a notice is worth being written, and its letter being printed: the register may be away for days."""
+
+_KEPT = timedelta(days=400)
+
+
+class NoticeRow(NamedTuple):
+    """A notice that is due, or was told. It says nothing that has to be hidden: names and addresses are asked later."""
+
+    notice_id: str
+    kind: NoticeKind
+    cases: tuple[CaseId, ...]
+    to: Party
+    requested_at: datetime
+    useful_until: datetime | None = None
+    correlation_id: str | None = None
+    told_at: datetime | None = None
+    """When its letter was written, or it turned out that there is nobody to write to."""
+
+    @property
+    def sealed(self) -> bytes:
+        """Return what is handed over beside the id: nothing."""
+        return b""
+
+    @property
+    def notice(self) -> Notice:
+        return Notice(self.kind, self.cases, self.to, self.requested_at)
+
+
+NOTICE = Kind(
+    "That somebody is to be told by letter of what happened.",
+    LettersTable,
+    NoticeRow,
+    pk="NOTICE#{notice_id}",
+    sk="NOTICE",
+    kept=Kept("", _KEPT, "requested_at"),
+    personal=("cases",),
+    keyed=("notice_id",),
+)
+
+NOTICES = ParcelKind[str, NoticeRow](
+    "notice",
+    NOTICE,
+    str,
+    Measured(Metric.NOTICES_UNSENT, Metric.OLDEST_UNSENT_NOTICE, Metric.NOTICES_NOT_SENT),
+)
+
+
+def notice_items(table: LettersTable, notices: Iterable[Notice]) -> list[Item]:
+    """Return the writes that make notices due, for the transaction of what they tell."""
+    return [item for one in notices for item in NOTICES.adding(table, _row(one), one.at)]
+
+
+def _row(notice: Notice) -> NoticeRow:
+    until, follows = notice.at + USEFUL, correlation_id()
+    return NoticeRow(notice.notice_id, notice.kind, notice.cases, notice.to, notice.at, until, follows)
+
+
+class DynamoNotices:
+    """See `mandates/register/ports.py::Notices` for what each method promises."""
+
+    def __init__(self, table: LettersTable, vault: Vault) -> None:
+        self._table, self._rows, self._vault = table, Rows(table, NOTICE), vault
+
+    def due(self, notice_id: str, now: datetime) -> Notice | None:
+        row = self._rows.find(notice_id=notice_id)
+        waits = row is not None and row.told_at is None and row.useful_until is not None and now < row.useful_until
+        return row.notice if row is not None and waits else None
+
+    def tell(self, notice_id: str, letter: Letter | None, now: datetime) -> bool:
+        once = Condition("attribute_exists(pk) AND attribute_not_exists(told_at)", {}, {":now": now})
+        told = self._rows.changing("SET told_at = :now", once, notice_id=notice_id)
+        try:
+            self._table.write_together([told, *([] if letter is None else self._posting(letter, now))])
+        except Conflict:
+            return False
+        return True
+
+    def _posting(self, letter: Letter, now: datetime) -> list[Item]:
+        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        return letter_items(self._table, letter.letter_id, sealed, now, now + USEFUL)
