@@ -885,6 +885,23 @@ NEW: dict[str, list[dict[str, object]]] = {
     ],
     "letters": [
         {
+            "pk": "NOTICE#dc57267eabb2a26e5a14e6abf82d9b759037",
+            "sk": "NOTICE",
+            "cases": ["ca5eca5eca5eca5eca5eca5eca5eca5e"],
+            "correlation_id": "the request",
+            "kind": "activated",
+            "requested_at": "2031-05-17T14:42:07+00:00",
+            "to": "represented",
+            "ttl": 1971355327,
+            "useful_until": "2031-06-16T14:42:07+00:00",
+        },
+        {
+            "pk": "OUTBOX#7",
+            "sk": "notice#dc57267eabb2a26e5a14e6abf82d9b759037",
+            "correlation_id": "the request",
+            "since": "2031-05-17T14:42:07+00:00",
+        },
+        {
             "pk": "CHECK#ba2eba2eba2eba2eba2eba2eba2eba2e0001",
             "sk": "CHECK",
             "correlation_id": "the request",

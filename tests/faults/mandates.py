@@ -100,6 +100,23 @@ def _henk_is_in_higher(world: World) -> None:
     world.facts["csrf"] = world.henk.token("/activate")
 
 
+def _vera_revoked(world: World) -> None:
+    world.facts["case_id"] = mandate(world.vera, world.henk)
+    world.clock.forward(minutes=1)
+    sweep(world)
+    for body in state.take_queued("checks"):
+        check_one(body)
+    sign_in(world.vera, world)
+    world.vera.submit(f"/mandates/{world.facts['case_id']}/revoke", {})
+    world.clock.forward(minutes=1)
+
+
+def _tell(_: World) -> Answer:
+    for body in state.queued("checks"):
+        check_one(body)
+    return _DONE
+
+
 def _print(_: World) -> Answer:
     (body,) = state.queued()
     print_one(body)
@@ -205,6 +222,11 @@ FLOWS = (
         made_for("henk"),
         (fill_in("henk", "/mandates/{case_id}/revoke"),),
         page_says("henk", "/mandates/{case_id}", "Revoked"),
+    ),
+    Flow(
+        "notice of an end, told later",
+        _vera_revoked,
+        (Step("sweep", sweep), Step("tell", _tell)),
     ),
     Flow(
         "restrict",

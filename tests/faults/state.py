@@ -88,7 +88,7 @@ def lasting() -> Counter[str]:
     """
     rows = held(*LASTING)
     seen = Counter(_masked(name, item) for name in ("register", "audit") for item in rows[name])
-    seen.update(f"letters {item['sk']}" for item in rows["letters"] if item["sk"] in ("LETTER", "CHECK"))
+    seen.update(f"letters {item['sk']}" for item in rows["letters"] if item["sk"] in ("LETTER", "CHECK", "NOTICE"))
     return seen
 
 

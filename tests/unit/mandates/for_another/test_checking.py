@@ -13,6 +13,7 @@ from chalicelib.mandates.model.cases import case_of
 from chalicelib.mandates.model.codes import typed_code
 from chalicelib.mandates.model.refusals import refusal_ids, typed_refusal
 from chalicelib.mandates.model.requests import Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.transactions import Admission, Closing
 from chalicelib.mandates.rules.wanted import WantedService
@@ -87,6 +88,15 @@ def test_the_letter_speaks_dutch_whatever_language_who_asks_reads(desk: Desk) ->
     (letter,) = desk.store.letters
     assert (letter.language, letter.services[0].name) == ("nl", "Sluizen")
     assert letter.salutation == "Geachte mevrouw Van der Gever"
+
+
+def test_the_letter_looks_as_who_gets_it_wishes_and_not_as_who_asks_does(desk: Desk) -> None:
+    desk.store.state(signed_in(HENK).person, LetterWishes("nl"))
+    desk.store.state(signed_in(VERA).person, LetterWishes("en", large_print=True))
+    _asked(desk)
+    assert isinstance(desk.store, FakeMandates)
+    (letter,) = desk.store.letters
+    assert (letter.language, letter.large_print, letter.services[0].name) == ("en", True, "Locks")
 
 
 def _without_vera(desk: Desk) -> None:

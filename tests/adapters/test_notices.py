@@ -1,0 +1,138 @@
+"""Notices become due with what they tell, and each becomes one letter, or none."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.audit.trail import Event, Happening
+from chalicelib.errors import Conflict
+from chalicelib.letters.contract.letter import LetterKind
+from chalicelib.mandates.model.cases import Party
+from chalicelib.mandates.model.mandates import Mandate
+from chalicelib.mandates.model.notices import Notice, NoticeKind, of_ending
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.mandates.register.notices import NOTICES, USEFUL, DynamoNotices
+from chalicelib.mandates.register.ports import MandateStore, Notices
+from chalicelib.outbox.parcels import MARK, SHARDS
+from chalicelib.people.actor import Citizen
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.tables import LettersTable
+from tests.adapters.conftest import ANSWERS_LOST, REAL, askers_of, books_of, client_of, tables_of
+from tests.builders import GENEROUS, NOW, a_letter, a_mandate, a_request, an_opening, making
+from tests.fakes import FakeMandates, FakeNotices, FakeVault
+
+THEN = NOW + timedelta(hours=4)
+BY_HENK = Citizen(a_mandate().representative, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    store: MandateStore
+    notices: Notices
+    letters: Callable[[], list[str]]
+    """Ids of the letters that were written, in the outbox, but for that with the code."""
+    waiting: Callable[[], list[str]]
+    """Ids of notices that the sweeper finds."""
+
+
+@pytest.fixture(params=["fake", *REAL, ANSWERS_LOST])
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param == "fake":
+        store = FakeMandates(GENEROUS)
+        return World(
+            store,
+            FakeNotices(store),
+            lambda: [one.letter_id for one in store.letters if one.kind is not LetterKind.CODE],
+            lambda: [one.notice_id for one in store.due],
+        )
+    client = client_of(request.param, request)
+    real = DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS), askers_of(client))
+    table = tables_of(client).letters
+    mine = a_request().letter_id
+    return World(
+        real,
+        DynamoNotices(table, FakeVault()),
+        lambda: [key for key in _marks(table) if "#" not in key and key != mine],
+        lambda: [key.removeprefix(NOTICES.prefix) for key in _marks(table) if key.startswith(NOTICES.prefix)],
+    )
+
+
+def _marks(table: LettersTable) -> list[str]:
+    return [mark.key for shard in range(SHARDS) for mark in Rows(table, MARK).every(shard=shard)]
+
+
+@pytest.fixture
+def mandate(world: World) -> Mandate:
+    request = a_request()
+    made = a_mandate(request)
+    world.store.open_requests(an_opening(request))
+    world.store.make(making(request, made), BY_HENK)
+    return made
+
+
+def _activated(mandate: Mandate) -> Notice:
+    return Notice(NoticeKind.ACTIVATED, (mandate.case_id,), Party.REPRESENTED, mandate.activated_at)
+
+
+def _end(world: World, mandate: Mandate) -> Mandate:
+    ended = replace(mandate, ended_at=THEN, ended_by=Party.REPRESENTATIVE, version=mandate.version + 1)
+    world.store.change(mandate, ended, Event(Happening.REVOKED, THEN, BY_HENK), *of_ending(ended))
+    return ended
+
+
+def _letter(notice_id: str) -> Any:
+    return a_letter(letter_id=notice_id, kind=LetterKind.ACTIVATED)
+
+
+def test_a_notice_is_due_with_what_it_tells(world: World, mandate: Mandate) -> None:
+    activated = _activated(mandate)
+    assert world.waiting() == [activated.notice_id]
+    assert world.notices.due(activated.notice_id, THEN) == activated
+    (ended,) = of_ending(_end(world, mandate))
+    assert sorted(world.waiting()) == sorted([activated.notice_id, ended.notice_id])
+    assert world.notices.due(ended.notice_id, THEN) == ended
+
+
+def test_what_does_not_happen_makes_nothing_due(world: World, mandate: Mandate) -> None:
+    _end(world, mandate)
+    before = world.waiting()
+    with pytest.raises(Conflict):
+        _end(world, mandate)
+    assert world.waiting() == before
+
+
+def test_a_notice_becomes_one_letter_whoever_tells_it_again(world: World, mandate: Mandate) -> None:
+    notice_id = _activated(mandate).notice_id
+    assert world.notices.tell(notice_id, _letter(notice_id), THEN)
+    assert world.notices.due(notice_id, THEN) is None
+    assert not world.notices.tell(notice_id, _letter(notice_id), THEN)
+    assert world.letters() == [notice_id]
+
+
+def test_many_at_once_write_one_letter(world: World, mandate: Mandate) -> None:
+    notice_id = _activated(mandate).notice_id
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: world.notices.tell(notice_id, _letter(notice_id), THEN), range(8)))
+    assert told.count(True) == 1
+    assert world.letters() == [notice_id]
+
+
+def test_a_notice_to_nobody_is_not_due_any_more(world: World, mandate: Mandate) -> None:
+    notice_id = _activated(mandate).notice_id
+    assert world.notices.tell(notice_id, None, THEN)
+    assert world.notices.due(notice_id, THEN) is None
+    assert world.letters() == []
+
+
+def test_after_its_time_a_notice_is_not_due(world: World, mandate: Mandate) -> None:
+    notice = _activated(mandate)
+    assert world.notices.due(notice.notice_id, notice.at + USEFUL - timedelta(seconds=1)) == notice
+    assert world.notices.due(notice.notice_id, notice.at + USEFUL) is None
+
+
+def test_nobody_tells_what_was_never_due(world: World) -> None:
+    assert world.notices.due("0" * 36, NOW) is None
