@@ -23,10 +23,9 @@ from chalicelib.mandates.writing.notices import level_to_confirm
 from chalicelib.mandates.writing.telling import Tidings, activated_notice, approved_notice, end_reason, ended_notice
 from chalicelib.mandates.writing.wording import reference_of
 from chalicelib.observe import Metric, count, log
-from chalicelib.people.brp.person import Person, PopulationRegister
+from chalicelib.people.brp.person import PopulationRegister
 from chalicelib.people.bsn import Bsn
 from chalicelib.people.vault import Vault
-
 
 _NAMELESS = {"nl": "Iemand van wie wij de naam nu niet hebben", "en": "Somebody whose name we do not have now"}
 """How a letter names the other side where the register does not: what happened is told all the same."""
