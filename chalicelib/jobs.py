@@ -74,7 +74,7 @@ def checking(event: SQSEvent, wiring: Wiring) -> None:
 
 
 def _notice_taker(wiring: Wiring) -> NoticeTaker:
-    notices = DynamoNotices(wiring.letters_table, wiring.vault)
+    notices = DynamoNotices(wiring.letters_table, wiring.sealing.letters)
     asked = (wiring.mandates, wiring.catalogue, wiring.people, wiring.tries)
     return NoticeTaker(Teller(notices, *asked, wiring.letters, wiring.vault, wiring.site))
 

@@ -81,8 +81,11 @@ class Wiring:
     def mandates(self) -> MandateStore:
         books = LetterBooks(self.transient, Limits(*self.settings.letter_limits))
         askers = AskerBooks(self.transient, AskerLimits(*self.settings.asker_limits))
-        sealing = Sealing(self.vault, VendorSeal(lambda: self.secret("letter-key")))
-        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), sealing, books, askers)
+        return DynamoMandates(Tables(self.register, self.letters_table, self.audit), self.sealing, books, askers)
+
+    @property
+    def sealing(self) -> Sealing:
+        return Sealing(self.vault, VendorSeal(lambda: self.secret("letter-key")))
 
     @cached_property
     def tries(self) -> Tries:

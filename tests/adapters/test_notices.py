@@ -23,7 +23,7 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
 from tests.adapters.conftest import ANSWERS_LOST, REAL, askers_of, books_of, client_of, tables_of
 from tests.builders import GENEROUS, NOW, a_letter, a_mandate, a_request, an_opening, making
-from tests.fakes import FakeMandates, FakeNotices, FakeVault
+from tests.fakes import SEALING, FakeMandates, FakeNotices, FakeVault
 
 THEN = NOW + timedelta(hours=4)
 BY_HENK = Citizen(a_mandate().representative, 20)
@@ -50,7 +50,7 @@ def world(request: pytest.FixtureRequest) -> World:
             lambda: [one.notice_id for one in store.due],
         )
     client = client_of(request.param, request)
-    real = DynamoMandates(tables_of(client), FakeVault(), books_of(client, GENEROUS), askers_of(client))
+    real = DynamoMandates(tables_of(client), SEALING, books_of(client, GENEROUS), askers_of(client))
     table = tables_of(client).letters
     mine = a_request().letter_id
     return World(

@@ -15,7 +15,7 @@ from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.notices import Notice, NoticeKind
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outbox.parcels import Measured, ParcelKind
-from chalicelib.people.vault import Vault
+from chalicelib.people.vault import Seals
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -82,8 +82,8 @@ def _row(notice: Notice) -> NoticeRow:
 class DynamoNotices:
     """See `mandates/register/ports.py::Notices` for what each method promises."""
 
-    def __init__(self, table: LettersTable, vault: Vault) -> None:
-        self._table, self._rows, self._vault = table, Rows(table, NOTICE), vault
+    def __init__(self, table: LettersTable, seals: Seals) -> None:
+        self._table, self._rows, self._seals = table, Rows(table, NOTICE), seals
 
     def due(self, notice_id: str, now: datetime) -> Notice | None:
         row = self._rows.find(notice_id=notice_id)
@@ -100,5 +100,5 @@ class DynamoNotices:
         return True
 
     def _posting(self, letter: Letter, now: datetime) -> list[Item]:
-        sealed = LETTERS.seal(self._vault, letter.letter_id, letter)
+        sealed = LETTERS.seal(self._seals, letter.letter_id, letter)
         return letter_items(self._table, letter.letter_id, sealed, now, now + USEFUL)

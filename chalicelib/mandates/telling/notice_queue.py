@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.mandates.register.notices import NoticeRow
 from chalicelib.mandates.telling.telling import Teller
 from chalicelib.observe import follow, log
 from chalicelib.outage import outage
@@ -51,9 +52,9 @@ class NoticeQueue:
     def __init__(self, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._sqs, self._url = sqs, url
 
-    def deliver(self, notice_id: str, _sealed: bytes, correlation_id: str | None) -> None:
+    def deliver(self, notice_id: str, _sealed: bytes, row: NoticeRow) -> None:
+        message = DueNotice(notice_id, row.correlation_id).to_json()
         with outage("sqs"):
-            message = DueNotice(notice_id, correlation_id).to_json()
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
 
     def left(self, notice_id: str, now: datetime) -> None:
