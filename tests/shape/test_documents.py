@@ -98,6 +98,12 @@ def test_each_module_and_each_class_that_a_document_names_is_there(document: Pat
         assert not name or any(name in _defined(path) for path in found), f"{module} has no {name}"
 
 
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md"], ids=lambda path: path.stem)
+def test_nothing_of_a_merge_is_left_in_a_document(document: Path) -> None:
+    left = re.findall(r"^(?:<{7}|={7}|>{7}|\|{7})(?:$| )", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert left == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_each_link_between_documents_leads_somewhere(document: Path) -> None:
     text = re.sub(r"`[^`]*`", "", document.read_text(encoding="utf-8"))
