@@ -135,8 +135,8 @@ class Settings:
     )
     letter_limits = Setting(
         letters,
-        "Letters that may be asked for: for one service on one day; and in 30 days by the receiver, by others, to one "
-        "address",
+        "Letters that may be asked for: for one service on one day; and in 30 days by the receiver (signed in, and as "
+        "many by telephone), by others, to one address",
         "1,5,3,10",
     )
     asker_limits = Setting(

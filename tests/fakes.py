@@ -13,7 +13,7 @@ from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.states import MOVES, LetterState
-from chalicelib.letters.limits import Asker, Limits, Sent, possible_from
+from chalicelib.letters.limits import Limits, Sent, possible_from
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
@@ -24,7 +24,7 @@ from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
 from chalicelib.mandates.register.checks import Check
-from chalicelib.mandates.register.counted import Sealing
+from chalicelib.mandates.register.counted import Sealing, asker_of
 from chalicelib.mandates.register.mandates import BEGINNINGS
 from chalicelib.mandates.register.notices import USEFUL
 from chalicelib.mandates.register.ports import Tried
@@ -403,8 +403,8 @@ class FakeMandates(FakeWishes):
         if mailing is None:
             return lambda: None
         first = requests[0]
-        day, by = today(first.checked_at or first.requested_at), Asker.OWNER if first.is_own else Asker.OTHER
-        sent = [Sent(mailing.letter.letter_id, day, one.service_id, by) for one in requests]
+        day = today(first.checked_at or first.requested_at)
+        sent = [Sent(mailing.letter.letter_id, day, one.service_id, asker_of(one)) for one in requests]
         books = self._sent[first.represented], self._sent[mailing.address]
         person, address = ([one for one in book if one.letter_id not in without] for book in books)
         if (possible := possible_from(sent, person, address, self._limits)) > day:

@@ -10,15 +10,24 @@ DAYS = timedelta(days=30)
 
 
 class Asker(StrEnum):
-    """Who asked for a letter. Counted apart, so that no stranger uses up what is the receiver's."""
+    """Who asked for a letter, the surest to be its receiver first. Counted apart: no stranger uses up what is theirs."""
 
     OWNER = "owner"
+    """Its receiver, signed in."""
+    CALLER = "caller"
+    """Who called the helpdesk, and said that they are."""
     OTHER = "other"
+
+
+_SUREST = tuple(Asker)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Letters of one asker for one service on one day, and in any 30 days: by asker, and to one address by asker."""
+    """Letters of one asker for one service on one day, and in any 30 days: by asker, and to one address by asker.
+
+    `owner` goes for who is signed in, and once more for who calls.
+    """
 
     service_and_day: int = 1
     owner: int = 5
@@ -51,14 +60,14 @@ def _days(new: Sequence[Sent], person: tuple[Sent, ...], address: tuple[Sent, ..
     by, day = new[0].by, new[0].day
     mine = tuple(one for one in person if one.by is by)
     # What strangers ask for takes nothing from who asks for themselves (invariant 8); what these ask for counts always.
-    there = tuple(one for one in address if by is Asker.OTHER or one.by is by)
+    there = tuple(one for one in address if _SUREST.index(one.by) <= _SUREST.index(by))
     for service_id in {one.service_id for one in new}:
         if (
             len(_letters(one for one in mine if (one.service_id, one.day) == (service_id, day)))
             >= limits.service_and_day
         ):
             yield day + timedelta(days=1)
-    most = limits.owner if by is Asker.OWNER else limits.other
+    most = limits.other if by is Asker.OTHER else limits.owner
     for counted, limit in ((_letters(mine), most), (_letters(there), limits.address)):
         # The day on which so many of them count no longer that one more may be sent.
         yield counted[-limit] + DAYS if len(counted) >= limit else day

@@ -961,6 +961,23 @@ NEW: dict[str, list[dict[str, object]]] = {
             "ttl": 1939334400,
             "version": 1,
         },
+        *(
+            {
+                "pk": f"LETTERS#{whose}",
+                "sk": "LETTERS",
+                "sent": [
+                    {
+                        "by": "caller",
+                        "day": "2031-05-17",
+                        "letter_id": "the letter",
+                        "service_id": "22222222-2222-4222-8222-222222222222",
+                    }
+                ],
+                "ttl": 1939334400,
+                "version": 1,
+            }
+            for whose in ("address:home of nel", "person:nel")
+        ),
     ],
 }
 """What older releases know nothing of: what somebody asks for another and all that came with it; a service's terms."""

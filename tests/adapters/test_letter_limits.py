@@ -15,7 +15,7 @@ from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Mailing, Opening
 from chalicelib.people.pseudonym import AddressId, PersonId
 from tests.adapters.conftest import REAL, store_of
-from tests.builders import NOW, a_letter, a_request, an_opening
+from tests.builders import NOW, STAFF, a_letter, a_request, an_opening
 
 
 @pytest.fixture(params=["fake", *REAL])
@@ -23,7 +23,7 @@ def limited(request: pytest.FixtureRequest) -> MandateStore:
     return store_of(request.param, request, Limits())
 
 
-def _opening(number: int, *, days: int = 0, person: str = "vera", address: str = "home", **changes: object) -> Opening:
+def _opening(number: int, *, days: int = 0, person: str = "vera", address: str = "home", **facts: object) -> Opening:
     request = a_request(
         case_id=CaseId(f"case {number}"),
         letter_id=f"{number:036}",
@@ -31,8 +31,9 @@ def _opening(number: int, *, days: int = 0, person: str = "vera", address: str =
         service_id=ServiceId(f"service {number}"),
         requested_at=NOW + timedelta(days=days),
         expires_at=NOW + timedelta(days=days + 42),
+        **facts,
     )
-    return an_opening(request, mailing=_to(address, request), **changes)
+    return an_opening(request, mailing=_to(address, request))
 
 
 def _to(address: str, request: Request) -> Mailing:
@@ -55,6 +56,12 @@ def test_the_sixth_letter_of_a_person_is_refused_until_the_first_counts_no_longe
     assert limited.request(PersonId("vera"), "case 5") is None
     assert _allowed(limited, _opening(5, days=30))
     assert not _allowed(limited, _opening(6, days=30))
+
+
+def test_what_somebody_who_called_asked_for_takes_no_letter_of_who_signs_in(limited: MandateStore) -> None:
+    calls = [_opening(number, staff=STAFF, level=None) for number in range(6)]
+    assert [_allowed(limited, call) for call in calls] == [True] * 5 + [False]
+    assert [_allowed(limited, _opening(number)) for number in range(10, 16)] == [True] * 5 + [False]
 
 
 def test_of_fifty_at_once_a_person_gets_five(limited: MandateStore) -> None:

@@ -162,10 +162,10 @@ def test_letters_are_read_as_ever(dynamodb: Any) -> None:
     assert progress(table, "1e77e40005") == reached
     _fill(dynamodb, WRITTEN)
     assert progress(table, "1e77e40005") == {LetterState.CHECKED: NOW, **reached}
-    books = books_of(dynamodb, GENEROUS).read(PersonId("mina"), AddressId("home of mina"))
-    assert [(book.sent, book.version) for book in books] == [
-        ((Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER),), 1)
-    ] * 2
+    for name, by in (("mina", Asker.OTHER), ("nel", Asker.CALLER)):
+        books = books_of(dynamodb, GENEROUS).read(PersonId(name), AddressId(f"home of {name}"))
+        expected = ((Sent("the letter", NOW.date(), SERVICE_ID, by),), 1)
+        assert [(book.sent, book.version) for book in books] == [expected] * 2
 
 
 def test_letters_that_the_release_before_began_or_stopped_are_read_by_todays_names_and_go_on(dynamodb: Any) -> None:

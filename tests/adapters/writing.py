@@ -207,13 +207,14 @@ def _transient(client: Any) -> None:
     tries.spend("network:198.51.100.0", NOW)
     tries.add(ClaimId("vera-claim"), NOW, wears=True)
     tries.add(ClaimId("vera-claim"), NOW, wears=False)
-    books = books_of(client, GENEROUS)
-    asked = Sent("the letter", NOW.date(), SERVICE_ID, Asker.OTHER)
-    pair = books.read(PersonId("mina"), AddressId("home of mina"))
-    transient(client).write_together(books.adding([asked], pair, ()))
-    full = books_of(client, Limits(address=1))
-    pair = full.read(PersonId("otto"), AddressId("home of otto"))
-    transient(client).write_together(full.adding([asked], pair, ()))
+    for name, by, limits in (
+        ("mina", Asker.OTHER, GENEROUS),
+        ("nel", Asker.CALLER, GENEROUS),
+        ("otto", Asker.OTHER, Limits(address=1)),
+    ):
+        books, asked = books_of(client, limits), Sent("the letter", NOW.date(), SERVICE_ID, by)
+        pair = books.read(PersonId(name), AddressId(f"home of {name}"))
+        transient(client).write_together(books.adding([asked], pair, ()))
 
 
 def _logins(client: Any) -> None:

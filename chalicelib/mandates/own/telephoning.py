@@ -1,8 +1,8 @@
 """The represented asks by telephone, also without DigiD: the helpdesk writes it down, and a letter brings the code.
 
-What is asked is theirs, as if they had asked signed in: they see it and withdraw it there, and its letter is one of
-theirs. That they are who they say is for the letter to show, which comes to their home: staff never see its code, nor
-where it goes (machtigen.md 2c).
+What is asked is theirs, as if they had asked signed in: they see it and withdraw it there. That they are who they say
+is for the letter to show, which comes to their home: staff never see its code, nor where it goes (machtigen.md 2c).
+Until then it may be anybody who knows number and birth date: its letters count apart from those of who signs in.
 """
 
 from collections.abc import Callable
@@ -56,11 +56,9 @@ def ask_by_telephone(
 ) -> tuple[Request, ...]:
     """Ask for mandates for who called, with one code for all of them, which only the letter has.
 
-    Raises what `check_call` does, `AlreadyRequested`, `TooManyLetters` or `Unavailable`. The same call again returns
-    the requests that it made.
+    Raises what `check_call` does, or `TooManyLetters`. The same call again returns the requests that it made.
     """
-    person = check_call(call, store=store, people=people, secrets=secrets, now=now)
-    wish = _wish(call, secrets)
+    person, wish = _caller(call, store, people, secrets, now), _wish(call, secrets)
     if made := made_before(wish, store):
         return made
     allowed = Allowed(wish, person, giving_way(wish, store, tries, now))
@@ -68,15 +66,21 @@ def ask_by_telephone(
 
 
 def check_call(
-    call: Call, *, store: MandateStore, people: PopulationRegister, secrets: Secrets, now: datetime
-) -> Person:
-    """Return who called, as the register has them, if they may ask this by telephone.
+    call: Call, *, store: MandateStore, people: PopulationRegister, tries: Tries, secrets: Secrets, now: datetime
+) -> None:
+    """Check whether who called may ask this by telephone; only whether a letter may go to them again is not looked at.
 
     Raises `NotFound` for a service that nobody can be mandated for, `Refused` (`letter_not_enough` where it wants more
     than a letter's code counts as, `not_known` for a number and birth date that are not somebody's, then `opted_out`,
-    `no_letter`, or what `check_age` says), or `Unavailable`. Of whom staff have not the birth date they learn no more
-    than that.
+    `no_letter`, or what `check_age` says), `AlreadyRequested`, or `Unavailable`. Of whom staff have not the birth date
+    they learn no more than that.
     """
+    _caller(call, store, people, secrets, now)
+    giving_way(_wish(call, secrets), store, tries, now)
+
+
+def _caller(call: Call, store: MandateStore, people: PopulationRegister, secrets: Secrets, now: datetime) -> Person:
+    """Return who called, as the register has them."""
     services = [one.service for one in call.wanted]
     if not all(service.may_be_mandated(now) for service in services):
         raise NotFound("service")

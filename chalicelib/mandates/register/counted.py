@@ -49,6 +49,13 @@ def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]],
     raise Unavailable("dynamodb")
 
 
+def asker_of(request: Request) -> Asker:
+    """Return as whose the letter of a request counts."""
+    if not request.is_own:
+        return Asker.OTHER
+    return Asker.CALLER if request.staff else Asker.OWNER
+
+
 class CountedLetters:
     """Writes requests with the letter that they ask for, and counts it in the same transaction."""
 
@@ -71,8 +78,7 @@ class CountedLetters:
             return
         first, letter = requests[0], mailing.letter
         at = first.checked_at or first.requested_at
-        by = Asker.OWNER if first.is_own else Asker.OTHER
-        sent = [Sent(letter.letter_id, today(at), one.service_id, by) for one in requests]
+        sent = [Sent(letter.letter_id, today(at), one.service_id, asker_of(one)) for one in requests]
         sealed = LETTERS.seal(self._seal, letter.letter_id, letter)
         until = max(one.expires_at for one in requests)
         posting = letter_items(

@@ -26,7 +26,7 @@ def test_a_second_letter_for_a_service_is_possible_the_next_day() -> None:
     assert possible_from([NEW], [_sent(1)], [], LIMITS) == TODAY
 
 
-@pytest.mark.parametrize(("by", "most"), [(Asker.OWNER, 5), (Asker.OTHER, 3)])
+@pytest.mark.parametrize(("by", "most"), [(Asker.OWNER, 5), (Asker.CALLER, 5), (Asker.OTHER, 3)])
 def test_so_many_letters_in_thirty_days_and_the_oldest_says_when_the_next_may_come(by: Asker, most: int) -> None:
     new = _sent(0, by=by)
     sent = [_sent(number, days_ago=20 - number, by=by) for number in range(1, most + 1)]
@@ -48,8 +48,21 @@ def test_no_stranger_uses_up_what_is_the_owners_nor_the_other_way_round() -> Non
     assert possible_from([_sent(0, by=Asker.OTHER)], own, [], LIMITS) == TODAY
 
 
+def test_who_calls_and_says_that_they_are_the_owner_uses_up_nothing_of_who_signs_in_and_no_stranger_of_who_calls() -> (
+    None
+):
+    calls = [_sent(number, by=Asker.CALLER) for number in range(5)]
+    assert possible_from([NEW], calls, [], LIMITS) == TODAY
+    strangers = [_sent(number, by=Asker.OTHER) for number in range(3)]
+    assert possible_from([_sent(0, by=Asker.CALLER)], strangers, [], LIMITS) == TODAY
+    there = [_sent(number, by=Asker.CALLER) for number in range(1, 11)]
+    assert possible_from([NEW], [], there, LIMITS) == TODAY
+    assert possible_from([_sent(0, by=Asker.CALLER)], [], there, LIMITS) > TODAY
+    assert possible_from([_sent(0, by=Asker.OTHER)], [], there, LIMITS) > TODAY
+
+
 def test_an_address_gets_ten_of_which_strangers_take_none_from_who_lives_there() -> None:
-    there = [_sent(number, days_ago=9, by=[*Asker][number % 2]) for number in range(1, 11)]
+    there = [_sent(number, days_ago=9, by=(Asker.OWNER, Asker.OTHER)[number % 2]) for number in range(1, 11)]
     strangers = _sent(0, by=Asker.OTHER)
     assert possible_from([strangers], [], there[1:], LIMITS) == TODAY
     assert possible_from([strangers], [], there, LIMITS) == TODAY + timedelta(days=21)

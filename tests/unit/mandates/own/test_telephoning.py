@@ -131,10 +131,10 @@ def test_what_was_asked_by_telephone_is_not_asked_again_signed_in_until_it_is_wi
     (request,) = desk.call(a_call())
     again = a_wish(visit_id=VisitId("be" * 15 + "00"))
     with pytest.raises(AlreadyRequested):
-        desk.ask(again, later=2 * DAY)
-    withdraw(request.represented, request.case_id, by=signed_in(VERA), store=desk.store, now=NOW + 2 * DAY)
+        desk.ask(again)
+    withdraw(request.represented, request.case_id, by=signed_in(VERA), store=desk.store, now=NOW)
     assert desk.store.codes(claim_of(request)) == []
-    desk.ask(again, later=2 * DAY)
+    desk.ask(again)
 
 
 def test_a_code_that_was_guessed_at_too_often_gives_way_to_a_new_one(desk: Desk) -> None:
@@ -147,9 +147,20 @@ def test_a_code_that_was_guessed_at_too_often_gives_way_to_a_new_one(desk: Desk)
     assert (gone.ended, new.state(NOW, desk.tries.total(claim_of(new)))) == (RequestState.BLOCKED, RequestState.WAITING)
 
 
-def test_its_letters_count_as_those_that_they_ask_for_themselves(desk: Desk) -> None:
-    desk.ask(a_wish())
-    withdraw(signed_in().person, a_wish().visit_id, by=signed_in(), store=desk.store, now=NOW)
+def test_somebody_who_calls_with_another_persons_number_uses_up_no_letter_of_theirs(desk: Desk) -> None:
+    """Whoever knows number and birth date can call: an ex-husband, say (invariant 8)."""
+    for number in range(5):
+        (request,) = desk.call(a_call(visit_id=VisitId(f"{number:02}" * 15 + "00")), later=number * DAY)
+        withdraw(request.represented, request.case_id, by=signed_in(), store=desk.store, now=NOW + number * DAY)
+    with pytest.raises(TooManyLetters):
+        desk.call(a_call(), later=5 * DAY)
+    desk.ask(a_wish(), later=4 * DAY)
+    assert len(desk.store.letters) == 6
+
+
+def test_of_a_service_who_calls_gets_one_letter_a_day(desk: Desk) -> None:
+    (request,) = desk.call(a_call())
+    withdraw(request.represented, request.case_id, by=signed_in(), store=desk.store, now=NOW)
     with pytest.raises(TooManyLetters):
         desk.call(a_call(visit_id=VisitId("be" * 15 + "00")))
 
