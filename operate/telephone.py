@@ -22,10 +22,12 @@ from typing import NamedTuple
 from chalicelib.days import today
 from chalicelib.errors import DomainError, NotFound, Refused, TooManyLetters, Unavailable
 from chalicelib.mandates.model.cases import VisitId
-from chalicelib.mandates.own.requesting import AlreadyRequested
+from chalicelib.mandates.model.requests import Request, RequestState
+from chalicelib.mandates.own.requesting import AlreadyRequested, tried
 from chalicelib.mandates.own.telephoning import Call, ask_by_telephone, check_call
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
 from chalicelib.mandates.writing.wording import reference_of
+from chalicelib.outage import cause
 from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -66,8 +68,8 @@ _CALL_ID = re.compile(r"[0-9a-f]{30}00")
 _FUNCTION = "APIHandler"
 
 
-class Caller(NamedTuple):
-    """Who calls, by what they say."""
+class Said(NamedTuple):
+    """What somebody who calls says of who they are."""
 
     bsn: Bsn
     born: BirthDate
@@ -77,13 +79,20 @@ class Caller(NamedTuple):
 def main(arguments: Sequence[str], wired: Wiring | None = None) -> int:
     """Return 0, or 1 when it was not asked, or could not be, with the reason."""
     asked = _asked(arguments)
-    caller = _caller(asked.who)
+    said = _said(asked.who)
     there = wired or _wiring(asked)
     try:
-        call = _call(asked, caller, there)
+        call = _call(asked, said, there)
         if asked.apply:
             return _ask(call, there)
-        check_call(call, store=there.mandates, people=there.people, secrets=there.secrets, now=there.clock())
+        check_call(
+            call,
+            store=there.mandates,
+            people=there.people,
+            tries=there.tries,
+            secrets=there.secrets,
+            now=there.clock(),
+        )
     except DomainError as error:
         print(_reason(error), file=sys.stderr)
         return 1
@@ -97,6 +106,7 @@ def _ask(call: Call, there: Wiring) -> int:
     # Where nobody knows whether it was done, the same call is not asked twice.
     again = f"Is it not clear whether this was done? Run the same again with --call {call.visit_id}"
     print(again, flush=True)
+    now = there.clock()
     made = ask_by_telephone(
         call,
         store=there.mandates,
@@ -105,15 +115,21 @@ def _ask(call: Call, there: Wiring) -> int:
         letters=there.letters,
         secrets=there.secrets,
         pick=there.pick,
-        now=there.clock(),
+        now=now,
     )
     for one in made:
-        print(f"{one.case_id}: asked, from {one.period.start} to {one.period.end}; the code works until {one.last_day}")
-    print(f"Reference {reference_of(made[0].case_id)}. The letter with the code comes within five working days.")
+        print(f"{one.case_id}: asked, from {one.period.start} to {one.period.end}; {_became(one, there, now)}")
+    print(f"Reference {reference_of(made[0].case_id)}. A letter with a code comes within five working days of asking.")
     return 0
 
 
-def _call(asked: argparse.Namespace, caller: Caller, there: Wiring) -> Call:
+def _became(request: Request, there: Wiring, now: datetime) -> str:
+    """Say how a request is, which a call that is sent again may have made long ago."""
+    state = request.state(now, tried(request, there.tries))
+    return f"the code works until {request.last_day}" if state is RequestState.WAITING else f"it is {state}"
+
+
+def _call(asked: argparse.Namespace, said: Said, there: Wiring) -> Call:
     """Return what is asked. Raises `Refused` for a period that cannot be, and `CannotGoOn`."""
     services, most = list(dict.fromkeys(asked.services)), there.services_per_visit
     if len(services) > most:
@@ -123,8 +139,8 @@ def _call(asked: argparse.Namespace, caller: Caller, there: Wiring) -> Call:
     return Call(
         visit_id=VisitId(asked.call),
         by=Staff(asked.staff, (StaffRole.OPERATOR,)),
-        represented=caller.bsn,
-        born=caller.born,
+        represented=said.bsn,
+        born=said.born,
         wanted=tuple(_wanted(one, start, asked.end, there, now) for one in services),
         language=asked.language,
         site=there.site,
@@ -150,26 +166,29 @@ def _reason(error: DomainError) -> str:
         case NotFound():
             return "Nobody can be mandated for one of these services now."
         case Unavailable():
-            return f"{error.dependency} does not answer. Try again in a few minutes."
+            why = cause(error)
+            return f"{error.dependency} does not answer{why and f' ({why})'}. Try again in a few minutes."
         case _:
             raise error
 
 
-def _caller(who: str | None) -> Caller:
+def _said(who: str | None) -> Said:
     """Read who calls. Raises `CannotGoOn`, which quotes nothing."""
-    if who is None:
-        lines = [getpass("Citizen service number (BSN), which is not shown: "), getpass("Date of birth: ")]
-    else:
-        text = sys.stdin.read() if who == "-" else Path(who).read_text(encoding="utf-8")
-        lines = [line for line in text.splitlines() if line.strip()]
     try:
-        number, born = lines
-        return Caller(Bsn.parse(number), BirthDate.parse(born))
-    except ValueError:
+        number, born = _lines(who)
+        return Said(Bsn.parse(number), BirthDate.parse(born))
+    except (ValueError, EOFError):
         raise CannotGoOn(
             "This is not a citizen service number (BSN) and a date of birth as day-month-year, such as 31-12-1950, "
             "each on a line of its own. Nothing was done."
         ) from None
+
+
+def _lines(who: str | None) -> list[str]:
+    if who is None:
+        return [getpass("Citizen service number (BSN), which is not shown: "), getpass("Date of birth: ")]
+    text = sys.stdin.read() if who == "-" else Path(who).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _wiring(asked: argparse.Namespace) -> Wiring:
@@ -204,7 +223,13 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         "--end", type=date.fromisoformat, metavar="DAY", help="last day; or as long as a service allows"
     )
     parser.add_argument("--language", choices=("nl", "en"), default="nl", help="of the letter")
-    parser.add_argument("--call", type=_matching(_CALL_ID), metavar="CALL", default=f"{secrets.token_hex(15)}00")
+    parser.add_argument(
+        "--call",
+        type=_matching(_CALL_ID),
+        metavar="CALL",
+        default=f"{secrets.token_hex(15)}00",
+        help="what was printed when this was perhaps asked: then it is asked once",
+    )
     add_options(parser)
     return parser.parse_args(arguments)
 

@@ -13,6 +13,7 @@ from chalicelib.errors import DomainError
 from chalicelib.mandates.model.cases import VisitId
 from chalicelib.mandates.own.telephoning import Call, ask_by_telephone
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
+from chalicelib.mandates.writing.wording import reference_of
 from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -36,19 +37,19 @@ def add_telephone(site: Site, wired: Wiring) -> None:
         person = persons().get(request.form.get("bsn", ""))
         if person is None:
             raise NotFound
-        service, now = wired.catalogue.service(request.form.get("service", "")), wired.clock()
-        call = Call(
-            visit_id=VisitId(f"{secrets.token_hex(15)}00"),
-            by=_STAFF,
-            represented=Bsn(person.bsn),
-            born=BirthDate(person.born),
-            wanted=(WantedService(service, choose_period(service, today(now), None, now)),),
-            language=language(request),
-            site=wired.site,
-        )
+        now = wired.clock()
         try:
+            service = wired.catalogue.service(request.form.get("service", ""))
             made = ask_by_telephone(
-                call,
+                Call(
+                    visit_id=VisitId(f"{secrets.token_hex(15)}00"),
+                    by=_STAFF,
+                    represented=Bsn(person.bsn),
+                    born=BirthDate(person.born),
+                    wanted=(WantedService(service, choose_period(service, today(now), None, now)),),
+                    language=language(request),
+                    site=wired.site,
+                ),
                 store=wired.mandates,
                 people=wired.people,
                 tries=wired.tries,
@@ -59,7 +60,7 @@ def add_telephone(site: Site, wired: Wiring) -> None:
             )
         except DomainError as error:
             return _page(request, wired, 409, refused=str(error))
-        return _page(request, wired, reference=made[0].case_id[:12].upper())
+        return _page(request, wired, reference=reference_of(made[0].case_id))
 
 
 def _page(request: Request, wired: Wiring, status: int = 200, reference: str = "", refused: str = "") -> Response:

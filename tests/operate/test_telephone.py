@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.days import today
 from chalicelib.mandates.model.requests import OptOut, Request
 from chalicelib.mandates.own.requesting import withdraw
+from chalicelib.outage import outage
 from chalicelib.people.actor import Staff, StaffRole
+from chalicelib.people.brp.person import Found
 from chalicelib.wiring import Wiring
 from operate import telephone
 from operate.deploy.stages import Stage
@@ -77,8 +80,23 @@ def test_a_call_that_is_sent_again_is_asked_once(command: Command, wired: Wiring
     assert found
     assert command("--apply", "--call", found[1]) == 0
     assert len(_asked(wired)) == 1
-    assert command("--apply") == 1
-    assert f"it waits still: {SERVICE_ID}" in capsys.readouterr().err
+    for way in ((), ("--apply",)):
+        assert command(*way) == 1
+        assert f"it waits still: {SERVICE_ID}" in capsys.readouterr().err
+
+
+def test_of_a_call_that_is_sent_again_it_is_told_what_became_of_it(
+    command: Command, wired: Wiring, capsys: Printed
+) -> None:
+    assert command("--apply") == 0
+    found = re.search(r"--call (\w+)", capsys.readouterr().out)
+    assert found
+    (made,) = _asked(wired)
+    withdraw(made.represented, made.case_id, by=made.requester, store=wired.mandates, now=wired.clock())
+    assert command("--apply", "--call", found[1]) == 0
+    told = capsys.readouterr().out
+    assert "it is withdrawn" in told
+    assert "the code works" not in told
 
 
 def test_who_calls_can_be_told_on_standard_input_or_typed_unseen(
@@ -148,6 +166,33 @@ def test_who_got_their_letters_is_told_from_when_on(command: Command, wired: Wir
     assert command("--apply") == 1
     tomorrow = today(wired.clock()) + timedelta(days=1)
     assert f"Another is possible from {tomorrow} on." in capsys.readouterr().err
+
+
+def test_who_ends_the_prompt_is_told_that_nothing_was_done(
+    wired: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(telephone, "getpass", ended)
+    assert telephone.main(["dev", SERVICE_ID, "--staff", "medewerker-7"], wired) == 1
+    assert "Nothing was done" in capsys.readouterr().err
+
+
+def test_of_what_does_not_answer_the_kind_of_failure_is_told_and_nothing_of_its_text(
+    command: Command, wired: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    refused = ClientError({"Error": {"Code": "AccessDeniedException", "Message": f"{VERA.digits} no"}}, "Query")
+
+    def find(_: object) -> Found:
+        with outage("brp"):
+            raise refused
+
+    monkeypatch.setattr(wired.people, "find", find)
+    assert command("--apply") == 1
+    told = "".join(capsys.readouterr())
+    assert "brp does not answer (ClientError AccessDeniedException)." in told
+    assert VERA.digits not in told
 
 
 def test_when_the_register_is_silent_staff_are_told_to_try_again(
