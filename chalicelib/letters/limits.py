@@ -10,7 +10,7 @@ DAYS = timedelta(days=30)
 
 
 class Asker(StrEnum):
-    """Who asked for a letter, the surest to be its receiver first. Counted apart: no stranger uses up what is theirs."""
+    """Who asked for a letter, the surest to be its receiver first. Counted apart: no stranger takes what is theirs."""
 
     OWNER = "owner"
     """Its receiver, signed in."""
