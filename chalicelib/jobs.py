@@ -54,12 +54,17 @@ def sweeping(event: CloudWatchEvent, wiring: Wiring) -> None:
 
 
 def watching_letters(event: CloudWatchEvent, wiring: Wiring) -> None:
-    """Count the letters of each day, and measure which of them are lost or late."""
+    """Count the letters of each day, measure which of them are lost or late, and ask for a test letter."""
+    from chalicelib.letters.canary import put_canary, watch_canaries  # noqa: PLC0415
     from chalicelib.letters.watching import watch_days  # noqa: PLC0415
 
     begin_call(event.context)
     with within(of_function(event.context, longest=280, clock=wiring.stopwatch)):
-        watch_days(wiring.letters_table, wiring.clock())
+        table, now = wiring.letters_table, wiring.clock()
+        watch_days(table, now)
+        watch_canaries(table, now)
+        if lines := wiring.settings.canary_address:
+            put_canary(table, wiring.letter_seal, lines, wiring.site, now)
 
 
 def checking(event: SQSEvent, wiring: Wiring) -> None:

@@ -70,6 +70,10 @@ class Metric(StrEnum):
     DAY_LETTERS_FAILED = ("DayLettersFailed", "Yesterday's letters that the vendor cannot print")
     DAY_LETTERS_CANCELLED = ("DayLettersCancelled", "Yesterday's letters that were not to be printed any more")
     DAY_LETTERS_PENDING = ("DayLettersPending", "Yesterday's letters that are under way")
+    CANARIES_NOT_POSTED = (
+        "CanariesNotPosted",
+        "Test letters to the operator's own address, of the last thirty days, that were not posted in time; or never",
+    )
     LETTERS_NOK = (
         "LettersNok",
         "Letters of the last thirty days that are lost or counted twice: 0 where the equation of each day holds",

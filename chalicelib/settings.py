@@ -82,6 +82,16 @@ def pair(text: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
+def lines(text: str) -> tuple[str, ...]:
+    """Read the lines of an address, the addressee first; `off` for none."""
+    if text == "off":
+        return ()
+    found = tuple(line.strip() for line in text.split("|"))
+    if not 2 <= len(found) <= 6 or not all(found):  # noqa: PLR2004 - as many as a window shows
+        raise ValueError("it has to be two to six lines with | between them, or off")
+    return found
+
+
 def few(text: str) -> int:
     """Read how many requests are made at once: each takes several writes of one transaction, which has a hundred."""
     if not 1 <= (number := int(text)) <= 10:  # noqa: PLR2004 - as said
@@ -148,6 +158,11 @@ class Settings:
         "3,5",
     )
     services_per_visit = Setting(few, "Services that somebody may ask for in one visit", "5")
+    canary_address = Setting(
+        lines,
+        "Where a test letter goes each day: the operator's own address, its lines with | between them, or off",
+        "DigiD Machtigen, beheer|Postbus 1|1234 AB  Voorbeeld",
+    )
     field_key = Setting(
         name, "KMS key (id, ARN or alias) under which personal fields are sealed", "alias/digid-machtigen-fields"
     )

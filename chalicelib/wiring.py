@@ -85,7 +85,7 @@ class Wiring:
 
     @property
     def sealing(self) -> Sealing:
-        return Sealing(self.vault, VendorSeal(lambda: self.secret("letter-key")))
+        return Sealing(self.vault, self.letter_seal)
 
     @cached_property
     def tries(self) -> Tries:
@@ -98,6 +98,10 @@ class Wiring:
     @cached_property
     def letters(self) -> LetterSender:
         return self.outbox.of(LETTERS)
+
+    @property
+    def letter_seal(self) -> VendorSeal:
+        return VendorSeal(lambda: self.secret("letter-key"))
 
     @cached_property
     def papers(self) -> Papers:

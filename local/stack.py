@@ -156,6 +156,7 @@ def settings(stack: Stack) -> Settings:
             "ASKER_LIMITS": "10,30",
             "LOOK_UP_LIMITS": "3,5",
             "SERVICES_PER_VISIT": "5",
+            "CANARY_ADDRESS": "off",
             "LETTER_BUCKET": aws.BUCKET,
             "VENDOR_KEYS": f"{aws.NAME}/print-vendor-keys",
             "FIELD_KEY": f"alias/{aws.NAME}-fields",

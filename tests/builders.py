@@ -255,6 +255,7 @@ _SAYING: dict[LetterKind, dict[str, object]] = {
     LetterKind.GIVEN: {**_GREETED, "other": "H. Helper"},
     LetterKind.HELD: {**_GREETED, "other": "N. Jansen"},
     LetterKind.SCREEN: _CODED,
+    LetterKind.TEST: {**_GREETED},
     LetterKind.ASKED_NOTICE: {**_GREETED, "asker": "H. Helper", "use_before": date(2031, 6, 28)},
     LetterKind.ACTIVATED: {**_GREETED, "other": "H. Helper", "happened_on": date(2031, 5, 16)},
     LetterKind.APPROVED: {**_GREETED, "other": "N. Jansen", "happened_on": date(2031, 5, 16)},

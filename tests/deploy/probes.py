@@ -45,7 +45,7 @@ class NotDone(Exception):
     """Something that a function has to do was not done."""
 
 
-REMEMBERED = {"SealAndOpenFields", "OpenLetters", "ReadSecrets", "ReadByWhatNameWeKnowPeople"}
+REMEMBERED = {"SealAndOpenFields", "OpenLetters", "ReadSecrets", "ReadTheKeyOfWhoPrints", "ReadByWhatNameWeKnowPeople"}
 """Rights whose fruits a process remembers: whether they are there shows in a new process only."""
 
 
@@ -225,9 +225,11 @@ def _watch_metadata(world: World, base: str, _without: str) -> None:
 
 
 def _watch_letters(world: World, base: str, _without: str) -> None:
-    """Count a letter that nobody has taken from the queue: it is under way, and so its row is read."""
+    """Count a letter that nobody has taken from the queue: it is under way, so its row is read. And ask for ours."""
     unprinted(world, base)
     world.invoke("WatchLetters", schedule("WatchLetters"))
+    if not any(row["pk"]["S"].startswith("LETTER#ca20") for row in _rows("letters")):
+        raise NotDone("no test letter is asked for")
 
 
 def _watch_health(world: World, base: str, _without: str) -> None:

@@ -78,6 +78,7 @@ class World:
             "BrpUrl": f"{self.stack.brp}/haalcentraal/api/brp",
             "BaseUrl": base_url,
             "LetterLimits": "99,99,99,99",
+            "CanaryAddress": "DigiD Machtigen, beheer|Lindelaan 1|1234 AB  Voorbeeld",
             "AskerLimits": "99,99",
             "CombiconnectEntityId": identities.COMBICONNECT,
             "DigidEntityId": identities.DIGID,

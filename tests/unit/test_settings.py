@@ -45,6 +45,18 @@ def test_limits_that_would_allow_nothing_or_are_no_numbers_are_refused(wrong: st
         _ = Settings({"LETTER_LIMITS": wrong}).letter_limits
 
 
+def test_the_address_of_the_test_letter_is_its_lines_or_off() -> None:
+    assert Settings({"CANARY_ADDRESS": "Beheer | Postbus 1|1234 AB  X"}).canary_address == (
+        "Beheer",
+        "Postbus 1",
+        "1234 AB  X",
+    )
+    assert Settings({"CANARY_ADDRESS": "off"}).canary_address == ()
+    for wrong in ("Beheer", "Beheer||1234 AB  X", "1|2|3|4|5|6|7"):
+        with pytest.raises(ConfigurationError, match=r"^CANARY_ADDRESS is wrong"):
+            _ = Settings({"CANARY_ADDRESS": wrong}).canary_address
+
+
 def test_the_address_tells_its_origin_and_under_which_path_everything_lies() -> None:
     settings = Settings(RIGHT)
     assert (settings.base_url, settings.origin, settings.site, settings.root) == (

@@ -38,6 +38,8 @@ class LetterKind(StrEnum):
     """Notice to either side that a mandate ended, and why."""
     REMINDER = "reminder"
     """To who got a code that nobody activated yet: it does not say the code again."""
+    TEST = "test"
+    """To the operator's own address, each day: does what we send arrive? Nobody else gets one."""
     SCREEN = "screen"
     """No letter: the page with a code that was shown on screen, for who prints it. Nobody posts it."""
 
@@ -77,6 +79,7 @@ _SAID = {
     LetterKind.APPROVED: {"address", "other", "happened_on"},
     LetterKind.ENDED: {"address", "other", "happened_on", "reader", "reason"},
     LetterKind.REMINDER: {"address", "use_before", "happened_on"},
+    LetterKind.TEST: {"address"},
 }
 _OPTIONAL = set().union(*_SAID.values())
 _CONFIRM_LEVELS = (20, 25, 30)
