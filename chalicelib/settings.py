@@ -82,7 +82,7 @@ def pair(text: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def lines(text: str) -> tuple[str, ...]:
+def address_lines(text: str) -> tuple[str, ...]:
     """Read the lines of an address, the addressee first; `off` for none."""
     if text == "off":
         return ()
@@ -159,7 +159,7 @@ class Settings:
     )
     services_per_visit = Setting(few, "Services that somebody may ask for in one visit", "5")
     canary_address = Setting(
-        lines,
+        address_lines,
         "Where a test letter goes each day: the operator's own address, its lines with | between them, or off",
         "DigiD Machtigen, beheer|Postbus 1|1234 AB  Voorbeeld",
     )
