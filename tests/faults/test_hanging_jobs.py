@@ -110,9 +110,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
     ("job", "dependency"),
     [
         (_PRINT, "dynamodb"),
-        (_PRINT, "kms"),
         (_PRINT, "s3"),
-        (_SET, "kms"),
         (_SWEEP, "dynamodb"),
         (_SWEEP, "sqs"),
         (_WATCH, "dynamodb"),

@@ -83,7 +83,7 @@ def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wire
     """The letter was written down and not sent; the sweeper, which knows three settings of ours, sends it."""
     wired.letters = FakeSender()
     ask_for_mandate(vera)
-    assert _letters() == ["requested"]
+    assert _letters() == ["checked"]
     known = ("LETTERS_TABLE", "LETTER_QUEUE", "CHECK_QUEUE", "AWS_REGION")
     only = {key: wired.settings.environment[key] for key in known}
     sweeping(CloudWatchEvent(_SCHEDULE, None), Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
