@@ -14,7 +14,7 @@ TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA)
+run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA, VENDOR)
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
 quick: $(VENV)/.dev $(TEXTS) ## run the tests that need nothing but Python: half a minute

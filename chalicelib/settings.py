@@ -99,6 +99,13 @@ def few(text: str) -> int:
     return number
 
 
+def vendor_kind(text: str) -> str:
+    """Read who prints letters, one of `letters/contract/states.py::VendorKind`."""
+    if text not in ("function", "outside"):
+        raise ValueError("it has to be function or outside")
+    return text
+
+
 class Settings:
     """Where things are, read from an environment."""
 
@@ -139,6 +146,9 @@ class Settings:
         address,
         "URL of the queue of checks of what somebody asks for another",
         "https://sqs.eu-west-1.amazonaws.com/123456789012/digid-machtigen-checks",
+    )
+    print_vendor = Setting(
+        vendor_kind, "Who prints letters: `function`, our own, or `outside`, a vendor who polls the queue", "function"
     )
     page_function = Setting(
         name, "Name of the print vendor's function that sets a page while somebody waits", "digid-machtigen-set_page"

@@ -17,7 +17,7 @@ from chalicelib.clients import patient_client
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.life import progress
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
@@ -85,7 +85,7 @@ class Wiring:
 
     @property
     def sealing(self) -> Sealing:
-        return Sealing(self.vault, self.letter_seal)
+        return Sealing(self.vault, self.letter_seal, VendorKind(self.settings.print_vendor))
 
     @cached_property
     def tries(self) -> Tries:

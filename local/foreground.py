@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from chalicelib.letters.contract.states import VendorKind
 from local.digid.forms import FORMS
 from local.persons import persons
 from local.stack import CannotStart, Stack, running
@@ -20,6 +21,7 @@ def run(stop: Stop) -> int:
             digid_metadata=_path("DIGID_METADATA"),
             digid_roots=_path("DIGID_ROOTS"),
             digid_by_artifact=_digid_by_artifact(),
+            vendor=_vendor(),
         ) as stack:
             print(table(stack), flush=True)
             try:
@@ -43,6 +45,13 @@ def _check_form() -> None:
     text = os.environ.get("DIGID_FORM")
     if text and text not in FORMS:
         raise CannotStart(f"DIGID_FORM={text} is none of: {'; '.join(FORMS)}")
+
+
+def _vendor() -> VendorKind:
+    text = os.environ.get("VENDOR") or VendorKind.FUNCTION
+    if text not in list(VendorKind):
+        raise CannotStart(f"VENDOR={text} is neither function nor outside")
+    return VendorKind(text)
 
 
 def _digid_by_artifact() -> bool | None:

@@ -16,14 +16,17 @@ from pathlib import Path
 
 from chalicelib.application import application
 from chalicelib.errors import InvalidMessage
+from chalicelib.letters.contract.states import VendorKind
 from chalicelib.saml.partners.roles import read_service_provider
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
 from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
+from local.letterbox.paper import InBucket, InFolder, Paper
 from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
+from local.outside import QUEUES, outside_vendor
 from local.papers import papers
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
@@ -91,6 +94,7 @@ def running(
     digid_metadata: Path | None = None,
     digid_roots: Path | None = None,
     digid_by_artifact: bool | None = None,
+    vendor: VendorKind = VendorKind.FUNCTION,
 ) -> Iterator[Stack]:
     """Start everything on `port` to `port + 7`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
@@ -103,7 +107,7 @@ def running(
             exit_stack.enter_context(process("kit", stack.kit, stack.application))
         exit_stack.enter_context(aws.in_process())
         # As a function in the cloud: queues and schedules start those with what the environment tells them.
-        os.environ.update(settings(stack).environment)
+        os.environ.update(settings(stack, vendor).environment)
         wired = of_process()
         wired.papers = papers(wired)
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
@@ -140,7 +144,7 @@ def _serve_back_channel(wired: Wiring, stack: Stack, exit_stack: ExitStack) -> N
     exit_stack.callback(back_channel.shutdown)
 
 
-def settings(stack: Stack) -> Settings:
+def settings(stack: Stack, vendor: VendorKind = VendorKind.FUNCTION) -> Settings:
     return Settings(
         {
             "BASE_URL": stack.application,
@@ -151,6 +155,7 @@ def settings(stack: Stack) -> Settings:
             **{f"{table.upper()}_TABLE": f"{aws.NAME}-{table}" for table in TABLES},
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
             "CHECK_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-checks")["QueueUrl"],
+            "PRINT_VENDOR": vendor,
             "PAGE_FUNCTION": f"{aws.NAME}-set_page",
             "LETTER_LIMITS": "1,5,3,10",
             "ASKER_LIMITS": "10,30",
@@ -170,19 +175,21 @@ def settings(stack: Stack) -> Settings:
 def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     served = serve_in_thread(Gateway(application(wired), stack.application), stack.port)
     exit_stack.callback(served.shutdown)
-    site = letterbox_site(aws.client("s3"), aws.BUCKET, stack.letterbox, wired)
-    letterbox = serve_in_thread(site, stack.port + 3)
-    exit_stack.callback(letterbox.shutdown)
     stop = threading.Event()
     from app import app
-    from print_vendor.app import app as print_vendor
 
-    threads = [
-        *events.drive(app, stop),
-        *events.drive(print_vendor, stop),
-        tell_deaths(stack.brp, to_queue, stop),
-        post_letters(aws.client("s3"), wired.letters_table, stop),
-    ]
+    threads = [*events.drive(app, stop), tell_deaths(stack.brp, to_queue, stop)]
+    paper: Paper
+    if wired.settings.print_vendor == VendorKind.OUTSIDE:
+        urls = (aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-{name}")["QueueUrl"] for name in QUEUES)
+        paper = InFolder(exit_stack.enter_context(outside_vendor(*urls)))
+    else:
+        from print_vendor.app import app as print_vendor
+
+        paper = InBucket(aws.client("s3"), aws.BUCKET)
+        threads += [*events.drive(print_vendor, stop), post_letters(aws.client("s3"), wired.letters_table, stop)]
+    letterbox = serve_in_thread(letterbox_site(paper, stack.letterbox, wired), stack.port + 3)
+    exit_stack.callback(letterbox.shutdown)
     for thread in threads:
         exit_stack.callback(thread.join, 2)
     exit_stack.callback(stop.set)

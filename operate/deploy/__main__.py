@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.storage.tables import CatalogueTable
@@ -22,9 +23,10 @@ from operate.deploy.releases import address, keep
 from operate.deploy.smoke import smoke
 from operate.deploy.stack import Stack
 from operate.deploy.stages import BadStage, Stage, read_stage
-from operate.secrets.store import create_missing, has_value
+from operate.secrets.store import create_missing, has_value, read
 from provisioning.command import command
 from provisioning.digid import pin
+from provisioning.secrets import LETTER_KEY, PAGE_KEY
 
 _UNKNOWN = "https://not-known-yet.invalid"
 """Address of a stage without a domain, until its first deploy tells it."""
@@ -85,10 +87,15 @@ def parameters_of(stage: Stage, release: str, outputs: Mapping[str, str]) -> dic
 def fill(account: Account, stage: Stage) -> None:
     """Fill empty secrets, pin DigiD, import the catalogue. Raises `InvalidMessage`, or `BadStage` for the catalogue."""
     manager = account.client("secretsmanager")
-    made = create_missing(manager, stage.prefix)
+    outside = stage.parameters.get("PrintVendor") == "outside"
+    made = create_missing(manager, stage.prefix, (LETTER_KEY,) if outside else ())
     _say(f"Secrets made: {', '.join(made)}" if made else "Our secrets have their values.")
     if not has_value(manager, f"{stage.prefix}/brp-key"):
         _say(f"brp-key has no value yet: python -m operate.secrets {stage.name} put brp-key")
+    if not has_value(manager, f"{stage.prefix}/{LETTER_KEY}"):
+        _say(f"{LETTER_KEY} has no value yet: python -m operate.secrets {stage.name} put {LETTER_KEY} < their-key.json")
+    elif outside and _kid(manager, stage, LETTER_KEY) == _kid(manager, stage, PAGE_KEY):
+        _say(f"{LETTER_KEY} is our own function's still: put that of the vendor who prints, or they open no letter.")
     catalogue = DynamoCatalogue(CatalogueTable(account.client("dynamodb"), f"{stage.prefix}-catalogue"))
     if stage.digid is not None:
         document, roots = stage.digid.read_bytes(), stage.digid_roots.read_text() if stage.digid_roots else ""
@@ -98,6 +105,11 @@ def fill(account: Account, stage: Stage) -> None:
         _say(f"Catalogue: {stage.catalogue}")
         if import_catalogue([str(stage.catalogue), "--apply"], catalogue):
             raise BadStage(f"{stage.catalogue} was not imported. Mend it, or import it by hand with --cut-off.")
+
+
+def _kid(manager: Any, stage: Stage, name: str) -> str:  # noqa: ANN401 - boto3 client
+    """Return which key is in a secret that holds a public one."""
+    return str(read(manager, f"{stage.prefix}/{name}")["kid"])
 
 
 def _packaged(account: Account, stage: Stage, package: Callable[[Path, str], Package]) -> str:

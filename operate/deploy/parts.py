@@ -36,6 +36,6 @@ PRINT_VENDOR = Part(
         "chalicelib/letters/contract",
     ),
     requirements="print_vendor/requirements.txt",
-    services=frozenset({"dynamodb", "kms", "s3", "secretsmanager"}),
+    services=frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"}),
 )
 PARTS = (APPLICATION, PRINT_VENDOR)

@@ -17,6 +17,7 @@ import urllib3
 import yaml
 
 from local import identities
+from local.letterbox.paper import InBucket
 from local.letterbox.site import letterbox_site
 from local.serving import serve_in_thread
 from local.stack import Stack, fetch, process
@@ -55,7 +56,7 @@ class World:
         self.exit_stack.callback(serve_in_thread(door, self.stack.port).shutdown)
         self.exit_stack.enter_context(process("brp", self.stack.brp, self.stack.application, BRP_KEY=BRP_KEY))
         self.exit_stack.enter_context(process("digid", self.stack.digid, f"{self.stack.application}/api"))
-        site = letterbox_site(client("s3"), f"{NAME}-letters-{ACCOUNT}", self.stack.letterbox)
+        site = letterbox_site(InBucket(client("s3"), f"{NAME}-letters-{ACCOUNT}"), self.stack.letterbox)
         self.exit_stack.callback(serve_in_thread(site, self.stack.port + 3).shutdown)
 
     def tell_digid(self, address: str) -> None:

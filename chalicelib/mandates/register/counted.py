@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.contract.states import VendorKind
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.requests import Request
@@ -25,10 +26,11 @@ class Tables(NamedTuple):
 
 
 class Sealing(NamedTuple):
-    """By what things are sealed: what we read again for ourselves, letters for who prints them."""
+    """By what things are sealed: what we read again for ourselves, letters for the vendor who prints them."""
 
     vault: Vault
     letters: Seals
+    vendor: VendorKind = VendorKind.FUNCTION
 
 
 def write_counted(table: Table, writes: Callable[[], tuple[object, list[Item]]], read: Callable[[], object]) -> None:
@@ -59,8 +61,8 @@ def asker_of(request: Request) -> Asker:
 class CountedLetters:
     """Writes requests with the letter that they ask for, and counts it in the same transaction."""
 
-    def __init__(self, tables: Tables, seal: Seals, books: LetterBooks) -> None:
-        self._tables, self._seal, self._books = tables, seal, books
+    def __init__(self, tables: Tables, sealing: Sealing, books: LetterBooks) -> None:
+        self._tables, self._sealing, self._books = tables, sealing, books
 
     def write(
         self,
@@ -79,7 +81,7 @@ class CountedLetters:
         first, letter = requests[0], mailing.letter
         at = first.checked_at or first.requested_at
         sent = [Sent(letter.letter_id, today(at), one.service_id, asker_of(one)) for one in requests]
-        sealed = LETTERS.seal(self._seal, letter.letter_id, letter)
+        sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
         until = max(one.expires_at for one in requests)
         posting = letter_items(
             self._tables.letters,
@@ -89,6 +91,7 @@ class CountedLetters:
             until,
             represented=first.represented,
             requested_at=first.requested_at,
+            vendor=self._sealing.vendor,
         )
 
         def counted() -> tuple[object, list[Item]]:

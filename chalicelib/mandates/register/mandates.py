@@ -95,7 +95,8 @@ class DynamoMandates(DynamoRequests):
         """Return the writes that post a letter that tells something, and is not counted."""
         sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
         until = midnight_after(mandate.period.end)
-        return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=mandate.represented)
+        whose, vendor = mandate.represented, self._sealing.vendor
+        return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=whose, vendor=vendor)
 
     def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         represented, suspends = mandate.represented, mandate.suspended_at is None and new.suspended_at is not None

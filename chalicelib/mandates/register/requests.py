@@ -47,7 +47,7 @@ class DynamoRequests:
         self._codes, self._refusals = Rows(tables.register, CODE), Rows(tables.register, REFUSAL)
         self._blocked, self._opted_out = Rows(tables.register, BLOCKED), Rows(tables.register, OPTED_OUT)
         self._sealing, self._askers = sealing, askers
-        self._posts = CountedLetters(tables, sealing.letters, books)
+        self._posts = CountedLetters(tables, sealing, books)
 
     def open_requests(self, opening: Opening) -> None:
         first, without = opening.requests[0], {gone.letter_id for gone in opening.instead_of if gone.letter_id}

@@ -1,0 +1,74 @@
+"""`make run VENDOR=outside`: the reference client of an outside vendor as a process of its own, before our queues."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import aws
+from local.door import queue_door
+from local.serving import HOST, serve_in_thread
+from provisioning.keys import new_vendor_key, public_part
+
+QUEUES = ("letters", "letter-statuses")
+"""Of letters, and of what is told of them: what follows the stack's name."""
+
+_ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def outside_vendor(letters: str, statuses: str) -> Iterator[Path]:
+    """Run one until the end, for the queues at these URLs; yield the folder into which it prints.
+
+    It has a key of its own, and letters are sealed under that from now on.
+    """
+    key, door = new_vendor_key(2048), serve_in_thread(queue_door(aws.client("sqs"), letters, statuses), 0)
+    told = json.dumps(public_part(key))
+    aws.client("secretsmanager").put_secret_value(SecretId=f"{aws.NAME}/letter-key", SecretString=told)
+    with tempfile.TemporaryDirectory(prefix="print-vendor-") as made:
+        folder, keys = Path(made) / "out", Path(made) / "keys.json"
+        keys.write_text(json.dumps({"keys": [key]}))
+        address = f"http://{HOST}:{door.server_port}"
+        asked = ["--queue", f"{address}/{_path(letters)}", "--statuses", f"{address}/{_path(statuses)}"]
+        asked += ["--keys", str(keys), "--out", str(folder), "--slips", "--posted", "--hidden", "30"]
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "local.outside", *asked],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield folder
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdin:
+                process.stdin.close()
+            door.shutdown()
+
+
+def _path(url: str) -> str:
+    return url.split("/", 3)[3]
+
+
+def _end_with_our_starter() -> None:
+    """End when standard input does: however who started us ends, that closes."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    from print_vendor.__main__ import main
+
+    threading.Thread(target=_end_with_our_starter, daemon=True).start()
+    sys.exit(main())
