@@ -23,8 +23,8 @@ class LetterRows:
         self._dynamodb, self._table, self._sleep = dynamodb, table, sleep
 
     def begin(self, letter_id: str, now: datetime) -> bool:
-        """Claim a letter for printing; False when it was printed, or has become worthless."""
-        return self._moved(letter_id, LetterState.ACCEPTED, now, "AND useful_until > :at")
+        """Claim a letter for printing: no copy is kept then. False when it was printed, or has become worthless."""
+        return self._moved(letter_id, LetterState.ACCEPTED, now, "AND useful_until > :at", " REMOVE sealed")
 
     def finish(self, letter_id: str, now: datetime) -> bool:
         """Write down that a letter is printed; False when that was so already."""
@@ -39,11 +39,11 @@ class LetterRows:
         answer = self._ask(lambda: self._dynamodb.get_item(**self._row(letter_id), ConsistentRead=True))
         return LetterState(answer["Item"]["state"]["S"]) if "state" in answer.get("Item", {}) else None
 
-    def _moved(self, letter_id: str, state: LetterState, now: datetime, also: str) -> bool:
+    def _moved(self, letter_id: str, state: LetterState, now: datetime, also: str, removing: str = "") -> bool:
         allowed = {f":from{number}": {"S": origin} for number, origin in enumerate(origins(state))}
         change = {
             **self._row(letter_id),
-            "UpdateExpression": "SET #state = :state, #at = :at",
+            "UpdateExpression": f"SET #state = :state, #at = :at{removing}",
             "ConditionExpression": f"#state IN ({', '.join(allowed)}) {also}",
             "ExpressionAttributeNames": {"#state": "state", "#at": f"{state}_at"},
             "ExpressionAttributeValues": {**allowed, ":state": {"S": str(state)}, ":at": {"S": now.isoformat()}},

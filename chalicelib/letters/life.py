@@ -59,7 +59,7 @@ LETTER = Kind(
     LetterRow,
     pk=_PK,
     sk=_SK,
-    kept=Kept("further notice; `sealed` until the queue of the print vendor has it"),
+    kept=Kept("further notice; `sealed` until the print vendor has accepted it"),
     personal=("letter_id", "sealed", "represented"),
     sealed=("sealed",),
     keyed=("letter_id",),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.messages import SealedLetter
+from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
 from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.day_index import indexing
 from chalicelib.letters.life import LETTER, LetterRow, cancel, move
@@ -16,17 +16,25 @@ from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 
+PRINT_WITHIN = timedelta(days=1)
+"""After its address was checked: who takes a letter later leaves it."""
+
+
+def print_before(letter: LetterRow, now: datetime) -> datetime:
+    """Return till when a letter that is sent now may be taken. What nobody took is sent again, for as long again."""
+    checked_at = letter.checked_at or letter.requested_at or now
+    return checked_at + PRINT_WITHIN if checked_at + PRINT_WITHIN > now else now + PRINT_WITHIN
+
+
 LETTERS = ParcelKind(
     "letter",
     LETTER,
     Letter.to_json,
     Measured(Metric.LETTERS_UNSENT, Metric.OLDEST_UNSENT_LETTER, Metric.LETTERS_NOT_SENT),
+    due=print_before,
     bare=True,
 )
-"""Sealed for who prints them (sealing.py)."""
-
-PRINT_WITHIN = timedelta(days=1)
-"""After its address was checked: what is not accepted by then is to be checked again."""
+"""Sealed for who prints them (sealing.py), and kept until they say that they have it."""
 
 
 def letter_items(
@@ -63,21 +71,30 @@ def letter_items(
     ]
 
 
+_WITH_THEM = (LetterState.CHECKED, LetterState.QUEUED, LetterState.ACCEPTED)
+"""Where a letter may lie in the queue or at the vendor's, whether that is written down yet or not."""
+
+
 class VendorQueue:
     """Carries letters to the print vendor; see `Carrier`."""
 
     def __init__(self, table: LettersTable, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._table, self._sqs, self._url = table, sqs, url
 
-    def deliver(self, letter_id: str, sealed: bytes, row: LetterRow) -> None:
-        checked_at = row.checked_at or row.requested_at
-        before = checked_at and checked_at + PRINT_WITHIN
-        message = SealedLetter(letter_id, sealed, before, row.correlation_id).to_json()
-        with outage("sqs"):
-            self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
+    def deliver(self, letter_id: str, sealed: bytes, letter: LetterRow, now: datetime) -> None:
+        before = print_before(letter, now)
+        self._send(SealedLetter(letter_id, sealed, before, letter.correlation_id).to_json())
 
     def left(self, letter_id: str, now: datetime) -> None:
         move(self._table, letter_id, LetterState.QUEUED, now)
 
     def stopped(self, letter_id: str, now: datetime) -> None:
+        letter = LETTERS.find(self._table, letter_id)
+        if letter and letter.vendor is VendorKind.OUTSIDE and letter.state in _WITH_THEM:
+            # Perhaps they have it already: they print it or not, and tell. Our own function looks into the row.
+            self._send(LetterCancel(letter_id).to_json())
         cancel(self._table, letter_id, now)
+
+    def _send(self, message: str) -> None:
+        with outage("sqs"):
+            self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]

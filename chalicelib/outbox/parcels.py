@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from chalicelib.observe import Metric
+from chalicelib.observe import Metric, correlation_id
 from chalicelib.people.vault import Seals, Vault
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
@@ -48,7 +48,7 @@ class Mark(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        return self.key[: self.key.rfind("#") + 1]
+        return kind_prefix(self.key)
 
     @property
     def parcel_id(self) -> str:
@@ -75,6 +75,27 @@ MARK = Kind(
 )
 
 
+class Awaited(NamedTuple):
+    """That a parcel was sent, whose receiver has to say by `due` that they have it: till then we keep its contents."""
+
+    due: datetime
+    key: str
+    correlation_id: str | None = None
+
+
+AWAITED = Kind(
+    "That a parcel was sent and is awaited: when it is `due` it is sent again, unless its receiver has it.",
+    LettersTable,
+    Awaited,
+    pk="AWAITED#{shard}",
+    sk="{due}#{key}",
+    kept=Kept("it is due, a day later"),
+    personal=("key",),
+    keyed=("due", "key"),
+)
+"""Apart from the marks, and in the order in which they are due: the sweeper reads those that are, each minute."""
+
+
 class Measured(NamedTuple):
     """By which metrics the parcels of a kind are counted: all that wait, the age of the oldest, what cannot be sent."""
 
@@ -99,6 +120,8 @@ class ParcelKind(Generic[C, W]):
     text: Callable[[C], str]
     """How contents are written."""
     measured: Measured
+    due: Callable[[W, datetime], datetime] | None = None
+    """Till when the receiver of what is sent now has to say that they have it; None for kinds of which nobody does."""
     bare: bool = False
     """Whether its marks bear the id alone. Those of letters do: releases before there were other kinds read them."""
 
@@ -124,21 +147,44 @@ class ParcelKind(Generic[C, W]):
         mark = Mark(self.prefix + parcel_id, now.isoformat(), row.correlation_id)
         return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=shard_of(parcel_id))]
 
-    def stopping(self, table: LettersTable, parcel_id: str) -> Item:
-        """Return the write that keeps a parcel from being sent, for the transaction that makes it worthless.
+    def stopping(self, table: LettersTable, parcel_id: str) -> list[Item]:
+        """Return the writes that keep a parcel from being sent, for the transaction that makes it worthless.
 
-        It holds by itself, not by the clocks of two machines: what is not `useful_until` some time goes nowhere.
+        It holds by itself, not by the clocks of two machines: what is not `useful_until` some time goes nowhere. A
+        mark is there anew, though it may be sent: so the sweeper tells its carrier, who may still get it back.
         """
         always = Condition("", {"#until": "useful_until"}, {})
-        return Rows(table, self.row).changing("REMOVE #until", always, **self._key(parcel_id))
+        return [
+            Rows(table, self.row).changing("REMOVE #until", always, **self._key(parcel_id)),
+            Rows(table, MARK).putting(Mark(self.prefix + parcel_id, "", correlation_id()), shard=shard_of(parcel_id)),
+        ]
+
+    def sent(self, table: LettersTable, row: W, now: datetime) -> list[Item]:
+        """Return the writes of what was handed over: the contents go, or are kept until `due`.
+
+        They do not hold for a parcel that was stopped meanwhile.
+        """
+        parcel_id = str(getattr(row, self._id))
+        if self.due is None:
+            return self.forgetting(table, parcel_id)
+        still = Condition("attribute_exists(useful_until)", {}, {})
+        awaited = Awaited(self.due(row, now), self.prefix + parcel_id, row.correlation_id)
+        return [
+            Rows(table, self.row).checking(still, **self._key(parcel_id)),
+            self._unmarking(table, parcel_id),
+            Rows(table, AWAITED).putting(awaited, shard=shard_of(parcel_id)),
+        ]
 
     def forgetting(self, table: LettersTable, parcel_id: str) -> list[Item]:
         """Return the writes that drop the mark and our copy of the contents."""
         known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
         return [
             Rows(table, self.row).changing("REMOVE #s", known, **self._key(parcel_id)),
-            Rows(table, MARK).deleting(shard=shard_of(parcel_id), key=self.prefix + parcel_id),
+            self._unmarking(table, parcel_id),
         ]
+
+    def _unmarking(self, table: LettersTable, parcel_id: str) -> Item:
+        return Rows(table, MARK).deleting(shard=shard_of(parcel_id), key=self.prefix + parcel_id)
 
     @property
     def _id(self) -> str:
@@ -147,6 +193,11 @@ class ParcelKind(Generic[C, W]):
 
     def _key(self, parcel_id: str) -> dict[str, str]:
         return {self._id: parcel_id}
+
+
+def kind_prefix(key: str) -> str:
+    """Return how the keys of a kind begin, of which this is one."""
+    return key[: key.rfind("#") + 1]
 
 
 def shard_of(parcel_id: str) -> int:

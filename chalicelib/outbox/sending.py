@@ -4,14 +4,15 @@ So a parcel may be sent twice; its receiver knows it by its id (for letters: inv
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.budget import budget, within
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.observe import Metric, count, follow, log
-from chalicelib.outbox.parcels import MARK, SHARDS, Mark, ParcelKind
+from chalicelib.outbox.parcels import AWAITED, MARK, SHARDS, Awaited, Mark, ParcelKind, kind_prefix
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
 
@@ -23,7 +24,7 @@ AnyKind = ParcelKind[Any, Any]
 class Carrier(Protocol):
     """How the parcels of one kind leave: from the room that declares it, with its adapters."""
 
-    def deliver(self, parcel_id: str, sealed: bytes, row: Any, /) -> None:  # noqa: ANN401 - of its kind
+    def deliver(self, parcel_id: str, sealed: bytes, row: Any, now: datetime, /) -> None:  # noqa: ANN401 - of its kind
         """Hand a parcel over, perhaps again: who receives it knows it by its id. Raises `Unavailable`."""
         ...
 
@@ -32,7 +33,7 @@ class Carrier(Protocol):
         ...
 
     def stopped(self, parcel_id: str, now: datetime, /) -> None:
-        """Write down that a parcel is not sent: it would be of no use any more."""
+        """Write down that a parcel is of no use any more; get it back, if it is sent. Raises `Unavailable`."""
         ...
 
 
@@ -54,8 +55,12 @@ class Outbox:
         if row.useful_until is None or row.useful_until <= now:
             carrier.stopped(parcel_id, now)
         elif row.sealed is not None:
-            carrier.deliver(parcel_id, row.sealed, row)
+            carrier.deliver(parcel_id, row.sealed, row, now)
             carrier.left(parcel_id, now)
+            with suppress(Conflict):
+                # What was stopped meanwhile is marked anew: the sweeper sees to it.
+                self._table.write_together(kind.sent(self._table, row, now))
+            return
         self._table.write_together(kind.forgetting(self._table, parcel_id))
 
     def sweep(self, now: datetime) -> int:
@@ -75,7 +80,31 @@ class Outbox:
         for number, (kind, found) in enumerate(waiting.items()):
             with within(budget().share(len(waiting) - number)):
                 sent += self._sweep(kind, found, now)
+        self._look_after(now)
         return sent
+
+    def _look_after(self, now: datetime) -> None:
+        """Send again what was sent and nobody has, when it is due; of what somebody has, forget that it was awaited."""
+        kinds = {kind.prefix: kind for kind in self._carriers if kind.due}
+        for shard in range(SHARDS if kinds else 0):
+            try:
+                for awaited in Rows(self._table, AWAITED).before(now.isoformat(), shard=shard):
+                    if (kind := kinds.get(kind_prefix(awaited.key))) is not None:
+                        self._looked_after(kind, awaited, shard, now)
+            except Unavailable:
+                log().error("outbox_not_read", what=f"awaited in shard {shard}")
+
+    def _looked_after(self, kind: AnyKind, awaited: Awaited, shard: int, now: datetime) -> None:
+        parcel_id = awaited.key.removeprefix(kind.prefix)
+        follow(awaited.correlation_id)
+        try:
+            row = kind.find(self._table, parcel_id)
+            if row is not None and row.sealed is not None:
+                self.send(kind, parcel_id, now)
+                log().warning("parcel_sent_again", kind=kind.name, parcel_id=parcel_id)
+            Rows(self._table, AWAITED).delete(shard=shard, due=awaited.due, key=awaited.key)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one parcel, the others go on
+            log().error("parcel_not_swept", kind=kind.name, parcel_id=parcel_id, error=type(error).__name__)
 
     def _due(self, now: datetime) -> list[Mark]:
         """Return the marks of what waits too long, or nobody knows since when.

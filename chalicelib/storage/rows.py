@@ -33,6 +33,15 @@ class Rows(Generic[E]):
         items = page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))
         return map(self._kind.value, items)
 
+    def before(self, sort_key: str, **key: object) -> Iterator[E]:
+        """Yield the items of a whole partition whose sort keys come before one, in order."""
+        pk, start, some = self._kind.pk.format_map(key), None, Some(before=sort_key)
+        while True:
+            items, start = self._table.query(pk, "", start, some)
+            yield from map(self._kind.value, items)
+            if start is None:
+                return
+
     def page(
         self,
         place: str = "",

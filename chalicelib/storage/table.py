@@ -34,6 +34,8 @@ class Some(NamedTuple):
     where: Condition | None = None
     """What must hold for an item to be in the page."""
     backwards: bool = False
+    before: str | None = None
+    """A sort key: what lies there or behind is not in the page. Only of a whole partition, without a prefix."""
 
 
 ALL = Some()
@@ -147,8 +149,11 @@ class Table:
         """
         if not _can_be(pk, prefix):
             return [], None
-        text = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
-        values = {":pk": pk, ":prefix": prefix} if prefix else {":pk": pk}
+        text, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            text, values = f"{text} AND begins_with(sk, :prefix)", {**values, ":prefix": prefix}
+        elif some.before is not None:
+            text, values = f"{text} AND sk < :before", {**values, ":before": some.before}
         where = some.where or _ANY
         asked: Item = {
             "TableName": self.name,

@@ -693,6 +693,8 @@ _ADDED |= {
     )
 }
 _ADDED["LETTER#1e77e40005", "LETTER"] = {"checked_at": _CHECKED, "vendor": "function"}
+_ADDED["OUTBOX#5", "1e77e40005"] = {"since": ""}
+_ADDED["OUTBOX#1", "90e590e590e590e590e590e590e590e50001"] = {"since": ""}
 """The release before carries a letter without opening it; its print vendor refuses this one, as it has to."""
 
 _CHECK = """check:ba2eba2eba2eba2eba2eba2eba2eba2e0001|{"check_id": "ba2eba2eba2eba2eba2eba2eba2eba2e0001", \
@@ -884,6 +886,7 @@ NEW: dict[str, list[dict[str, object]]] = {
         },
     ],
     "letters": [
+        {"pk": "AWAITED#5", "sk": "2031-05-18T11:42:07+00:00#1e77e40005", "correlation_id": "the request"},
         {
             "pk": "NOTICE#dc57267eabb2a26e5a14e6abf82d9b759037",
             "sk": "NOTICE",

@@ -40,7 +40,7 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
     table = tables_of(client).letters
     table.write_together(letter_items(table, ID, b"sealed", NOW, UNTIL))
     rows = LetterRows(client, table.name, _no_sleep)
-    return Vendor(rows, lambda: table.write_together([LETTERS.stopping(table, ID)]))
+    return Vendor(rows, lambda: table.write_together(LETTERS.stopping(table, ID)))
 
 
 def _no_sleep(seconds: float) -> None:

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.messages import LetterCancel
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
@@ -23,7 +24,7 @@ from chalicelib.observe import correlation_id, follow
 from chalicelib.outbox.sending import Outbox
 from chalicelib.people.actor import Citizen
 from chalicelib.people.vault import KmsVault
-from chalicelib.storage.table import Item
+from chalicelib.storage.table import ALL, Condition, Item, Some
 from local import aws
 from print_vendor.bucket import Bucket, object_key
 from print_vendor.inhouse import Printer
@@ -62,6 +63,14 @@ class Post:
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
         return [message["Body"] for message in found]
+
+    def row(self) -> Item:
+        found = self.table.get(f"LETTER#{self.letter.letter_id}", "LETTER")
+        assert found is not None
+        return found
+
+    def awaited(self) -> list[Item]:
+        return [item for shard in range(8) for item in self.table.query(f"AWAITED#{shard}", "", None)[0]]
 
     def printed(self) -> bool:
         """Whether there is paper."""
@@ -112,11 +121,87 @@ def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
     assert "Lindelaan" not in message
 
 
-def test_after_sending_we_keep_no_copy_of_the_code(post: Post) -> None:
+def test_we_keep_a_copy_that_we_cannot_open_until_the_vendor_has_accepted_it(post: Post) -> None:
     post.letters.send(post.letter.letter_id, NOW)
-    row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
-    assert row is not None
-    assert "sealed" not in row
+    row = post.row()
+    assert row["sealed"].startswith(b"eyJ")
+    assert post.rows.begin(post.letter.letter_id, NOW)
+    assert "sealed" not in post.row()
+
+
+DAY = timedelta(days=1)
+
+
+def test_what_nobody_accepted_in_a_day_is_sent_again_with_its_id_and_content_for_as_long_again(post: Post) -> None:
+    post.letters.send(post.letter.letter_id, NOW)
+    (first,) = map(json.loads, post.messages())
+    due = NOW + DAY
+    assert first["print_before"] == due.isoformat()
+    post.outbox.sweep(due)
+    assert post.messages() == [], "it may be taken until then"
+    later = due + timedelta(minutes=1)
+    post.outbox.sweep(later)
+    (again,) = map(json.loads, post.messages())
+    assert again == {**first, "print_before": (later + DAY).isoformat()}
+    post.outbox.sweep(later)
+    assert post.messages() == []
+    post.outbox.sweep(later + 2 * DAY)
+    assert len(post.messages()) == 1, "and again, for as long as its code may be used"
+
+
+def test_what_was_accepted_or_has_become_worthless_is_not_sent_again_and_not_awaited_any_more(post: Post) -> None:
+    post.letters.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    post.printer.print(message, NOW)
+    post.outbox.sweep(NOW + 2 * DAY)
+    assert post.messages() == []
+    assert post.awaited() == []
+
+
+def test_what_nobody_accepted_and_was_withdrawn_is_not_sent_again(post: Post) -> None:
+    post.letters.send(post.letter.letter_id, NOW)
+    assert len(post.messages()) == len(post.awaited()) == 1
+    _withdraw(post)
+    post.outbox.sweep(NOW + 2 * DAY)
+    assert (post.messages(), post.awaited()) == ([], [])
+    assert "sealed" not in post.row()
+
+
+def test_a_vendor_outside_is_told_that_a_letter_is_withdrawn_and_our_function_looks_by_itself(post: Post) -> None:
+    for vendor, told in (("outside", [LetterCancel(post.letter.letter_id).to_json()]), ("function", [])):
+        post.letters.send(post.letter.letter_id, NOW)
+        post.messages()
+        change = Condition("", {}, {":vendor": vendor})
+        post.table.change(f"LETTER#{post.letter.letter_id}", "LETTER", "SET vendor = :vendor", change)
+        post.table.write_together(LETTERS.stopping(post.table, post.letter.letter_id))
+        assert post.outbox.sweep(NOW + timedelta(minutes=1)) == 1
+        assert post.messages() == told
+        assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+        assert post.outbox.sweep(NOW + timedelta(minutes=2)) == 0, "once"
+
+
+def test_a_cancel_that_could_not_be_sent_is_sent_later(post: Post) -> None:
+    post.letters.send(post.letter.letter_id, NOW)
+    post.messages()
+    change = Condition("", {}, {":vendor": "outside"})
+    post.table.change(f"LETTER#{post.letter.letter_id}", "LETTER", "SET vendor = :vendor", change)
+    _withdraw(post)
+    assert post.outbox_to(BrokenQueue()).sweep(NOW + timedelta(minutes=1)) == 0
+    assert post.outbox.sweep(NOW + timedelta(minutes=2)) == 1
+    assert post.messages() == [LetterCancel(post.letter.letter_id).to_json()]
+
+
+def test_what_is_withdrawn_while_it_is_being_sent_is_seen_to_by_the_sweeper(post: Post) -> None:
+    class Slow:
+        def send_message(self, **given: Any) -> Any:
+            _withdraw(post)
+            return post.sqs.send_message(**given)
+
+    post.outbox_to(Slow()).of(LETTERS).send(post.letter.letter_id, NOW)
+    assert len(post.messages()) == 1
+    assert post.outbox.sweep(NOW + timedelta(minutes=1)) == 1
+    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+    assert "sealed" not in post.row()
 
 
 def test_what_could_not_be_sent_is_swept_later_and_once(post: Post) -> None:
@@ -155,10 +240,10 @@ def test_a_part_of_the_outbox_that_cannot_be_read_holds_up_no_other(
 ) -> None:
     query, down = post.table.query, {f"OUTBOX#{shard}" for shard in range(8)}
 
-    def partly(pk: str, prefix: str, start: str | None) -> tuple[list[Item], str | None]:
+    def partly(pk: str, prefix: str, start: str | None, some: Some = ALL) -> tuple[list[Item], str | None]:
         if pk in down:
             raise Unavailable("dynamodb")
-        return query(pk, prefix, start)
+        return query(pk, prefix, start, some)
 
     monkeypatch.setattr(post.table, "query", partly)
     later = NOW + timedelta(hours=1)

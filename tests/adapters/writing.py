@@ -40,9 +40,11 @@ from chalicelib.mandates.register.transactions import Admission, Closing, Stored
 from chalicelib.mandates.register.tries import DynamoTries
 from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.observe import follow
+from chalicelib.outbox.parcels import AWAITED, Awaited
 from chalicelib.people.actor import Citizen, Provider
 from chalicelib.people.pseudonym import AddressId, ClaimId, PersonId
 from chalicelib.saml.combiconnect.artifacts import Artifacts, WaitingAnswer
+from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import CatalogueTable, TransientTable
 from chalicelib.web.sessions import Sessions
 from local import aws
@@ -194,7 +196,8 @@ def _letters(client: Any) -> None:
     letter_id = "1e77e4" + "0005"
     table.write_together(letter_items(table, letter_id, b"sealed", NOW, NOW + HOUR))
     move(table, letter_id, LetterState.QUEUED, NOW + HOUR)
-    table.write_together([LETTERS.stopping(table, letter_id)])
+    awaited = Awaited(NOW + timedelta(days=1), letter_id, "the request")
+    table.write_together([Rows(table, AWAITED).putting(awaited, shard=5), *LETTERS.stopping(table, letter_id)])
 
 
 def _transient(client: Any) -> None:

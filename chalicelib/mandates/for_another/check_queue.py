@@ -46,7 +46,7 @@ class CheckQueue:
     def __init__(self, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._sqs, self._url = sqs, url
 
-    def deliver(self, check_id: str, sealed: bytes, row: CheckRow) -> None:
+    def deliver(self, check_id: str, sealed: bytes, row: CheckRow, _now: datetime) -> None:
         self._put(SealedCheck(check_id, sealed, row.correlation_id).to_json(), 0)
 
     def left(self, check_id: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from chalicelib.mandates.register.notices import notice_items
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
 from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.register.wishes import DynamoWishes
+from chalicelib.outbox.parcels import MARK
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
@@ -146,10 +147,11 @@ class DynamoMandates(DynamoRequests):
             return [
                 self._codes.deleting(claim=nothing, code_id=request.case_id),
                 Rows(self._letters, LETTER).deleting(letter_id=request.case_id),
+                Rows(self._letters, MARK).deleting(shard=0, key=request.case_id),
             ]
         return [
             self._codes.deleting(claim=request.code.claim, code_id=request.code.code_id),
-            LETTERS.stopping(self._letters, request.letter_id),
+            *LETTERS.stopping(self._letters, request.letter_id),
         ]
 
     def mandate(self, case_id: str) -> Mandate | None:

@@ -203,7 +203,7 @@ class DynamoRequests:
                 continue
             items.append(self._codes.deleting(claim=code.claim, code_id=code.code_id))
             if stop and first.letter_id:
-                items.append(LETTERS.stopping(self._letters, first.letter_id))
+                items += LETTERS.stopping(self._letters, first.letter_id)
         return items
 
     def _telling(self, request: Request, how: RequestState, now: datetime) -> Item:
