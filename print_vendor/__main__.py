@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Read once now, so that what is wrong with it is told at once, and again when a letter names another key.
         key_set(asked.keys.read_text(encoding="utf-8"))
         with opened(asked.out) as journal:
-            return _work(_client(asked, journal, stop), asked, journal, stop)
+            return _work(_client_for(asked, journal, stop), asked, journal, stop)
     except (BadKeys, FolderTaken, OSError, sqlite3.Error, BotoCoreError, ClientError) as error:
         print(_told(error, asked), file=sys.stderr, flush=True)
         return 1
 
 
-def _client(asked: argparse.Namespace, journal: Journal, stop: threading.Event) -> Client:
+def _client_for(asked: argparse.Namespace, journal: Journal, stop: threading.Event) -> Client:
     shop = FolderShop(asked.out, journal, posted=asked.posted, slips=asked.slips)
     opener = Opener(Keys(lambda: str(asked.keys.read_text(encoding="utf-8"))))
     queues = Queues(client_of(asked.queue), asked.queue, asked.statuses, asked.hidden)

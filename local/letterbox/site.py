@@ -7,8 +7,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.wiring import Wiring
-from local.letterbox.telephone import add_telephone
 from local.letterbox.paper import Paper, Slip
+from local.letterbox.telephone import add_telephone
 from local.pages import page, serve_static
 from local.serving import Site, as_json
 
