@@ -15,10 +15,16 @@ from local.door import queue_door
 from local.serving import HOST, serve_in_thread
 from provisioning.keys import new_vendor_key, public_part
 
-QUEUES = ("letters", "letter-statuses")
-"""Of letters, and of what is told of them: what follows the stack's name."""
-
 _ROOT = Path(__file__).parent.parent
+
+
+def urls_of_queues() -> tuple[str, str]:
+    """Return where letters come from, and what is told of them goes. The latter is made if nothing here takes it."""
+    sqs = aws.client("sqs")
+    return (
+        sqs.get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
+        sqs.create_queue(QueueName=f"{aws.NAME}-letter-statuses")["QueueUrl"],
+    )
 
 
 @contextmanager
@@ -63,7 +69,9 @@ def _path(url: str) -> str:
 
 def _end_with_our_starter() -> None:
     """End when standard input does: however who started us ends, that closes."""
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`, whose lock would be held while this process ends by itself.
+    while os.read(0, 1):
+        pass
     os._exit(0)
 
 

@@ -26,7 +26,7 @@ from local.gateway import Gateway
 from local.letterbox.paper import InBucket, InFolder, Paper
 from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
-from local.outside import QUEUES, outside_vendor
+from local.outside import outside_vendor, urls_of_queues
 from local.papers import papers
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
@@ -181,8 +181,7 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     threads = [*events.drive(app, stop), tell_deaths(stack.brp, to_queue, stop)]
     paper: Paper
     if wired.settings.print_vendor == VendorKind.OUTSIDE:
-        urls = (aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-{name}")["QueueUrl"] for name in QUEUES)
-        paper = InFolder(exit_stack.enter_context(outside_vendor(*urls)))
+        paper = InFolder(exit_stack.enter_context(outside_vendor(*urls_of_queues())))
     else:
         from print_vendor.app import app as print_vendor
 
