@@ -79,7 +79,7 @@ def checking(event: SQSEvent, wiring: Wiring) -> None:
 
 
 def _notice_taker(wiring: Wiring) -> NoticeTaker:
-    notices = DynamoNotices(wiring.letters_table, wiring.sealing.letters)
+    notices = DynamoNotices(wiring.letters_table, wiring.sealing)
     asked = (wiring.mandates, wiring.catalogue, wiring.people, wiring.tries)
     return NoticeTaker(Teller(notices, *asked, wiring.letters, wiring.vault, wiring.site))
 

@@ -23,7 +23,7 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
 from tests.adapters.conftest import ANSWERS_LOST, REAL, askers_of, books_of, client_of, tables_of
 from tests.builders import GENEROUS, NOW, a_letter, a_mandate, a_request, an_opening, making
-from tests.fakes import SEALING, FakeMandates, FakeNotices, FakeVault
+from tests.fakes import SEALING, FakeMandates, FakeNotices
 
 THEN = NOW + timedelta(hours=4)
 BY_HENK = Citizen(a_mandate().representative, 20)
@@ -55,7 +55,7 @@ def world(request: pytest.FixtureRequest) -> World:
     mine = a_request().letter_id
     return World(
         real,
-        DynamoNotices(table, FakeVault()),
+        DynamoNotices(table, SEALING),
         lambda: [key for key in _marks(table) if "#" not in key and key != mine],
         lambda: [key.removeprefix(NOTICES.prefix) for key in _marks(table) if key.startswith(NOTICES.prefix)],
     )

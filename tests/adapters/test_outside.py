@@ -129,9 +129,10 @@ def test_it_waits_for_letters_until_it_is_stopped_and_stops_at_once(office: Offi
     assert process.stdout
     assert "Printing into" in process.stdout.readline()
     office.send(_letter(NAMES[0]))
-    assert "1 printed" in process.stdout.readline()
+    while "1 printed" not in process.stdout.readline():
+        assert process.poll() is None
     process.send_signal(number)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert said.splitlines()[-1].endswith("Stopped.")
 

@@ -13,9 +13,9 @@ from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.notices import Notice, NoticeKind
+from chalicelib.mandates.register.counted import Sealing
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outbox.parcels import Measured, ParcelKind
-from chalicelib.people.vault import Seals
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -82,8 +82,8 @@ def _row(notice: Notice) -> NoticeRow:
 class DynamoNotices:
     """See `mandates/register/ports.py::Notices` for what each method promises."""
 
-    def __init__(self, table: LettersTable, seals: Seals) -> None:
-        self._table, self._rows, self._seals = table, Rows(table, NOTICE), seals
+    def __init__(self, table: LettersTable, sealing: Sealing) -> None:
+        self._table, self._rows, self._sealing = table, Rows(table, NOTICE), sealing
 
     def due(self, notice_id: str, now: datetime) -> Notice | None:
         row = self._rows.find(notice_id=notice_id)
@@ -100,5 +100,5 @@ class DynamoNotices:
         return True
 
     def _posting(self, letter: Letter, now: datetime) -> list[Item]:
-        sealed = LETTERS.seal(self._seals, letter.letter_id, letter)
-        return letter_items(self._table, letter.letter_id, sealed, now, now + USEFUL)
+        sealed, vendor = LETTERS.seal(self._sealing.letters, letter.letter_id, letter), self._sealing.vendor
+        return letter_items(self._table, letter.letter_id, sealed, now, now + USEFUL, vendor=vendor)

@@ -52,7 +52,7 @@ class NoticeQueue:
     def __init__(self, sqs: Any, url: str) -> None:  # noqa: ANN401 - boto3 client
         self._sqs, self._url = sqs, url
 
-    def deliver(self, notice_id: str, _sealed: bytes, row: NoticeRow) -> None:
+    def deliver(self, notice_id: str, _sealed: bytes, row: NoticeRow, _now: datetime) -> None:
         message = DueNotice(notice_id, row.correlation_id).to_json()
         with outage("sqs"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message)["MessageId"]
