@@ -130,6 +130,40 @@ def test_queues_are_encrypted_and_every_one_has_its_dead_letters(template: dict[
         assert queues[f"{kind}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
+def test_no_letter_is_turned_away_by_the_function_that_prints_it(template: dict[str, Any]) -> None:
+    """Who is turned away counts as a try of the letter, and after five of them it is dead."""
+    function = template["Resources"]["PrintLetter"]["Properties"]
+    (event,) = function["Events"].values()
+    most = event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    assert 2 <= most < function["ReservedConcurrentExecutions"]
+
+
+def test_the_function_takes_letters_only_where_it_prints_them(template: dict[str, Any]) -> None:
+    (event,) = template["Resources"]["PrintLetter"]["Properties"]["Events"].values()
+    assert event["Properties"]["Enabled"] == {"Fn::If": ["FunctionPrints", True, False]}
+    role = template["Resources"]["PrintVendorRole"]
+    assert role["Condition"] == "OutsidePrints"
+    assert template["Conditions"]["FunctionPrints"] == {"Fn::Equals": [{"Ref": "PrintVendor"}, "function"]}
+    assert template["Conditions"]["OutsidePrints"] == {"Fn::Equals": [{"Ref": "PrintVendor"}, "outside"]}
+
+
+def test_a_vendor_outside_may_receive_from_the_one_queue_and_send_to_the_other_and_nothing_else(
+    template: dict[str, Any],
+) -> None:
+    role = template["Resources"]["PrintVendorRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": {"Ref": "PrintVendorPrincipal"}}
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "Prefix"}}}
+    (policy,) = role["Policies"]
+    takes, tells = policy["PolicyDocument"]["Statement"]
+    assert {takes["Effect"], tells["Effect"]} == {"Allow"}
+    assert takes["Resource"] == {"Fn::GetAtt": ["LetterQueue", "Arn"]}
+    assert "sqs:SendMessage" not in takes["Action"]
+    assert tells["Resource"]["Fn::Sub"].endswith(":${Prefix}-letter-statuses")
+    assert tells["Action"] == ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    assert "ManagedPolicyArns" not in role
+
+
 def test_who_died_stands_in_no_queue_for_long_and_nothing_in_flight_is_missed(template: dict[str, Any]) -> None:
     queues = _of(template, "SQS::Queue")
     day = 24 * 3600
