@@ -64,7 +64,7 @@ def watching_letters(event: CloudWatchEvent, wiring: Wiring) -> None:
         watch_days(table, now)
         watch_canaries(table, now)
         if lines := wiring.settings.canary_address:
-            put_canary(table, wiring.letter_seal, lines, wiring.site, now)
+            put_canary(table, wiring.letter_seal, wiring.vendor, lines, wiring.site, now)
 
 
 def checking(event: SQSEvent, wiring: Wiring) -> None:

@@ -85,7 +85,11 @@ class Wiring:
 
     @property
     def sealing(self) -> Sealing:
-        return Sealing(self.vault, self.letter_seal, VendorKind(self.settings.print_vendor))
+        return Sealing(self.vault, self.letter_seal, self.vendor)
+
+    @property
+    def vendor(self) -> VendorKind:
+        return VendorKind(self.settings.print_vendor)
 
     @cached_property
     def tries(self) -> Tries:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract.letter import Letter, LetterKind, LetterService
-from chalicelib.letters.contract.states import ENDED, LetterState
+from chalicelib.letters.contract.states import ENDED, LetterState, VendorKind
 from chalicelib.letters.life import LETTER, LetterRow
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.letters.reckoning import ACCEPTED_WITHIN, POSTED_WITHIN
@@ -30,7 +30,9 @@ def canary_id(day: date) -> str:
     return f"ca{day:%Y%m%d}".ljust(32, "0") + "0001"
 
 
-def put_canary(table: LettersTable, seal: Seals, lines: Sequence[str], site: str, now: datetime) -> None:
+def put_canary(
+    table: LettersTable, seal: Seals, vendor: VendorKind, lines: Sequence[str], site: str, now: datetime
+) -> None:
     """Ask for today's letter, once; the first of the lines is the addressee. Raises `Unavailable`."""
     day = today(now)
     letter_id = canary_id(day)
@@ -49,7 +51,8 @@ def put_canary(table: LettersTable, seal: Seals, lines: Sequence[str], site: str
     )
     until = midnight_after(day + _USEFUL)
     try:
-        table.write_together(letter_items(table, letter_id, LETTERS.seal(seal, letter_id, letter), now, until))
+        sealed = LETTERS.seal(seal, letter_id, letter)
+        table.write_together(letter_items(table, letter_id, sealed, now, until, vendor=vendor))
     except Conflict:
         # The same function, started twice.
         return

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.days import today
 from chalicelib.letters.canary import canary_id, put_canary, watch_canaries
 from chalicelib.letters.contract.letter import Letter, LetterKind
-from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.life import move
 from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.letters.reckoning import Reckoning
@@ -25,7 +25,7 @@ LINES = ("DigiD Machtigen, beheer", "Postbus 1", "1234 AB  Voorbeeld")
 
 
 def _put(tables: Tables, now: datetime) -> str:
-    put_canary(tables.letters, FakeVault(), LINES, "machtigen.example.nl", now)
+    put_canary(tables.letters, FakeVault(), VendorKind.FUNCTION, LINES, "machtigen.example.nl", now)
     return canary_id(today(now))
 
 
