@@ -26,6 +26,11 @@ def check_request(event: SQSEvent) -> None:
     checking(event, _wiring)
 
 
+@jobs.on_sqs_message(queue="digid-machtigen-letter-statuses", batch_size=1)
+def take_letter_status(event: SQSEvent) -> None:
+    hearing_of_letters(event, _wiring)
+
+
 @jobs.on_sqs_message(queue="digid-machtigen-deaths", batch_size=1)
 def end_at_death(event: SQSEvent) -> None:
     hearing_of_deaths(event, _wiring)
@@ -92,6 +97,18 @@ def hearing_of_deaths(event: SQSEvent, wiring: Wiring) -> None:
     with within(of_function(event.context, longest=110, clock=wiring.stopwatch)):
         for record in event:
             hear_of_death(record.body, person=wiring.person, store=wiring.mandates, now=wiring.clock())
+
+
+def hearing_of_letters(event: SQSEvent, wiring: Wiring) -> None:
+    """Take what a print vendor tells of a letter. An error sends it back to the queue: what was taken stays so."""
+    from chalicelib.mandates.delivery.status_queue import StatusTaker  # noqa: PLC0415
+
+    begin_call(event.context)
+    with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
+        taker = StatusTaker(wiring.mandates, wiring.settings.letter_status_senders)
+        for record in event:
+            sender = record.to_dict().get("attributes", {}).get("SenderId", "")
+            taker.take(record.body, sender, wiring.clock())
 
 
 def watching_metadata(event: CloudWatchEvent, wiring: Wiring) -> None:

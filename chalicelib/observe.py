@@ -36,7 +36,10 @@ class Metric(StrEnum):
     MANDATE_REQUESTED = ("MandateRequested", "A mandate was asked for; a letter is on its way")
     ASKED_FOR_ANOTHER = ("AskedForAnother", "Somebody asked for another; the check of it follows")
     CHECK_PUT_OFF = ("CheckPutOff", "A check waits, because too many look-ups of one person or home failed lately")
-    REQUEST_UNDELIVERABLE = ("RequestUndeliverable", "Something asked for another ended unseen: its check said no")
+    REQUEST_UNDELIVERABLE = (
+        "RequestUndeliverable",
+        "A request ended: its check said no, or its letter came back or cannot be printed",
+    )
     REQUEST_APPROVED = ("RequestApproved", "Somebody approved what another asked of them")
     REQUEST_TURNED_DOWN = ("RequestTurnedDown", "Somebody refused what another asked: signed in, or by a letter's code")
     REFUSAL_CODE_REFUSED = ("RefusalCodeRefused", "A letter's refusal code was not right, or not any more")
@@ -85,6 +88,25 @@ class Metric(StrEnum):
         "Letters that were not posted within two working days after the print vendor accepted them",
     )
     OLDEST_UNPOSTED_LETTER = ("OldestUnpostedLetter", "Working days that the first waits to be posted of those it has")
+    LETTER_POSTED = (
+        "LetterPosted",
+        "A print vendor told that a letter is on its way; its code's time counts from there",
+    )
+    LETTER_RETURNED = ("LetterReturned", "A letter came back; its code is void, and who asked is told what to do")
+    LETTER_FAILED = ("LetterFailed", "A letter cannot be printed; its code is void, and who asked is told what to do")
+    STATUS_TAKEN = ("LetterStatusTaken", "A print vendor told something new of a letter")
+    STATUS_REPEATED = ("LetterStatusRepeated", "A print vendor told something of a letter again; nothing changes")
+    STATUS_LATE = ("LetterStatusLate", "A print vendor told something of a letter that is further; nothing changes")
+    STATUS_AFTER_END = ("LetterStatusAfterEnd", "A print vendor told more of a letter that has ended; nothing changes")
+    STATUS_OF_UNKNOWN_LETTER = (
+        "LetterStatusOfUnknownLetter",
+        "A print vendor told something of a letter that nobody asked for; nothing changes",
+    )
+    STATUS_OF_STRANGER = (
+        "LetterStatusOfStranger",
+        "Something was told of a letter by who does not print it; nothing changes",
+    )
+    STATUS_NOT_READ = ("LetterStatusNotRead", "A message in the queue of statuses is none; it goes to the dead letters")
     CHECKS_UNSENT = ("ChecksUnsent", "Checks of what somebody asks for another, that the sweeper found not sent")
     OLDEST_UNSENT_CHECK = ("OldestUnsentCheck", "Age of the oldest of these checks; 0 when there is none", "Seconds")
     CHECKS_NOT_SENT = ("ChecksNotSent", "Checks that the sweeper could not send; it goes on, and tries them again")

@@ -106,6 +106,19 @@ def vendor_kind(text: str) -> str:
     return text
 
 
+def roles(text: str) -> dict[str, str]:
+    """Read pairs of a print vendor and the unique id of its role; `any` where nobody can be told from another."""
+    if text == "any":
+        return {}
+    named = dict(pair.split("=") for pair in text.split(",") if pair.count("=") == 1)
+    known = named.keys() <= {"function", "outside"} and all(
+        re.fullmatch("[A-Z0-9]{12,128}", one, re.ASCII) for one in named.values()
+    )
+    if not named or not known or len(named) != text.count(",") + 1:
+        raise ValueError("it has to be pairs of a vendor and the id of its role, such as function=AROAEXAMPLE00000000")
+    return named
+
+
 class Settings:
     """Where things are, read from an environment."""
 
@@ -149,6 +162,12 @@ class Settings:
     )
     print_vendor = Setting(
         vendor_kind, "Who prints letters: `function`, our own, or `outside`, a vendor who polls the queue", "function"
+    )
+    letter_status_senders = Setting(
+        roles,
+        "Who may tell of letters: of each print vendor (`function`, `outside`) the unique id of its role; `any` on a "
+        "laptop",
+        "function=AROAEXAMPLE00000000",
     )
     page_function = Setting(
         name, "Name of the print vendor's function that sets a page while somebody waits", "digid-machtigen-set_page"

@@ -17,8 +17,8 @@ from chalicelib.clients import patient_client
 from chalicelib.errors import Unavailable
 from chalicelib.keyring import Keyring
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract.states import LetterState, VendorKind
-from chalicelib.letters.life import progress
+from chalicelib.letters.contract.states import VendorKind
+from chalicelib.letters.life import Journey, journey
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
@@ -154,8 +154,8 @@ class Wiring:
     def letters_table(self) -> LettersTable:
         return self._table(LettersTable, self.settings.letters_table)
 
-    def letter_progress(self, letter_id: str) -> dict[LetterState, datetime]:
-        return progress(self.letters_table, letter_id)
+    def letter_journey(self, letter_id: str) -> Journey:
+        return journey(self.letters_table, letter_id)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -38,7 +38,9 @@ def _queue_loop(source: SQSEventConfig, worker: Callable[..., Any], stop: thread
 
     def loop() -> None:
         while not stop.wait(_POLL):
-            received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=source.batch_size or 1)
+            received = sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=source.batch_size or 1, AttributeNames=["SenderId"]
+            )
             for message in received.get("Messages", ()):
                 if _run(source.name, worker, _sqs_event(message)):
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -73,7 +75,7 @@ def _run(name: str, worker: Callable[..., Any], event: dict[str, Any]) -> bool:
 
 def _sqs_event(message: dict[str, Any]) -> dict[str, Any]:
     record = {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"]}
-    return {"Records": [{**record, "eventSource": "aws:sqs"}]}
+    return {"Records": [{**record, "attributes": message.get("Attributes", {}), "eventSource": "aws:sqs"}]}
 
 
 def _schedule_event(name: str) -> dict[str, Any]:

@@ -156,6 +156,7 @@ def settings(stack: Stack, vendor: VendorKind = VendorKind.FUNCTION) -> Settings
             "LETTER_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-letters")["QueueUrl"],
             "CHECK_QUEUE": aws.client("sqs").get_queue_url(QueueName=f"{aws.NAME}-checks")["QueueUrl"],
             "PRINT_VENDOR": vendor,
+            "LETTER_STATUS_SENDERS": "any",
             "PAGE_FUNCTION": f"{aws.NAME}-set_page",
             "LETTER_LIMITS": "1,5,3,10",
             "ASKER_LIMITS": "10,30",
@@ -186,7 +187,7 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
         from print_vendor.app import app as print_vendor
 
         paper = InBucket(aws.client("s3"), aws.BUCKET)
-        threads += [*events.drive(print_vendor, stop), post_letters(aws.client("s3"), wired.letters_table, stop)]
+        threads += [*events.drive(print_vendor, stop), post_letters(aws.client("s3"), aws.client("sqs"), stop)]
     letterbox = serve_in_thread(letterbox_site(paper, stack.letterbox, wired), stack.port + 3)
     exit_stack.callback(letterbox.shutdown)
     for thread in threads:

@@ -1,6 +1,7 @@
 """`python -m operate.posted STAGE FILE… --at INSTANT`: write down when the print vendor posted letters, as it reports.
 
-Who asked for a letter sees it on their page. FILE has a letter's id on each line, as the vendor's objects are named;
+Who asked for a letter sees it on their page, and the time of its code counts from then. FILE has a letter's id on each
+line, as the vendor's objects are named;
 - is standard input. Only what is printed can be posted, and once: the same again changes nothing. Without --apply
 nothing is changed.
 """
@@ -11,41 +12,44 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib.errors import DomainError
-from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import move, progress
-from chalicelib.storage.tables import LettersTable
-from operate.deploy.account import Account
-from operate.deploy.stages import read_stage
+from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
+from chalicelib.mandates.delivery.taking import Taken, take_status
 from operate.instants import instant
+from operate.people import People, add_options, people_of
 from provisioning.command import CannotGoOn, command
 
 
 @command
-def main(arguments: Sequence[str], table: LettersTable | None = None) -> int:
+def main(arguments: Sequence[str], people: People | None = None) -> int:
     """Return 0, or 1 when not every letter is posted now, with the reason."""
     asked = _asked(arguments)
-    letters, there = _letters(asked.files), table or _table(asked)
+    letters, there = _letters(asked.files), people or people_of(asked)
+    if asked.at > there.now:
+        raise CannotGoOn("What is still to come cannot have been posted. Look at --at.")
     wrong = sum(not _told(letter_id, asked, there) for letter_id in letters)
     if not asked.apply:
         print(f"{len(letters)} letter(s). Nothing was changed; add --apply to write down that they were posted.")
     return 1 if wrong else 0
 
 
-def _told(letter_id: str, asked: argparse.Namespace, table: LettersTable) -> bool:
+def _told(letter_id: str, asked: argparse.Namespace, people: People) -> bool:
     """Say what became of a letter; return whether it is, or could be, posted."""
     try:
-        reached = progress(table, letter_id)
-        printed = LetterState.PRINTED in reached
-        if printed and asked.apply and move(table, letter_id, LetterState.POSTED, asked.at):
+        letter = people.store.letter(letter_id)
+        if letter is None or letter.printed_at is None:
+            print(f"{letter_id}: is not printed here, or there is no such letter", file=sys.stderr)
+            return False
+        if letter.posted_at is not None:
+            print(f"{letter_id}: was posted before")
+        elif asked.apply:
+            status = LetterStatus(letter_id, VendorStep.POSTED, asked.at)
+            taken = take_status(status, None, store=people.store, now=people.now)
+            if taken is not Taken.MOVED:
+                print(f"{letter_id}: is {letter.state} already; nothing was changed", file=sys.stderr)
+                return False
             print(f"{letter_id}: posted", flush=True)
-            return True
     except DomainError as error:
         print(f"{letter_id}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
-        return False
-    if LetterState.POSTED in reached:
-        print(f"{letter_id}: was posted before")
-    elif not printed:
-        print(f"{letter_id}: is not printed here, or there is no such letter", file=sys.stderr)
         return False
     return True
 
@@ -59,11 +63,6 @@ def _letters(files: Sequence[str]) -> list[str]:
     return found
 
 
-def _table(asked: argparse.Namespace) -> LettersTable:
-    stage = read_stage(asked.stage, asked.stage_file)
-    return LettersTable(Account.of(stage).client("dynamodb"), stage.people_tables["letters"])
-
-
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m operate.posted", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -71,8 +70,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("stage", metavar="STAGE")
     parser.add_argument("files", metavar="FILE", nargs="+")
     parser.add_argument("--at", type=instant, required=True, metavar="INSTANT", help="such as 2026-12-01T18:00+01:00")
-    parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
-    parser.add_argument("--apply", action="store_true", help="do it; without this it is only shown")
+    add_options(parser)
     return parser.parse_args(arguments)
 
 

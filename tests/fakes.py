@@ -5,14 +5,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
 from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.states import MOVES, LetterState
+from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
+from chalicelib.letters.life import LetterRow
 from chalicelib.letters.limits import Limits, Sent, possible_from
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
@@ -32,6 +33,7 @@ from chalicelib.mandates.register.requests import as_asking
 from chalicelib.mandates.register.transactions import (
     Admission,
     Closing,
+    Delivery,
     Mailing,
     Making,
     Opening,
@@ -186,6 +188,7 @@ class FakeMandates(FakeWishes):
         self.letters: list[Letter] = []
         self.checks: list[Check] = []
         self.due: list[Notice] = []
+        self.rows: dict[str, LetterRow] = {}
         self._limits, self._askers = limits, askers
         self._sent: dict[str, list[Sent]] = defaultdict(list)
         self._asked_at: dict[PersonId, tuple[datetime, ...]] = {}
@@ -272,6 +275,43 @@ class FakeMandates(FakeWishes):
                 self._tell(asked.case_id, RequestState.WITHDRAWN, now)
                 self._note(asked.case_id, Happening.WITHDRAWN, now, by)
 
+    def letter(self, letter_id: str) -> LetterRow | None:
+        return self.rows.get(letter_id)
+
+    def deliver(self, delivery: Delivery) -> None:
+        with self._lock:
+            row = self.rows.get(delivery.letter_id)
+            if row is None or row.state not in MOVES[delivery.state] or (row.useful_until is None) != delivery.stopped:
+                raise Conflict("letter")
+            for request in (*delivery.posted, *delivery.lost):
+                self._may_end(request, RequestState.UNDELIVERABLE, delivery.now)
+            reached: dict[str, Any] = {f"{delivery.state}_at": delivery.at}
+            told: dict[str, Any] = {"reason": delivery.reason or row.reason, "batch": delivery.batch or row.batch}
+            self.rows[row.letter_id] = row._replace(state=delivery.state, sealed=None, **reached, **told)
+            for request in delivery.posted:
+                self._requests[request.case_id] = request
+                self._note(request.case_id, Happening.POSTED, delivery.at, System(Cause.POST))
+            for code in {one.code for one in delivery.posted if one.code}:
+                if stored := self._codes.get(code.code_id):
+                    ends = max(one.expires_at for one in delivery.posted if one.code == code)
+                    self._codes[code.code_id] = replace(stored, expires_at=ends)
+            for request in delivery.lost:
+                self._end(request, RequestState.UNDELIVERABLE, delivery.now)
+                self._note(request.case_id, Happening.UNDELIVERABLE, delivery.now, System(Cause.POST))
+                if request.code:
+                    self._codes.pop(request.code.code_id, None)
+
+    def _write_row(self, letter_id: str, represented: PersonId, requested_at: datetime, checked_at: datetime) -> None:
+        self.rows[letter_id] = LetterRow(
+            letter_id,
+            requested_at=requested_at,
+            useful_until=requested_at + timedelta(days=90),
+            sealed=b"sealed",
+            represented=represented,
+            vendor=VendorKind.FUNCTION,
+            checked_at=checked_at,
+        )
+
     def request(self, represented: PersonId, case_id: str) -> Request | None:
         request = self._requests.get(case_id)
         return request if request and request.represented == represented else None
@@ -323,6 +363,8 @@ class FakeMandates(FakeWishes):
             self._drop_codes(making.requests)
             self.letters += making.notices
             self.due += making.due
+            for letter in making.notices:
+                self._write_row(letter.letter_id, first.represented, first.activated_at, first.activated_at)
             for mandate in making.mandates:
                 self._mandates[mandate.case_id] = mandate
                 self._note(mandate.case_id, BEGINNINGS[mandate.consent.way], mandate.activated_at, by)
@@ -413,6 +455,8 @@ class FakeMandates(FakeWishes):
         def count() -> None:
             books[0][:], books[1][:] = [*person, *sent], [*address, *sent]
             self.letters.append(mailing.letter)
+            at = first.checked_at or first.requested_at
+            self._write_row(mailing.letter.letter_id, first.represented, first.requested_at, at)
 
         return count
 
@@ -436,7 +480,7 @@ class FakeMandates(FakeWishes):
         return any(
             other not in but
             and self._is_marked(other)
-            and request.requested_at < other.expires_at
+            and request.requested_at < (self._asked.get(other.case_id) or other).expires_at
             and (other.service_id, other.requester.person) == (request.service_id, request.requester.person)
             for other in self.requests(request.represented)
         )

@@ -12,7 +12,7 @@ from provisioning.tables import TABLES
 
 # ruff: noqa: ANN401 - moto's own types
 
-QUEUES = ("letters", "checks", "deaths")
+QUEUES = ("letters", "checks", "deaths", "letter-statuses")
 
 
 def table(name: str) -> Any:

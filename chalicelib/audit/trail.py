@@ -20,6 +20,8 @@ class Happening(StrEnum):
 
     REQUESTED = "requested"
     CHECKED = "checked"
+    POSTED = "posted"
+    """Of the letter: from then on its code's time counts."""
     UNDELIVERABLE = "undeliverable"
     WITHDRAWN = "withdrawn"
     BLOCKED = "blocked"
@@ -98,10 +100,18 @@ USE = replace(EVENT, what="A sign-in on behalf of somebody.", sk="USE#{use_id}")
 
 REFUSED = replace(EVENT, what="A sign-in on behalf of somebody that was refused.", sk="REFUSED#{use_id}")
 
+POSTED = replace(EVENT, what="That the letter of a case was posted.", sk="POSTED#{letter_id}")
+
 
 def noting(table: AuditTable, case_id: str, number: int, event: Event, sides: Sides) -> Item:
     """Return the write of a change of state, for the transaction that makes it."""
     return Rows(table, EVENT).adding(_row(event, sides), case_id=case_id, number=number)
+
+
+def noting_posted(table: AuditTable, case_id: str, letter_id: str, at: datetime, sides: Sides) -> Item:
+    """Return the write of that a letter was posted, for the transaction that counts from there."""
+    row = _row(Event(Happening.POSTED, at, System(Cause.POST)), sides)
+    return Rows(table, POSTED).adding(row, case_id=case_id, letter_id=letter_id)
 
 
 def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> None:
@@ -118,7 +128,7 @@ def record_use(table: AuditTable, case_id: str, use_id: str, event: Event) -> No
 
 def history(table: AuditTable, case_id: str, sides: Sides) -> list[Event]:
     """Return everything that happened in a case, newest first."""
-    events = [_event(row, sides) for row in partition(table, (EVENT, USE, REFUSED), case_id=case_id)]
+    events = [_event(row, sides) for row in partition(table, (EVENT, POSTED, USE, REFUSED), case_id=case_id)]
     # Of one instant, what was written down last is the newest.
     return sorted(events, key=lambda event: event.at)[::-1]
 

@@ -1,6 +1,8 @@
 """The life of a letter, in its row: when it reached which state, and until when printing it makes sense."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict
@@ -27,7 +29,7 @@ class LetterRow(NamedTuple):
     """What is to be printed, code included, until it is sent."""
     correlation_id: str | None = None
     represented: PersonId | None = None
-    """Whose case it is about. None in rows of the release before."""
+    """Whose case it is about. None in rows of the release before, and for a notice of what is past."""
     vendor: VendorKind | None = None
     """Who prints it. None in rows of the release before: the function."""
     checked_at: datetime | None = None
@@ -42,6 +44,8 @@ class LetterRow(NamedTuple):
     failed_at: datetime | None = None
     reason: Mishap | None = None
     """Why it came back, or is not printed."""
+    batch: str | None = None
+    """With what it was printed, as the vendor numbers that."""
 
 
 _PK, _SK = row_key("{letter_id}")
@@ -90,8 +94,21 @@ def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime)
     return True
 
 
-def progress(table: LettersTable, letter_id: str) -> dict[LetterState, datetime]:
-    """Return when a letter reached each state that it has reached."""
+class Journey(NamedTuple):
+    """How far a letter has come."""
+
+    reached: Mapping[LetterState, datetime] = MappingProxyType({})
+    """When it reached each state that it has reached."""
+    reason: Mishap | None = None
+    """Why it came back, or is not printed."""
+
+
+def journey(table: LettersTable, letter_id: str) -> Journey:
     letter = Rows(table, LETTER).find(letter_id=letter_id)
     reached = {state: getattr(letter, f"{state}_at", None) for state in LetterState}
-    return {state: at for state, at in reached.items() if at is not None}
+    return Journey({state: at for state, at in reached.items() if at is not None}, letter.reason if letter else None)
+
+
+def progress(table: LettersTable, letter_id: str) -> Mapping[LetterState, datetime]:
+    """Return when a letter reached each state that it has reached."""
+    return journey(table, letter_id).reached

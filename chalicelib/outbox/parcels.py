@@ -171,7 +171,7 @@ class ParcelKind(Generic[C, W]):
         awaited = Awaited(self.due(row, now), self.prefix + parcel_id, row.correlation_id)
         return [
             Rows(table, self.row).checking(still, **self._key(parcel_id)),
-            self._unmarking(table, parcel_id),
+            self.unmarking(table, parcel_id),
             Rows(table, AWAITED).putting(awaited, shard=shard_of(parcel_id)),
         ]
 
@@ -180,10 +180,11 @@ class ParcelKind(Generic[C, W]):
         known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
         return [
             Rows(table, self.row).changing("REMOVE #s", known, **self._key(parcel_id)),
-            self._unmarking(table, parcel_id),
+            self.unmarking(table, parcel_id),
         ]
 
-    def _unmarking(self, table: LettersTable, parcel_id: str) -> Item:
+    def unmarking(self, table: LettersTable, parcel_id: str) -> Item:
+        """Return the write that drops the mark, for a transaction that drops the contents by itself."""
         return Rows(table, MARK).deleting(shard=shard_of(parcel_id), key=self.prefix + parcel_id)
 
     @property

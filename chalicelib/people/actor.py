@@ -49,6 +49,8 @@ class Cause(StrEnum):
     """What the population register says of who is asked for."""
     LETTER = "letter"
     """Whoever has a letter, and with it the code by which its request is refused."""
+    POST = "post"
+    """What became of a letter, as the print vendor tells."""
     DEATH = "death"
     """Of the represented, or of the representative."""
     OPT_OUT = "opt-out"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.errors import Refused
+from chalicelib.letters.life import Journey
 from chalicelib.mandates.for_another.approving import Approval, AskedOfMe, approve, asked_in, asker_number
 from chalicelib.mandates.for_another.refusing import Refusal, blocked_number, refuse
 from chalicelib.mandates.model.requests import Blocked, Request, RequestState
@@ -129,7 +130,7 @@ def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, statu
     levels = [service.level_at(visit.now) for one in shown.waiting if (service := shown.services.get(one.service_id))]
     ends, done = {one.ended for one in shown.asked.requests}, visit.asked("done")
     first = (shown.waiting or shown.asked.requests)[0]
-    letter = ports.letter_progress(first.letter_id) if first.letter_id else {}
+    letter = ports.letter_journey(first.letter_id) if first.letter_id else Journey()
     return page(
         "approval.html",
         visit,
@@ -138,7 +139,8 @@ def _asked_page(ports: SitePorts, visit: Visit, visit_id: str, form: Form, statu
         form=form,
         states={one.case_id: one.state(visit.now) for one in shown.asked.requests},
         blocked=any(block.requester == shown.asked.asker for block in ports.mandates.blocked(me.person)),
-        last_day=min((one.last_day for one in shown.waiting), default=None),
+        last_day=min((one.safe_day for one in shown.waiting), default=None),
+        at_least=any(one.safe_day < one.last_day for one in shown.waiting),
         higher=max((level for level in levels if level > me.level), default=None),
         approved=done == "approved" and RequestState.APPROVED in ends,
         refused=done == "refused" and RequestState.REFUSED in ends and not shown.waiting,

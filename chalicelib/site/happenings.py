@@ -10,6 +10,7 @@ from chalicelib.web.texts import N_
 HAPPENINGS: Mapping[Happening, str] = {
     Happening.REQUESTED: N_("Requested by %(who)s"),
     Happening.CHECKED: N_("Checked by %(who)s"),
+    Happening.POSTED: N_("Letter posted by %(who)s"),
     Happening.UNDELIVERABLE: N_("Ended by %(who)s"),
     Happening.WITHDRAWN: N_("Withdrawn by %(who)s"),
     Happening.BLOCKED: N_("Code blocked by %(who)s: too many wrong codes were tried"),

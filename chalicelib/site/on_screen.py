@@ -54,7 +54,7 @@ def show_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
         code=kept["code"],
         until=datetime.fromisoformat(kept["until"]),
         asked=[(one, services[one.service_id]) for one in requests],
-        last_day=max(one.last_day for one in requests),
+        last_day=max(one.safe_day for one in requests),
         letter=requests[0].letter_id is not None,
         site=ports.site,
     )
@@ -67,7 +67,7 @@ def save_code(ports: SitePorts, visit: Visit, case_id: str) -> Reply:
     if kept is None:
         return redirect(f"/requests/{case_id}")
     wanted = [WantedService(services[one.service_id], one.period) for one in requests]
-    last_day, on = max(one.last_day for one in requests), today(visit.now)
+    last_day, on = max(one.safe_day for one in requests), today(visit.now)
     paper = sheet(Written(visit_of(case_id), wanted, kept["code"], last_day, on, ports.site), visit.language)
     name = {"nl": "machtigingscode.pdf", "en": "mandate-code.pdf"}[visit.language]
     return Reply(ports.papers.pdf(paper), content_type="application/pdf", filename=name)

@@ -1,11 +1,10 @@
 """What the citizen's pages work with; the roof has it all."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.life import Journey
 from chalicelib.letters.papers import Papers
 from chalicelib.mandates.register.hiding import Secrets
 from chalicelib.mandates.register.ports import CheckSender, LetterSender, MandateStore, Tries
@@ -36,8 +35,8 @@ class SitePorts(Protocol):
     @property
     def checks(self) -> CheckSender: ...
 
-    def letter_progress(self, letter_id: str) -> Mapping[LetterState, datetime]:
-        """Return when a letter reached each state that it has reached."""
+    def letter_journey(self, letter_id: str) -> Journey:
+        """Return how far a letter has come."""
         ...
 
     @property

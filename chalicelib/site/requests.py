@@ -5,6 +5,7 @@ from datetime import timedelta
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import today
 from chalicelib.errors import NotFound, Refused
+from chalicelib.letters.life import Journey
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.requests import RequestState
 from chalicelib.mandates.model.wishes import own_wishes
@@ -157,7 +158,7 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
     if request.ended is RequestState.ACTIVATED:
         return redirect(f"/mandates/{case_id}")
     guesses = tried(request, ports.tries)
-    letter = ports.letter_progress(request.letter_id) if request.letter_id else {}
+    letter = ports.letter_journey(request.letter_id) if request.letter_id else Journey()
     together = sorted(ports.mandates.requests(request.represented, request.visit), key=lambda one: one.case_id)
     others = [(one, one.state(visit.now, guesses)) for one in together if one.case_id != case_id]
     services = services_of(together, ports.catalogue)
@@ -171,7 +172,8 @@ def _request_page(ports: SitePorts, template: str, visit: Visit, case_id: str, *
         service=services.get(request.service_id),
         with_it=[(one, how, services.get(one.service_id)) for one, how in others],
         shared=shared,
-        letter=letter,
+        letter=letter.reached,
+        reason=letter.reason,
         shown_until=code_kept(ports, visit, request),
         sent=sent,
     )

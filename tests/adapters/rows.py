@@ -692,6 +692,9 @@ _ADDED |= {
         ("ca5e" * 8 + "0001", _CHECKED),
     )
 }
+for _letter_id in ("aa17" * 8 + "0001", "ca5e" * 8 + "0001"):
+    # The day that the letter names, which is over at 24:00.
+    _ADDED[f"LETTER#{_letter_id}", "LETTER"]["useful_until"] = "2031-06-28T22:00:00+00:00"
 _ADDED["LETTER#1e77e40005", "LETTER"] = {"checked_at": _CHECKED, "vendor": "function"}
 _ADDED["OUTBOX#5", "1e77e40005"] = {"since": ""}
 _ADDED["OUTBOX#1", "90e590e590e590e590e590e590e590e50001"] = {"since": ""}
@@ -735,6 +738,14 @@ NEW: dict[str, list[dict[str, object]]] = {
             "at": "2031-05-17T11:42:07+00:00",
             "by": "helpdesk",
             "what": "requested",
+        },
+        {
+            "pk": "CASE#ca5eca5eca5eca5eca5eca5eca5eca5e",
+            "sk": "POSTED#ca5eca5eca5eca5eca5eca5eca5eca5e0001",
+            "actor": {"cause": "post"},
+            "at": "2031-05-17T12:12:07+00:00",
+            "by": "system",
+            "what": "posted",
         },
         {
             "pk": "CASE#ba2eba2eba2eba2eba2eba2eba2eba2e",
@@ -813,6 +824,7 @@ NEW: dict[str, list[dict[str, object]]] = {
             "requester_bsn": b"sealed henk",
             "service_id": "22222222-2222-4222-8222-222222222222",
             "start": "2031-05-17",
+            "valid_days": 42,
             "version": 1,
         },
         {
@@ -903,6 +915,23 @@ NEW: dict[str, list[dict[str, object]]] = {
             "sk": "notice#dc57267eabb2a26e5a14e6abf82d9b759037",
             "correlation_id": "the request",
             "since": "2031-05-17T14:42:07+00:00",
+        },
+        {
+            "pk": "LETTER#1e77e40006",
+            "sk": "LETTER",
+            "accepted_at": "2031-05-17T11:42:07+00:00",
+            "batch": "7",
+            "checked_at": "2031-05-17T11:42:07+00:00",
+            "delivered_at": "2031-05-17T12:42:07+00:00",
+            "posted_at": "2031-05-17T12:42:07+00:00",
+            "printed_at": "2031-05-17T11:42:07+00:00",
+            "queued_at": "2031-05-17T11:42:07+00:00",
+            "reason": "unknown-address",
+            "represented": "vera",
+            "requested_at": "2031-05-17T11:42:07+00:00",
+            "returned_at": "2031-05-17T13:42:07+00:00",
+            "state": "returned",
+            "vendor": "outside",
         },
         {
             "pk": "CHECK#ba2eba2eba2eba2eba2eba2eba2eba2e0001",

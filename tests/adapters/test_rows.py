@@ -140,6 +140,7 @@ def test_what_happened_is_read_as_ever(dynamodb: Any) -> None:
     assert _happened(dynamodb, writing.MANDATE) == events
     _fill(dynamodb, WRITTEN)
     told = [replace(event, by=writing.BY_HENK) if event.by == unsaid else event for event in events]
+    told.insert(4, Event(Happening.POSTED, NOW + HOUR / 2, System(Cause.POST)))
     assert _happened(dynamodb, writing.MANDATE) == told
 
 
@@ -162,6 +163,8 @@ def test_letters_are_read_as_ever(dynamodb: Any) -> None:
     assert progress(table, "1e77e40005") == reached
     _fill(dynamodb, WRITTEN)
     assert progress(table, "1e77e40005") == {LetterState.CHECKED: NOW, **reached}
+    store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
+    assert store.letter(writing.RETURNED.letter_id) == writing.RETURNED
     for name, by in (("mina", Asker.OTHER), ("nel", Asker.CALLER)):
         books = books_of(dynamodb, GENEROUS).read(PersonId(name), AddressId(f"home of {name}"))
         expected = ((Sent("the letter", NOW.date(), SERVICE_ID, by),), 1)

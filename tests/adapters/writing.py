@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.audit.trail import Event, Happening, record_use
+from chalicelib.audit.trail import Event, Happening, noting_posted, record_use
 from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import (
     Announcement,
@@ -19,8 +19,9 @@ from chalicelib.catalogue.model import (
     Validity,
 )
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import move
+from chalicelib.letters.contract.states import LetterState, VendorKind
+from chalicelib.letters.contract.statuses import Mishap
+from chalicelib.letters.life import LETTER, LetterRow, move
 from chalicelib.letters.limits import Asker, Limits, Sent
 from chalicelib.letters.posting import LETTERS, letter_items
 from chalicelib.login.decision import Decision, Failed
@@ -77,7 +78,7 @@ WAITING = a_request(
 )
 GIVING_WAY = a_request(case_id=CaseId("90e5" * 8), letter_id="90e5" * 8 + "0001")
 TAKEN = a_request()
-BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"), checked_at=None)
+BARE = a_bare_request(case_id=CaseId("ba2e" * 8), represented=PersonId("mina"), checked_at=None, valid_days=42)
 CHECK_OF_BARE = Check("ba2e" * 8 + "0001", BARE.represented, BARE.visit, ClaimId("mina-claim"))
 ADMITTED = a_bare_request(case_id=CaseId("ad00" * 8), represented=PersonId("mina"), service_id=PORTAL_ID, version=2)
 REFUSABLE = StoredRefusal(RefusalId("hash of a code"), ADMITTED.represented, ADMITTED.visit, ADMITTED.expires_at)
@@ -161,6 +162,24 @@ ENDED = Told("_third", "https://ominous.example/metadata", "Gemeente Ominous", L
 ARTIFACT, SPENT = "artifact", "spent artifact"
 
 
+RETURNED = LetterRow(
+    "1e77e4" + "0006",
+    LetterState.RETURNED,
+    requested_at=NOW,
+    represented=PersonId("vera"),
+    vendor=VendorKind.OUTSIDE,
+    checked_at=NOW,
+    queued_at=NOW,
+    accepted_at=NOW,
+    printed_at=NOW,
+    posted_at=NOW + HOUR,
+    delivered_at=NOW + HOUR,
+    returned_at=NOW + 2 * HOUR,
+    reason=Mishap.UNKNOWN_ADDRESS,
+    batch="7",
+)
+
+
 def write_all(client: Any) -> None:
     follow("the request")
     _register(client)
@@ -187,6 +206,8 @@ def _register(client: Any) -> None:
     store.make(replace(making(TAKEN, MANDATE), turn=0), BY_HENK)
     revoke_in(store, MANDATE, BY_HENK, NOW + 2 * HOUR)
     used = Event(Happening.USED, NOW + HOUR, BY_HENK, Provider("Gemeente Ominous"))
+    posted = noting_posted(tables.audit, MANDATE.case_id, "ca5e" * 8 + "0001", NOW + HOUR / 2, MANDATE.sides)
+    tables.audit.write_together([posted])
     record_use(tables.audit, MANDATE.case_id, "the-use", used)
     record_use(tables.audit, MANDATE.case_id, "the-use", replace(used, what=Happening.USE_REFUSED))
 
@@ -198,6 +219,7 @@ def _letters(client: Any) -> None:
     move(table, letter_id, LetterState.QUEUED, NOW + HOUR)
     awaited = Awaited(NOW + timedelta(days=1), letter_id, "the request")
     table.write_together([Rows(table, AWAITED).putting(awaited, shard=5), *LETTERS.stopping(table, letter_id)])
+    Rows(table, LETTER).put(RETURNED)
 
 
 def _transient(client: Any) -> None:

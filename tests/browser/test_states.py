@@ -6,6 +6,7 @@ from typing import cast
 from playwright.sync_api import expect
 
 from chalicelib.days import today
+from chalicelib.letters.contract.statuses import Mishap, VendorStep
 from chalicelib.mandates.model.guesses import PER_CODE
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
@@ -17,7 +18,7 @@ from tests.http.asked import asked_by
 from tests.http.client import Person
 from tests.http.clientele import some_clients
 from tests.http.conftest import client, clock, henk, mina, vera, wired
-from tests.http.journey import ask_for_mandate, code_of, deliver, mandate
+from tests.http.journey import ask_for_mandate, code_of, deliver, mandate, tell
 
 __all__ = ["client", "clock", "henk", "mina", "vera", "wired"]
 
@@ -35,8 +36,14 @@ def test_a_page_tells_what_has_become_of_a_request(
     language: str, wired: Wiring, clock: Clock, vera: Person, henk: Person, new_context: Contexts, look: Look
 ) -> None:
     ended = mandate(vera, henk, end="month")
+    returned = ask_for_mandate(vera, PORTAL_ID)
+    deliver()
+    for step in (VendorStep.POSTED, VendorStep.RETURNED):
+        tell(returned, step, Mishap.MOVED if step is VendorStep.RETURNED else None)
+    clock.forward(days=1)
+    vera.sign_in()
     expired = ask_for_mandate(vera, PORTAL_ID)
-    clock.forward(days=50)
+    clock.forward(days=60)
     vera.sign_in()
     blocked = ask_for_mandate(vera)
     deliver()
@@ -48,6 +55,7 @@ def test_a_page_tells_what_has_become_of_a_request(
         look(window.open(f"/requests/{blocked}"), f"{language}-61-request-blocked")
         look(window.open(f"/requests/{late}"), f"{language}-62-request-late")
         look(window.open(f"/requests/{expired}"), f"{language}-63-request-expired")
+        look(window.open(f"/requests/{returned}"), f"{language}-63b-request-returned")
         look(window.open(f"/mandates/{ended}"), f"{language}-64-mandate-ended")
         look(window.open("/mandates?view=given&state=past"), f"{language}-71-mandate_list-past")
         look(window.open("/mandates?view=asked"), f"{language}-72-mandate_list-asked")

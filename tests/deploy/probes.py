@@ -15,6 +15,7 @@ from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
+from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from chalicelib.mandates.living.leaving import write_death
 from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.mandates.register.notices import NOTICES
@@ -24,7 +25,7 @@ from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import KeyPair
 from tests.browser.people import someone
 from tests.deploy.emulator import ACCOUNT, REGION, client
-from tests.deploy.rights import Policy
+from tests.deploy.rights import ROLES, Policy
 from tests.deploy.walking import SERVICE, Walker, activate, ask, ask_for, read_code, signed_in_for
 from tests.deploy.world import NAME, World, eventually, schedule
 from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProvider
@@ -32,7 +33,12 @@ from tests.saml.national import ENTITY_ID, SUPPLIER, SUPPLIER_KEYS, NationalProv
 BUCKET = f"{NAME}-letters-{ACCOUNT}"
 _LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{NAME}-functions:log-stream:x"
 _LOGGING = [("logs:CreateLogStream", _LOGS), ("logs:PutLogEvents", _LOGS)]
-TAKES = {"CheckRequest": "checks", "PrintLetter": "letters", "EndAtDeath": "deaths"}
+TAKES = {
+    "CheckRequest": "checks",
+    "PrintLetter": "letters",
+    "EndAtDeath": "deaths",
+    "TakeLetterStatus": "letter-statuses",
+}
 """From which queue Lambda takes messages for a function."""
 _PARKING = "11111111-1111-4111-8111-111111111111"
 _METADATA = 6
@@ -154,6 +160,31 @@ def _end_at_death(world: World, base: str, _without: str) -> None:
             raise NotDone("the request is open")
 
 
+def _take_letter_status(world: World, base: str, _without: str) -> None:
+    """Take that a letter was printed, posted, and came back."""
+    unprinted(world, base)
+    _told(world, VendorStep.PRINTED)
+    _told(world, VendorStep.POSTED)
+    (request,) = (row for row in _rows("register") if row["sk"]["S"].startswith("REQUEST"))
+    if "valid_days" in request:
+        raise NotDone("its time does not count from the posting")
+    _told(world, VendorStep.RETURNED, Mishap.MOVED)
+    (request,) = (row for row in _rows("register") if row["sk"]["S"].startswith("REQUEST"))
+    if request.get("ended", {}).get("S") != "undeliverable" or any(
+        "CODE" in row["sk"]["S"] for row in _rows("register")
+    ):
+        raise NotDone("its code is not void")
+
+
+def _told(world: World, step: VendorStep, reason: Mishap | None = None) -> None:
+    """Hand the function what the vendor tells of the one letter that there is."""
+    (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
+    status = LetterStatus(letter["pk"]["S"].removeprefix("LETTER#"), step, datetime.now(UTC), reason)
+    role = client("iam").get_role(RoleName=world.physical(ROLES["PrintLetter"]))["Role"]["RoleId"]
+    record = _one_record(status.to_json())["Records"][0] | {"attributes": {"SenderId": f"{role}:PrintLetter"}}
+    world.invoke("TakeLetterStatus", {"Records": [record]})
+
+
 def _print(world: World, base: str, _without: str) -> None:
     message = unprinted(world, base)
     event = {"Records": [{"messageId": "1", "receiptHandle": "1", "body": message}]}
@@ -244,6 +275,7 @@ _PROBES: dict[str, Probe] = {
     "PrintLetter": _print,
     "SetPage": _set_page,
     "SweepOutbox": _sweep,
+    "TakeLetterStatus": _take_letter_status,
     "WatchLetters": _watch_letters,
     "WatchMetadata": _watch_metadata,
     "WatchHealth": _watch_health,

@@ -19,6 +19,7 @@ ROLES = {
     "PrintLetter": "PrintLetterRole",
     "SetPage": "SetPageRole",
     "SweepOutbox": "SweepOutboxRole",
+    "TakeLetterStatus": "TakeLetterStatusRole",
     "WatchLetters": "WatchLettersRole",
     "WatchMetadata": "WatchMetadataRole",
     "WatchHealth": "WatchHealthRole",

@@ -1,13 +1,17 @@
 """Flows around a mandate: asking, letters, activating, wrong codes, revoking, withdrawing, looking."""
 
+import json
 import random
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.days import today
 from chalicelib.jobs import hearing_of_deaths, sweeping
+from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from chalicelib.mandates.living.leaving import write_death
 from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.mandates.own.telephoning import ask_by_telephone
@@ -19,7 +23,7 @@ from tests.faults.flows import Flow, Prepare, Step, fill_in, look, page_says, si
 from tests.faults.striking import Fault
 from tests.faults.world import World
 from tests.http.client import Answer
-from tests.http.journey import ask_for_mandate, check_one, code_of, mandate, of_vera, print_one
+from tests.http.journey import ask_for_mandate, check_one, code_of, mandate, of_vera, print_one, told_one
 from tests.process import current
 
 _DONE = Answer(200, "done", {})
@@ -145,6 +149,29 @@ def _die(_: World) -> Answer:
     return _DONE
 
 
+def _vera_has_her_letter(world: World) -> None:
+    _vera_asked(world)
+    (body,) = state.take_queued()
+    print_one(body)
+    world.facts.update(letter_id=json.loads(body)["letter_id"], told_at=world.clock.now.isoformat())
+
+
+def _vera_has_her_letter_in_hand(world: World) -> None:
+    _vera_has_her_letter(world)
+    _is_told(VendorStep.POSTED)(world)
+
+
+def _is_told(step: VendorStep, reason: Mishap | None = None) -> Callable[[World], Answer]:
+    """Return what takes a message of the vendor about the only letter; sent again it is the same message."""
+
+    def told(world: World) -> Answer:
+        at = datetime.fromisoformat(world.facts["told_at"])
+        told_one(LetterStatus(world.facts["letter_id"], step, at, reason).to_json())
+        return _DONE
+
+    return told
+
+
 def sweep(_: World) -> Answer:
     sweeping(CloudWatchEvent(_schedule_event("sweep_outbox"), None), current())
     return _DONE
@@ -181,6 +208,18 @@ FLOWS = (
     ),
     Flow("ask by telephone", vera_is_here, (Step("call", _call),), page_says("vera", "/mandates", "Locks")),
     Flow("letter by queue", _vera_asked, (Step("print", _print),)),
+    Flow(
+        "letter posted",
+        _vera_has_her_letter,
+        (Step("posted", _is_told(VendorStep.POSTED)),),
+        page_says("vera", "/requests/{case_id}", "The code works up to and including"),
+    ),
+    Flow(
+        "letter returned",
+        _vera_has_her_letter_in_hand,
+        (Step("returned", _is_told(VendorStep.RETURNED, Mishap.MOVED)),),
+        page_says("vera", "/requests/{case_id}", "The letter came back"),
+    ),
     Flow("letter by sweeper", _vera_asked_and_the_queue_was_down, (Step("sweep", sweep),)),
     Flow(
         "activate",

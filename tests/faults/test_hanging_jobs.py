@@ -14,6 +14,7 @@ from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import sweeping, watching_metadata
+from chalicelib.letters.contract.statuses import Mishap, VendorStep
 from chalicelib.saml.partners import fetching
 from local.events import _schedule_event
 from local.invocation import call_of
@@ -23,7 +24,7 @@ from tests.faults import state
 from tests.faults.flows import Prepare
 from tests.faults.striking import Fault
 from tests.faults.world import World
-from tests.http.journey import ask_for_mandate, print_one
+from tests.http.journey import ask_for_mandate, deliver, print_one, tell
 from tests.http.setting import ROOT
 from tests.process import current
 from tests.saml.provider import KEYS, FakeProvider
@@ -78,8 +79,20 @@ def _scheduled(name: str) -> CloudWatchEvent:
     return CloudWatchEvent(_schedule_event(name), None)
 
 
+def _a_letter_is_printed(world: World) -> None:
+    case_id = ask_for_mandate(world.vera)
+    deliver()
+    world.facts["case_id"] = case_id
+
+
+def _tell() -> None:
+    (pdf,) = (key for key in state.printed() if key.endswith(".pdf"))
+    tell(pdf.removeprefix("letters/").removesuffix(".pdf"), VendorStep.RETURNED, Mishap.MOVED)
+
+
 _PRINT = Job("print_letter", _a_letter_is_queued, _print)
 _SET = Job("set_page", _a_letter_is_queued, _set)
+_TELL = Job("take_letter_status", _a_letter_is_printed, _tell)
 _SWEEP = Job("sweep_outbox", _letters_wait, lambda: sweeping(_scheduled("sweep_outbox"), current()))
 _WATCH = Job("watch_metadata", _partners_are_known, lambda: watching_metadata(_scheduled("watch_metadata"), current()))
 
@@ -111,6 +124,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
     [
         (_PRINT, "dynamodb"),
         (_PRINT, "s3"),
+        (_TELL, "dynamodb"),
         (_SWEEP, "dynamodb"),
         (_SWEEP, "sqs"),
         (_WATCH, "dynamodb"),

@@ -8,7 +8,8 @@ from io import BytesIO
 from chalice.app import SQSEvent
 from pypdf import PdfReader
 
-from chalicelib.jobs import checking
+from chalicelib.jobs import checking, hearing_of_letters
+from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from local import aws
 from local.invocation import call_of
 from print_vendor.function import Vendor, printing
@@ -59,6 +60,19 @@ def check() -> None:
 def check_one(body: str) -> None:
     """Make the check of one message of the queue."""
     checking(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("check_request")), current())
+
+
+def tell(case_id: str, step: VendorStep, reason: Mishap | None = None) -> None:
+    """Let the print vendor tell what became of the letter of a case."""
+    (key,) = printed(case_id)
+    letter_id = key.removeprefix("letters/").removesuffix(".pdf")
+    told_one(LetterStatus(letter_id, step, now(), reason).to_json())
+
+
+def told_one(body: str) -> None:
+    """Take one message of the queue of statuses."""
+    call = call_of("take_letter_status")
+    hearing_of_letters(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call), current())
 
 
 def print_one(body: str) -> None:

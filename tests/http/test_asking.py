@@ -175,7 +175,7 @@ def test_it_is_taken_back_and_can_be_asked_again(henk: Person) -> None:
 
 def test_what_expired_is_told_to_have_ended_without_a_mandate(henk: Person, clock: Clock) -> None:
     case_id = ask_for(henk)
-    clock.now += timedelta(days=43)
+    clock.now += timedelta(days=57)
     henk.sign_in()
     assert "without a mandate" in henk.get(f"/asked/{case_id}").body
     late = henk.post(f"/asked/{case_id}/withdraw", {"csrf": henk.token("/ask")})

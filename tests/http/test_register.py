@@ -147,7 +147,7 @@ def test_the_neutral_answers_are_the_same_to_the_letter(
         helper.sign_in()
         page = helper.submit("/activate", {**of_vera(used), **change})
         bodies.append(_neutral(page.body))
-    clock.forward(days=44)
+    clock.forward(days=58)
     helpers[4].sign_in()
     expired = helpers[4].submit("/activate", of_vera(used))
     bodies.append(_neutral(expired.body))

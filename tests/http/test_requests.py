@@ -57,7 +57,7 @@ def test_a_letter_that_is_not_printed_in_time_is_called_late_and_after_expiry_no
     page = vera.get(f"/requests/{case_id}").body
     assert "late: it should have been printed" in page
     assert _MAKING not in page
-    clock.forward(days=50)
+    clock.forward(days=60)
     vera.sign_in()
     page = vera.get(f"/requests/{case_id}").body
     assert _NEVER in page
@@ -115,7 +115,7 @@ def test_wrong_codes_for_a_later_request_are_not_told_of_one_that_has_expired(
     vera: Person, clock: Clock, wired: Wiring
 ) -> None:
     expired = ask_for_mandate(vera)
-    clock.forward(days=50)
+    clock.forward(days=60)
     vera.sign_in()
     case_id = ask_for_mandate(vera)
     request = wired.mandates.request(wired.secrets.pseudonyms.person(vera.bsn), case_id)

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.days import midnight_after
 from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import move, progress
 from chalicelib.letters.posting import letter_items
+from chalicelib.mandates.register.mandates import DynamoMandates
+from chalicelib.people.pseudonym import PersonId
+from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 from local import aws
 from operate import posted
+from operate.people import People
 from tests import inside
-from tests.adapters.conftest import tables_of
-from tests.builders import NOW
+from tests.adapters.conftest import askers_of, books_of, tables_of
+from tests.builders import GENEROUS, NOW, a_request, an_opening
+from tests.fakes import SEALING
 
 PRINTED, WAITING, NEVER = (f"{number:036x}" for number in (7, 8, 9))
 AT = NOW + timedelta(days=1)
@@ -33,12 +39,19 @@ def table(cloud: None) -> LettersTable:  # noqa: ARG001
     return made
 
 
+def _people(letters: LettersTable) -> People:
+    client = aws.client("dynamodb")
+    tables = tables_of(client)._replace(letters=letters)
+    store = DynamoMandates(tables, SEALING, books_of(client, GENEROUS), askers_of(client))
+    return People(store, lambda _: PersonId("nobody"), NOW + timedelta(days=9))
+
+
 @pytest.fixture
 def run(table: LettersTable, tmp_path: Path) -> Callable[..., int]:
     def run(*letters: str, apply: bool = True, at: datetime = AT) -> int:
         path = tmp_path / "posted.txt"
         path.write_text("\n".join(letters), encoding="utf-8")
-        return posted.main(["dev", str(path), "--at", at.isoformat(), *(["--apply"] if apply else [])], table)
+        return posted.main(["dev", str(path), "--at", at.isoformat(), *(["--apply"] if apply else [])], _people(table))
 
     return run
 
@@ -49,7 +62,8 @@ def test_what_is_printed_is_posted_once_and_with_the_time_that_was_reported(
     assert run(PRINTED, PRINTED) == 0
     assert run(PRINTED, at=AT + timedelta(days=1)) == 0
     assert progress(table, PRINTED)[LetterState.POSTED] == AT
-    assert capsys.readouterr().out.splitlines() == [f"{PRINTED}: posted", f"{PRINTED}: was posted before"]
+    told = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+    assert told == [f"{PRINTED}: posted", f"{PRINTED}: was posted before"]
 
 
 def test_what_is_not_printed_is_told_holds_up_no_other_and_stays(
@@ -61,6 +75,32 @@ def test_what_is_not_printed_is_told_holds_up_no_other_and_stays(
     assert progress(table, NEVER) == {}
     told = capsys.readouterr().err.splitlines()
     assert told == [f"{one}: is not printed here, or there is no such letter" for one in (WAITING, NEVER)]
+
+
+def test_a_code_counts_from_the_moment_that_was_reported(run: Callable[..., int], table: LettersTable) -> None:
+    store = _people(table).store
+    asked = a_request(expires_at=midnight_after(NOW.date() + timedelta(days=56)), valid_days=42)
+    store.open_requests(an_opening(asked))
+    assert asked.letter_id
+    assert move(table, asked.letter_id, LetterState.PRINTED, NOW)
+    assert run(asked.letter_id) == 0
+    found = store.request(asked.represented, asked.case_id)
+    assert found is not None
+    assert found.expires_at == midnight_after(AT.date() + timedelta(days=42))
+
+
+def test_what_came_back_meanwhile_is_told_and_stays(
+    run: Callable[..., int], table: LettersTable, capsys: Shown
+) -> None:
+    assert move(table, PRINTED, LetterState.RETURNED, NOW)
+    assert run(PRINTED) == 1
+    assert capsys.readouterr().err.splitlines() == [f"{PRINTED}: is returned already; nothing was changed"]
+
+
+def test_what_is_still_to_come_was_not_posted(run: Callable[..., int], table: LettersTable, capsys: Shown) -> None:
+    assert run(PRINTED, at=NOW + timedelta(days=10)) == 1
+    assert "Look at --at" in capsys.readouterr().err
+    assert LetterState.POSTED not in progress(table, PRINTED)
 
 
 def test_without_apply_nothing_is_changed(run: Callable[..., int], table: LettersTable, capsys: Shown) -> None:
@@ -78,7 +118,7 @@ def test_an_empty_file_and_a_time_without_a_zone_are_told(run: Callable[..., int
 
 
 class Silent(LettersTable):
-    def write_together(self, *_: object, **__: object) -> None:
+    def get(self, *_: object) -> Item:
         raise Unavailable("dynamodb")
 
 
@@ -88,6 +128,6 @@ def test_what_does_not_answer_is_told_and_can_be_done_again(
     (tmp_path / "list.txt").write_text(PRINTED)
     silent = Silent(aws.client("dynamodb"), table.name)
     arguments = ["dev", str(tmp_path / "list.txt"), "--at", AT.isoformat(), "--apply"]
-    assert posted.main(arguments, silent) == 1
+    assert posted.main(arguments, _people(silent)) == 1
     assert "dynamodb does not answer. Run the same again." in capsys.readouterr().err
     assert run(PRINTED) == 0

@@ -41,6 +41,7 @@ FUNCTIONS = {
     "PrintLetter": PRINT_VENDOR,
     "SetPage": PRINT_VENDOR,
     "SweepOutbox": APPLICATION,
+    "TakeLetterStatus": APPLICATION,
     "WatchHealth": APPLICATION,
     "WatchLetters": APPLICATION,
     "WatchMetadata": APPLICATION,

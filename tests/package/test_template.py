@@ -121,6 +121,7 @@ def test_queues_are_encrypted_and_every_one_has_its_dead_letters(template: dict[
         ("Letter", "PrintLetter", 5),
         ("Check", "CheckRequest", 40),
         ("Death", "EndAtDeath", 10),
+        ("LetterStatus", "TakeLetterStatus", 10),
     ):
         redrive = queues[f"{kind}Queue"]["Properties"]["RedrivePolicy"]
         dead = {"Fn::GetAtt": [f"{kind}DeadLetters", "Arn"]}
@@ -325,6 +326,10 @@ _CALM = {
     *("RequestApproved", "RequestTurnedDown"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
     *("RequestApproved", "RequestTurnedDown"),
+    # What a vendor tells as it should. Steps may pass each other in the queue.
+    *("LetterPosted", "LetterStatusTaken", "LetterStatusLate"),
+    # It ends among the dead letters, which ring.
+    "LetterStatusNotRead",
     # The register tells as many as there are: what is not taken rings.
     "DeathHeard",
     # Whoever ends it is told: an operator on their screen; in a function it is an error, and that rings.

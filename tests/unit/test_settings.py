@@ -71,3 +71,25 @@ def test_the_address_tells_its_origin_and_under_which_path_everything_lies() -> 
 def test_a_value_is_parsed_once() -> None:
     settings = Settings(RIGHT)
     assert settings.base_url is settings.base_url
+
+
+def test_who_may_tell_of_letters_is_named_by_role_and_nobody_is_told_apart_where_anybody_may() -> None:
+    both = Settings({"LETTER_STATUS_SENDERS": "function=AROAEXAMPLE00000000,outside=AROAEXAMPLE00000001"})
+    assert both.letter_status_senders == {"function": "AROAEXAMPLE00000000", "outside": "AROAEXAMPLE00000001"}
+    assert Settings({"LETTER_STATUS_SENDERS": "any"}).letter_status_senders == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "function",
+        "function=",
+        "printer=AROAEXAMPLE00000000",
+        "function=AROA*",
+        "function=AROAEXAMPLE00000000,",
+        "any,any",
+    ],
+)
+def test_a_sender_that_is_none_lets_nobody_in(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="LETTER_STATUS_SENDERS is wrong"):
+        _ = Settings({"LETTER_STATUS_SENDERS": wrong}).letter_status_senders

@@ -1,9 +1,11 @@
 """What a print vendor tells of a letter: `letter-status/1`, a message for each step, in the queue of statuses."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 STATUS_SCHEMA = "letter-status/1"
 
@@ -39,6 +41,21 @@ class Mishap(StrEnum):
     OTHER = "other"
 
 
+_LONGEST = 2000
+"""Characters of a message: none that is meant has nearly as many."""
+
+_FORMS = {
+    "schema": re.escape(STATUS_SCHEMA),
+    "letter_id": r"[0-9a-f]{1,64}",
+    "status": "|".join(VendorStep),
+    "at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)",
+    "reason": "|".join(Mishap),
+    "batch": r"[A-Za-z0-9._-]{1,64}",
+}
+"""What a message says: each of these is a text of this form. There is nothing else in it."""
+
+_OPTIONAL = {"reason", "batch"}
+
 _WITH_REASON = frozenset({VendorStep.RETURNED, VendorStep.FAILED})
 
 
@@ -64,3 +81,38 @@ class LetterStatus:
         at = self.at.astimezone(UTC).isoformat()
         told = {"schema": STATUS_SCHEMA, "letter_id": self.letter_id, "status": self.step, "at": at}
         return json.dumps({**told, **reason, **batch})
+
+    @classmethod
+    def from_json(cls, text: str) -> "LetterStatus":
+        """Read one. Raises `ValueError` for anything else; it quotes nothing."""
+        try:
+            told = _told(text)
+            return cls(
+                told["letter_id"],
+                VendorStep(told["status"]),
+                datetime.fromisoformat(told["at"]).astimezone(UTC),
+                Mishap(told["reason"]) if "reason" in told else None,
+                told.get("batch", ""),
+            )
+        except (ValueError, RecursionError, OverflowError):
+            raise ValueError("no status of a letter") from None
+
+
+def _told(text: str) -> dict[str, str]:
+    """Return what a message says. Raises `ValueError` for what says more, less, something twice, or in another form."""
+    if len(text) > _LONGEST:
+        raise ValueError("too long")
+    told = json.loads(text, object_pairs_hook=_once)
+    if not isinstance(told, dict) or not _FORMS.keys() - _OPTIONAL <= told.keys() <= _FORMS.keys():
+        raise ValueError("another message")
+    for name, value in told.items():
+        if not isinstance(value, str) or not re.fullmatch(_FORMS[name], value, re.ASCII):
+            raise ValueError("another form")
+    return told
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) != len(pairs):
+        raise ValueError("the same twice")
+    return told

@@ -56,7 +56,8 @@ class Admitter:
                 log().info("asked_without_letter", case_id=by_letter[0].request.case_id)
                 bare += [one.request for one in by_letter]
         if bare:
-            self.store.admit(Admission(tuple(_checked(one, now) for one in bare)))
+            # Nothing is posted: the outer limit, which who asked was told, is the end.
+            self.store.admit(Admission(tuple(replace(_checked(one, now), valid_days=None) for one in bare)))
 
     def _admit_by_letter(self, check: Check, both: Parties, fit: Sequence[Fit], now: datetime) -> None:
         code, refusal = generate(self.pick), new_refusal(self.pick)
@@ -64,7 +65,7 @@ class Admitter:
         terms = CodeTerms(check.claim, code_id, self.tries.total(check.claim))
         letter_id = f"{code_id}{self.pick(16**4):04x}"
         requests = tuple(replace(_checked(one.request, now), code=terms, letter_id=letter_id) for one in fit)
-        until, use_before = max(one.expires_at for one in requests), max(one.last_day for one in requests)
+        until, use_before = max(one.expires_at for one in requests), max(one.safe_day for one in requests)
         wanted = [WantedService(one.service, one.request.period) for one in fit]
         written = Written(letter_id, wanted, grouped(code), use_before, today(now), self.site)
         look = self.store.stated(check.represented) or UNSTATED

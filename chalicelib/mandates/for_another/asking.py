@@ -6,14 +6,14 @@ is written down with what was asked, and made by a function of its own (`checkin
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count as count_from
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.days import midnight_after, today
 from chalicelib.errors import Conflict, NotFound, RateLimited, Refused, TooManyRequests
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, case_of, visit_of
 from chalicelib.mandates.model.requests import Asking, Request, RequestState
+from chalicelib.mandates.model.validity import outer_limit
 from chalicelib.mandates.register.checks import Check
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
 from chalicelib.mandates.register.ports import CheckSender, MandateStore, Tries
@@ -103,8 +103,9 @@ def _requests(
 ) -> tuple[Request, ...]:
     """Return what is asked for that was not before, with the numbers of the visit that are free."""
     free = (case_id for number in count_from() if (case_id := case_of(plea.visit_id, number)) not in known.values())
-    # They share a letter, and with it one day until which its code works.
-    last = today(now) + timedelta(days=min(one.service.request_days for one in plea.wanted))
+    # They share a letter, and with it one day until which its code works. Whether one is posted, and when, who asks
+    # must not see: they know the outer limit, and that never changes (invariant 7).
+    days = min(one.service.request_days for one in plea.wanted)
     new = [(next(free), one) for one in plea.wanted if one.service.service_id not in known]
     return tuple(
         Request(
@@ -116,9 +117,9 @@ def _requests(
             requester=plea.by,
             requester_bsn=sealed_number(plea.bsn, case_id, secrets.vault),
             requested_at=now,
-            # What is over by then needs no answer.
-            expires_at=midnight_after(min(last, one.period.end)),
+            expires_at=outer_limit(now, days, one.period),
             level=None,
+            valid_days=days,
         )
         for case_id, one in new
     )

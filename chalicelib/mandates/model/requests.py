@@ -1,7 +1,7 @@
 """Requests, and what who asks for another knows of theirs: frozen facts, whose state is asked with an instant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from chalicelib.days import day_before
 from chalicelib.mandates.model.cases import CaseId, Party, VisitId, visit_of
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.model.validity import end_from_posting, last_safe_day
 from chalicelib.people.actor import Citizen, Staff
 from chalicelib.people.pseudonym import ClaimId, PersonId
 
@@ -26,7 +27,8 @@ class RequestState(StrEnum):
     BLOCKED = "blocked"
     """Too many wrong codes were tried, so its code is void."""
     UNDELIVERABLE = "undeliverable"
-    """Somebody else asked, and it was not for the represented to decide on: whoever asked never hears of it."""
+    """Its letter came back or cannot be printed, so its code is void. Or somebody else asked, and it was not for the
+    represented to decide on. Who asked for another never hears of it."""
 
 
 OPEN = (RequestState.CHECKING, RequestState.WAITING)
@@ -71,6 +73,7 @@ class Request:
     """Who asks: the represented, or somebody else."""
     requested_at: datetime
     expires_at: datetime
+    """Until its letter is posted, the outer limit (`model/validity.py`)."""
     level: int | None
     """Level of assurance at which the represented consents so far: by asking; None while they have not."""
     requester_bsn: bytes | None = field(default=None, repr=False)
@@ -81,6 +84,9 @@ class Request:
     """When the population register was asked about what somebody else asks."""
     code: CodeTerms | None = None
     letter_id: str | None = None
+    valid_days: int | None = None
+    """For how long it is open once its letter is posted, as the catalogue said when it was asked; None where that does
+    not change `expires_at`: no letter is sent, or it was posted."""
     ended: RequestState | None = None
     ended_at: datetime | None = None
     version: int = 1
@@ -116,6 +122,25 @@ class Request:
     def last_day(self) -> date:
         """Day until whose end it can be granted."""
         return day_before(self.expires_at)
+
+    @property
+    def safe_day(self) -> date:
+        """Day until whose end it can be granted for certain, whenever its letter is posted: that which it prints."""
+        if self.valid_days is None:
+            return self.last_day
+        return last_safe_day(self.written_at, self.valid_days, self.expires_at)
+
+    @property
+    def written_at(self) -> datetime:
+        """When its letter was written, if there is one: nobody posts it before."""
+        return self.checked_at or self.requested_at
+
+    def posted(self, at: datetime) -> "Request":
+        """Return it as it is once its letter was posted."""
+        if self.valid_days is None:
+            return self
+        ends = end_from_posting(max(at, self.written_at), self.valid_days, self.expires_at)
+        return replace(self, expires_at=ends, valid_days=None)
 
     def state(self, now: datetime, guesses: Guesses | None = None) -> RequestState:
         """Return how it is now; who knows what was tried for this person so far, sees too whether its code is void."""

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import ServiceId
-from chalicelib.days import midnight_after, today
+from chalicelib.days import today
 from chalicelib.errors import Conflict, DomainError, NotFound, Refused, TooManyLetters
 from chalicelib.mandates.model.cases import Party, VisitId, case_of
 from chalicelib.mandates.model.codes import Code, generate, grouped
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import CodeTerms, Request, RequestState
+from chalicelib.mandates.model.validity import end_from_asking, outer_limit
 from chalicelib.mandates.model.wishes import own_wishes
 from chalicelib.mandates.own.handing import Handing, handings, receiver
 from chalicelib.mandates.register.hiding import Secrets, sealed_number
@@ -187,12 +188,11 @@ def giving_way(wish: Wish, store: MandateStore, tries: Tries, now: datetime) -> 
 def _requests(
     wish: Wish, terms: CodeTerms, letter_id: str | None, secrets: Secrets, now: datetime
 ) -> tuple[Request, ...]:
-    open_for = timedelta(days=min(wanted.service.request_days for wanted in wish.wanted))
+    days = min(wanted.service.request_days for wanted in wish.wanted)
+    end = end_from_asking if letter_id is None else outer_limit
     made = []
     for number, wanted in enumerate(wish.wanted):
         case_id = case_of(wish.visit_id, number)
-        # What is over by then needs no code.
-        last = min(today(now) + open_for, wanted.period.end)
         made.append(
             Request(
                 case_id=case_id,
@@ -202,11 +202,12 @@ def _requests(
                 period=wanted.period,
                 requester=wish.by,
                 requested_at=now,
-                expires_at=midnight_after(last),
+                expires_at=end(now, days, wanted.period),
                 level=None if wish.staff else wish.by.level,
                 code=terms,
                 letter_id=letter_id,
                 staff=wish.staff,
+                valid_days=None if letter_id is None else days,
             )
         )
     return tuple(made)
@@ -234,7 +235,7 @@ def _mailing(
     letter_id = requests[0].letter_id
     if letter_id is None:
         return None
-    last_day, on = _last(requests).last_day, today(requests[0].requested_at)
+    last_day, on = max(one.safe_day for one in requests), today(requests[0].requested_at)
     written = Written(letter_id, wish.wanted, grouped(code), last_day, on, wish.site)
     look = own_wishes(store.stated(wish.by.person), wish.language)
     letter = (telephone_letter if wish.staff else own_letter)(written, person, look)

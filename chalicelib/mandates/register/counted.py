@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from chalicelib.days import midnight_before, today
+from chalicelib.days import midnight_after, midnight_before, today
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract.states import VendorKind
@@ -82,7 +82,8 @@ class CountedLetters:
         at = first.checked_at or first.requested_at
         sent = [Sent(letter.letter_id, today(at), one.service_id, asker_of(one)) for one in requests]
         sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
-        until = max(one.expires_at for one in requests)
+        # Nobody is to get a letter whose day is over.
+        until = midnight_after(letter.use_before or max(one.safe_day for one in requests))
         posting = letter_items(
             self._tables.letters,
             letter.letter_id,

@@ -19,10 +19,11 @@ from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.counted import Sealing, Tables
+from chalicelib.mandates.register.deliveries import DynamoDeliveries
 from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
 from chalicelib.mandates.register.notices import notice_items
-from chalicelib.mandates.register.requests import DynamoRequests, for_each
+from chalicelib.mandates.register.requests import for_each
 from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.outbox.parcels import MARK
@@ -47,7 +48,7 @@ _BY_KEY = 5
 """Services of which the mandates are each asked for by themselves."""
 
 
-class DynamoMandates(DynamoRequests):
+class DynamoMandates(DynamoDeliveries):
     """See `mandates/register/ports.py::MandateStore` for what each method promises."""
 
     def __init__(self, tables: Tables, sealing: Sealing, books: LetterBooks, askers: AskerBooks) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from chalicelib.audit.trail import Event, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.life import LetterRow
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
@@ -15,7 +16,15 @@ from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
-from chalicelib.mandates.register.transactions import Admission, Closing, Making, Opening, StoredCode, StoredRefusal
+from chalicelib.mandates.register.transactions import (
+    Admission,
+    Closing,
+    Delivery,
+    Making,
+    Opening,
+    StoredCode,
+    StoredRefusal,
+)
 from chalicelib.paging import PER_PAGE, Page
 from chalicelib.people.actor import Citizen
 from chalicelib.people.pseudonym import ClaimId, PersonId
@@ -58,6 +67,17 @@ class MandateStore(Wishes, Protocol):
         """Withdraw what somebody asked for another, whatever has become of it meanwhile.
 
         Raise `Conflict` if it is not open any more as far as they know.
+        """
+        ...
+
+    def letter(self, letter_id: str) -> LetterRow | None:
+        """Return where a letter is; None for one that nobody asked for."""
+        ...
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Move a letter, with the requests that wait for it.
+
+        Raise `Conflict` if it is not in a state from which that is allowed, or a request does not wait any more.
         """
         ...
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Fingerprint
 from chalicelib.mandates.model.guesses import Guesses
@@ -83,6 +85,25 @@ class Closing:
     """Whether somebody else who asked may know. Who withdraws does."""
     block: Blocked | None = None
     """Whose requests the represented wants no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A step of a letter, and what it makes of the requests of its visit that wait."""
+
+    letter_id: str
+    state: LetterState
+    at: datetime
+    """When it happened, at the vendor's or in the post."""
+    now: datetime
+    reason: Mishap | None = None
+    batch: str = ""
+    stopped: bool = False
+    """Whether it is not to be printed any more: then its mark in the outbox stays, so that its vendor hears of it."""
+    posted: tuple[Request, ...] = ()
+    """As they are from now on: their end counts from the posting, and that of their code with them."""
+    lost: tuple[Request, ...] = ()
+    """They end, and their code is void."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from chalicelib.days import today
 from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.statuses import Mishap
+from chalicelib.letters.life import Journey
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.requests import OPEN, Asking, Request, RequestState
 from chalicelib.working_days import working_days_after
@@ -30,6 +32,11 @@ class Stage(StrEnum):
     LATE = "late"
     PRINTED = "printed"
     POSTED = "posted"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    """It came back."""
+    FAILED = "failed"
+    """It cannot be printed."""
     PERHAPS_PRINTED = "perhaps printed"
     NOT_PRINTED = "not printed"
     EXPECTED = "expected"
@@ -40,9 +47,13 @@ class Stage(StrEnum):
     """How often a wrong code was."""
     CODE_WORKS = "code works"
     """Until the end of which day."""
+    CODE_WORKS_AT_LEAST = "code works at least"
+    """Until the end of which day, whenever its letter is posted; perhaps longer."""
     CODE_DEAD = "code dead"
     OPEN_UNTIL = "open until"
     """Until the end of which day who decides can."""
+    OPEN_AT_LEAST = "open at least"
+    """Until the end of which day they can, whenever the letter is posted; perhaps longer."""
 
 
 class Step(NamedTuple):
@@ -50,14 +61,25 @@ class Step(NamedTuple):
     at: datetime | None = None
     day: date | None = None
     times: int = 0
+    reason: Mishap | None = None
+    """Why a letter came back, or cannot be printed."""
 
 
-Letter = Mapping[LetterState, datetime]
-"""When a letter reached each state that it has reached."""
+_TOLD: Mapping[LetterState, Stage] = {
+    LetterState.PRINTED: Stage.PRINTED,
+    LetterState.POSTED: Stage.POSTED,
+    LetterState.DELIVERED: Stage.DELIVERED,
+    LetterState.RETURNED: Stage.RETURNED,
+    LetterState.FAILED: Stage.FAILED,
+}
+"""What the print vendor tells of a letter, in order."""
+
+_MISHAPS = {Stage.RETURNED, Stage.FAILED}
+_ARRIVES_NO_MORE = {LetterState.DELIVERED, LetterState.RETURNED, LetterState.FAILED}
 
 
 def progress_of(
-    request: Request, guesses: Guesses | None, letter: Letter, now: datetime, *, shared: bool = False
+    request: Request, guesses: Guesses | None, letter: Journey, now: datetime, *, shared: bool = False
 ) -> list[Step]:
     """Return the steps of a request, what is past before what is to come, as the represented may know them.
 
@@ -88,19 +110,17 @@ def _is_under_way(request: Request, state: RequestState) -> bool:
     return request.ended is None and state is not RequestState.EXPIRED
 
 
-def _letter(request: Request, state: RequestState, letter: Letter, now: datetime, *, shared: bool) -> Iterator[Step]:
-    since = request.checked_at or request.requested_at
+def _letter(request: Request, state: RequestState, letter: Journey, now: datetime, *, shared: bool) -> Iterator[Step]:
+    since, reached = request.written_at, letter.reached
     if request.letter_id is None:
         if request.is_own or request.checked_at:
             yield Step(Stage.NO_LETTER)
-    elif printed := letter.get(LetterState.PRINTED):
-        yield Step(Stage.PRINTED, printed)
-        posted = letter.get(LetterState.POSTED)
-        yield from (Step(Stage.POSTED, posted),) if posted else ()
-        if state is RequestState.WAITING:
-            yield _expected(posted or printed, now)
+    elif told := [(stage, reached[one]) for one, stage in _TOLD.items() if one in reached]:
+        yield from (Step(stage, at, reason=letter.reason if stage in _MISHAPS else None) for stage, at in told)
+        if state is RequestState.WAITING and not _ARRIVES_NO_MORE & reached.keys():
+            yield _expected(told[-1][1], now)
     elif not shared and not _is_under_way(request, state):
-        yield Step(Stage.PERHAPS_PRINTED if LetterState.ACCEPTED in letter else Stage.NOT_PRINTED)
+        yield Step(Stage.PERHAPS_PRINTED if LetterState.ACCEPTED in reached else Stage.NOT_PRINTED)
     elif now >= since + _LATE:
         yield Step(Stage.LATE)
     else:
@@ -129,7 +149,12 @@ def _ahead(request: Request, state: RequestState, *, shared: bool) -> Iterator[S
     if request.code and state is not RequestState.WAITING:
         yield from () if shared else (Step(Stage.CODE_DEAD),)
     elif request.code:
-        yield Step(Stage.CODE_WORKS, day=request.last_day)
+        yield _until(request, Stage.CODE_WORKS, Stage.CODE_WORKS_AT_LEAST)
     # Wrong codes do not hinder who decides by signing in.
     if not request.is_own and request.checked_at and _is_under_way(request, state):
-        yield Step(Stage.OPEN_UNTIL, day=request.last_day)
+        yield _until(request, Stage.OPEN_UNTIL, Stage.OPEN_AT_LEAST)
+
+
+def _until(request: Request, certain: Stage, at_least: Stage) -> Step:
+    """Say until when: before its letter is posted, the day that is certain."""
+    return Step(at_least if request.safe_day < request.last_day else certain, day=request.safe_day)

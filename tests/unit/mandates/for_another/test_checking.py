@@ -75,9 +75,9 @@ def test_what_is_right_waits_with_one_code_and_one_letter_that_names_who_asks(de
 def test_the_code_of_a_visit_works_until_the_day_that_its_letter_names(desk: Desk) -> None:
     short = WantedService(some_services(1)[0], a_period(days=3))
     requests = _asked(desk, wanted=(*wanting(a_service(request_days=7), a_service(service_id="other")), short))
-    assert [(one.last_day - NOW.date()).days for one in requests] == [7, 7, 2]
+    assert [(one.safe_day - NOW.date()).days for one in requests] == [7, 7, 2]
     assert isinstance(desk.store, FakeMandates)
-    assert desk.store.letters[0].use_before == requests[0].last_day
+    assert desk.store.letters[0].use_before == requests[0].safe_day
     (stored,) = desk.store.codes(claim_of(requests[0]))
     assert stored.expires_at == requests[0].expires_at
 

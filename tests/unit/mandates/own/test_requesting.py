@@ -48,7 +48,7 @@ def test_a_request_is_written_down_with_one_letter_that_holds_the_code(desk: Des
     assert VERA.digits not in letter.to_json()
 
 
-def test_a_code_works_until_the_end_of_the_day_that_the_letter_names(desk: Desk) -> None:
+def test_a_code_works_at_least_until_the_end_of_the_day_that_the_letter_names(desk: Desk) -> None:
     request = desk.ask(a_wish())
     last_moment = request.expires_at - timedelta(seconds=1)
     assert today(last_moment) == desk.store.letters[0].use_before
@@ -56,12 +56,17 @@ def test_a_code_works_until_the_end_of_the_day_that_the_letter_names(desk: Desk)
     assert request.state(request.expires_at) is RequestState.EXPIRED
 
 
-@pytest.mark.parametrize(("days", "period", "open_for"), [(42, 90, 42), (7, 90, 7), (84, 90, 84), (42, 30, 29)])
-def test_a_request_is_open_as_long_as_its_service_says_and_no_longer_than_its_period(
-    desk: Desk, days: int, period: int, open_for: int
+@pytest.mark.parametrize(
+    ("days", "period", "safe", "at_most"),
+    [(42, 90, 42, 56), (7, 90, 7, 21), (84, 90, 84, 89), (42, 30, 29, 29), (42, 50, 42, 49)],
+)
+def test_a_letter_names_what_its_service_says_and_its_code_works_longer_until_it_is_known_to_be_posted(
+    desk: Desk, days: int, period: int, safe: int, at_most: int
 ) -> None:
     request = desk.ask(a_wish(service=a_service(request_days=days), period=a_period(days=period)))
-    assert request.last_day == desk.store.letters[0].use_before == today(NOW) + timedelta(days=open_for)
+    assert request.safe_day == desk.store.letters[0].use_before == today(NOW) + timedelta(days=safe)
+    assert request.last_day == today(NOW) + timedelta(days=at_most)
+    assert request.valid_days == days
     (stored,) = desk.store.codes(claim_of(request))
     assert stored.expires_at == request.expires_at
 
@@ -122,10 +127,10 @@ def test_the_code_of_a_visit_works_as_long_as_its_shortest_service_says_and_any_
 ) -> None:
     requests = desk.ask_all(a_wish(wanted=BOTH))
     first = today(NOW)
-    assert [one.last_day for one in requests] == [first + timedelta(days=30), first + timedelta(days=9)]
+    assert [one.safe_day for one in requests] == [first + timedelta(days=30), first + timedelta(days=9)]
     (stored,) = desk.store.codes(claim_of(requests[0]))
     assert stored.expires_at == requests[0].expires_at
-    assert desk.store.letters[0].use_before == requests[0].last_day
+    assert desk.store.letters[0].use_before == requests[0].safe_day
 
 
 def test_of_several_services_the_one_that_was_asked_before_is_named_and_nothing_is_asked(desk: Desk) -> None:

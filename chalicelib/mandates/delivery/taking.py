@@ -1,0 +1,145 @@
+"""A step of a letter is taken as its vendor tells it: its row moves, and with it what waits for that letter (ADR 40).
+
+What is told twice, late or out of order, of a letter that has ended or that nobody knows, or by who does not print it,
+changes nothing. Each is counted by itself.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
+from chalicelib.letters.contract.statuses import LetterStatus
+from chalicelib.letters.life import LetterRow
+from chalicelib.mandates.model.cases import visit_of
+from chalicelib.mandates.model.requests import OPEN, Request
+from chalicelib.mandates.register.ports import MandateStore
+from chalicelib.mandates.register.retrying import retried
+from chalicelib.mandates.register.transactions import Delivery
+from chalicelib.observe import Metric, count, follow, log
+
+_NUMBER = 4
+"""Digits at the end of a letter's id; before them is a case of its visit."""
+
+
+class Taken(StrEnum):
+    """What a status came to."""
+
+    MOVED = "moved"
+    REPEATED = "repeated"
+    LATE = "late"
+    """The letter is further already."""
+    ENDED = "ended"
+    """The letter had ended otherwise."""
+    UNKNOWN = "unknown"
+    """There is no such letter."""
+    STRANGER = "stranger"
+    """Who tells it does not print this letter."""
+
+
+class Consequence(NamedTuple):
+    """What a step of a letter makes of the requests that wait for it: at most one of both."""
+
+    posted: tuple[Request, ...] = ()
+    lost: tuple[Request, ...] = ()
+
+
+_COUNTED: Mapping[Taken, Metric] = {
+    Taken.MOVED: Metric.STATUS_TAKEN,
+    Taken.REPEATED: Metric.STATUS_REPEATED,
+    Taken.LATE: Metric.STATUS_LATE,
+    Taken.ENDED: Metric.STATUS_AFTER_END,
+    Taken.UNKNOWN: Metric.STATUS_OF_UNKNOWN_LETTER,
+    Taken.STRANGER: Metric.STATUS_OF_STRANGER,
+}
+
+_REACHED: Mapping[LetterState, Metric] = {
+    LetterState.POSTED: Metric.LETTER_POSTED,
+    LetterState.RETURNED: Metric.LETTER_RETURNED,
+    LetterState.FAILED: Metric.LETTER_FAILED,
+}
+
+_UNDER_WAY = frozenset({LetterState.POSTED, LetterState.DELIVERED})
+"""Whichever is told first says when it was posted, as nearly as anybody knows."""
+
+_LOST = frozenset({LetterState.RETURNED, LetterState.CANCELLED, LetterState.FAILED})
+"""With these its code is with nobody who should have it, or with who should not."""
+
+
+def take_status(status: LetterStatus, by: VendorKind | None, *, store: MandateStore, now: datetime) -> Taken:
+    """Write down once what is told of a letter. `by` is who tells it; None for who may tell it of any.
+
+    Raises `Unavailable`.
+    """
+    taken = retried(lambda: _taken(status, by, store, now))
+    told = log().error if taken in (Taken.UNKNOWN, Taken.STRANGER) else log().info
+    told("letter_status_taken", letter_id=status.letter_id, status=status.step.value, what=taken.value)
+    count(_COUNTED[taken])
+    if taken is Taken.MOVED and (metric := _REACHED.get(_state(status))):
+        count(metric)
+    return taken
+
+
+def _taken(status: LetterStatus, by: VendorKind | None, store: MandateStore, now: datetime) -> Taken:
+    letter, state = store.letter(status.letter_id), _state(status)
+    if letter is None:
+        return Taken.UNKNOWN
+    follow(letter.correlation_id)
+    if by is not None and by is not (letter.vendor or VendorKind.FUNCTION):
+        return Taken.STRANGER
+    if (stands := _stands(letter, state)) is not Taken.MOVED:
+        return stands
+    # By a clock that is slow it may have happened before we asked for it.
+    at = max(status.at, *(one for one in (letter.requested_at, letter.checked_at, status.at) if one is not None))
+    made = _made_of(letter, state, at, store, now)
+    store.deliver(
+        Delivery(
+            letter.letter_id,
+            state,
+            at,
+            now,
+            status.reason,
+            status.batch,
+            stopped=letter.useful_until is None,
+            posted=made.posted,
+            lost=made.lost,
+        )
+    )
+    for one in made.lost:
+        log().info("request_undeliverable", case_id=one.case_id, reason=status.reason and status.reason.value)
+        count(Metric.REQUEST_UNDELIVERABLE)
+    return Taken.MOVED
+
+
+def _state(status: LetterStatus) -> LetterState:
+    return LetterState(status.step.value)
+
+
+def _stands(letter: LetterRow, state: LetterState) -> Taken:
+    if getattr(letter, f"{state}_at") is not None:
+        return Taken.REPEATED
+    if letter.state in MOVES[state]:
+        return Taken.MOVED
+    return Taken.ENDED if letter.state in _LOST else Taken.LATE
+
+
+def _made_of(letter: LetterRow, state: LetterState, at: datetime, store: MandateStore, now: datetime) -> Consequence:
+    if state in _LOST:
+        return Consequence(lost=_waiting(letter, store, now))
+    if state in _UNDER_WAY and letter.posted_at is None:
+        waiting = _waiting(letter, store, now)
+        return Consequence(posted=tuple(one.posted(at) for one in waiting if one.valid_days is not None))
+    return Consequence()
+
+
+def _waiting(letter: LetterRow, store: MandateStore, now: datetime) -> tuple[Request, ...]:
+    """Return the requests that wait for a letter, in order: for a notice nothing does."""
+    if letter.represented is None:
+        if letter.vendor is None:
+            # The release before did not write down whose it is. Its requests end by the time that they have.
+            log().warning("letter_without_person", letter_id=letter.letter_id)
+        return ()
+    found = store.requests(letter.represented, visit_of(letter.letter_id[:-_NUMBER]))
+    mine = (one for one in found if one.letter_id == letter.letter_id and one.state(now) in OPEN)
+    return tuple(sorted(mine, key=lambda one: one.case_id))
