@@ -25,7 +25,10 @@ from tests.http.client import Answer
 from tests.process import app, current
 
 _LONGEST = 20.0
-_JOBS = (*operating.FLOWS, *(flow for flow in FLOWS if flow.name.startswith(("letter", "check by", "death"))))
+_JOBS = (
+    *operating.FLOWS,
+    *(flow for flow in FLOWS if flow.name.startswith(("letter", "check by", "death", "ask by telephone", "notice"))),
+)
 _VISITED = (*(flow for flow in FLOWS if flow not in _JOBS), *BY_OTHER_BINDINGS, *looking.FLOWS)
 
 _DEPENDENCIES = ("dynamodb", "kms", "secrets-manager", "sqs", "register", "digid")
