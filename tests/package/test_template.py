@@ -323,9 +323,8 @@ def test_alarms_watch_what_is_written_and_somebody_hears_them(template: dict[str
 _CALM = {
     # What goes well. That far less or more of it happens shows at SignedIn, whose alarm is on what is usual.
     *("MandateRequested", "MandateActivated", "MandateRevoked", "LetterPrinted", "AnswerReleased"),
-    *("RequestApproved", "RequestTurnedDown"),
+    *("RequestApproved", "RequestTurnedDown", "NoticeWritten"),
     *("MandateGranted", "MandateRaised", "MandateRestricted", "MandateSuspended", "MandateResumed", "MandateEnded"),
-    *("RequestApproved", "RequestTurnedDown"),
     # What a vendor tells as it should. Steps may pass each other in the queue.
     *("LetterPosted", "LetterStatusTaken", "LetterStatusLate"),
     # It ends among the dead letters, which ring.
@@ -336,8 +335,8 @@ _CALM = {
     "CaseNotEnded",
     # People cancel, and have no mandate: a provider's matter. What is refused by a rule is in MessageRefused.
     "AnswerRefused",
-    # OldestUnsentLetter and OldestUnsentCheck ring: how many they are says nothing of how long they wait.
-    *("LettersUnsent", "ChecksUnsent"),
+    # OldestUnsentLetter and its like ring: how many they are says nothing of how long they wait.
+    *("LettersUnsent", "ChecksUnsent", "NoticesUnsent"),
     # People mistype birth dates, move and die: CheckPutOff rings when somebody tries many.
     *("AskedForAnother", "RequestUndeliverable"),
     # Figures of a day: what is wrong with it is in LettersNok, LettersNotAccepted and LettersNotPosted.
