@@ -13,12 +13,20 @@ from typing import Any
 import pytest
 
 from chalicelib.letters.contract.messages import SCHEMAS, LetterCancel, SealedLetter
+from chalicelib.letters.contract.states import LetterState, VendorKind
+from chalicelib.letters.life import progress
+from chalicelib.letters.posting import letter_items
 from chalicelib.letters.sealing import VendorSeal
+from chalicelib.mandates.delivery.status_queue import StatusTaker
+from chalicelib.mandates.register.mandates import DynamoMandates
 from local import aws
 from local.door import queue_door
 from local.serving import serve_in_thread
 from print_vendor.schemas import LETTER_STATUS, hold
-from tests.builders import a_letter
+from tests import inside
+from tests.adapters.conftest import askers_of, books_of, tables_of
+from tests.builders import GENEROUS, a_letter
+from tests.fakes import SEALING
 from tests.vendor import FOREIGN_SEAL, NEXT_KEY, NEXT_SEAL, SEAL, VENDOR_KEY
 
 PROGRAM = Path(__file__).parent / "print_vendor.mjs"
@@ -41,6 +49,7 @@ def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_under
         *(_letter(ONE), _letter(ONE), _letter(TWO, NEXT_SEAL), _letter(GONE), LetterCancel(GONE).to_json()),
         *(_letter(LATE, hours=-1), _letter(FOREIGN, FOREIGN_SEAL), _letter(LIAR, outside=FOREIGN), "{}"),
     ]
+    inside.empty()
     for message in messages:
         sqs.send_message(QueueUrl=letters, MessageBody=message)
     door = serve_in_thread(queue_door(sqs, letters, statuses), 0)
@@ -56,9 +65,27 @@ def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_under
         hold(LETTER_STATUS, one)
     expected = [(name, step) for name in (ONE, TWO) for step in ("accepted", "printed", "posted")]
     assert Counter((one["letter_id"], one["status"]) for one in told) == Counter([*expected, (GONE, "cancelled")])
+    _believed(told)
     # What it could not open is there still, hidden for a while.
     counts = sqs.get_queue_attributes(QueueUrl=letters, AttributeNames=["ApproximateNumberOfMessagesNotVisible"])
     assert counts["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "3"
+
+
+def _believed(told: list[dict[str, Any]]) -> None:
+    """Let the application take what was told, in any order, of letters that went to a vendor outside."""
+    client, now = aws.client("dynamodb"), datetime.now(UTC)
+    tables, until = tables_of(client), now + timedelta(days=42)
+    for letter_id in (ONE, TWO, GONE):
+        items = letter_items(tables.letters, letter_id, b"eyJ", now, until, vendor=VendorKind.OUTSIDE)
+        tables.letters.write_together(items)
+    store = DynamoMandates(tables, SEALING, books_of(client, GENEROUS), askers_of(client))
+    for one in reversed(told):
+        StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROAVENDOR:x", datetime.now(UTC))
+        StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROASOMEBODY:x", datetime.now(UTC))
+    for letter_id in (ONE, TWO):
+        assert LetterState.POSTED in progress(tables.letters, letter_id)
+    assert LetterState.CANCELLED in progress(tables.letters, GONE)
+    assert not any("sealed" in str(tables.letters.get(f"LETTER#{one}", "LETTER")) for one in (ONE, TWO))
 
 
 def _run(address: str, letters: str, statuses: str) -> dict[str, Any]:
