@@ -14,6 +14,7 @@ from chalicelib.days import today
 from chalicelib.errors import Unavailable
 from chalicelib.mandates.living.changing import suspend
 from chalicelib.mandates.model.mandates import Mandate, MandateState
+from chalicelib.mandates.model.notices import Notice
 from chalicelib.wiring import Wiring
 from tests.builders import PORTAL_ID, SERVICE_ID, a_service
 from tests.fakes import Clock
@@ -201,10 +202,10 @@ def test_one_that_does_not_end_is_told_and_the_others_end(
     broken, fine = mandate(vera, henk), mandate(vera, henk, PORTAL_ID)
     change = wired.mandates.change
 
-    def breaking(of: Mandate, new: Mandate, event: Event) -> None:
+    def breaking(of: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         if of.case_id == broken:
             raise Unavailable("dynamodb")
-        change(of, new, event)
+        change(of, new, event, *due)
 
     review = vera.get(f"/mandates/end?{_cases(broken, fine)}")
     with monkeypatch.context() as while_down:
