@@ -75,9 +75,12 @@ def _private(pair: KeyPair) -> rsa.RSAPrivateKey:
 
 
 def new_vendor_key(bits: int = 3072) -> dict[str, Any]:
-    """Make a private key of a print vendor, as JWK. Its `kid` is its thumbprint (RFC 7638)."""
+    """Make a private key of a print vendor, as JWK. Its `kid` is its thumbprint (RFC 7638).
+
+    Without dashes at the beginning: to a command that is given it, it would look like an option.
+    """
     key = RSAKey.generate_key(bits, {"use": "enc", "alg": "RSA-OAEP-256"})
-    return {**key.as_dict(private=True), "kid": key.thumbprint()}
+    return {**key.as_dict(private=True), "kid": key.thumbprint().lstrip("-")}
 
 
 def public_part(key: dict[str, Any]) -> dict[str, Any]:

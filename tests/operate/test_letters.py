@@ -8,6 +8,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.limits import Asker, Limits, Sent
+from chalicelib.observe import follow
 from chalicelib.people.pseudonym import AddressId, PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable, TransientTable
@@ -28,6 +29,8 @@ Shown = pytest.CaptureFixture[str]
 def there(cloud: None) -> Letters:  # noqa: ARG001
     """Return what a stage holds of letters: nothing yet."""
     inside.empty()
+    # A letter belongs to the request that is followed: to none, whatever this process did before.
+    follow(None)
     client = aws.client("dynamodb")
     return Letters(tables_of(client).letters, TransientTable(client, f"{aws.NAME}-transient"), NOW)
 
