@@ -1,21 +1,17 @@
 """`make run VENDOR=outside`: the reference client of an outside vendor as a process of its own, before our queues."""
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from local import aws
+from local.beside import beside, end_with_our_starter
 from local.door import queue_door
 from local.serving import HOST, serve_in_thread
 from provisioning.keys import new_vendor_key, public_part
-
-_ROOT = Path(__file__).parent.parent
 
 
 def urls_of_queues() -> tuple[str, str]:
@@ -42,24 +38,10 @@ def outside_vendor(letters: str, statuses: str) -> Iterator[Path]:
         address = f"http://{HOST}:{door.server_port}"
         asked = ["--queue", f"{address}/{_path(letters)}", "--statuses", f"{address}/{_path(statuses)}"]
         asked += ["--keys", str(keys), "--out", str(folder), "--slips", "--posted", "--hidden", "30"]
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "local.outside", *asked],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
         try:
-            yield folder
+            with beside("local.outside", *asked, hidden="stdout"):
+                yield folder
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdin:
-                process.stdin.close()
             door.shutdown()
 
 
@@ -67,16 +49,8 @@ def _path(url: str) -> str:
     return url.split("/", 3)[3]
 
 
-def _end_with_our_starter() -> None:
-    """End when standard input does: however who started us ends, that closes."""
-    # Not through `sys.stdin`, whose lock would be held while this process ends by itself.
-    while os.read(0, 1):
-        pass
-    os._exit(0)
-
-
 if __name__ == "__main__":
     from print_vendor.__main__ import main
 
-    threading.Thread(target=_end_with_our_starter, daemon=True).start()
+    end_with_our_starter()
     sys.exit(main())

@@ -2,11 +2,11 @@
 
 import os
 import sys
-import threading
 import urllib.request
 from functools import cache
 from typing import Any
 
+from local.beside import end_with_our_starter
 from local.brp.site import brp_site, key_holder
 from local.serving import server
 from provisioning.keys import KeyPair, new_key_pair
@@ -16,14 +16,8 @@ _PATIENCE = 10
 
 
 def main(name: str, port: int, application: str) -> None:
-    threading.Thread(target=_end_with_our_starter, daemon=True).start()
+    end_with_our_starter()
     server(_site(name, f"http://localhost:{port}", application), port).serve_forever()
-
-
-def _end_with_our_starter() -> None:
-    """End when standard input does: whoever started us holds the other end, and however it ends, that closes."""
-    sys.stdin.buffer.read()
-    os._exit(0)
 
 
 def _site(name: str, address: str, application: str) -> Any:  # noqa: ANN401 - a WSGI application

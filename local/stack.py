@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -21,6 +19,7 @@ from chalicelib.saml.partners.roles import read_service_provider
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring, of_process
 from local import aws, events, identities
+from local.beside import beside
 from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
 from local.letterbox.paper import InBucket, InFolder, Paper
@@ -198,26 +197,8 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
 @contextmanager
 def process(name: str, address: str, application: str, **extra: str) -> Iterator[None]:
     """Run a simulator until the end, and never longer than we do. `application` is the address that it asks."""
-    command = [sys.executable, "-m", "local.party", name, address.rpartition(":")[2], application]
-    # In a group of its own: Ctrl-C comes to us alone, and we end it. Should we be killed, its input ends, and it too.
-    process = subprocess.Popen(  # noqa: S603
-        command,
-        cwd=_ROOT,
-        env={**os.environ, **extra},
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
+    with beside("local.party", name, address.rpartition(":")[2], application, hidden="stderr", extra=extra):
         yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        if process.stdin:
-            process.stdin.close()
 
 
 def check_ports(stack: Stack) -> None:

@@ -9,7 +9,7 @@ from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
-from chalicelib.mandates.writing.wording import addressed, lines, reference_of
+from chalicelib.mandates.writing.telling import Tidings, telling_letter
 
 IDS = 16**4
 """How many letters a case can have, by the last four hexadecimal digits of their ids."""
@@ -35,17 +35,13 @@ def notices(
         (LetterKind.GIVEN, wishes.represented, both.represented, both.representative, None),
         (LetterKind.HELD, wishes.representative, both.representative, both.represented, level),
     )
+    on = today(first.activated_at)
     return tuple(
-        Letter(
-            letter_id=f"{first.case_id}{(number + place) % IDS:04x}",
-            kind=kind,
-            reference=reference_of(first.case_id),
-            language=wish.language,
-            large_print=wish.large_print,
-            **addressed(person, wish.language),
-            written_on=today(first.activated_at),
-            services=lines(wanted, wish.language),
-            site=site,
+        telling_letter(
+            kind,
+            Tidings(f"{first.case_id}{(number + place) % IDS:04x}", wanted, on, site),
+            person,
+            wish,
             other=other.name,
             confirm_level=asked,
         )

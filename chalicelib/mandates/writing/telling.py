@@ -32,14 +32,14 @@ class Tidings:
 
 def asked_notice(tidings: Tidings, both: Parties, last_day: date, wishes: LetterWishes) -> Letter:
     """Return the letter to whom somebody asks, and who can sign in to decide until the end of a day."""
-    return _letter(
+    return telling_letter(
         LetterKind.ASKED_NOTICE, tidings, both.represented, wishes, asker=both.representative.name, use_before=last_day
     )
 
 
 def activated_notice(tidings: Tidings, both: Parties, activated_on: date, wishes: LetterWishes) -> Letter:
     """Return the letter to the represented that the other used their code."""
-    return _letter(
+    return telling_letter(
         LetterKind.ACTIVATED,
         tidings,
         both.represented,
@@ -55,7 +55,7 @@ def approved_notice(
     """Return the letter to the representative that what they asked was approved, and at which level of DigiD they have
     to confirm it first (`notices.level_to_confirm`).
     """
-    return _letter(
+    return telling_letter(
         LetterKind.APPROVED,
         tidings,
         both.representative,
@@ -73,7 +73,7 @@ def ended_notice(
     sides = {Party.REPRESENTED: both.represented, Party.REPRESENTATIVE: both.representative}
     person = sides.pop(to)
     (other,) = sides.values()
-    return _letter(
+    return telling_letter(
         LetterKind.ENDED,
         tidings,
         person,
@@ -90,7 +90,7 @@ def reminder(tidings: Tidings, to: Person, letter_of: date, last_day: date, wish
 
     Only for what somebody asked for themselves: to whom another asks something, silence is an answer.
     """
-    return _letter(LetterKind.REMINDER, tidings, to, wishes, happened_on=letter_of, use_before=last_day)
+    return telling_letter(LetterKind.REMINDER, tidings, to, wishes, happened_on=letter_of, use_before=last_day)
 
 
 def end_reason(mandate: Mandate, to: Party) -> EndReason:
@@ -108,7 +108,8 @@ def end_reason(mandate: Mandate, to: Party) -> EndReason:
             return EndReason.OPERATOR
 
 
-def _letter(kind: LetterKind, tidings: Tidings, to: Person, wishes: LetterWishes, **said: object) -> Letter:
+def telling_letter(kind: LetterKind, tidings: Tidings, to: Person, wishes: LetterWishes, **said: object) -> Letter:
+    """Return a letter of a kind that only tells; `said` is what its kind says besides."""
     facts: dict[str, object] = {
         "letter_id": tidings.letter_id,
         "kind": kind,
