@@ -12,6 +12,7 @@ from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.people.brp.person import Found
 from chalicelib.people.brp.query import FIELDS
 from chalicelib.people.brp.reading import read_answer
+from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local.brp.records import register as handed_out
 from local.digid.direct import DirectDigid
@@ -21,6 +22,7 @@ from local.digid.forms import Form
 from local.papers import papers
 from local.persons import persons
 from local.stack import Stack, settings
+from provisioning.resources import read_resources
 from tests import inside
 from tests.builders import PORTAL_ID, a_service
 from tests.fakes import FakeRegister
@@ -58,6 +60,13 @@ def untouched() -> bool:
     facts = {name: fact for name, fact in vars(current()).items() if name != "catalogue"}
     own = type(current().catalogue) is DynamoCatalogue and vars(current().people) == vars(_people())
     return own and {**facts, "now": now()} == _AS_MADE
+
+
+def as_function(name: str, made: Wiring) -> Wiring:
+    """Return the wiring of a function of that name: it has the settings that the template gives it and no others."""
+    given = read_resources()["Resources"][name]["Properties"]["Environment"]["Variables"]
+    kept = {key: value for key, value in made.settings.environment.items() if key in {*given, "AWS_REGION"}}
+    return Wiring(Settings(kept), made.clock)
 
 
 def begin(clock: Callable[[], datetime]) -> Wiring:

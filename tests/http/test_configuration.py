@@ -2,19 +2,31 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from time import sleep
 
 import pytest
-from chalice.app import CloudWatchEvent
+from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.jobs import sweeping, watching_health, watching_metadata
+from chalicelib.jobs import (
+    checking,
+    hearing_of_letters,
+    sweeping,
+    watching_health,
+    watching_letters,
+    watching_metadata,
+)
+from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
 from chalicelib.settings import ConfigurationError, Settings
 from chalicelib.wiring import Wiring
 from local import aws
+from local.invocation import call_of
+from print_vendor.function import Vendor, printing
 from tests.builders import SERVICE_ID
-from tests.fakes import FakeSender
+from tests.fakes import Clock, FakeSender
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, deliver
+from tests.http.journey import taken
+from tests.http.setting import as_function
+from tests.http.test_asking import ask_for
 
 _SCHEDULE = dict.fromkeys(
     ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
@@ -79,17 +91,28 @@ def test_without_our_own_address_what_is_not_possible_is_told_too(
     assert "BASE_URL is missing" in caplog.text
 
 
-def test_a_function_works_with_just_the_settings_that_its_template_gives_it(wired: Wiring, vera: Person) -> None:
-    """The letter was written down and not sent; the sweeper, which knows three settings of ours, sends it."""
-    wired.letters = FakeSender()
-    ask_for_mandate(vera)
-    assert _letters() == ["checked"]
-    known = ("LETTERS_TABLE", "LETTER_QUEUE", "CHECK_QUEUE", "AWS_REGION")
-    only = {key: wired.settings.environment[key] for key in known}
-    sweeping(CloudWatchEvent(_SCHEDULE, None), Wiring(Settings(only), lambda: wired.clock() + timedelta(hours=1)))
-    assert _letters() == ["queued"]
-    deliver()
-    assert _letters() == ["printed"]
+def test_every_function_works_with_just_the_settings_that_its_template_gives_it(
+    wired: Wiring, henk: Person, clock: Clock
+) -> None:
+    """What is asked for somebody is swept, checked, printed, posted and counted. Deaths have their own test."""
+    wired.checks = wired.letters = FakeSender()
+    ask_for(henk)
+    clock.forward(hours=1)
+    sweeping(CloudWatchEvent(_SCHEDULE, None), as_function("SweepOutbox", wired))
+    checker = as_function("CheckRequest", wired)
+    checker.people = wired.people
+    (message,) = taken("checks")
+    checking(_event_of(message), checker)
+    (message,) = taken()
+    printing(_event_of(message), Vendor.of(as_function("PrintLetter", wired).settings.environment, clock, sleep))
+    posted = LetterStatus(json.loads(message)["letter_id"], VendorStep.POSTED, clock())
+    hearing_of_letters(_event_of(posted.to_json()), as_function("TakeLetterStatus", wired))
+    watching_letters(CloudWatchEvent(_SCHEDULE, None), as_function("WatchLetters", wired))
+    assert _letters() == ["posted"]
+
+
+def _event_of(message: str) -> SQSEvent:
+    return SQSEvent({"Records": [{"body": message, "receiptHandle": "x"}]}, call_of("check_request"))
 
 
 def _letters() -> list[str]:

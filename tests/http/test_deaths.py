@@ -9,24 +9,15 @@ from chalicelib.jobs import hearing_of_deaths
 from chalicelib.mandates.living.leaving import write_death
 from chalicelib.mandates.model.mandates import MandateState
 from chalicelib.mandates.model.requests import RequestState
-from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local import aws
 from local.invocation import call_of
-from provisioning.resources import read_resources
 from tests import inside
 from tests.builders import HENK, MINA, PORTAL_ID, VERA
 from tests.http.client import Person
 from tests.http.journey import ask_for_mandate, mandate, taken
+from tests.http.setting import as_function
 from tests.lines import written
-
-
-def _function(wired: Wiring) -> Wiring:
-    """Return the wiring of the function, which has the settings that the template gives it and no others."""
-    template = read_resources()
-    given = template["Resources"]["EndAtDeath"]["Properties"]["Environment"]["Variables"]
-    kept = {key: value for key, value in wired.settings.environment.items() if key in {*given, "AWS_REGION"}}
-    return Wiring(Settings(kept), wired.clock)
 
 
 def _tell(message: str) -> None:
@@ -38,7 +29,7 @@ def _tell(message: str) -> None:
 def _take(wired: Wiring) -> None:
     for body in taken("deaths"):
         event = SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("end_at_death"))
-        hearing_of_deaths(event, _function(wired))
+        hearing_of_deaths(event, as_function("EndAtDeath", wired))
 
 
 def test_a_death_that_the_register_tells_ends_what_the_person_had_and_the_other_side_sees_it(
