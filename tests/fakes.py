@@ -288,6 +288,7 @@ class FakeMandates(FakeWishes):
             reached: dict[str, Any] = {f"{delivery.state}_at": delivery.at}
             told: dict[str, Any] = {"reason": delivery.reason or row.reason, "batch": delivery.batch or row.batch}
             self.rows[row.letter_id] = row._replace(state=delivery.state, sealed=None, **reached, **told)
+            self.due += delivery.due
             for request in delivery.posted:
                 self._requests[request.case_id] = request
                 self._note(request.case_id, Happening.POSTED, delivery.at, System(Cause.POST))
@@ -524,10 +525,10 @@ class FakeNotices:
         waits = found is not None and notice_id not in self._told and now < found.at + USEFUL
         return found if waits else None
 
-    def tell(self, notice_id: str, letter: Letter | None, _now: datetime) -> bool:
-        if notice_id in self._told:
+    def tell(self, notice: Notice, letter: Letter | None, _now: datetime) -> bool:
+        if notice.notice_id in self._told:
             return False
-        self._told.add(notice_id)
+        self._told.add(notice.notice_id)
         if letter is not None:
             self._store.letters.append(letter)
         return True

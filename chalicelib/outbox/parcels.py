@@ -76,7 +76,9 @@ MARK = Kind(
 
 
 class Awaited(NamedTuple):
-    """That a parcel was sent, whose receiver has to say by `due` that they have it: till then we keep its contents."""
+    """That a parcel is looked after when it is `due`: its receiver has to say by then that they have it, or it is to be
+    sent no earlier. Till then we keep its contents.
+    """
 
     due: datetime
     key: str
@@ -84,7 +86,7 @@ class Awaited(NamedTuple):
 
 
 AWAITED = Kind(
-    "That a parcel was sent and is awaited: when it is `due` it is sent again, unless its receiver has it.",
+    "That a parcel is to be sent when it is `due`, again or for the first time, unless its receiver has it.",
     LettersTable,
     Awaited,
     pk="AWAITED#{shard}",
@@ -146,6 +148,12 @@ class ParcelKind(Generic[C, W]):
         parcel_id = getattr(row, self._id)
         mark = Mark(self.prefix + parcel_id, now.isoformat(), row.correlation_id)
         return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=shard_of(parcel_id))]
+
+    def adding_for(self, table: LettersTable, row: W, due: datetime) -> list[Item]:
+        """Return the writes of a parcel that the sweeper is to send when it is `due`, and not before."""
+        parcel_id = str(getattr(row, self._id))
+        later = Awaited(due, self.prefix + parcel_id, row.correlation_id)
+        return [Rows(table, self.row).adding(row), Rows(table, AWAITED).putting(later, shard=shard_of(parcel_id))]
 
     def stopping(self, table: LettersTable, parcel_id: str) -> list[Item]:
         """Return the writes that keep a parcel from being sent, for the transaction that makes it worthless.

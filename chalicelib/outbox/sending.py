@@ -84,9 +84,11 @@ class Outbox:
         return sent
 
     def _look_after(self, now: datetime) -> None:
-        """Send again what was sent and nobody has, when it is due; of what somebody has, forget that it was awaited."""
-        kinds = {kind.prefix: kind for kind in self._carriers if kind.due}
-        for shard in range(SHARDS if kinds else 0):
+        """Send what nobody has when it is due, again or for the first time; of what somebody has, forget that it was
+        awaited.
+        """
+        kinds = {kind.prefix: kind for kind in self._carriers}
+        for shard in range(SHARDS):
             try:
                 for awaited in Rows(self._table, AWAITED).before(now.isoformat(), shard=shard):
                     if (kind := kinds.get(kind_prefix(awaited.key))) is not None:
@@ -101,7 +103,10 @@ class Outbox:
             row = kind.find(self._table, parcel_id)
             if row is not None and row.sealed is not None:
                 self.send(kind, parcel_id, now)
-                log().warning("parcel_sent_again", kind=kind.name, parcel_id=parcel_id)
+                if kind.due is None:
+                    log().info("parcel_sent_when_due", kind=kind.name, parcel_id=parcel_id)
+                else:
+                    log().warning("parcel_sent_again", kind=kind.name, parcel_id=parcel_id)
             Rows(self._table, AWAITED).delete(shard=shard, due=awaited.due, key=awaited.key)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one parcel, the others go on
             log().error("parcel_not_swept", kind=kind.name, parcel_id=parcel_id, error=type(error).__name__)

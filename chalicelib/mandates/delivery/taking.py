@@ -134,12 +134,12 @@ def _made_of(letter: LetterRow, state: LetterState, at: datetime, store: Mandate
 
 
 def _waiting(letter: LetterRow, store: MandateStore, now: datetime) -> tuple[Request, ...]:
-    """Return the requests that wait for a letter, in order: for a notice nothing does."""
+    """Return the requests that wait for a letter, in order: those whose code it brings. For a notice nothing does."""
     if letter.represented is None:
         if letter.vendor is None:
             # The release before did not write down whose it is. Its requests end by the time that they have.
             log().warning("letter_without_person", letter_id=letter.letter_id)
         return ()
     found = store.requests(letter.represented, visit_of(letter.letter_id[:-_NUMBER]))
-    mine = (one for one in found if one.letter_id == letter.letter_id and one.state(now) in OPEN)
+    mine = (one for one in found if one.letter_id == letter.letter_id and one.code and one.state(now) in OPEN)
     return tuple(sorted(mine, key=lambda one: one.case_id))

@@ -1,4 +1,6 @@
-"""What one side is told by letter because somebody else did it, or nobody. Pure: what follows from what happened."""
+"""What one side is told by letter because somebody else did it, or nobody, not even themselves. Pure: what follows from
+what happened.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,6 +10,7 @@ from enum import StrEnum
 
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import Mandate, Way
+from chalicelib.mandates.model.requests import Request
 from chalicelib.people.pseudonym import PersonId
 
 
@@ -18,6 +21,8 @@ class NoticeKind(StrEnum):
     """To the representative: what they asked was approved."""
     ENDED = "ended"
     """To the side that did not end it, or to both where neither did."""
+    REMINDER = "reminder"
+    """To who asked for themselves: nobody used the code yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,12 @@ class Notice:
 
     kind: NoticeKind
     cases: tuple[CaseId, ...]
-    """Mandates between the same two, told of in one letter; one at least."""
+    """Mandates between the same two, told of in one letter; one at least. Of a reminder, the requests of its code."""
     to: Party
     at: datetime
-    """When it happened."""
+    """When it happened; of a reminder, when it is due."""
+    represented: PersonId | None = None
+    """Of a reminder, whose requests they are, under whom they are found; None for mandates."""
 
     @property
     def notice_id(self) -> str:
@@ -57,3 +64,16 @@ def of_ending(ended: Mandate, gone: PersonId | None = None) -> tuple[Notice, ...
         return ()
     told = [party for party in Party if party is not ended.ended_by and ended.sides[party] != gone]
     return tuple(Notice(NoticeKind.ENDED, (ended.case_id,), party, ended.ended_at) for party in told)
+
+
+def of_posting(posted: Sequence[Request], at: datetime) -> tuple[Notice, ...]:
+    """Return who is reminded of a code whose letter was posted, and when: at half of the time that it works.
+
+    Only of what somebody asked for themselves: to whom another asks something, silence is an answer.
+    """
+    own = [one for one in posted if one.is_own]
+    if not own:
+        return ()
+    half = at + (max(one.expires_at for one in own) - at) / 2
+    cases = tuple(one.case_id for one in own)
+    return (Notice(NoticeKind.REMINDER, cases, Party.REPRESENTED, half, own[0].represented),)

@@ -9,6 +9,7 @@ from chalicelib.letters.posting import LETTERS
 from chalicelib.letters.underway import moving
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.items import CODE
+from chalicelib.mandates.register.notices import later_items
 from chalicelib.mandates.register.requests import DynamoRequests, for_each
 from chalicelib.mandates.register.transactions import Delivery
 from chalicelib.people.actor import Cause, System
@@ -33,6 +34,7 @@ class DynamoDeliveries(DynamoRequests):
                 *self._prolonging(delivery.posted),
                 *for_each(delivery.lost, lambda one: self._lost_one(one, delivery)),
                 *self._voiding(delivery.lost),
+                *later_items(self._letters, delivery.due),
             ]
         )
 

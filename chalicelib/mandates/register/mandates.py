@@ -23,7 +23,7 @@ from chalicelib.mandates.register.deliveries import DynamoDeliveries
 from chalicelib.mandates.register.items import GIVEN, GRANTS, HELD, PARTIES, PartiesRow, Turn
 from chalicelib.mandates.register.narrowing import narrowed
 from chalicelib.mandates.register.notices import notice_items
-from chalicelib.mandates.register.requests import for_each
+from chalicelib.mandates.register.requests import brought_by, for_each
 from chalicelib.mandates.register.transactions import Making
 from chalicelib.mandates.register.wishes import DynamoWishes
 from chalicelib.outbox.parcels import MARK
@@ -123,8 +123,9 @@ class DynamoMandates(DynamoDeliveries):
         request = next((one for one in visit if one.case_id == asked.case_id), None)
         if request is None:
             raise Conflict("no request")
-        shared = [one for one in visit if one.code == request.code and one.ended is None and one is not request]
-        last = request.code is not None and request.ended is None and not shared
+        brought = brought_by(request)
+        shared = any(brought_by(one) == brought and one.ended is None and one is not request for one in visit)
+        last = request.ended is None and not shared
         self._table.write_together(
             [
                 self._ending(request, RequestState.WITHDRAWN, now) if request.ended is None else self._kept(request),
@@ -143,16 +144,15 @@ class DynamoMandates(DynamoDeliveries):
 
     def _forgetting(self, request: Request, *, none: bool) -> list[Item]:
         """Take a request's code and letter away; where there is none to be taken, as much that was never there."""
-        if none or request.code is None or request.letter_id is None:
-            nothing = ClaimId(request.case_id)
-            return [
-                self._codes.deleting(claim=nothing, code_id=request.case_id),
-                Rows(self._letters, LETTER).deleting(letter_id=request.case_id),
-                Rows(self._letters, MARK).deleting(shard=0, key=request.case_id),
-            ]
+        code, letter_id = (None, None) if none else brought_by(request)
+        nothing = [
+            Rows(self._letters, LETTER).deleting(letter_id=request.case_id),
+            Rows(self._letters, MARK).deleting(shard=0, key=request.case_id),
+        ]
+        claim, code_id = (code.claim, code.code_id) if code else (ClaimId(request.case_id), request.case_id)
         return [
-            self._codes.deleting(claim=request.code.claim, code_id=request.code.code_id),
-            *LETTERS.stopping(self._letters, request.letter_id),
+            self._codes.deleting(claim=claim, code_id=code_id),
+            *(LETTERS.stopping(self._letters, letter_id) if letter_id else nothing),
         ]
 
     def mandate(self, case_id: str) -> Mandate | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib.days import midnight_after
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.posting import LETTERS, letter_items
@@ -16,6 +17,7 @@ from chalicelib.mandates.model.notices import Notice, NoticeKind
 from chalicelib.mandates.register.counted import Sealing
 from chalicelib.observe import Metric, correlation_id
 from chalicelib.outbox.parcels import Measured, ParcelKind
+from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Condition, Item
@@ -28,7 +30,9 @@ _KEPT = timedelta(days=400)
 
 
 class NoticeRow(NamedTuple):
-    """A notice that is due, or was told. It says nothing that has to be hidden: names and addresses are asked later."""
+    """A notice that is due, now or later, or was told. It says nothing that has to be hidden: for names and addresses
+    the register is asked when it is told.
+    """
 
     notice_id: str
     kind: NoticeKind
@@ -39,6 +43,7 @@ class NoticeRow(NamedTuple):
     correlation_id: str | None = None
     told_at: datetime | None = None
     """When its letter was written, or it turned out that there is nobody to write to."""
+    represented: PersonId | None = None
 
     @property
     def sealed(self) -> bytes:
@@ -47,7 +52,7 @@ class NoticeRow(NamedTuple):
 
     @property
     def notice(self) -> Notice:
-        return Notice(self.kind, self.cases, self.to, self.requested_at)
+        return Notice(self.kind, self.cases, self.to, self.requested_at, self.represented)
 
 
 NOTICE = Kind(
@@ -57,7 +62,7 @@ NOTICE = Kind(
     pk="NOTICE#{notice_id}",
     sk="NOTICE",
     kept=Kept("", _KEPT, "requested_at"),
-    personal=("cases",),
+    personal=("cases", "represented"),
     keyed=("notice_id",),
 )
 
@@ -74,9 +79,15 @@ def notice_items(table: LettersTable, notices: Iterable[Notice]) -> list[Item]:
     return [item for one in notices for item in NOTICES.adding(table, _row(one), one.at)]
 
 
+def later_items(table: LettersTable, notices: Iterable[Notice]) -> list[Item]:
+    """Return the writes of notices that are due some time to come."""
+    return [item for one in notices for item in NOTICES.adding_for(table, _row(one), one.at)]
+
+
 def _row(notice: Notice) -> NoticeRow:
     until, follows = notice.at + USEFUL, correlation_id()
-    return NoticeRow(notice.notice_id, notice.kind, notice.cases, notice.to, notice.at, until, follows)
+    told = (notice.notice_id, notice.kind, notice.cases, notice.to, notice.at)
+    return NoticeRow(*told, until, follows, represented=notice.represented)
 
 
 class DynamoNotices:
@@ -90,15 +101,16 @@ class DynamoNotices:
         waits = row is not None and row.told_at is None and row.useful_until is not None and now < row.useful_until
         return row.notice if row is not None and waits else None
 
-    def tell(self, notice_id: str, letter: Letter | None, now: datetime) -> bool:
+    def tell(self, notice: Notice, letter: Letter | None, now: datetime) -> bool:
         once = Condition("attribute_exists(pk) AND attribute_not_exists(told_at)", {}, {":now": now})
-        told = self._rows.changing("SET told_at = :now", once, notice_id=notice_id)
+        told = self._rows.changing("SET told_at = :now", once, notice_id=notice.notice_id)
         try:
-            self._table.write_together([told, *([] if letter is None else self._posting(letter, now))])
+            self._table.write_together([told, *([] if letter is None else self._posting(notice, letter, now))])
         except Conflict:
             return False
         return True
 
-    def _posting(self, letter: Letter, now: datetime) -> list[Item]:
+    def _posting(self, notice: Notice, letter: Letter, now: datetime) -> list[Item]:
         sealed, vendor = LETTERS.seal(self._sealing.letters, letter.letter_id, letter), self._sealing.vendor
-        return letter_items(self._table, letter.letter_id, sealed, now, now + USEFUL, vendor=vendor)
+        until, whose = midnight_after(letter.use_before) if letter.use_before else now + USEFUL, notice.represented
+        return letter_items(self._table, letter.letter_id, sealed, now, until, represented=whose, vendor=vendor)

@@ -214,7 +214,7 @@ class Notices(Protocol):
         """Return a notice that is to be told still; None for one that was, or whose time is over."""
         ...
 
-    def tell(self, notice_id: str, letter: Letter | None, now: datetime) -> bool:
+    def tell(self, notice: Notice, letter: Letter | None, now: datetime) -> bool:
         """Write a notice's letter down, or that there is nobody to write to; False where that was done before."""
         ...
 

@@ -10,7 +10,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.posting import LETTERS
 from chalicelib.mandates.model.cases import VisitId, asked_with
 from chalicelib.mandates.model.refusals import RefusalId
-from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Request, RequestState
+from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, CodeTerms, Request, RequestState
 from chalicelib.mandates.register.askers import AskerBooks
 from chalicelib.mandates.register.checks import CHECKS, Check, CheckRow
 from chalicelib.mandates.register.counted import CountedLetters, Sealing, Tables, write_counted
@@ -197,11 +197,12 @@ class DynamoRequests:
         """Take away code and letter of requests that end, unless others that share them are open still."""
         items: list[Item] = []
         gone = {one.case_id for one in ending}
-        for code, first in {one.code: one for one in ending if one.code}.items():
+        for brought, first in {brought_by(one): one for one in ending if one.code or one.letter_id}.items():
             others = self.requests(first.represented, first.visit)
-            if any(one.code == code and one.ended is None and one.case_id not in gone for one in others):
+            if any(brought_by(one) == brought and one.ended is None and one.case_id not in gone for one in others):
                 continue
-            items.append(self._codes.deleting(claim=code.claim, code_id=code.code_id))
+            if first.code:
+                items.append(self._codes.deleting(claim=first.code.claim, code_id=first.code.code_id))
             if stop and first.letter_id:
                 items += LETTERS.stopping(self._letters, first.letter_id)
         return items
@@ -238,6 +239,11 @@ class DynamoRequests:
 
 def for_each(of: Iterable[T], items: Callable[[T], list[Item]]) -> Iterator[Item]:
     return (item for one in of for item in items(one))
+
+
+def brought_by(request: Request) -> tuple[CodeTerms | None, str | None]:
+    """Return the code and letter of a request, which others of its visit may share."""
+    return request.code, request.letter_id
 
 
 def as_asking(request: Request) -> Asking:

@@ -10,7 +10,7 @@ from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.codes import Fingerprint
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate, Way
-from chalicelib.mandates.model.notices import Notice, of_beginning
+from chalicelib.mandates.model.notices import Notice, of_beginning, of_posting
 from chalicelib.mandates.model.refusals import RefusalId
 from chalicelib.mandates.model.requests import Blocked, Request, RequestState
 from chalicelib.mandates.register.checks import Check
@@ -104,6 +104,11 @@ class Delivery:
     """As they are from now on: their end counts from the posting, and that of their code with them."""
     lost: tuple[Request, ...] = ()
     """They end, and their code is void."""
+
+    @property
+    def due(self) -> tuple[Notice, ...]:
+        """What is told by letter later, if it is so still."""
+        return of_posting(self.posted, self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from chalicelib.mandates.register.sending import send_letter
 from chalicelib.mandates.rules.deciding import Services
 from chalicelib.mandates.rules.parties import Parties
 from chalicelib.mandates.rules.wanted import WantedService
+from chalicelib.mandates.telling.reminding import Reminders
 from chalicelib.mandates.writing.notices import level_to_confirm
 from chalicelib.mandates.writing.telling import Tidings, activated_notice, approved_notice, end_reason, ended_notice
 from chalicelib.mandates.writing.wording import reference_of
@@ -44,14 +45,19 @@ class Teller:
     vault: Vault = field(repr=False)
     site: str
 
+    @property
+    def _reminders(self) -> Reminders:
+        return Reminders(self.store, self.services, self.people, self.tries, self.vault, self.site)
+
     def tell(self, notice_id: str, now: datetime) -> None:
         """Tell a notice, if that was not done before. Raises `Unavailable`: then it is to be told later."""
         notice = self.notices.due(notice_id, now)
         if notice is None:
             log().info("notice_not_due", letter_id=notice_id)
             return
-        letter = self._letter(notice, now)
-        if not self.notices.tell(notice_id, letter, now) or letter is None:
+        write = self._reminders.letter if notice.kind is NoticeKind.REMINDER else self._letter
+        letter = write(notice, now)
+        if not self.notices.tell(notice, letter, now) or letter is None:
             log().info("notice_without_letter", letter_id=notice_id)
             return
         log().info("notice_written", letter_id=notice_id, what=notice.kind.value)
@@ -59,7 +65,7 @@ class Teller:
         send_letter(notice_id, self.letters, now)
 
     def _letter(self, notice: Notice, now: datetime) -> Letter | None:
-        """Return the letter of a notice; None where there is nobody to write to, or nothing to write about."""
+        """Return the letter about mandates; None where there is nobody to write to, or nothing to write about."""
         mandates = [one for case_id in notice.cases if (one := self.store.mandate(case_id)) is not None]
         wanted = self._wanted(mandates)
         if not wanted:
@@ -116,3 +122,5 @@ def _written(notice: Notice, tidings: Tidings, both: Parties, first: Mandate, wi
             return approved_notice(tidings, both, day, wishes, confirm_level=level)
         case NoticeKind.ENDED:
             return ended_notice(tidings, both, notice.to, end_reason(first, notice.to), day, wishes)
+        case NoticeKind.REMINDER:
+            raise ValueError("nobody is reminded of a mandate")

@@ -180,15 +180,45 @@ def test_of_several_services_only_what_does_not_fit_ends_unseen(desk: Desk) -> N
     assert len(desk.store.letters[0].services) == 1
 
 
-def test_a_service_for_which_a_letter_proves_too_little_waits_for_approval_alone(desk: Desk) -> None:
-    high = a_service(level=25)
-    by_letter, alone = _asked(desk, by=signed_in(HENK, 25), wanted=wanting(*some_services(1), high))
-    assert (by_letter.state(LATER), alone.state(LATER)) == (RequestState.WAITING, RequestState.WAITING)
-    assert by_letter.code is not None
-    assert (alone.code, alone.letter_id) == (None, None)
+def _high(desk: Desk, **changes: object) -> list[Request]:
+    """Ask for a service for which a letter proves too little, and have it checked."""
+    return _asked(desk, by=signed_in(HENK, 25), **{"wanted": wanting(a_service(level=25)), **changes})
+
+
+def test_of_a_service_for_which_a_letter_proves_too_little_a_letter_without_a_code_tells(desk: Desk) -> None:
+    by_code, alone = _high(desk, wanted=wanting(*some_services(1), a_service(level=25)))
+    assert (by_code.state(LATER), alone.state(LATER)) == (RequestState.WAITING, RequestState.WAITING)
+    assert by_code.code is not None
+    assert (alone.code, alone.valid_days) == (None, None)
     assert isinstance(desk.store, FakeMandates)
-    (letter,) = desk.store.letters
-    assert len(letter.services) == 1
+    with_code, notice = desk.store.letters
+    assert (with_code.letter_id, notice.letter_id) == (by_code.letter_id, alone.letter_id)
+    assert desk.letters.sent == [with_code.letter_id, notice.letter_id]
+    assert (notice.kind, notice.asker, notice.addressee) == (LetterKind.ASKED_NOTICE, "Henk Helper", "V. van der Gever")
+    assert [len(one.services) for one in (with_code, notice)] == [1, 1]
+    assert notice.use_before == alone.last_day
+    assert (notice.code, notice.refusal_code) == ("", "")
+    assert len(desk.store.codes(claim_of(by_code))) == 1
+
+
+def test_a_letter_that_only_tells_looks_as_who_gets_it_wishes(desk: Desk) -> None:
+    desk.store.state(signed_in(VERA).person, LetterWishes("en", large_print=True))
+    _high(desk)
+    assert isinstance(desk.store, FakeMandates)
+    assert [(one.language, one.large_print, one.services[0].name) for one in desk.store.letters] == [
+        ("en", True, "Locks")
+    ]
+
+
+def test_letters_that_only_tell_are_as_few_as_all_that_others_ask_for(desk: Desk) -> None:
+    services = [a_service(level=25, service_id=f"high {number}") for number in range(5)]
+    for number, service in enumerate(services):
+        _high(desk, visit_id=a_visit(number), wanted=wanting(service))
+    assert len(_letters(desk)) == Limits().other
+    assert [one.letter_id is None for one in sorted(desk.requests(), key=lambda one: one.visit)] == [
+        False, False, False, True, True
+    ]  # fmt: skip
+    assert {one.state(LATER) for one in desk.requests()} == {RequestState.WAITING}
 
 
 def test_where_others_asked_for_all_letters_there_are_it_waits_without(desk: Desk) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import strategies as st
 
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.mandates import Consent, Way
-from chalicelib.mandates.model.notices import Notice, NoticeKind, of_beginning, of_ending
+from chalicelib.mandates.model.notices import Notice, NoticeKind, of_beginning, of_ending, of_posting
 from chalicelib.people.actor import Cause
-from tests.builders import NOW, a_mandate
+from tests.builders import NOW, a_bare_request, a_mandate, a_request
 
 MANDATE = a_mandate()
 
@@ -46,3 +47,20 @@ def test_what_happens_once_is_told_once_and_each_to_each_side_by_itself() -> Non
         # Where it lies, the last four digits tell.
         assert len(one.notice_id) == 36
         int(one.notice_id, 16)
+
+
+def test_who_asked_for_themselves_is_reminded_at_half_of_the_time_that_the_code_works() -> None:
+    visit = [
+        a_request(case_id=CaseId(f"{'5e7e' * 7}5e0{number}"), expires_at=NOW + timedelta(days=days))
+        for number, days in enumerate((44, 9))
+    ]
+    (due,) = of_posting(visit, NOW + timedelta(days=2))
+    assert due.at == NOW + timedelta(days=23)
+    assert (due.kind, due.to, due.represented) == (NoticeKind.REMINDER, Party.REPRESENTED, visit[0].represented)
+    assert due.cases == tuple(one.case_id for one in visit)
+
+
+def test_to_whom_another_asks_something_silence_is_an_answer() -> None:
+    asked = a_bare_request(code=a_request().code, letter_id=a_request().letter_id)
+    assert of_posting([asked], NOW) == ()
+    assert of_posting([], NOW) == ()
