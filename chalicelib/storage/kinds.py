@@ -142,6 +142,7 @@ def _parts(template: str, key: str) -> dict[str, str]:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
+    """Return how a key is read. Each part ends where what follows it first begins; the last may hold that too."""
     parsed = Formatter().parse(template)
-    parts = (re.escape(text) + (f"(?P<{name}>.+)" if name else "") for text, name, *_ in parsed)
+    parts = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, *_ in parsed)
     return re.compile("".join(parts), re.DOTALL)

@@ -11,9 +11,11 @@ import pytest
 from chalicelib.audit.trail import Event, Happening
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract.letter import LetterKind
+from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
+from chalicelib.mandates.delivery.taking import take_status
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import Mandate
-from chalicelib.mandates.model.notices import Notice, NoticeKind, of_ending
+from chalicelib.mandates.model.notices import Notice, NoticeKind, of_ending, of_posting
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.notices import NOTICES, USEFUL, DynamoNotices
 from chalicelib.mandates.register.ports import MandateStore, Notices
@@ -95,6 +97,23 @@ def test_a_notice_is_due_with_what_it_tells(world: World, mandate: Mandate) -> N
     (ended,) = of_ending(_end(world, mandate))
     assert sorted(world.waiting()) == sorted([activated.notice_id, ended.notice_id])
     assert world.notices.due(ended.notice_id, THEN) == ended
+
+
+def test_a_reminder_is_due_with_the_posting_of_what_somebody_asked_for_themselves(world: World) -> None:
+    request = a_request(expires_at=NOW + timedelta(days=56), valid_days=42)
+    world.store.open_requests(an_opening(request))
+    posted = NOW + timedelta(hours=1)
+    for _ in range(2):
+        status = LetterStatus(request.letter_id or "", VendorStep.POSTED, posted)
+        take_status(status, None, store=world.store, now=posted)
+    found = world.store.request(request.represented, request.case_id)
+    assert found is not None
+    (reminder,) = of_posting([found], posted)
+    assert reminder.at == posted + (found.expires_at - posted) / 2
+    assert world.notices.due(reminder.notice_id, reminder.at) == reminder
+    assert world.notices.tell(reminder, _letter(reminder.notice_id), reminder.at)
+    assert not world.notices.tell(reminder, _letter(reminder.notice_id), reminder.at)
+    assert reminder.notice_id in world.letters()
 
 
 def test_what_does_not_happen_makes_nothing_due(world: World, mandate: Mandate) -> None:

@@ -154,6 +154,33 @@ def test_a_notice_is_sent_at_once_like_a_letter(world: World) -> None:
     assert world.waiting() == []
 
 
+def test_what_is_due_later_is_sent_then_and_not_before_and_goes_on_if_a_process_dies(world: World) -> None:
+    row = Notice("a" * 36, UNTIL, NOTICES.seal(world.vault, "a" * 36, SAID))
+    world.table.write_together(NOTICES.adding_for(world.table, row, LATER))
+    world.outbox.sweep(LATER)
+    assert world.mailbox.received == {}, "it is not yet past"
+    world.mailbox.crash = True
+    world.outbox.sweep(LATER + timedelta(seconds=1))
+    assert world.notice("a" * 36).told_at is None
+    world.mailbox.crash = False
+    then = LATER + timedelta(minutes=1)
+    for minutes in range(3):
+        world.outbox.sweep(then + timedelta(minutes=minutes))
+    assert world.mailbox.deliveries == [("a" * 36, world.mailbox.received["a" * 36])] * 2
+    assert world.notice("a" * 36) == Notice("a" * 36, UNTIL, None, told_at=then)
+    assert [item for shard in range(8) for item in world.table.query(f"AWAITED#{shard}", "", None)[0]] == []
+
+
+def test_what_is_due_later_and_stopped_before_is_not_sent(world: World) -> None:
+    row = Notice("a" * 36, UNTIL, NOTICES.seal(world.vault, "a" * 36, SAID))
+    world.table.write_together(NOTICES.adding_for(world.table, row, LATER))
+    world.table.write_together(NOTICES.stopping(world.table, "a" * 36))
+    for minutes in range(3):
+        world.outbox.sweep(LATER + timedelta(minutes=minutes))
+    assert world.mailbox.received == {}
+    assert world.waiting() == []
+
+
 def test_contents_are_readable_nowhere_on_their_way_and_open_for_their_kind_and_id_only(world: World) -> None:
     world.ask(letter="a" * 36, notice="a" * 36)
     lying = str(world.table.query(f"NOTICE#{'a' * 36}", "", None))

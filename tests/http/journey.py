@@ -5,16 +5,18 @@ from collections.abc import Hashable, Iterator
 from functools import cache
 from io import BytesIO
 
-from chalice.app import SQSEvent
+from chalice.app import CloudWatchEvent, SQSEvent
 from pypdf import PdfReader
 
-from chalicelib.jobs import checking, hearing_of_letters
+from chalicelib.jobs import checking, hearing_of_letters, sweeping
 from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from local import aws
+from local.events import _schedule_event
 from local.invocation import call_of
 from print_vendor.function import Vendor, printing
 from tests import inside
 from tests.builders import SERVICE_ID, VERA
+from tests.fakes import Clock
 from tests.http.client import Person
 from tests.http.moments import Moment
 from tests.http.setting import untouched
@@ -62,6 +64,19 @@ def check_one(body: str) -> None:
     checking(SQSEvent({"Records": [{"body": body, "receiptHandle": "x"}]}, call_of("check_request")), current())
 
 
+def sweep(clock: Clock) -> None:
+    """Let the sweeper send what was left for it a minute ago."""
+    clock.forward(minutes=1)
+    sweeping(CloudWatchEvent(_schedule_event("sweep_outbox"), None), current())
+
+
+def settle(clock: Clock) -> None:
+    """Let what is due be told, and printed."""
+    sweep(clock)
+    check()
+    deliver()
+
+
 def tell(case_id: str, step: VendorStep, reason: Mishap | None = None) -> None:
     """Let the print vendor tell what became of the letter of a case."""
     (key,) = printed(case_id)
@@ -102,6 +117,17 @@ def printed(case_id: str) -> list[str]:
     return [entry["Key"] for entry in listed.get("Contents", ()) if entry["Key"].endswith(".pdf")]
 
 
+def pdf_of(letter_id: str) -> PdfReader:
+    """Open a letter that was printed."""
+    (key,) = printed(letter_id)
+    return PdfReader(BytesIO(aws.client("s3").get_object(Bucket=aws.BUCKET, Key=key)["Body"].read()))
+
+
+def text_of(letter_id: str) -> str:
+    """Read a letter that was printed, as one line."""
+    return " ".join(" ".join(page.extract_text() for page in pdf_of(letter_id).pages).split())
+
+
 def code_of(case_id: str) -> str:
     """Read the code of a case from the letter, as its receiver does."""
     return _read(_CODE, case_id)
@@ -114,9 +140,7 @@ def refusal_of(case_id: str) -> str:
 
 def _read(code: re.Pattern[str], case_id: str) -> str:
     deliver()
-    (key,) = printed(case_id)
-    pdf = BytesIO(aws.client("s3").get_object(Bucket=aws.BUCKET, Key=key)["Body"].read())
-    found = code.search(PdfReader(pdf).pages[0].extract_text())
+    found = code.search(pdf_of(case_id).pages[0].extract_text())
     assert found
     return found[0]
 

@@ -1,82 +1,60 @@
 """Letters about what another did: due with the change, written afterwards, and as their receiver wishes."""
 
-from io import BytesIO
-
 import pytest
-from chalice.app import CloudWatchEvent
-from pypdf import PdfReader
 
 from chalicelib.errors import Unavailable
-from chalicelib.jobs import sweeping
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.notices import Notice, NoticeKind
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.people.bsn import Bsn
 from chalicelib.wiring import Wiring
-from local import aws
-from local.events import _schedule_event
 from tests.builders import HENK, PORTAL_ID, VERA
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, check_one, deliver, mandate, printed, taken
+from tests.http.journey import (
+    ask_for_mandate,
+    check_one,
+    deliver,
+    mandate,
+    pdf_of,
+    printed,
+    settle,
+    sweep,
+    taken,
+    text_of,
+)
 
 
 def _notice(kind: NoticeKind, case_id: str, to: Party, clock: Clock) -> str:
     return Notice(kind, (CaseId(case_id),), to, clock()).notice_id
 
 
-def _sweep(wired: Wiring, clock: Clock) -> None:
-    clock.forward(minutes=1)
-    sweeping(CloudWatchEvent(_schedule_event("sweep_outbox"), None), wired)
-
-
-def _settle(wired: Wiring, clock: Clock) -> None:
-    """Let what is due be told, and printed."""
-    _sweep(wired, clock)
-    for body in taken("checks"):
-        check_one(body)
-    deliver()
-
-
-def _pdf(letter_id: str) -> PdfReader:
-    (key,) = printed(letter_id)
-    return PdfReader(BytesIO(aws.client("s3").get_object(Bucket=aws.BUCKET, Key=key)["Body"].read()))
-
-
-def _text(letter_id: str) -> str:
-    return " ".join(" ".join(page.extract_text() for page in _pdf(letter_id).pages).split())
-
-
 def _pages(letter_id: str) -> int:
-    return len(_pdf(letter_id).pages)
+    return len(pdf_of(letter_id).pages)
 
 
 def _wishes(wired: Wiring, bsn: Bsn, wishes: LetterWishes) -> None:
     wired.mandates.state(wired.secrets.pseudonyms.person(bsn), wishes)
 
 
-def test_who_gave_the_code_hears_by_letter_who_activated_it(
-    vera: Person, henk: Person, wired: Wiring, clock: Clock
-) -> None:
+def test_who_gave_the_code_hears_by_letter_who_activated_it(vera: Person, henk: Person, clock: Clock) -> None:
     case_id = mandate(vera, henk)
-    _settle(wired, clock)
-    text = _text(_notice(NoticeKind.ACTIVATED, case_id, Party.REPRESENTED, clock))
+    settle(clock)
+    text = text_of(_notice(NoticeKind.ACTIVATED, case_id, Party.REPRESENTED, clock))
     assert "Henk Helper" in text
     assert "Sluizen" in text
-    _settle(wired, clock)
+    settle(clock)
     assert len(printed("")) == 2
 
 
 @pytest.mark.parametrize("by", ["vera", "henk"])
-def test_the_other_side_hears_by_letter_that_it_was_revoked(
-    by: str, vera: Person, henk: Person, wired: Wiring, clock: Clock
-) -> None:
+def test_the_other_side_hears_by_letter_that_it_was_revoked(by: str, vera: Person, henk: Person, clock: Clock) -> None:
     case_id = mandate(vera, henk)
     person, to = (vera, Party.REPRESENTATIVE) if by == "vera" else (henk, Party.REPRESENTED)
     person.sign_in()
     person.submit(f"/mandates/{case_id}/revoke", {})
-    _settle(wired, clock)
-    assert "ingetrokken" in _text(_notice(NoticeKind.ENDED, case_id, to, clock))
+    settle(clock)
+    assert "ingetrokken" in text_of(_notice(NoticeKind.ENDED, case_id, to, clock))
     assert len(printed("")) == 3
 
 
@@ -89,7 +67,7 @@ def test_while_the_register_is_away_a_mandate_ends_at_once_and_the_letter_comes_
     assert isinstance(people, FakeRegister)
     people.down = True
     assert vera.submit(f"/mandates/{case_id}/revoke", {}).status == 303
-    _sweep(wired, clock)
+    sweep(clock)
     bodies = list(taken("checks"))
     for body in bodies:
         with pytest.raises(Unavailable):
@@ -102,9 +80,9 @@ def test_while_the_register_is_away_a_mandate_ends_at_once_and_the_letter_comes_
     assert printed(_notice(NoticeKind.ENDED, case_id, Party.REPRESENTATIVE, clock))
 
 
-def test_what_lies_in_the_queue_names_nobody(vera: Person, henk: Person, wired: Wiring, clock: Clock) -> None:
+def test_what_lies_in_the_queue_names_nobody(vera: Person, henk: Person, clock: Clock) -> None:
     mandate(vera, henk)
-    _sweep(wired, clock)
+    sweep(clock)
     (body,) = taken("checks")
     assert [word for word in (VERA.digits, HENK.digits, "Vera", "Henk") if word in body] == []
 
@@ -114,8 +92,8 @@ def test_a_letter_that_somebody_asks_for_looks_as_they_wish(vera: Person, wired:
     _wishes(wired, VERA, LetterWishes("nl", large_print=True))
     large = ask_for_mandate(vera, PORTAL_ID)
     deliver()
-    assert "Your mandate code" in _text(normal)
-    assert "Uw machtigingscode" in _text(large)
+    assert "Your mandate code" in text_of(normal)
+    assert "Uw machtigingscode" in text_of(large)
     assert _pages(large) > _pages(normal)
 
 
@@ -123,5 +101,5 @@ def test_a_notice_looks_as_who_gets_it_wishes(vera: Person, henk: Person, wired:
     case_id = mandate(vera, henk)
     _wishes(wired, VERA, LetterWishes("en", large_print=True))
     _wishes(wired, HENK, LetterWishes("nl"))
-    _settle(wired, clock)
-    assert "used your mandate code" in _text(_notice(NoticeKind.ACTIVATED, case_id, Party.REPRESENTED, clock))
+    settle(clock)
+    assert "used your mandate code" in text_of(_notice(NoticeKind.ACTIVATED, case_id, Party.REPRESENTED, clock))

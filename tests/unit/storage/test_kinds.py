@@ -176,3 +176,10 @@ def test_how_long_counts_from_a_moment_a_day_or_the_writing() -> None:
     assert Kept("", day, "last").ttl({"last": date(2031, 5, 17)}) == int(datetime(2031, 5, 18, tzinfo=UTC).timestamp())
     assert Kept("", day).ttl({"now": AT}) == int(AT.timestamp()) + 86400
     assert Kept("stays").ttl({}) is None
+
+
+def test_the_last_part_of_a_key_may_hold_what_stands_between_its_parts() -> None:
+    """As where an item names another by its key."""
+    tug = replace(BOAT, sk="TUG#{number:04}#{owner}", keyed=("number", "owner"))
+    item = tug.item(replace(BOAT_OF_VERA, owner="ship#0001#vera"), harbour="north")
+    assert tug.value(item) == replace(BOAT_OF_VERA, owner="ship#0001#vera")
