@@ -181,7 +181,7 @@ def settle(world: World) -> None:
     """Let everything that goes on by itself go on to its end: the sweeper, the checks, and the print vendor."""
     for _ in range(2):
         world.clock.forward(minutes=1)
-        if state.outbox():
+        if state.outbox() or state.overdue(world.clock()):
             sweep(world)
         for body in state.take_queued("checks"):
             check_one(body)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from moto.backends import get_backend
@@ -95,6 +96,11 @@ def lasting() -> Counter[str]:
 def outbox() -> list[Item]:
     """Return what says that a letter or check is still to be sent, or holds its contents."""
     return [row for row in held("letters")["letters"] if row["pk"].startswith("OUTBOX") or "sealed" in row]
+
+
+def overdue(now: datetime) -> bool:
+    """Whether something is to be sent that was to be sent no earlier."""
+    return any(row["pk"].startswith("AWAITED") and row["sk"] < now.isoformat() for row in held("letters")["letters"])
 
 
 def counters() -> dict[str, int]:

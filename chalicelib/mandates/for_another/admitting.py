@@ -8,7 +8,6 @@ from typing import NamedTuple
 from chalicelib.catalogue.model import Service
 from chalicelib.days import today
 from chalicelib.errors import TooManyLetters
-from chalicelib.letters.contract.letter import Letter
 from chalicelib.mandates.model.codes import Code, generate, grouped
 from chalicelib.mandates.model.refusals import new_refusal, refusal_ids
 from chalicelib.mandates.model.requests import CodeTerms, Request
@@ -23,6 +22,7 @@ from chalicelib.mandates.rules.wanted import WantedService
 from chalicelib.mandates.writing.codes import Written, asked_letter
 from chalicelib.mandates.writing.telling import Tidings, asked_notice
 from chalicelib.observe import Metric, count, log
+from chalicelib.people.pseudonym import AddressId
 
 
 class Fit(NamedTuple):
@@ -66,7 +66,7 @@ class Admitter:
         tidings = Tidings(letter_id, _wanted(fit), today(now), self.site)
         last_day = max(one.last_day for one in requests)
         letter = asked_notice(tidings, both, last_day, self.store.stated(check.represented) or UNSTATED)
-        self.store.admit(Admission(requests, mailing=self._mailing(letter, both)))
+        self.store.admit(Admission(requests, mailing=Mailing(letter, self._home(both))))
         send_letter(letter_id, self.letters, now)
 
     def _admit_with_code(self, check: Check, both: Parties, fit: Sequence[Fit], now: datetime) -> None:
@@ -83,7 +83,7 @@ class Admitter:
             Admission(
                 requests,
                 self._stored(code, terms, check, until),
-                self._mailing(letter, both),
+                Mailing(letter, self._home(both)),
                 StoredRefusal(refusal_ids(refusal, self.secrets.peppers)[0], check.represented, check.visit_id, until),
             )
         )
@@ -93,8 +93,8 @@ class Admitter:
     def _letter_id(self, fit: Sequence[Fit]) -> str:
         return f"{fit[0].request.case_id}{self.pick(16**4):04x}"
 
-    def _mailing(self, letter: Letter, both: Parties) -> Mailing:
-        return Mailing(letter, self.secrets.pseudonyms.address(both.represented.address))
+    def _home(self, both: Parties) -> AddressId:
+        return self.secrets.pseudonyms.address(both.represented.address)
 
     def _stored(self, code: Code, terms: CodeTerms, check: Check, until: datetime) -> StoredCode:
         fingerprint = self.secrets.peppers.fingerprint(code, terms.claim)

@@ -52,9 +52,11 @@ class Reminders:
         return replace(letter, reference=reference_of(first.case_id))
 
     def _waiting(self, notice: Notice, now: datetime) -> list[Request]:
-        """Return the requests whose code works long enough, in order."""
+        """Return the requests whose code works long enough, in order; none where somebody used it for one of them."""
         visit = self.store.requests(notice.represented, visit_of(notice.cases[0])) if notice.represented else []
         mine = sorted((one for one in visit if one.case_id in notice.cases), key=lambda one: one.case_id)
+        if any(one.ended is RequestState.ACTIVATED for one in mine):
+            return []
         return [one for one in mine if self._waits(one, now) and now + IN_TIME <= one.expires_at]
 
     def _waits(self, request: Request, now: datetime) -> bool:

@@ -134,10 +134,17 @@ def test_whom_another_asks_is_not() -> None:
     assert post.store.due == []
 
 
-@pytest.mark.parametrize("done", ["withdraw", "activate"])
-def test_it_lists_what_is_open_still(done: str) -> None:
+def test_of_a_code_that_somebody_used_for_one_service_nobody_is_told_that_it_was_not_used() -> None:
+    """As where the other service could not be mandated for at that moment."""
     post = Post()
-    getattr(post, done)(0)
+    post.activate(0)
+    post.remind()
+    assert LetterKind.REMINDER not in {one.kind for one in post.written}
+
+
+def test_it_lists_what_is_open_still() -> None:
+    post = Post()
+    post.withdraw(0)
     post.remind()
     assert [[line.name for line in one.services] for one in post.written] == [["Sluis 1"]]
 
