@@ -71,6 +71,12 @@ class FolderShop:
         self._journal.printed(letter_id, hashlib.sha256(pdf).hexdigest(), len(pdf), now, posted=self._posted)
 
     def cancel(self, letter_id: str, now: datetime) -> None:
+        if (place := self._journal.place(letter_id)) is not None:
+            # A process that died had begun it, and may have left it here, on no list: nobody is to print it.
+            path = self.path(place, letter_id)
+            for one in (path, path.with_suffix(".json")):
+                one.unlink(missing_ok=True)
+                unfinished(one).unlink(missing_ok=True)
         self._journal.end(letter_id, VendorStep.CANCELLED, now)
 
     def path(self, place: Place, letter_id: str) -> Path:
@@ -97,16 +103,21 @@ class FolderShop:
         return unlisted
 
 
+def unfinished(path: Path) -> Path:
+    """Return where a file lies while it is written."""
+    return path.with_name(f".{path.name}.unfinished")
+
+
 def write(path: Path, body: bytes) -> None:
     """Write a file whole or not at all, for its owner only, and so that it is there after a power cut."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    begun = unfinished(path)
+    descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(path)
+    begun.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -294,3 +294,33 @@ def _is_right(house: House, queues: FakeQueues, letters: dict[str, Letter]) -> N
         for one in json.loads(manifest.read_text())["letters"]
     ]
     assert sorted(listed) == sorted(pdfs)
+
+
+def test_a_letter_that_was_begun_and_is_cancelled_before_it_is_written_down_leaves_nothing_in_the_folder(
+    house: House, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Journal, "printed", _killed)
+        with pytest.raises(Killed):
+            house.round(FakeQueues(_message(NAMES[0])), journal, slips=True)
+    assert list(house.folder.glob("*/*.pdf")), "it was killed with the letter on the disk"
+    queues = FakeQueues(_cancel(NAMES[0]), _message(NAMES[0]))
+    house.round(queues, journal, slips=True)
+    assert queues.steps(NAMES[0]) == [VendorStep.ACCEPTED, VendorStep.CANCELLED]
+    assert not [path for path in house.folder.glob("*/*") if path.is_file()]
+
+
+def test_a_letter_whose_writing_was_cut_off_and_that_is_cancelled_leaves_nothing_readable(
+    house: House, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", _killed)
+        with pytest.raises(Killed):
+            house.round(FakeQueues(_message(NAMES[0])), journal)
+    assert list(house.folder.glob("*/.*.unfinished")), "it was killed with half a letter on the disk"
+    house.round(FakeQueues(_cancel(NAMES[0])), journal)
+    assert not [path for path in house.folder.glob("*/*") if path.is_file()]
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise Killed
