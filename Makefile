@@ -9,7 +9,7 @@ DYNAMODB := tests/adapters/dynamodb_local
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
-.PHONY: help run quick test check lint types shape docs audit faults bench kit deploy deploy-check destroy browser clients dynamodb clean
+.PHONY: help run quick test check lint types shape docs audit faults kills bench kit deploy deploy-check destroy browser clients dynamodb clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ docs: $(VENV)/.dev ## write the documents that are made from the code: docs/conf
 
 faults: $(VENV)/.dev $(STYLES) $(TEXTS) ## let every call to AWS of every flow fail in every way; writes docs/reliability.md (FLOW=word: those flows only)
 	@$(BIN)/python -m tests.faults $(FLOW)
+
+kills: $(VENV)/.dev $(STYLES) $(TEXTS) dynamodb ## kill everybody on the way of 2,000 letters, again and again; writes docs/reliability.md (LETTERS=number)
+	@$(BIN)/python -m tests.kills $(LETTERS)
 
 bench: $(VENV)/.dev clients dynamodb ## time what matters beside a peer; writes bench/results.json and docs/performance.md
 	@$(BIN)/python -m bench

@@ -11,8 +11,8 @@ DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "reliability.md"
 
 def write(outcomes: Sequence[Outcome]) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    text = _between(text, "flows", _table("flow", outcomes, lambda one: one.case.unharmed.flow.name))
-    text = _between(text, "kinds", _table("what happens to the call", outcomes, lambda one: str(one.case.fault)))
+    text = between(text, "flows", _table("flow", outcomes, lambda one: one.case.unharmed.flow.name))
+    text = between(text, "kinds", _table("what happens to the call", outcomes, lambda one: str(one.case.fault)))
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
@@ -34,6 +34,6 @@ def _lines(rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
-def _between(text: str, name: str, new: str) -> str:
+def between(text: str, name: str, new: str) -> str:
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
     return pattern.sub(lambda found: f"{found[1]}{new}\n{found[2]}", text)
