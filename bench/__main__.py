@@ -11,6 +11,7 @@ from bench import (
     memory,
     partners,
     peers,
+    printing,
     refusals,
     report,
     sign_in,
@@ -29,7 +30,7 @@ def main() -> int:
         print("xmlsec1 is missing: the comparisons with pysaml2 are left out.")
     comparisons: list[Comparison] = []
     print(_line(("what", "beside", "ours", "theirs", "ratio", "middle half", "to reach")))
-    for part in (signing, refusals, cold_start, sign_in, partners, asking, holding, typesetting, memory):
+    for part in (signing, refusals, cold_start, sign_in, partners, asking, holding, typesetting, printing, memory):
         for measure in part.MEASUREMENTS:
             for comparison in measure():
                 comparisons.append(comparison)

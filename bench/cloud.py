@@ -24,13 +24,26 @@ from tests.saml.provider import ENTITY_ID, FakeProvider
 
 ROOT = Path(__file__).parent.parent
 QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
-_STARTS_WITHIN = 20
+_STARTS_WITHIN = 60
 
 
 @contextmanager
 def running() -> Iterator[dict[str, str]]:
     """Start it, fill it, and yield the environment in which the application finds it."""
-    port, brp = _free_port(), _free_port()
+    brp = _free_port()
+    with served():
+        stack = Stack(brp - 4)
+        key = json.loads(
+            aws.client("secretsmanager").get_secret_value(SecretId="digid-machtigen/brp-key")["SecretString"]
+        )
+        with process("brp", stack.brp, stack.application, BRP_KEY=key["key"]):
+            yield {**os.environ, **_configured(stack)}
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    """Start it with its resources and secrets, for this process and those that it starts meanwhile."""
+    port = _free_port()
     address = f"http://127.0.0.1:{port}"
     own = {"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
     os.environ.update({**own, "AWS_DEFAULT_REGION": aws.REGION})
@@ -40,12 +53,7 @@ def running() -> Iterator[dict[str, str]]:
         _wait(f"{address}/moto-api/")
         aws.create_resources()
         aws.fill_secrets(aws.client("secretsmanager"))
-        stack = Stack(brp - 4)
-        key = json.loads(
-            aws.client("secretsmanager").get_secret_value(SecretId="digid-machtigen/brp-key")["SecretString"]
-        )
-        with process("brp", stack.brp, stack.application, BRP_KEY=key["key"]):
-            yield {**os.environ, **_configured(stack)}
+        yield
     finally:
         # At once: it may be busy with a table for long, and nothing of it is kept.
         server.kill()

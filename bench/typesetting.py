@@ -1,12 +1,9 @@
-"""Setting a letter, beside WeasyPrint and reportlab, which set the same words; and ten thousand beside the first ten.
+"""Setting a letter, beside WeasyPrint and reportlab, which set the same words.
 
 WeasyPrint tags its PDF as we do (PDF/UA); reportlab does not, and knows nothing of a window or of a second language.
 """
 
-import json
-import os
-import subprocess
-import sys
+import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,19 +12,36 @@ from itertools import count
 
 from pypdf import PdfReader
 
-from bench.cloud import QUIET, ROOT
-from bench.memory import used
 from bench.timing import Comparison, compare
 from chalicelib.letters.contract.letter import Letter, LetterKind, LetterService
+from chalicelib.mandates.model.codes import generate, grouped
 from print_vendor.rendering import render
 
 _ROUNDS = 20
-_SCALE = (10, 100, 1_000, 10_000)
 
 
 def measurements() -> Iterator[Comparison]:
-    numbers = count()
-    words = PdfReader(BytesIO(render(_letter(next(numbers))))).pages[0].extract_text().splitlines()
+    numbers = count(1)
+    for name, target, theirs in peers():
+        # Another letter each time: what was set before is quicker for us, and does not happen.
+        yield compare(
+            "set a letter",
+            lambda: render(letter_of(next(numbers))),
+            name,
+            theirs,
+            rounds=_ROUNDS,
+            clock=time.process_time,
+            target=target,
+        )
+
+
+Peer = tuple[str, float | None, Callable[[], object]]
+"""What it is called, the ratio to reach beside it, and what sets a letter."""
+
+
+def peers() -> Iterator[Peer]:
+    """Yield those that are there, each with the words of one of our letters."""
+    words = PdfReader(BytesIO(render(letter_of(0)))).pages[0].extract_text().splitlines()
     for name, peer, target in (("WeasyPrint", _weasyprint, 1.0), ("reportlab, untagged", _reportlab, None)):
         try:
             theirs = peer(words)
@@ -35,29 +49,10 @@ def measurements() -> Iterator[Comparison]:
         except (ImportError, OSError) as missing:
             print(f"{name} is left out: {type(missing).__name__}.")
             continue
-        # Another letter each time: what was set before is quicker for us, and does not happen.
-        yield compare(
-            "set a letter",
-            lambda: render(_letter(next(numbers))),
-            name,
-            theirs,
-            rounds=_ROUNDS,
-            clock=time.process_time,
-            target=target,
-        )
-    command = [sys.executable, "-m", "bench.typesetting", *map(str, _SCALE)]
-    quiet = {**os.environ, **QUIET}
-    told = subprocess.run(command, check=True, env=quiet, cwd=ROOT, stdout=subprocess.PIPE).stdout
-    steps = json.loads(told.splitlines()[-1])
-    (few, first, before), *_, (many, each, after) = steps
-    yield Comparison(
-        f"set a letter, of {many:,}", f"of {few}", each, first, [one[1] / first for one in steps[1:]], target=1.1
-    )
-    peak = f"peak memory after {many:,} letters"
-    yield Comparison(peak, f"after {few}", after, before, [after / before], target=1.1, unit="MB")
+        yield name, target, theirs
 
 
-def _letter(number: int) -> Letter:
+def letter_of(number: int) -> Letter:
     """Return a letter like any other, but for its reference and code."""
     day = date(2031, 5, 17)
     return Letter(
@@ -71,7 +66,7 @@ def _letter(number: int) -> Letter:
         written_on=day,
         services=(LetterService("Sluizen", "Gemeente Ominous", day, day),),
         site="machtigen.example.nl",
-        code=f"BCDF-GHJK-{number:04d}",
+        code=grouped(generate(random.Random(number).randrange)),  # noqa: S311 - of nobody
         use_before=day,
         asker="H. Helper",
         refusal_code="QRST-VWXZ",
@@ -94,21 +89,4 @@ def _reportlab(words: list[str]) -> Callable[[], object]:
     return lambda: SimpleDocTemplate(BytesIO()).build([Paragraph(line, style) for line in words])
 
 
-def run(scale: list[int]) -> list[tuple[int, float, float]]:
-    """Set so many letters, each another one. Return of each number the milliseconds a letter, and the peak in MB."""
-    numbers = count()
-    render(_letter(next(numbers)))
-    return [(many, _each(many, numbers), used()[0]) for many in scale]
-
-
-def _each(many: int, numbers: Iterator[int]) -> float:
-    started = time.process_time()
-    for _ in range(many):
-        render(_letter(next(numbers)))
-    return (time.process_time() - started) * 1000 / many
-
-
 MEASUREMENTS = (measurements,)
-
-if __name__ == "__main__":
-    print(json.dumps(run([int(count) for count in sys.argv[1:]])))

@@ -10,6 +10,7 @@ import pytest
 
 from bench import waterfall
 from bench.cloud import QUIET, ROOT
+from bench.printing import SCALE, by_the_number
 from bench.timing import Comparison
 from tests.adapters import dynamodb_local
 
@@ -25,15 +26,16 @@ def _told(*arguments: str) -> Any:  # noqa: ANN401 - JSON
         env={**os.environ, **QUIET},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert shown.returncode == 0, shown.stderr[-1000:]
     return json.loads(shown.stdout.splitlines()[-1])
 
 
-def test_letters_are_set_by_the_number_and_what_each_took_is_told() -> None:
-    steps = _told("-m", "bench.typesetting", "2", "3")
+@pytest.mark.parametrize("way", SCALE)
+def test_letters_go_through_a_vendor_by_the_number_and_what_each_took_is_told(way: str) -> None:
+    steps = _told("-m", "bench.printing", way, "2", "3")
     assert [many for many, _, _ in steps] == [2, 3]
     assert all(each > 0 and peak > 0 for _, each, peak in steps)
 
@@ -80,3 +82,15 @@ def test_what_is_to_be_the_same_is_missed_above_and_below() -> None:
 def test_a_cold_start_answers_a_request_step_by_step() -> None:
     steps = _told("-c", _STEPS)
     assert [name for name, milliseconds, _ in steps if milliseconds > 0] == [name for name, _ in waterfall.STEPS]
+
+
+def test_letters_a_second_are_told_of_each_number_and_held_to_those_of_a_hundred() -> None:
+    steps = [(10, 40.0, 100.0), (100, 20.0, 101.0), (1_000, 25.0, 102.0)]
+    *rates, last, memory = by_the_number("client", steps)
+    assert [(one.ours, one.theirs, one.reached) for one in rates] == [(25, 50, True), (50, 50, True)]
+    assert (last.ours, last.unit, last.reached) == (40, "a second", False), "each takes a quarter more"
+    assert (memory.what, memory.ratio, memory.reached) == (
+        "peak memory after 1,000 letters through the client",
+        1.02,
+        True,
+    )
