@@ -6,6 +6,8 @@ What is only needed by one of them is imported in it: Lambda loads this module f
 from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.budget import of_function, within
+from chalicelib.letters.posting import StaleLetter
+from chalicelib.mandates.delivery.asking_again import AddressChecker
 from chalicelib.mandates.register.notices import DynamoNotices
 from chalicelib.mandates.telling.notice_queue import NoticeTaker, is_notice
 from chalicelib.mandates.telling.telling import Teller
@@ -73,14 +75,21 @@ def watching_letters(event: CloudWatchEvent, wiring: Wiring) -> None:
 
 
 def checking(event: SQSEvent, wiring: Wiring) -> None:
-    """Make one check of what somebody asks for another, or tell one notice: for both the population register is asked.
-    An error sends it back to the queue.
+    """Do one of what the population register is asked for: make a check of what somebody asks for another, tell a
+    notice, or look whether a letter that waited may go still. An error sends it back to the queue.
     """
     begin_call(event.context)
     with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
         for record in event:
+            if (stale := StaleLetter.from_json(record.body)) is not None:
+                _address_checker(wiring).take(stale, wiring.clock())
+                continue
             taker = _notice_taker(wiring) if is_notice(record.body) else wiring.check_taker
             taker.take(record.body, wiring.clock())
+
+
+def _address_checker(wiring: Wiring) -> AddressChecker:
+    return AddressChecker(wiring.mandates, wiring.people, wiring.letters, wiring.vault)
 
 
 def _notice_taker(wiring: Wiring) -> NoticeTaker:

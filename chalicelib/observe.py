@@ -94,6 +94,14 @@ class Metric(StrEnum):
     )
     LETTER_RETURNED = ("LetterReturned", "A letter came back; its code is void, and who asked is told what to do")
     LETTER_FAILED = ("LetterFailed", "A letter cannot be printed; its code is void, and who asked is told what to do")
+    LETTER_GOES_ON = (
+        "LetterGoesOn",
+        "A letter waited for more than a day; the register, asked again, says the same, so it is sent",
+    )
+    LETTER_RECALLED = (
+        "LetterRecalled",
+        "A letter waited for more than a day, and must not go where it says any more: its code is void",
+    )
     STATUS_TAKEN = ("LetterStatusTaken", "A print vendor told something new of a letter")
     STATUS_REPEATED = ("LetterStatusRepeated", "A print vendor told something of a letter again; nothing changes")
     STATUS_LATE = ("LetterStatusLate", "A print vendor told something of a letter that is further; nothing changes")

@@ -122,8 +122,9 @@ class Wiring:
 
     @cached_property
     def outbox(self) -> Outbox:
-        letters = VendorQueue(self.letters_table, self.client("sqs"), self.settings.letter_queue)
-        notices = NoticeQueue(self.client("sqs"), self.settings.check_queue)
+        sqs, checks = self.client("sqs"), self.settings.check_queue
+        letters = VendorQueue(self.letters_table, sqs, self.settings.letter_queue, checks)
+        notices = NoticeQueue(sqs, checks)
         return Outbox(self.letters_table, {LETTERS: letters, CHECKS: self.check_queue, NOTICES: notices})
 
     @cached_property

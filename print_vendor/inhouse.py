@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
-from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.states import NOT_TAKEN, LetterState
 from print_vendor.observe import PRINTED, count, follow, log
 from print_vendor.printing import Opens, Press, read
 
@@ -31,8 +31,13 @@ class BucketShop:
         self._rows, self._bucket = rows, bucket
 
     def claim(self, message: SealedLetter, now: datetime) -> bool:
-        """Claim no letter that was printed, and none whose request was withdrawn or has expired."""
+        """Claim no letter that was printed, none whose request was withdrawn or has expired, and none too late."""
         letter_id = message.letter_id
+        late = message.print_before is not None and now >= message.print_before
+        # What was claimed in time goes on: nobody sends it again.
+        if late and self._rows.state(letter_id) in NOT_TAKEN:
+            log().info("letter_too_late", letter_id=letter_id)
+            return False
         if self._rows.begin(letter_id, now):
             return True
         match self._rows.state(letter_id):

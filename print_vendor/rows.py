@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
-from chalicelib.letters.contract.states import LetterState, origins, row_key, underway_key
+from chalicelib.letters.contract.states import COPY, LetterState, origins, row_key, underway_key
 
 _PAUSES = (0.05, 0.2, 0.8)
 """Seconds before each new try at a row that a transaction of ours holds: the SDK does not try that again."""
@@ -24,7 +24,7 @@ class LetterRows:
 
     def begin(self, letter_id: str, now: datetime) -> bool:
         """Claim a letter for printing: no copy is kept then. False when it was printed, or has become worthless."""
-        return self._moved(letter_id, LetterState.ACCEPTED, now, "AND useful_until > :at", " REMOVE sealed")
+        return self._moved(letter_id, LetterState.ACCEPTED, now, "AND useful_until > :at", f" REMOVE {', '.join(COPY)}")
 
     def finish(self, letter_id: str, now: datetime) -> bool:
         """Write down that a letter is printed; False when that was so already."""

@@ -11,10 +11,11 @@ from chalicelib.audit.trail import Event, Happening, Sides
 from chalicelib.catalogue.model import ServiceId
 from chalicelib.days import midnight_before, today
 from chalicelib.errors import Conflict, RateLimited, TooManyLetters, TooManyRequests, Unavailable
-from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.letter import Letter, LetterKind, Reader
 from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
 from chalicelib.letters.life import LetterRow
 from chalicelib.letters.limits import Limits, Sent, possible_from
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.model.cases import CaseId, VisitId
 from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
@@ -283,11 +284,14 @@ class FakeMandates(FakeWishes):
             row = self.rows.get(delivery.letter_id)
             if row is None or row.state not in MOVES[delivery.state] or (row.useful_until is None) != delivery.stopped:
                 raise Conflict("letter")
+            if delivery.recalled and row.sealed is None:
+                raise Conflict("letter")
             for request in (*delivery.posted, *delivery.lost):
                 self._may_end(request, RequestState.UNDELIVERABLE, delivery.now)
             reached: dict[str, Any] = {f"{delivery.state}_at": delivery.at}
             told: dict[str, Any] = {"reason": delivery.reason or row.reason, "batch": delivery.batch or row.batch}
-            self.rows[row.letter_id] = row._replace(state=delivery.state, sealed=None, **reached, **told)
+            new = row._replace(state=delivery.state, sealed=None, receiver=None, **reached, **told)
+            self.rows[row.letter_id] = new._replace(useful_until=None) if delivery.recalled else new
             self.due += delivery.due
             for request in delivery.posted:
                 self._requests[request.case_id] = request
@@ -298,19 +302,29 @@ class FakeMandates(FakeWishes):
                     self._codes[code.code_id] = replace(stored, expires_at=ends)
             for request in delivery.lost:
                 self._end(request, RequestState.UNDELIVERABLE, delivery.now)
-                self._note(request.case_id, Happening.UNDELIVERABLE, delivery.now, System(Cause.POST))
+                by = System(Cause.REGISTER if delivery.recalled else Cause.POST)
+                self._note(request.case_id, Happening.UNDELIVERABLE, delivery.now, by)
                 if request.code:
                     self._codes.pop(request.code.code_id, None)
 
-    def _write_row(self, letter_id: str, represented: PersonId, requested_at: datetime, checked_at: datetime) -> None:
-        self.rows[letter_id] = LetterRow(
-            letter_id,
+    def confirm_address(self, letter: LetterRow, now: datetime) -> None:
+        with self._lock:
+            row = self.rows[letter.letter_id]
+            if row.checked_at != letter.checked_at or row.useful_until is None or row.sealed is None:
+                raise Conflict("letter")
+            self.rows[letter.letter_id] = row._replace(checked_at=now)
+
+    def _write_row(self, letter: Letter, of: Request | Mandate, requested_at: datetime, checked_at: datetime) -> None:
+        side = Reader.REPRESENTATIVE if letter.kind is LetterKind.HELD else Reader.REPRESENTED
+        self.rows[letter.letter_id] = LetterRow(
+            letter.letter_id,
             requested_at=requested_at,
             useful_until=requested_at + timedelta(days=90),
             sealed=b"sealed",
-            represented=represented,
+            represented=of.represented,
             vendor=VendorKind.FUNCTION,
             checked_at=checked_at,
+            receiver=receiver_of(letter, of.case_id, side, FakeVault()),
         )
 
     def request(self, represented: PersonId, case_id: str) -> Request | None:
@@ -365,7 +379,7 @@ class FakeMandates(FakeWishes):
             self.letters += making.notices
             self.due += making.due
             for letter in making.notices:
-                self._write_row(letter.letter_id, first.represented, first.activated_at, first.activated_at)
+                self._write_row(letter, first, first.activated_at, first.activated_at)
             for mandate in making.mandates:
                 self._mandates[mandate.case_id] = mandate
                 self._note(mandate.case_id, BEGINNINGS[mandate.consent.way], mandate.activated_at, by)
@@ -457,7 +471,7 @@ class FakeMandates(FakeWishes):
             books[0][:], books[1][:] = [*person, *sent], [*address, *sent]
             self.letters.append(mailing.letter)
             at = first.checked_at or first.requested_at
-            self._write_row(mailing.letter.letter_id, first.represented, first.requested_at, at)
+            self._write_row(mailing.letter, first, first.requested_at, at)
 
         return count
 

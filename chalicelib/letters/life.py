@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract.states import LetterState, VendorKind, origins, row_key
+from chalicelib.letters.contract.states import COPY, LetterState, VendorKind, origins, row_key
 from chalicelib.letters.contract.statuses import Mishap
+from chalicelib.letters.receivers import Receiver
 from chalicelib.letters.underway import moving
 from chalicelib.observe import log
 from chalicelib.people.pseudonym import PersonId
@@ -33,7 +34,7 @@ class LetterRow(NamedTuple):
     vendor: VendorKind | None = None
     """Who prints it. None in rows of the release before: the function."""
     checked_at: datetime | None = None
-    """When the register gave the address."""
+    """When the register gave the address, or said last that it is still so."""
     queued_at: datetime | None = None
     accepted_at: datetime | None = None
     printed_at: datetime | None = None
@@ -46,6 +47,8 @@ class LetterRow(NamedTuple):
     """Why it came back, or is not printed."""
     batch: str | None = None
     """With what it was printed, as the vendor numbers that."""
+    receiver: Receiver | None = None
+    """None once its vendor has it; in rows of the release before, and for who is not in the register."""
 
 
 _PK, _SK = row_key("{letter_id}")
@@ -63,10 +66,11 @@ LETTER = Kind(
     LetterRow,
     pk=_PK,
     sk=_SK,
-    kept=Kept("further notice; `sealed` until the print vendor has accepted it"),
-    personal=("letter_id", "sealed", "represented"),
-    sealed=("sealed",),
+    kept=Kept("further notice; what is sealed, and for whom it is, until the print vendor has accepted it"),
+    personal=("letter_id", "represented", *COPY),
+    sealed=("sealed", "head"),
     keyed=("letter_id",),
+    spread={"receiver": COPY[1:]},
     lacking=("state",),
     older=_of_before,
 )

@@ -43,7 +43,8 @@ class Mark(NamedTuple):
 
     key: str
     since: str = ""
-    """As ISO 8601 text, read where it is used: a mark that is odd must hold up no other."""
+    """As ISO 8601 text, read where it is used: a mark that is odd must hold up no other. What is put off waits since
+    a moment that is still to come."""
     correlation_id: str | None = None
 
     @property
@@ -124,6 +125,8 @@ class ParcelKind(Generic[C, W]):
     measured: Measured
     due: Callable[[W, datetime], datetime] | None = None
     """Till when the receiver of what is sent now has to say that they have it; None for kinds of which nobody does."""
+    contents: tuple[str, ...] = ("sealed",)
+    """Attributes of a row that go once the contents are not needed any more."""
     bare: bool = False
     """Whether its marks bear the id alone. Those of letters do: releases before there were other kinds read them."""
 
@@ -145,9 +148,22 @@ class ParcelKind(Generic[C, W]):
 
     def adding(self, table: LettersTable, row: W, now: datetime) -> list[Item]:
         """Return the writes that put a parcel in the outbox, for the transaction that asks for it."""
-        parcel_id = getattr(row, self._id)
-        mark = Mark(self.prefix + parcel_id, now.isoformat(), row.correlation_id)
-        return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=shard_of(parcel_id))]
+        mark = self._mark(row, now)
+        return [Rows(table, self.row).adding(row), Rows(table, MARK).adding(mark, shard=shard_of(mark.parcel_id))]
+
+    def marking(self, table: LettersTable, row: W, since: datetime) -> Item:
+        """Return the write of a parcel's mark, there already or not: it waits since then, or only from then on."""
+        mark = self._mark(row, since)
+        return Rows(table, MARK).putting(mark, shard=shard_of(mark.parcel_id))
+
+    def putting_off(self, table: LettersTable, row: W, until: datetime) -> list[Item]:
+        """Return the writes that let a parcel wait until then.
+
+        They do not hold for one that was stopped meanwhile, or whose receiver has it.
+        """
+        still = Condition("attribute_exists(useful_until) AND attribute_exists(#s)", {"#s": "sealed"}, {})
+        checked = Rows(table, self.row).checking(still, **self._key(getattr(row, self._id)))
+        return [checked, self.marking(table, row, until)]
 
     def adding_for(self, table: LettersTable, row: W, due: datetime) -> list[Item]:
         """Return the writes of a parcel that the sweeper is to send when it is `due`, and not before."""
@@ -164,8 +180,12 @@ class ParcelKind(Generic[C, W]):
         always = Condition("", {"#until": "useful_until"}, {})
         return [
             Rows(table, self.row).changing("REMOVE #until", always, **self._key(parcel_id)),
-            Rows(table, MARK).putting(Mark(self.prefix + parcel_id, "", correlation_id()), shard=shard_of(parcel_id)),
+            self.marking_anew(table, parcel_id),
         ]
+
+    def marking_anew(self, table: LettersTable, parcel_id: str) -> Item:
+        """Return the write of a mark of what is stopped, for a transaction that stops it by itself."""
+        return Rows(table, MARK).putting(Mark(self.prefix + parcel_id, "", correlation_id()), shard=shard_of(parcel_id))
 
     def sent(self, table: LettersTable, row: W, now: datetime) -> list[Item]:
         """Return the writes of what was handed over: the contents go, or are kept until `due`.
@@ -185,15 +205,19 @@ class ParcelKind(Generic[C, W]):
 
     def forgetting(self, table: LettersTable, parcel_id: str) -> list[Item]:
         """Return the writes that drop the mark and our copy of the contents."""
-        known = Condition("attribute_exists(pk)", {"#s": "sealed"}, {})
+        names = {f"#s{number}": name for number, name in enumerate(self.contents)}
+        known = Condition("attribute_exists(pk)", names, {})
         return [
-            Rows(table, self.row).changing("REMOVE #s", known, **self._key(parcel_id)),
+            Rows(table, self.row).changing(f"REMOVE {', '.join(names)}", known, **self._key(parcel_id)),
             self.unmarking(table, parcel_id),
         ]
 
     def unmarking(self, table: LettersTable, parcel_id: str) -> Item:
         """Return the write that drops the mark, for a transaction that drops the contents by itself."""
         return Rows(table, MARK).deleting(shard=shard_of(parcel_id), key=self.prefix + parcel_id)
+
+    def _mark(self, row: W, since: datetime) -> Mark:
+        return Mark(self.prefix + getattr(row, self._id), since.isoformat(), row.correlation_id)
 
     @property
     def _id(self) -> str:

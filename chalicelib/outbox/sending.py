@@ -24,8 +24,18 @@ AnyKind = ParcelKind[Any, Any]
 class Carrier(Protocol):
     """How the parcels of one kind leave: from the room that declares it, with its adapters."""
 
-    def deliver(self, parcel_id: str, sealed: bytes, row: Any, now: datetime, /) -> None:  # noqa: ANN401 - of its kind
-        """Hand a parcel over, perhaps again: who receives it knows it by its id. Raises `Unavailable`."""
+    def deliver(
+        self,
+        parcel_id: str,
+        sealed: bytes,
+        row: Any,  # noqa: ANN401 - of its kind
+        now: datetime,
+        /,
+    ) -> datetime | None:
+        """Hand a parcel over, perhaps again: who receives it knows it by its id. Raises `Unavailable`.
+
+        Returns till when it is put off, where it cannot be handed over now; the carrier has seen to it that it can be.
+        """
         ...
 
     def left(self, parcel_id: str, now: datetime, /) -> None:
@@ -46,8 +56,11 @@ class Outbox:
     def of(self, kind: AnyKind) -> "Sender":
         return Sender(self, kind)
 
-    def send(self, kind: AnyKind, parcel_id: str, now: datetime) -> None:
-        """Send one parcel that waits. Safe to repeat. Raises `Unavailable`, or `NotFound` for a mark alone."""
+    def send(self, kind: AnyKind, parcel_id: str, now: datetime) -> bool:
+        """Send one parcel that waits; False where it is put off. Safe to repeat.
+
+        Raises `Unavailable`, or `NotFound` for a mark alone.
+        """
         row, carrier = kind.find(self._table, parcel_id), self._carriers[kind]
         if row is None:
             # Nobody writes one without the other: somebody has to look where it went.
@@ -55,16 +68,23 @@ class Outbox:
         if row.useful_until is None or row.useful_until <= now:
             carrier.stopped(parcel_id, now)
         elif row.sealed is not None:
-            carrier.deliver(parcel_id, row.sealed, row, now)
-            carrier.left(parcel_id, now)
+            put_off = carrier.deliver(parcel_id, row.sealed, row, now)
+            if put_off is None:
+                carrier.left(parcel_id, now)
+                writes = kind.sent(self._table, row, now)
+            else:
+                log().info("parcel_put_off", kind=kind.name, parcel_id=parcel_id)
+                writes = kind.putting_off(self._table, row, put_off)
             with suppress(Conflict):
                 # What was stopped meanwhile is marked anew: the sweeper sees to it.
-                self._table.write_together(kind.sent(self._table, row, now))
-            return
+                self._table.write_together(writes)
+            return put_off is None
         self._table.write_together(kind.forgetting(self._table, parcel_id))
+        return True
 
     def sweep(self, now: datetime) -> int:
-        """Send what was written down but not sent, for example because a process died. Returns how many were.
+        """Send what was written down but not sent, for example because a process died. Returns how many were,
+        or were put off.
 
         One that cannot be sent holds up no other (invariant 13), and a receiver who is silent no other kind: each
         kind has its share of the time.
@@ -101,8 +121,7 @@ class Outbox:
         follow(awaited.correlation_id)
         try:
             row = kind.find(self._table, parcel_id)
-            if row is not None and row.sealed is not None:
-                self.send(kind, parcel_id, now)
+            if row is not None and row.sealed is not None and self.send(kind, parcel_id, now):
                 if kind.due is None:
                     log().info("parcel_sent_when_due", kind=kind.name, parcel_id=parcel_id)
                 else:
@@ -139,11 +158,12 @@ class Outbox:
     def _swept(self, kind: AnyKind, mark: Mark, now: datetime) -> bool:
         follow(mark.correlation_id)
         try:
-            self.send(kind, mark.parcel_id, now)
+            gone = self.send(kind, mark.parcel_id, now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one parcel, the others go on
             log().error("parcel_not_swept", kind=kind.name, parcel_id=mark.parcel_id, error=type(error).__name__)
             return False
-        log().info("parcel_swept", kind=kind.name, parcel_id=mark.parcel_id)
+        if gone:
+            log().info("parcel_swept", kind=kind.name, parcel_id=mark.parcel_id)
         return True
 
 

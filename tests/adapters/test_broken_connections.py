@@ -94,7 +94,7 @@ def _send(address: str) -> None:
             return {"pk": pk, "sk": sk, "sealed": b"x", "useful_until": "9999-12-31T00:00:00+00:00"}
 
     table = OneLetter(None, "letters")
-    queue = VendorQueue(table, _client("sqs", address), f"{address}/queue")
+    queue = VendorQueue(table, _client("sqs", address), f"{address}/queue", f"{address}/checks")
     Outbox(table, {LETTERS: queue}).of(LETTERS).send("1" * 36, NOW)
 
 

@@ -32,7 +32,7 @@ def _put(tables: Tables, now: datetime) -> str:
 def test_it_goes_to_the_queue_once_a_day_and_says_the_operators_address_alone(tables: Tables) -> None:
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
-    outbox = Outbox(tables.letters, {LETTERS: VendorQueue(tables.letters, sqs, url)})
+    outbox = Outbox(tables.letters, {LETTERS: VendorQueue(tables.letters, sqs, url, url)})
     for hours in (0, 6, 12):
         letter_id = _put(tables, MONDAY + timedelta(hours=hours))
         outbox.sweep(MONDAY + timedelta(hours=hours, minutes=1))

@@ -3,6 +3,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,11 +15,12 @@ from pypdf import PdfReader
 from chalicelib.days import midnight_after
 from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.letter import Letter, Reader
 from chalicelib.letters.contract.messages import LetterCancel
-from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import move, progress
+from chalicelib.letters.contract.states import COPY, LetterState
+from chalicelib.letters.life import LetterRow, move, progress
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.register.counted import Sealing, Tables
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.observe import correlation_id, follow
@@ -33,7 +35,7 @@ from print_vendor.opening import Keys, Opener
 from print_vendor.rows import LetterRows
 from print_vendor.sealed import VaultOpener
 from tests.adapters.conftest import askers_of
-from tests.builders import NOW, a_letter, a_request, an_opening, closing
+from tests.builders import NOW, VERA, a_letter, a_request, an_opening, closing
 from tests.vendor import SEAL, VENDOR_KEY, key_file, sealed_message
 
 FIELDS = "alias/digid-machtigen-fields"
@@ -48,6 +50,7 @@ class Post:
         for kind in ("pdf", "json"):
             self.s3.delete_object(Bucket=aws.BUCKET, Key=object_key(a_letter().letter_id, kind))
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
+        self.checks = self.sqs.create_queue(QueueName=f"checks-{uuid.uuid4()}")["QueueUrl"]
         self.outbox = self.outbox_to(self.sqs)
         self.letters = self.outbox.of(LETTERS)
         self.rows = LetterRows(dynamodb, self.table.name, time.sleep)
@@ -59,11 +62,21 @@ class Post:
         self.mandates.open_requests(an_opening(self.request))
 
     def outbox_to(self, sqs: Any) -> Outbox:
-        return Outbox(self.table, {LETTERS: VendorQueue(self.table, sqs, self.url)})
+        return Outbox(self.table, {LETTERS: VendorQueue(self.table, sqs, self.url, self.checks)})
 
     def messages(self) -> list[str]:
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
         return [message["Body"] for message in found]
+
+    def asked(self) -> list[str]:
+        """Return of which letters the register is to be asked."""
+        found = self.sqs.receive_message(QueueUrl=self.checks, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"])["letter_id"] for message in found]
+
+    def found(self) -> LetterRow:
+        letter = self.mandates.letter(self.letter.letter_id)
+        assert letter is not None
+        return letter
 
     def row(self) -> Item:
         found = self.table.get(f"LETTER#{self.letter.letter_id}", "LETTER")
@@ -139,15 +152,34 @@ def test_what_nobody_accepted_in_a_day_is_sent_again_with_its_id_and_content_for
     due = NOW + DAY
     assert first["print_before"] == due.isoformat()
     post.outbox.sweep(due)
-    assert post.messages() == [], "it may be taken until then"
-    later = due + timedelta(minutes=1)
+    assert (post.messages(), post.asked()) == ([], []), "it may be taken until then"
+    for days in (1, 3):
+        later = NOW + days * DAY + timedelta(minutes=1)
+        post.outbox.sweep(later)
+        assert (post.messages(), post.asked()) == ([], [post.letter.letter_id]), "the register is asked before"
+        post.mandates.confirm_address(post.found(), later)
+        post.letters.send(post.letter.letter_id, later)
+        (again,) = map(json.loads, post.messages())
+        assert again == {**first, "print_before": (later + DAY).isoformat()}
+        post.outbox.sweep(later)
+        assert (post.messages(), post.asked()) == ([], [])
+
+
+def test_what_the_release_before_wrote_is_sent_again_without_asking_the_register(post: Post) -> None:
+    """As what goes to nobody of the register: it does not say to whom it goes."""
+    post.table.change(
+        f"LETTER#{post.letter.letter_id}",
+        "LETTER",
+        "REMOVE receiver_case, receiver_side, head",
+        Condition("", {}, {}),
+    )
+    post.letters.send(post.letter.letter_id, NOW)
+    (first,) = map(json.loads, post.messages())
+    later = NOW + DAY + timedelta(minutes=1)
     post.outbox.sweep(later)
     (again,) = map(json.loads, post.messages())
     assert again == {**first, "print_before": (later + DAY).isoformat()}
-    post.outbox.sweep(later)
-    assert post.messages() == []
-    post.outbox.sweep(later + 2 * DAY)
-    assert len(post.messages()) == 1, "and again, for as long as its code may be used"
+    assert post.asked() == []
 
 
 def test_what_was_accepted_or_has_become_worthless_is_not_sent_again_and_not_awaited_any_more(post: Post) -> None:
@@ -314,6 +346,8 @@ def test_a_letter_whose_code_has_become_worthless_is_not_printed(post: Post, end
     for _ in range(2):
         post.printer.print(message, now)
     assert not post.printed()
+    # What is too late it only leaves.
+    post.outbox.sweep(now)
     assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
 
 
@@ -331,9 +365,46 @@ def test_a_letter_whose_code_has_become_worthless_is_not_sent_to_the_vendor(
 
 
 def test_a_letter_is_printed_until_the_end_of_the_day_that_it_names(post: Post) -> None:
-    post.letters.send(post.letter.letter_id, NOW)
-    post.printer.print(post.messages()[0], _let_expire(post) - timedelta(microseconds=1))
+    last = _let_expire(post) - timedelta(microseconds=1)
+    post.mandates.confirm_address(post.found(), last)
+    post.letters.send(post.letter.letter_id, last)
+    post.printer.print(post.messages()[0], last)
     assert post.printed()
+
+
+def test_our_function_too_leaves_what_it_takes_too_late_and_goes_on_with_what_it_began_in_time(post: Post) -> None:
+    post.letters.send(post.letter.letter_id, NOW)
+    (message,) = post.messages()
+    before = post.row()
+    post.printer.print(message, NOW + DAY)
+    assert not post.printed()
+    assert post.row() == before, "it waits to be asked of, and to be sent again"
+    assert post.rows.begin(post.letter.letter_id, NOW + DAY - timedelta(seconds=1))
+    post.printer.print(message, NOW + 2 * DAY)
+    assert post.printed()
+
+
+def test_once_its_vendor_has_it_a_row_does_not_say_any_more_for_whom_a_letter_is(post: Post) -> None:
+    assert post.row().keys() >= set(COPY)
+    post.letters.send(post.letter.letter_id, NOW)
+    assert post.row().keys() >= set(COPY)
+    assert post.rows.begin(post.letter.letter_id, NOW)
+    assert not post.row().keys() & set(COPY)
+
+
+def test_neither_number_nor_name_nor_address_can_be_read_in_a_row_and_no_two_are_alike(post: Post) -> None:
+    other = replace(post.letter, letter_id="b" * 36)
+    heads = [
+        receiver_of(one, post.request.case_id, Reader.REPRESENTED, post.vault).head for one in (post.letter, other)
+    ]
+    assert heads[0] != heads[1]
+    row = str(post.row())
+    assert not any(word in row for word in ("Lindelaan", "Gever", VERA.digits))
+    opened = [
+        post.vault.open(head, f"letter-head:{one}")
+        for head, one in zip(heads, (post.letter.letter_id, "b" * 36), strict=True)
+    ]
+    assert opened[0] != opened[1], "whoever opens both does not see either that they go to one home"
 
 
 def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:

@@ -125,19 +125,21 @@ def test_what_does_not_happen_makes_nothing_due(world: World, mandate: Mandate) 
 
 
 def test_a_notice_becomes_one_letter_whoever_tells_it_again(world: World, mandate: Mandate) -> None:
-    notice, notice_id = _activated(mandate), _activated(mandate).notice_id
-    assert world.notices.tell(notice, _letter(notice_id), THEN)
-    assert world.notices.due(notice_id, THEN) is None
-    assert not world.notices.tell(notice, _letter(notice_id), THEN)
-    assert world.letters() == [notice_id]
+    notice = _activated(mandate)
+    letter = _letter(notice.notice_id)
+    assert world.notices.tell(notice, letter, THEN)
+    assert world.notices.due(notice.notice_id, THEN) is None
+    assert not world.notices.tell(notice, letter, THEN)
+    assert world.letters() == [notice.notice_id]
 
 
 def test_many_at_once_write_one_letter(world: World, mandate: Mandate) -> None:
-    notice, notice_id = _activated(mandate), _activated(mandate).notice_id
+    notice = _activated(mandate)
+    letter = _letter(notice.notice_id)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda _: world.notices.tell(notice, _letter(notice_id), THEN), range(8)))
+        told = list(pool.map(lambda _: world.notices.tell(notice, letter, THEN), range(8)))
     assert told.count(True) == 1
-    assert world.letters() == [notice_id]
+    assert world.letters() == [notice.notice_id]
 
 
 def test_a_notice_to_nobody_is_not_due_any_more(world: World, mandate: Mandate) -> None:

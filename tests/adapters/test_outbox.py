@@ -99,7 +99,7 @@ class World:
         self.url = self.sqs.create_queue(QueueName=f"letters-{uuid.uuid4()}")["QueueUrl"]
         self.mailbox = Mailbox(table)
         carriers: dict[ParcelKind[Any, Any], Carrier] = {
-            LETTERS: VendorQueue(table, self.sqs, self.url),
+            LETTERS: VendorQueue(table, self.sqs, self.url, self.url),
             NOTICES: self.mailbox,
         }
         self.outbox = Outbox(table, carriers)
@@ -267,7 +267,7 @@ def test_a_receiver_who_is_silent_leaves_other_kinds_their_time(world: World) ->
 
     for number in range(40):
         world.ask(letter=f"{number:036x}" if number == 0 else "", notice=f"{number:036x}")
-    queue = VendorQueue(world.table, world.sqs, world.url)
+    queue = VendorQueue(world.table, world.sqs, world.url, world.url)
     with within(Budget(45.0, lambda: clock[0])) as granted:
         assert Outbox(world.table, {NOTICES: Silent(world.table), LETTERS: queue}).sweep(LATER) == 1
         assert granted.left > 45 / 2 - 2

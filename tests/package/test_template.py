@@ -338,7 +338,9 @@ _CALM = {
     # OldestUnsentLetter and its like ring: how many they are says nothing of how long they wait.
     *("LettersUnsent", "ChecksUnsent", "NoticesUnsent"),
     # People mistype birth dates, move and die: CheckPutOff rings when somebody tries many.
-    *("AskedForAnother", "RequestUndeliverable"),
+    *("AskedForAnother", "RequestUndeliverable", "LetterRecalled"),
+    # That letters wait for so long rings at LettersNotAccepted.
+    "LetterGoesOn",
     # Figures of a day: what is wrong with it is in LettersNok, LettersNotAccepted and LettersNotPosted.
     *("DayLettersRequested", "DayLettersPosted", "DayLettersReturned", "DayLettersFailed", "DayLettersCancelled"),
     *("DayLettersPending", "OldestUnacceptedLetter", "OldestUnpostedLetter"),

@@ -89,7 +89,7 @@ WALLS = {
     "mandates.for_another": {"catalogue", "people", *_BELOW_ITS_WAYS},
     "mandates.direct": {"catalogue", "people", *_BELOW_ITS_WAYS},
     "mandates.living": {"audit", "catalogue", "mandates.model", "mandates.register", "mandates.rules", "people"},
-    "mandates.delivery": {"letters", "mandates.model", "mandates.register"},
+    "mandates.delivery": {"letters", "mandates.model", "mandates.register", "people"},
     "mandates.telling": {"catalogue", "letters", "people", *_BELOW_ITS_WAYS},
     "mandates.seeing": {"audit", "letters", "mandates.model", "mandates.register", "people"},
     "web": {"people", "storage"},

@@ -39,14 +39,16 @@ class LetterState(StrEnum):
 OF_BEFORE: Mapping[str, LetterState] = {"printing": LetterState.ACCEPTED, "stopped": LetterState.CANCELLED}
 """What states were called in the release before: in rows that it wrote they are still."""
 
-_WITH_US = (LetterState.REQUESTED, LetterState.CHECKED, LetterState.QUEUED)
-_NOT_PRINTED = (*_WITH_US, LetterState.ACCEPTED)
+NOT_TAKEN = (LetterState.REQUESTED, LetterState.CHECKED, LetterState.QUEUED)
+"""In these no vendor has said that they have it: it is sent again, or ends."""
+
+_NOT_PRINTED = (*NOT_TAKEN, LetterState.ACCEPTED)
 _ON_ITS_WAY = (*_NOT_PRINTED, LetterState.PRINTED, LetterState.POSTED)
 
 MOVES: Mapping[LetterState, tuple[LetterState, ...]] = {
     LetterState.QUEUED: (LetterState.REQUESTED, LetterState.CHECKED),
     # The vendor may be quicker than we are in writing down that we queued it, and begins again after a crash.
-    LetterState.ACCEPTED: (*_WITH_US, LetterState.ACCEPTED),
+    LetterState.ACCEPTED: (*NOT_TAKEN, LetterState.ACCEPTED),
     # Steps may be told late, or never: each is reached from any before. And paper is paper: a letter that a restored
     # table, or somebody who came too late, calls cancelled was printed all the same.
     LetterState.PRINTED: (*_NOT_PRINTED, LetterState.CANCELLED),
@@ -90,6 +92,9 @@ def row_key(letter_id: str) -> tuple[str, str]:
     """Return `pk` and `sk` of a letter's row."""
     return f"LETTER#{letter_id}", "LETTER"
 
+
+COPY = ("sealed", "receiver_case", "receiver_side", "head")
+"""Attributes of a row that are dropped once the vendor has the letter: its contents, and for whom it is."""
 
 UNDERWAY_PK, UNDERWAY_PARTS = "UNDERWAY#{shard}", 8
 

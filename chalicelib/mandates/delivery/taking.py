@@ -126,14 +126,14 @@ def _stands(letter: LetterRow, state: LetterState) -> Taken:
 
 def _made_of(letter: LetterRow, state: LetterState, at: datetime, store: MandateStore, now: datetime) -> Consequence:
     if state in _LOST:
-        return Consequence(lost=_waiting(letter, store, now))
+        return Consequence(lost=waiting_for(letter, store, now))
     if state in _UNDER_WAY and letter.posted_at is None:
-        waiting = _waiting(letter, store, now)
+        waiting = waiting_for(letter, store, now)
         return Consequence(posted=tuple(one.posted(at) for one in waiting if one.valid_days is not None))
     return Consequence()
 
 
-def _waiting(letter: LetterRow, store: MandateStore, now: datetime) -> tuple[Request, ...]:
+def waiting_for(letter: LetterRow, store: MandateStore, now: datetime) -> tuple[Request, ...]:
     """Return the requests that wait for a letter, in order: those whose code it brings. For a notice nothing does."""
     if letter.represented is None:
         if letter.vendor is None:

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from chalicelib.days import midnight_after, midnight_before, today
 from chalicelib.errors import Conflict, TooManyLetters, Unavailable
 from chalicelib.letters.books import LetterBooks
+from chalicelib.letters.contract.letter import Reader
 from chalicelib.letters.contract.states import VendorKind
 from chalicelib.letters.limits import Asker, Sent
-from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.letters.posting import LETTERS, Whose, letter_items
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.register.retrying import ROUNDS
 from chalicelib.mandates.register.transactions import Mailing
@@ -84,13 +86,14 @@ class CountedLetters:
         sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
         # Nobody is to get a letter whose day is over.
         until = midnight_after(letter.use_before or max(one.safe_day for one in requests))
+        whom = receiver_of(letter, first.case_id, Reader.REPRESENTED, self._sealing.vault)
         posting = letter_items(
             self._tables.letters,
             letter.letter_id,
             sealed,
             at,
             until,
-            represented=first.represented,
+            whose=Whose(first.represented, whom),
             requested_at=first.requested_at,
             vendor=self._sealing.vendor,
         )

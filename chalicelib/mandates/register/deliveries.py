@@ -1,9 +1,10 @@
 """Letters on their way, in DynamoDB: each step one transaction, with what it makes of the requests that wait."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from chalicelib.audit.trail import Happening, noting_posted
-from chalicelib.letters.contract.states import origins
+from chalicelib.letters.contract.states import COPY, origins
 from chalicelib.letters.life import LETTER, LetterRow
 from chalicelib.letters.posting import LETTERS
 from chalicelib.letters.underway import moving
@@ -28,8 +29,7 @@ class DynamoDeliveries(DynamoRequests):
             [
                 self._moving(delivery),
                 *moving(self._letters, delivery.letter_id, delivery.state, delivery.at),
-                # The vendor has it: nothing is left to be sent.
-                *([] if delivery.stopped else [LETTERS.unmarking(self._letters, delivery.letter_id)]),
+                *self._marked(delivery),
                 *for_each(delivery.posted, lambda one: self._posted_one(one, delivery)),
                 *self._prolonging(delivery.posted),
                 *for_each(delivery.lost, lambda one: self._lost_one(one, delivery)),
@@ -38,17 +38,37 @@ class DynamoDeliveries(DynamoRequests):
             ]
         )
 
+    def confirm_address(self, letter: LetterRow, now: datetime) -> None:
+        same = Condition(
+            "checked_at = :was AND attribute_exists(useful_until) AND attribute_exists(sealed)",
+            {},
+            {":was": letter.checked_at, ":now": now},
+        )
+        checked = Rows(self._letters, LETTER).changing("SET checked_at = :now", same, letter_id=letter.letter_id)
+        self._table.write_together([checked, LETTERS.marking(self._letters, letter, now)])
+
+    def _marked(self, delivery: Delivery) -> list[Item]:
+        if delivery.recalled:
+            return [LETTERS.marking_anew(self._letters, delivery.letter_id)]
+        # The vendor has it: nothing is left to be sent.
+        return [] if delivery.stopped else [LETTERS.unmarking(self._letters, delivery.letter_id)]
+
     def _moving(self, delivery: Delivery) -> Item:
         told = {"reason": delivery.reason, "batch": delivery.batch or None}
         said = {name: value for name, value in told.items() if value is not None}
         allowed = {f":from{number}": origin for number, origin in enumerate(origins(delivery.state))}
+        gone = (*COPY, "useful_until") if delivery.recalled else COPY
+        removed = {f"#gone{number}": name for number, name in enumerate(gone)}
+        still = "" if delivery.stopped else " AND attribute_exists(useful_until)"
+        # Whoever has it has begun with it.
+        ours = " AND attribute_exists(sealed)" if delivery.recalled else ""
         condition = Condition(
-            f"#state IN ({', '.join(allowed)}){'' if delivery.stopped else ' AND attribute_exists(useful_until)'}",
-            {"#state": "state", "#at": f"{delivery.state}_at", "#s": "sealed", **{f"#{name}": name for name in said}},
+            f"#state IN ({', '.join(allowed)}){still}{ours}",
+            {"#state": "state", "#at": f"{delivery.state}_at", **removed, **{f"#{name}": name for name in said}},
             {**allowed, ":state": delivery.state, ":at": delivery.at, **{f":{name}": said[name] for name in said}},
         )
         also = "".join(f", #{name} = :{name}" for name in said)
-        update = f"SET #state = :state, #at = :at{also} REMOVE #s"
+        update = f"SET #state = :state, #at = :at{also} REMOVE {', '.join(removed)}"
         return Rows(self._letters, LETTER).changing(update, condition, letter_id=delivery.letter_id)
 
     def _posted_one(self, request: Request, delivery: Delivery) -> list[Item]:
@@ -89,7 +109,7 @@ class DynamoDeliveries(DynamoRequests):
         return items
 
     def _lost_one(self, request: Request, delivery: Delivery) -> list[Item]:
-        by, now = System(Cause.POST), delivery.now
+        by, now = System(Cause.REGISTER if delivery.recalled else Cause.POST), delivery.now
         return [
             self._ending(request, RequestState.UNDELIVERABLE, now),
             *([self._unmarking(request)] if request.is_own else ()),

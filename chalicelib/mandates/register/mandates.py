@@ -8,9 +8,10 @@ from chalicelib.audit.trail import Event, Happening, Sides, history, noting, rec
 from chalicelib.days import midnight_after
 from chalicelib.errors import Conflict
 from chalicelib.letters.books import LetterBooks
-from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.letter import Letter, LetterKind, Reader
 from chalicelib.letters.life import LETTER
-from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.letters.posting import LETTERS, Whose, letter_items
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.model.cases import CaseId, visit_of
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.notices import Notice
@@ -97,8 +98,16 @@ class DynamoMandates(DynamoDeliveries):
         """Return the writes that post a letter that tells something, and is not counted."""
         sealed = LETTERS.seal(self._sealing.letters, letter.letter_id, letter)
         until = midnight_after(mandate.period.end)
-        whose, vendor = mandate.represented, self._sealing.vendor
-        return letter_items(self._letters, letter.letter_id, sealed, at, until, represented=whose, vendor=vendor)
+        side = Reader.REPRESENTATIVE if letter.kind is LetterKind.HELD else Reader.REPRESENTED
+        return letter_items(
+            self._letters,
+            letter.letter_id,
+            sealed,
+            at,
+            until,
+            whose=Whose(mandate.represented, receiver_of(letter, mandate.case_id, side, self._sealing.vault)),
+            vendor=self._sealing.vendor,
+        )
 
     def change(self, mandate: Mandate, new: Mandate, event: Event, *due: Notice) -> None:
         represented, suspends = mandate.represented, mandate.suspended_at is None and new.suspended_at is not None

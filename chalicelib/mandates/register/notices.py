@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from chalicelib.days import midnight_after
 from chalicelib.errors import Conflict
-from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.posting import LETTERS, letter_items
+from chalicelib.letters.contract.letter import Letter, Reader
+from chalicelib.letters.posting import LETTERS, Whose, letter_items
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.model.cases import CaseId, Party
 from chalicelib.mandates.model.notices import Notice, NoticeKind
 from chalicelib.mandates.register.counted import Sealing
@@ -112,5 +113,7 @@ class DynamoNotices:
 
     def _posting(self, notice: Notice, letter: Letter, now: datetime) -> list[Item]:
         sealed, vendor = LETTERS.seal(self._sealing.letters, letter.letter_id, letter), self._sealing.vendor
-        until, whose = midnight_after(letter.use_before) if letter.use_before else now + USEFUL, notice.represented
-        return letter_items(self._table, letter.letter_id, sealed, now, until, represented=whose, vendor=vendor)
+        until = midnight_after(letter.use_before) if letter.use_before else now + USEFUL
+        whom = receiver_of(letter, notice.cases[0], Reader(notice.to.value), self._sealing.vault)
+        whose = Whose(notice.represented, whom)
+        return letter_items(self._table, letter.letter_id, sealed, now, until, whose=whose, vendor=vendor)

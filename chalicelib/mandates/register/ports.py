@@ -81,6 +81,13 @@ class MandateStore(Wishes, Protocol):
         """
         ...
 
+    def confirm_address(self, letter: LetterRow, now: datetime) -> None:
+        """Write down that the register still says where a letter goes, and that it is to be sent.
+
+        Raise `Conflict` if it is not as given any more.
+        """
+        ...
+
     def request(self, represented: PersonId, case_id: str) -> Request | None: ...
 
     def requests(self, represented: PersonId, visit_id: VisitId | None = None) -> list[Request]:

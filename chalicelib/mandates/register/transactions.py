@@ -100,6 +100,8 @@ class Delivery:
     batch: str = ""
     stopped: bool = False
     """Whether it is not to be printed any more: then its mark in the outbox stays, so that its vendor hears of it."""
+    recalled: bool = False
+    """Whether it is we who end it, before its vendor has it: then it is marked, so that they hear of it."""
     posted: tuple[Request, ...] = ()
     """As they are from now on: their end counts from the posting, and that of their code with them."""
     lost: tuple[Request, ...] = ()

@@ -37,6 +37,8 @@ class Stage(StrEnum):
     """It came back."""
     FAILED = "failed"
     """It cannot be printed."""
+    STOPPED = "stopped"
+    """We did not send it, because of what the register says."""
     PERHAPS_PRINTED = "perhaps printed"
     NOT_PRINTED = "not printed"
     EXPECTED = "expected"
@@ -62,7 +64,7 @@ class Step(NamedTuple):
     day: date | None = None
     times: int = 0
     reason: Mishap | None = None
-    """Why a letter came back, or cannot be printed."""
+    """Why a letter came back, cannot be printed, or was stopped."""
 
 
 _TOLD: Mapping[LetterState, Stage] = {
@@ -119,6 +121,8 @@ def _letter(request: Request, state: RequestState, letter: Journey, now: datetim
         yield from (Step(stage, at, reason=letter.reason if stage in _MISHAPS else None) for stage, at in told)
         if state is RequestState.WAITING and not _ARRIVES_NO_MORE & reached.keys():
             yield _expected(told[-1][1], now)
+    elif letter.reason and (stopped := reached.get(LetterState.CANCELLED)):
+        yield Step(Stage.STOPPED, stopped, reason=letter.reason)
     elif not shared and not _is_under_way(request, state):
         yield Step(Stage.PERHAPS_PRINTED if LetterState.ACCEPTED in reached else Stage.NOT_PRINTED)
     elif now >= since + _LATE:
