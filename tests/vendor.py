@@ -1,6 +1,7 @@
 """A print vendor's keys, and both ends of what is sealed under them."""
 
 import json
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -26,7 +27,9 @@ def an_opener(*keys: dict[str, Any]) -> Opener:
     return Opener(Keys(lambda: key_file(*(keys or (VENDOR_KEY,)))), FakeVault())
 
 
-def sealed_message(letter: Letter, seal: VendorSeal = SEAL, correlation_id: str | None = "the request") -> str:
+def sealed_message(
+    letter: Letter, seal: VendorSeal = SEAL, correlation_id: str | None = "the request", before: datetime = NOW
+) -> str:
     """Return what lies in the queue for a letter."""
     sealed = seal.seal(letter.to_json(), letter.letter_id)
-    return SealedLetter(letter.letter_id, sealed, NOW, correlation_id).to_json()
+    return SealedLetter(letter.letter_id, sealed, before, correlation_id).to_json()

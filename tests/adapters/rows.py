@@ -5,6 +5,8 @@
 A test that has to change this file changes what older and newer releases must read: think of both.
 """
 
+import hashlib
+import json
 import zlib
 
 _LETTER = """{"schema": "letter/1", "letter_id": "%s", "reference": "CA5ECA5ECA5E", "language": "nl", \
@@ -677,10 +679,20 @@ _ADDED: dict[tuple[object, object], dict[str, object]] = {
 }
 """By key, what today's release writes besides, or otherwise."""
 
+
+def _head(letter_id: str) -> bytes:
+    """Return what is printed of name and address as it lies sealed: a digest."""
+    printed = json.dumps([letter_id, "", "V. van der Gever", "Lindelaan 12", "1234 AB  Voorbeeld"])
+    return f"letter-head:{letter_id}|{hashlib.sha256(printed.encode()).hexdigest()}".encode()
+
+
 _CHECKED = "2031-05-17T11:42:07+00:00"
 _ADDED |= {
     (f"LETTER#{letter_id}", "LETTER"): {
         "checked_at": checked_at,
+        "head": _head(letter_id),
+        "receiver_case": letter_id[:-4],
+        "receiver_side": "represented",
         "represented": "vera",
         "sealed": _sealed(letter_id, _LETTER_OF_TODAY),
         "state": "checked",

@@ -71,12 +71,16 @@ class Mailbox:
         self.deliveries: list[tuple[str, bytes]] = []
         self.refused: set[str] = set()
         self.crash = False
+        self.closed_until: datetime | None = None
 
-    def deliver(self, notice_id: str, sealed: bytes, _row: Notice, _now: datetime) -> None:
+    def deliver(self, notice_id: str, sealed: bytes, _row: Notice, now: datetime) -> datetime | None:
+        if self.closed_until is not None and now < self.closed_until:
+            return self.closed_until
         if notice_id in self.refused:
             raise ValueError("no such address")
         self.deliveries.append((notice_id, sealed))
         self.received.setdefault(notice_id, sealed)
+        return None
 
     def left(self, notice_id: str, now: datetime) -> None:
         if self.crash:
@@ -245,6 +249,31 @@ def test_what_comes_twice_because_a_process_died_is_known_by_its_id(world: World
     assert world.mailbox.deliveries == [("a" * 36, world.mailbox.received["a" * 36])] * 2
 
 
+def test_what_its_carrier_puts_off_waits_till_then_and_is_no_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    world.ask(notice="a" * 36)
+    world.mailbox.closed_until = LATER + timedelta(hours=3)
+    assert world.outbox.sweep(LATER) == 1
+    assert world.outbox.sweep(LATER + timedelta(minutes=170)) == 0, "it is not asked each minute"
+    assert (world.mailbox.received, world.waiting()) == ({}, [f"notice#{'a' * 36}"])
+    assert world.notice("a" * 36).sealed, "nothing is lost"
+    assert world.outbox.sweep(LATER + timedelta(minutes=181)) == 1
+    assert (list(world.mailbox.received), world.waiting()) == (["a" * 36], [])
+    assert NOTICES.measured.not_sent not in capsys.readouterr().out
+
+
+def test_what_is_stopped_while_it_is_put_off_is_stopped_at_once(world: World) -> None:
+    world.ask(notice="a" * 36)
+    world.mailbox.closed_until = LATER + timedelta(hours=3)
+    world.outbox.sweep(LATER)
+    world.table.write_together(NOTICES.stopping(world.table, "a" * 36))
+    assert world.outbox.sweep(LATER + timedelta(minutes=1)) == 1
+    assert world.notice("a" * 36).dropped_at == LATER + timedelta(minutes=1)
+    assert world.waiting() == []
+
+
 @pytest.mark.parametrize("ended", [False, True])
 def test_what_has_become_worthless_is_not_sent(world: World, ended: bool) -> None:  # noqa: FBT001
     world.ask(letter="a" * 36, notice="a" * 36)
@@ -261,7 +290,7 @@ def test_a_receiver_who_is_silent_leaves_other_kinds_their_time(world: World) ->
     clock = [0.0]
 
     class Silent(Mailbox):
-        def deliver(self, *_: object) -> None:
+        def deliver(self, *_: object) -> datetime | None:
             clock[0] += budget().patience("mail", 4.0, least=2.0)
             raise Unavailable("mail")
 

@@ -15,15 +15,20 @@ from chalicelib.catalogue.items import Source
 from chalicelib.catalogue.model import Connection, EntityId, Profile
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.errors import NotFound
+from chalicelib.letters.contract.letter import Reader
 from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
+from chalicelib.letters.posting import StaleLetter
+from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.living.leaving import write_death
 from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.mandates.register.notices import NOTICES
+from chalicelib.people.vault import KmsVault
 from chalicelib.saml.partners.registration import import_metadata
 from chalicelib.storage.tables import CatalogueTable
 from local.serving import mutual_tls, serve_in_thread
 from provisioning.keys import KeyPair
 from tests.browser.people import someone
+from tests.builders import a_letter
 from tests.deploy.emulator import ACCOUNT, REGION, client
 from tests.deploy.rights import ROLES, Policy
 from tests.deploy.walking import SERVICE, Walker, activate, ask, ask_for, read_code, signed_in_for
@@ -143,6 +148,25 @@ def _check(world: World, base: str, _without: str) -> None:
     if sorted(ended) != ["", "undeliverable"]:
         raise NotDone(str(ended))
     read_code(giver, world.letters)
+    _recall(world, base)
+
+
+def _recall(world: World, base: str) -> None:
+    """Ask the register again about a letter of two days ago, which has another address than it says."""
+    letter_id = json.loads(unprinted(world, base))["letter_id"]
+    (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
+    other = a_letter(letter_id=letter_id, address=("Elders 1", "4321 BA  Elders"))
+    vault = KmsVault(client("kms"), f"alias/{NAME}-fields")
+    head = receiver_of(other, letter["receiver_case"]["S"], Reader.REPRESENTED, vault).head
+    before = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    item = {**letter, "head": {"B": head}, "checked_at": {"S": before}}
+    client("dynamodb").put_item(TableName=f"{NAME}-letters", Item=item)
+    world.invoke("CheckRequest", _one_record(StaleLetter(letter_id).to_json()))
+    (letter,) = (row for row in _rows("letters") if row["sk"]["S"] == "LETTER")
+    (request,) = (row for row in _rows("register") if row["sk"]["S"].startswith("REQUEST"))
+    if letter["state"]["S"] != "cancelled" or request.get("ended", {}).get("S") != "undeliverable":
+        raise NotDone("the letter is not recalled")
+    _nothing_waits()
 
 
 def _one_record(body: str) -> dict[str, Any]:

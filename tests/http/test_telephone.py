@@ -79,6 +79,7 @@ def test_whoever_has_the_code_activates_it_and_both_see_how_it_was_given(
     vera: Person, henk: Person, wired: Wiring, clock: Clock
 ) -> None:
     case_id = called(wired)
+    deliver()
     clock.forward(days=1)
     assert henk.submit(recognised(henk, case_id), {}).location == f"/mandates/{case_id}?activated=1"
     vera.sign_in()

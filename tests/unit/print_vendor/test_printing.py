@@ -44,7 +44,7 @@ class Shop:
         self.rows, self.bucket = FakeLetterRows(), FakeBucket()
         self.rows.states[ID], self.rows.until[ID] = (LetterState.QUEUED, NOW), NOW + timedelta(days=43)
         self.printer = Printer(an_opener(), self.rows, self.bucket)
-        self.message = sealed_message(LETTER)
+        self.message = sealed_message(LETTER, before=NOW + timedelta(days=1))
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_what_goes_wrong_in_a_letter_is_told_without_the_letter(shop: Shop, capl
     """Lambda writes what a function raises, with the trace and its causes, into the log."""
     odd = a_letter(addressee="日本 van Dijk")
     with pytest.raises(Exception) as error:  # noqa: PT011 - whatever it is
-        shop.printer.print(sealed_message(odd), NOW)
+        shop.printer.print(sealed_message(odd, before=NOW + timedelta(days=1)), NOW)
     (record,) = caplog.records
     assert record.message == "letter_not_printed"
     told = f"{error.getrepr(style='native')} {vars(record)}"
