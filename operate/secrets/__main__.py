@@ -6,7 +6,8 @@
     add code-peppers              a next pepper: new letters use it, the codes of older letters still work
     retire saml-key ID            take a key or pepper out that is no longer used
     add print-vendor-keys         a next key of our own print function: from now on it is sealed for under that one
-    put letter-key                the public key (JWK, read from standard input) of an outside vendor who prints letters
+    put letter-key                the public key (JWK, read from standard input) of an outside vendor who prints them;
+                                  --ours: of our own print function, when it prints again
     put brp-key                   how we show ourselves to the population register, read from standard input: the key of
                                   a gateway, or JSON with token_url, client_id, client_secret, scope, resource_server
 
@@ -30,7 +31,7 @@ from operate.deploy.stages import STAGES, read_stage
 from operate.instants import instant
 from operate.secrets.rotation import Refused, add_key, add_pepper, ids, in_use, named, retire
 from operate.secrets.store import has_value, read, write
-from operate.secrets.vendor import add_vendor_key, letter_key, retire_vendor_key, shown
+from operate.secrets.vendor import add_vendor_key, letter_key, our_letter_key, retire_vendor_key, shown
 from provisioning.command import command
 from provisioning.keys import KeyPair, new_key_pair
 from provisioning.secrets import DAYS, KEYS, LETTER_KEY, VENDOR_KEYS
@@ -49,8 +50,7 @@ def main(arguments: Sequence[str], manager: Any = None) -> int:  # noqa: ANN401
 
 def _do(manager: Any, prefix: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
     if asked.action == "put":
-        told = letter_key(_typed()) if asked.secret == LETTER_KEY else _access(asked)
-        write(manager, f"{prefix}/{asked.secret}", told)
+        write(manager, f"{prefix}/{asked.secret}", _told(manager, prefix, asked))
         print(f"{asked.secret} is written.")
         return
     if asked.action != "show" and asked.secret == VENDOR_KEYS:
@@ -66,6 +66,14 @@ def _do(manager: Any, prefix: str, asked: argparse.Namespace, now: datetime) -> 
         _show(name, read(manager, f"{prefix}/{name}"), now)
     if asked.action == "show" and has_value(manager, f"{prefix}/{LETTER_KEY}"):
         print(*shown(manager, prefix), sep="\n")
+
+
+def _told(manager: Any, prefix: str, asked: argparse.Namespace) -> dict[str, Any]:  # noqa: ANN401
+    if asked.secret != LETTER_KEY:
+        if asked.ours:
+            raise Refused("--ours is for letter-key")
+        return _access(asked)
+    return our_letter_key(manager, prefix) if asked.ours else letter_key(_typed())
 
 
 def _change(manager: Any, secret_id: str, asked: argparse.Namespace, now: datetime) -> None:  # noqa: ANN401
@@ -140,6 +148,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     gone.add_argument("id")
     put = actions.add_parser("put")
     put.add_argument("secret", choices=("brp-key", LETTER_KEY))
+    put.add_argument("--ours", action="store_true", help="letter-key: our own print function's newest key")
     put.add_argument("--certificate", type=Path, help="the client certificate that the register wants (PEM)")
     put.add_argument("--key", type=Path, help="its private key (PEM)")
     put.add_argument("--authority", type=Path, help="who signed the register's own certificate, if nobody public (PEM)")

@@ -55,6 +55,11 @@ def letter_key(text: str) -> dict[str, Any]:
     return public_part(values)
 
 
+def our_letter_key(manager: Any, prefix: str) -> dict[str, Any]:  # noqa: ANN401 - boto3 client
+    """Return the public part of our own print function's newest key, for when it prints (again)."""
+    return public_part(read(manager, f"{prefix}/{VENDOR_KEYS}")["keys"][-1])
+
+
 def shown(manager: Any, prefix: str) -> list[str]:  # noqa: ANN401 - boto3 client
     """Return a line for each key, by its id, and what is sealed under it."""
     used: Mapping[str, str] = {name: read(manager, f"{prefix}/{name}")["kid"] for name in (LETTER_KEY, PAGE_KEY)}

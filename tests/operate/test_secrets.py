@@ -301,7 +301,7 @@ def test_the_vendors_keys_roll_over_and_none_is_shown(
     assert not [one["d"] for one in value["keys"] if one["d"] in said.out + said.err]
 
 
-def test_an_outside_vendors_key_is_put_and_stays_when_ours_rolls_over(
+def test_an_outside_vendors_key_is_put_stays_when_ours_rolls_over_and_gives_way_to_ours(
     manager: Any,  # noqa: ANN401
     stage: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -312,6 +312,9 @@ def test_an_outside_vendors_key_is_put_and_stays_when_ours_rolls_over(
     assert main([*stage, "put", "letter-key"], manager) == 0
     assert main([*stage, "add", "print-vendor-keys"], manager) == 0
     assert _under(manager, "letter-key") == theirs["kid"] != _under(manager, "page-key")
+    assert main([*stage, "put", "letter-key", "--ours"], manager) == 0
+    assert _under(manager, "letter-key") == _under(manager, "page-key")
+    assert main([*stage, "put", "brp-key", "--ours"], manager) == 1
 
 
 @pytest.mark.parametrize(
