@@ -1,4 +1,4 @@
-"""Every step that can be told of a letter, in every state, on every backend; and what waits for that letter."""
+"""Every step that can be told of a letter, in every state; and what waits for that letter."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ from chalicelib.outbox.parcels import MARK
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.rows import Rows
-from tests.adapters.conftest import askers_of, books_of, tables_of
+from tests.adapters.conftest import RACING, askers_of, books_of, tables_of
 from tests.builders import (
     GENEROUS,
     NOW,
@@ -77,6 +77,7 @@ def _expected(state: LetterState, step: VendorStep) -> Taken:
     return Taken.ENDED if state in LOST else Taken.LATE
 
 
+@pytest.mark.parametrize("store", RACING, indirect=True)
 @pytest.mark.parametrize("step", VendorStep)
 @pytest.mark.parametrize("state", STATES)
 def test_a_letter_moves_as_it_may_and_no_other_way(store: MandateStore, state: LetterState, step: VendorStep) -> None:

@@ -1,4 +1,4 @@
-"""Every move of a request from every state, on every backend: those of `REQUEST_MOVES` happen, no other does."""
+"""Every move of a request from every state: those of `REQUEST_MOVES` happen, no other does."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +16,7 @@ from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Admission, Closing, Making
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
+from tests.adapters.conftest import RACING
 from tests.builders import NOW, a_bare_request, a_code, a_mandate, a_request, an_opening, claim_of
 
 VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
@@ -73,6 +74,7 @@ def _brought_to(state: RequestState, store: MandateStore, *, own: bool) -> Reque
     return _now(store, asked)
 
 
+@pytest.mark.parametrize("store", RACING, indirect=True)
 @pytest.mark.parametrize(
     ("own", "state", "move"),
     [

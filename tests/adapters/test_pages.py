@@ -29,8 +29,8 @@ MINE = [Book("me", shelf, number, read=number % 2 == 0) for shelf, number in pro
 def books(dynamodb: Any) -> Rows[Book]:
     table = TransientTable(dynamodb, f"{aws.NAME}-transient")
     kept = Rows(table, BOOK)
-    for book in (*MINE, Book("other", "b", 5, read=True)):
-        kept.put(book)
+    writes = [kept.putting(book) for book in (*MINE, Book("other", "b", 5, read=True))]
+    table.write_together(writes)
     table.put({"pk": "OWNER#me", "sk": "BINDER#1"})
     table.put({"pk": "OWNER#me", "sk": "CARD#1"})
     return kept
