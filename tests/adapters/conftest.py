@@ -34,7 +34,7 @@ ANSWERS_LOST = "answers lost"
 """moto, where the answer to every write is lost once, so that the SDK sends it again."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reference(cloud: None) -> Iterator[Any]:  # noqa: ARG001 - moto stands aside for an address of our own
     """Start DynamoDB Local once."""
     if reason := dynamodb_local.missing():

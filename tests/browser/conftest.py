@@ -59,9 +59,9 @@ BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 Look = Callable[[Page, str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """Start what `make run` starts, in a process of its own, and end it as Ctrl-C does.
+    """Start what `make run` starts, in a process of its own, and end it as Ctrl-C does, before other tests begin.
 
     `RUNNING_STACK` names the port of a stack that runs already: how `make deploy-check` walks the same journey.
     """
@@ -93,7 +93,7 @@ def known(stack: Stack) -> set[str]:
     return {letter["letter_id"] for letter in json.loads(fetch(f"{stack.letterbox}/letters.json"))}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -118,7 +118,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def look() -> Look:
     """Check a page as a whole: its language, no accessibility violation, nothing wider than a small telephone.
 
