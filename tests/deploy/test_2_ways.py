@@ -8,7 +8,7 @@ from chalicelib.days import today
 from chalicelib.mandates.model.cases import CaseId, visit_of
 from tests.browser.people import code_in, letter_for, refusal_code_in, someone
 from tests.deploy.walking import SERVICE, Walker, activate, ask, ask_for, read_code, signed_in_for
-from tests.deploy.world import World
+from tests.deploy.world import World, eventually
 
 _CASE = re.compile(r'href="[^"]*/mandates/([0-9a-f]{32})"')
 
@@ -45,7 +45,8 @@ def test_the_code_on_the_screen_is_saved_as_pdf_and_activates(world: World, behi
     case_id = ask(giver, handing="screen")
     code = code_in(giver.get(f"/requests/{case_id}/code").body)
     world.hidden.update((code, code.replace("-", "")))
-    assert code in giver.pdf(f"/requests/{case_id}/code.pdf")
+    # The function that sets it starts first: until then the page says to try again.
+    eventually(lambda: code in giver.pdf(f"/requests/{case_id}/code.pdf"), 60)
     activate(helper, giver, code)
     assert signed_in_for(helper, case_id, "post").attributes["LegalSubjectID"] == giver.bsn.digits
     assert giver.submit(f"/mandates/{case_id}/revoke", {}).status == 303
