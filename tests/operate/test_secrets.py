@@ -10,8 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.catalogue.model import MOST_REQUEST_DAYS
-from chalicelib.days import midnight_after, today
+from chalicelib.days import today
 from chalicelib.keyring import STALE
+from chalicelib.mandates.model.period import Period
+from chalicelib.mandates.model.validity import outer_limit
 from local import aws
 from operate.secrets.__main__ import main
 from operate.secrets.rotation import PEPPER_KEPT, Refused, add_key, add_pepper, ids, in_use, retire
@@ -202,9 +204,10 @@ def test_peppers_keep_recognising_until_they_are_retired() -> None:
 def test_a_pepper_is_kept_while_a_code_under_it_can_work() -> None:
     """The last such code is asked for just before functions notice the next pepper."""
     value = add_pepper({"current": "1", "keys": {"1": "a"}}, NOW)
-    expires_at = midnight_after(today(NOW + STALE) + timedelta(days=MOST_REQUEST_DAYS))
+    asked = NOW + STALE
+    last = outer_limit(asked, MOST_REQUEST_DAYS, Period(today(asked), today(asked) + timedelta(days=365)))
     with pytest.raises(Refused):
-        retire(value, "1", expires_at)
+        retire(value, "1", last)
     with pytest.raises(Refused):
         retire(value, "1", NOW + PEPPER_KEPT - timedelta(seconds=1))
     assert ids(retire(value, "1", NOW + PEPPER_KEPT)) == ["2"]
