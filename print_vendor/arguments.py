@@ -29,7 +29,7 @@ def read_arguments(arguments: Sequence[str] | None, about: str | None) -> argpar
     parser.add_argument("--hidden", type=longest, default=HIDDEN, metavar="SECONDS", help=hidden)
     for name, meaning in (
         ("--once", "stop when the queue is empty"),
-        ("--dry-run", "open, check and set the first ten letters; change nothing"),
+        ("--dry-run", "open, check and set the first ten letters; print, tell and delete nothing"),
         ("--posted", "tell posted as well: for who posts at once what is printed"),
         ("--slips", "write name and address beside each PDF, as JSON: our laptop's letterbox shows them"),
     ):

@@ -58,7 +58,7 @@ class Queues:
         return [Taken(str(one["Body"]), str(one["ReceiptHandle"])) for one in found.get("Messages", ())]
 
     def look(self, wait: int) -> list[Taken]:
-        """Return what there is and leave it: others, and we, get it again at once."""
+        """Return what there is and leave it: others, and we, get it again at once. SQS counts it as a receipt."""
         taken = self.take(wait)
         self.give_back(taken)
         return taken

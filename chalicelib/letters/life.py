@@ -25,9 +25,9 @@ class LetterRow(NamedTuple):
     state: LetterState = LetterState.CHECKED
     requested_at: datetime | None = None
     useful_until: datetime | None = None
-    """When its code expires; None once it is not to be printed."""
+    """When printing it makes no sense any more: its day is over. None once it is not to be printed."""
     sealed: bytes | None = None
-    """What is to be printed, code included, until it is sent."""
+    """What is to be printed, code included, until its vendor has it."""
     correlation_id: str | None = None
     represented: PersonId | None = None
     """Whose case it is about. None in rows of the release before, and for a notice of what is past."""
@@ -61,7 +61,7 @@ def _of_before(item: Item) -> Item:
 
 
 LETTER = Kind(
-    "Where a letter is on its way; until it is sent also what is printed on it.",
+    "Where a letter is on its way; until its vendor has it also what is printed on it.",
     LettersTable,
     LetterRow,
     pk=_PK,

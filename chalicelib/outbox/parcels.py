@@ -26,7 +26,7 @@ class Waiting(Protocol):
 
     @property
     def sealed(self) -> bytes | None:
-        """The contents, until they are sent."""
+        """The contents, until they are sent, or where who receives them says so, until they have them."""
         ...
 
     @property

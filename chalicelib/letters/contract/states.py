@@ -26,7 +26,7 @@ class LetterState(StrEnum):
     RETURNED = "returned"
     """It came back: its code is void."""
     CANCELLED = "cancelled"
-    """Its code had become worthless before the vendor printed it, so it was not."""
+    """It was not printed: its code had become worthless, or the register does not say its address any more."""
     FAILED = "failed"
     """The vendor cannot print it: its code is void."""
 

@@ -35,7 +35,7 @@ class Mishap(StrEnum):
     REFUSED_BY_RECEIVER = "refused-by-receiver"
     DECEASED = "deceased"
     UNREADABLE = "unreadable"
-    """The letter does not open with any key of the vendor, or is not what its schema says."""
+    """It opened, and is not what its schema says. One that does not open is not told of (ADR 35)."""
     CANNOT_PRINT = "cannot-print"
     """What is in it cannot be set: a character that no font has."""
     OTHER = "other"
