@@ -77,24 +77,34 @@ MARK = Kind(
 
 
 class Awaited(NamedTuple):
-    """That a parcel is looked after when it is `due`: its receiver has to say by then that they have it, or it is to be
+    """That a parcel is looked after when it is due: its receiver has to say by then that they have it, or it is to be
     sent no earlier. Till then we keep its contents.
     """
 
-    due: datetime
-    key: str
+    place: str
+    """When it is due, as ISO 8601, and the key of its mark. Read where it is used: an odd one holds up no other."""
     correlation_id: str | None = None
+
+    @classmethod
+    def at(cls, due: datetime, key: str, correlation_id: str | None) -> "Awaited":
+        return cls(f"{due.isoformat()}#{key}", correlation_id)
+
+    @property
+    def key(self) -> str:
+        """Return the key of its mark; empty where nobody can tell."""
+        return self.place.partition("#")[2]
 
 
 AWAITED = Kind(
-    "That a parcel is to be sent when it is `due`, again or for the first time, unless its receiver has it.",
+    "That a parcel is to be sent at a moment, again or for the first time, unless its receiver has it: the moment, and "
+    "the key of its mark.",
     LettersTable,
     Awaited,
     pk="AWAITED#{shard}",
-    sk="{due}#{key}",
+    sk="{place}",
     kept=Kept("it is due, a day later"),
-    personal=("key",),
-    keyed=("due", "key"),
+    personal=("place",),
+    keyed=("place",),
 )
 """Apart from the marks, and in the order in which they are due: the sweeper reads those that are, each minute."""
 
@@ -168,7 +178,7 @@ class ParcelKind(Generic[C, W]):
     def adding_for(self, table: LettersTable, row: W, due: datetime) -> list[Item]:
         """Return the writes of a parcel that the sweeper is to send when it is `due`, and not before."""
         parcel_id = str(getattr(row, self._id))
-        later = Awaited(due, self.prefix + parcel_id, row.correlation_id)
+        later = Awaited.at(due, self.prefix + parcel_id, row.correlation_id)
         return [Rows(table, self.row).adding(row), Rows(table, AWAITED).putting(later, shard=shard_of(parcel_id))]
 
     def stopping(self, table: LettersTable, parcel_id: str) -> list[Item]:
@@ -196,7 +206,7 @@ class ParcelKind(Generic[C, W]):
         if self.due is None:
             return self.forgetting(table, parcel_id)
         still = Condition("attribute_exists(useful_until)", {}, {})
-        awaited = Awaited(self.due(row, now), self.prefix + parcel_id, row.correlation_id)
+        awaited = Awaited.at(self.due(row, now), self.prefix + parcel_id, row.correlation_id)
         return [
             Rows(table, self.row).checking(still, **self._key(parcel_id)),
             self.unmarking(table, parcel_id),

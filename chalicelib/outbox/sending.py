@@ -95,10 +95,11 @@ class Outbox:
         waiting = {kind: [mark for mark in marks if mark.prefix == kind.prefix] for kind in self._carriers}
         for kind, found in waiting.items():
             _measure(kind, found, now)
-        _tell_unknown([mark for mark in marks if all(mark.prefix != kind.prefix for kind in waiting)])
+        _tell_unknown([mark.key for mark in marks if all(mark.prefix != kind.prefix for kind in waiting)])
         sent = 0
         for number, (kind, found) in enumerate(waiting.items()):
-            with within(budget().share(len(waiting) - number)):
+            # One share more than there are kinds: what is due later has one too.
+            with within(budget().share(len(waiting) - number + 1)):
                 sent += self._sweep(kind, found, now)
         self._look_after(now)
         return sent
@@ -107,14 +108,19 @@ class Outbox:
         """Send what nobody has when it is due, again or for the first time; of what somebody has, forget that it was
         awaited.
         """
-        kinds = {kind.prefix: kind for kind in self._carriers}
+        kinds, unknown = {kind.prefix: kind for kind in self._carriers}, list[str]()
         for shard in range(SHARDS):
             try:
                 for awaited in Rows(self._table, AWAITED).before(now.isoformat(), shard=shard):
-                    if (kind := kinds.get(kind_prefix(awaited.key))) is not None:
+                    kind = kinds.get(kind_prefix(awaited.key))
+                    if kind is None or awaited.key == kind.prefix:
+                        unknown.append(awaited.place)
+                    else:
                         self._looked_after(kind, awaited, shard, now)
             except Unavailable:
                 log().error("outbox_not_read", what=f"awaited in shard {shard}")
+        follow(None)
+        _tell_unknown(unknown)
 
     def _looked_after(self, kind: AnyKind, awaited: Awaited, shard: int, now: datetime) -> None:
         parcel_id = awaited.key.removeprefix(kind.prefix)
@@ -126,7 +132,7 @@ class Outbox:
                     log().info("parcel_sent_when_due", kind=kind.name, parcel_id=parcel_id)
                 else:
                     log().warning("parcel_sent_again", kind=kind.name, parcel_id=parcel_id)
-            Rows(self._table, AWAITED).delete(shard=shard, due=awaited.due, key=awaited.key)
+            Rows(self._table, AWAITED).delete(shard=shard, place=awaited.place)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one parcel, the others go on
             log().error("parcel_not_swept", kind=kind.name, parcel_id=parcel_id, error=type(error).__name__)
             count(kind.measured.not_sent)
@@ -185,9 +191,9 @@ def _measure(kind: AnyKind, marks: Sequence[Mark], now: datetime) -> None:
     count(kind.measured.oldest, max(ages, default=timedelta()).total_seconds())
 
 
-def _tell_unknown(marks: Sequence[Mark]) -> None:
-    """Say that a parcel waits for a release that knows its kind."""
-    for mark in marks:
-        log().error("parcel_of_unknown_kind", parcel_id=mark.key)
-    if marks:
-        count(Metric.PARCELS_UNKNOWN, len(marks))
+def _tell_unknown(keys: Sequence[str]) -> None:
+    """Say that a parcel waits for a release that knows its kind, or a mark for somebody who can read it."""
+    for key in keys:
+        log().error("parcel_of_unknown_kind", parcel_id=key)
+    if keys:
+        count(Metric.PARCELS_UNKNOWN, len(keys))

@@ -232,6 +232,36 @@ def test_one_that_is_bad_stops_none_of_its_kind_or_another_and_each_kind_is_meas
     assert len(world.waiting()) == 7, "they stay for somebody to look at"
 
 
+def test_one_that_is_due_and_cannot_be_read_holds_up_no_other_and_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    for number in range(8):
+        row = Notice(f"{number:036x}", UNTIL, NOTICES.seal(world.vault, f"{number:036x}", SAID))
+        world.table.write_together(NOTICES.adding_for(world.table, row, LATER))
+        for odd in ("2031", "2031#", "2031#webhook#0000", "2031-05-17T00:00:00#notice#", "2031#notice#lost"):
+            world.table.put({"pk": f"AWAITED#{number}", "sk": odd, "correlation_id": 5})
+    world.outbox.sweep(LATER + timedelta(minutes=1))
+    assert len(world.mailbox.received) == 8
+    measured = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [one["ParcelsUnknown"] for one in measured if "ParcelsUnknown" in one] == [[32]]
+    assert Counter(caplog.messages) == {"parcel_sent_when_due": 8, "parcel_of_unknown_kind": 32}
+    world.outbox.sweep(LATER + timedelta(minutes=2))
+    assert len(world.mailbox.deliveries) == 8
+
+
+def test_one_that_is_due_at_a_moment_that_nobody_can_read_is_sent_once(world: World) -> None:
+    for number, due in enumerate(("2031-05-17T11:00:00Z", "2031-05-17", "2031-05-17T11:00:00", "2031-05-00")):
+        row = Notice(f"{number:036x}", UNTIL, NOTICES.seal(world.vault, f"{number:036x}", SAID))
+        write, _ = NOTICES.adding_for(world.table, row, LATER)
+        world.table.write_together([write])
+        world.table.put({"pk": f"AWAITED#{number}", "sk": f"{due}#notice#{number:036x}"})
+    for minutes in (1, 2, 3):
+        world.outbox.sweep(LATER + timedelta(minutes=minutes))
+    assert sorted(one for one, _ in world.mailbox.deliveries) == [f"{number:036x}" for number in range(4)]
+    assert [item for shard in range(8) for item in world.table.query(f"AWAITED#{shard}", "", None)[0]] == []
+
+
 def test_a_release_that_knows_no_notices_sends_letters_and_leaves_notices_to_one_that_does(world: World) -> None:
     world.ask(letter="a" * 36, notice="a" * 36)
     assert world.older.sweep(LATER) == 1
@@ -301,6 +331,27 @@ def test_a_receiver_who_is_silent_leaves_other_kinds_their_time(world: World) ->
         assert Outbox(world.table, {NOTICES: Silent(world.table), LETTERS: queue}).sweep(LATER) == 1
         assert granted.left > 45 / 2 - 2
     assert len(world.letters()) == 1
+
+
+def test_receivers_who_are_silent_leave_what_is_due_later_its_time(world: World) -> None:
+    clock = [0.0]
+
+    class Silent(Mailbox):
+        def deliver(self, notice_id: str, *others: Any) -> datetime | None:
+            if int(notice_id, 16) == 0:
+                return super().deliver(notice_id, *others)
+            clock[0] += budget().patience("mail", 4.0, least=2.0)
+            raise Unavailable("mail")
+
+    row = Notice(f"{0:036x}", UNTIL, NOTICES.seal(world.vault, f"{0:036x}", SAID))
+    world.table.write_together(NOTICES.adding_for(world.table, row, NOW))
+    for number in range(1, 40):
+        world.ask(notice=f"{number:036x}")
+    mailbox = Silent(world.table)
+    with within(Budget(45.0, lambda: clock[0])) as granted:
+        Outbox(world.table, {NOTICES: mailbox}).sweep(LATER)
+        assert granted.left > 45 / 2 - 2
+    assert list(mailbox.received) == [f"{0:036x}"]
 
 
 def test_letters_that_an_older_release_wrote_down_are_sent_or_stopped(world: World) -> None:

@@ -217,7 +217,7 @@ def _letters(client: Any) -> None:
     letter_id = "1e77e4" + "0005"
     table.write_together(letter_items(table, letter_id, b"sealed", NOW, NOW + HOUR))
     move(table, letter_id, LetterState.QUEUED, NOW + HOUR)
-    awaited = Awaited(NOW + timedelta(days=1), letter_id, "the request")
+    awaited = Awaited.at(NOW + timedelta(days=1), letter_id, "the request")
     table.write_together([Rows(table, AWAITED).putting(awaited, shard=5), *LETTERS.stopping(table, letter_id)])
     Rows(table, LETTER).put(RETURNED)
 
