@@ -72,7 +72,10 @@ class Client:
         tally = Tally()
         found = self._sorted(self._taken(most, wait=wait), tally)
         self._shop.batch = f"{self._clock():%Y%m%d-%H%M%S-%f}"
-        done = [taken for cancel, taken in found.cancels if self._cancel(cancel, tally)]
+        for cancel, _ in found.cancels:
+            self._press.cancel(cancel, self._clock())
+        tally.cancelled = len(found.cancels)
+        done = [taken for _, taken in found.cancels]
         unbegun: list[Taken] = []
         for message, taken in found.letters:
             if self._stopped():
@@ -118,11 +121,6 @@ class Client:
             except ValueError as error:
                 self._note(tally, None, error)
         return found
-
-    def _cancel(self, cancel: LetterCancel, tally: Tally) -> bool:
-        self._press.cancel(cancel, self._clock())
-        tally.cancelled += 1
-        return True
 
     def _print(self, message: SealedLetter, tally: Tally) -> bool:
         """Print one letter; False where its message has to come again."""

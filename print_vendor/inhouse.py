@@ -1,6 +1,5 @@
 """The function's shop: a letter is claimed by its row in our table, and lies in our bucket when it is printed."""
 
-import json
 from datetime import datetime
 from typing import Protocol
 
@@ -8,7 +7,7 @@ from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
 from chalicelib.letters.contract.states import NOT_TAKEN, LetterState
 from print_vendor.observe import PRINTED, count, follow, log
-from print_vendor.printing import Opens, Press, read
+from print_vendor.printing import Opens, Press, read, slip
 
 
 class Rows(Protocol):
@@ -51,7 +50,7 @@ class BucketShop:
 
     def deliver(self, letter: Letter, pdf: bytes, message: SealedLetter, now: datetime) -> None:
         letter_id = message.letter_id
-        self._bucket.put(letter_id, "json", _slip(letter, message, now))
+        self._bucket.put(letter_id, "json", slip(letter, now, correlation_id=message.correlation_id))
         self._bucket.put(letter_id, "pdf", pdf)
         if self._rows.finish(letter_id, now):
             log().info("letter_printed", letter_id=letter_id)
@@ -83,14 +82,3 @@ class Printer:
         except Exception as error:
             log().error("letter_not_printed", letter_id=letter_id, error=type(error).__name__)
             raise
-
-
-def _slip(letter: Letter, message: SealedLetter, now: datetime) -> bytes:
-    told = {
-        "form_of_address": letter.form_of_address,
-        "addressee": letter.addressee,
-        "address": letter.address,
-        "printed_at": now.isoformat(),
-        "correlation_id": message.correlation_id,
-    }
-    return json.dumps(told, ensure_ascii=False).encode()

@@ -10,9 +10,9 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
-from chalicelib.letters.contract.letter import Letter
+from chalicelib.letters.contract.letter import LETTER_SCHEMA, Letter
 from chalicelib.letters.contract.messages import SealedLetter, sealing_context
-from print_vendor.schemas import LETTER, hold
+from print_vendor.schemas import hold
 
 _ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 """Nothing else is opened: who chooses the way chooses the weakest."""
@@ -101,7 +101,7 @@ class Opener:
         letter_id = message.letter_id
         if message.content is not None:
             text = self._keys.open(message.content)
-            hold(LETTER, _values(text))
+            hold(LETTER_SCHEMA, _values(text))
         elif self._of_before is not None:
             text = self._of_before.open(message.sealed, sealing_context(letter_id))
         else:

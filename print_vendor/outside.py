@@ -13,6 +13,7 @@ from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import SealedLetter
 from chalicelib.letters.contract.statuses import VendorStep
 from print_vendor.journal import Journal, Place
+from print_vendor.printing import slip
 
 
 class FolderTaken(Exception):
@@ -60,13 +61,7 @@ class FolderShop:
             raise ValueError("a letter that was not accepted")
         path = self.path(place, letter_id)
         if self._slips:
-            slip = {
-                "form_of_address": letter.form_of_address,
-                "addressee": letter.addressee,
-                "address": letter.address,
-                "printed_at": now.isoformat(),
-            }
-            write(path.with_suffix(".json"), json.dumps(slip, ensure_ascii=False).encode())
+            write(path.with_suffix(".json"), slip(letter, now))
         write(path, pdf)
         self._journal.printed(letter_id, hashlib.sha256(pdf).hexdigest(), len(pdf), now, posted=self._posted)
 

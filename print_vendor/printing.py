@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.messages import LetterCancel, SealedLetter, read_message
+from chalicelib.letters.contract.messages import CANCEL_SCHEMA, SEALED_SCHEMA, LetterCancel, SealedLetter, read_message
 from print_vendor.rendering import render
-from print_vendor.schemas import LETTER_CANCEL, SEALED_LETTER, hold
-
-_SCHEMAS = {"sealed-letter/1": SEALED_LETTER, "letter-cancel/1": LETTER_CANCEL}
+from print_vendor.schemas import hold
 
 
 class Opens(Protocol):
@@ -37,9 +35,21 @@ class Shop(Protocol):
 def read(text: str) -> SealedLetter | LetterCancel:
     """Read what lies in the queue, held to its schema. Raises `ValueError` for anything else; it quotes nothing."""
     values = json.loads(text)
-    if isinstance(values, dict) and isinstance(named := values.get("schema"), str) and named in _SCHEMAS:
-        hold(_SCHEMAS[named], values)
+    if isinstance(values, dict) and (schema := values.get("schema")) in (SEALED_SCHEMA, CANCEL_SCHEMA):
+        hold(schema, values)
     return read_message(text)
+
+
+def slip(letter: Letter, now: datetime, **more: str | None) -> bytes:
+    """Return what lies beside a PDF where somebody shows letters: where it goes, and when it was printed."""
+    told = {
+        "form_of_address": letter.form_of_address,
+        "addressee": letter.addressee,
+        "address": letter.address,
+        "printed_at": now.isoformat(),
+        **more,
+    }
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 class Press:

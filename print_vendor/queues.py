@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from chalicelib.letters.contract.statuses import LetterStatus
-from print_vendor.schemas import LETTER_STATUS, hold
+from chalicelib.letters.contract.statuses import STATUS_SCHEMA, LetterStatus
+from print_vendor.schemas import hold
 
 _AT_ONCE = 10
 """Messages that SQS takes or gives in one call."""
@@ -79,7 +79,7 @@ class Queues:
         """Tell statuses, ten at most, each held to its schema. Raises `NotTold` unless all were taken."""
         texts = [one.to_json() for one in statuses]
         for text in texts:
-            hold(LETTER_STATUS, json.loads(text))
+            hold(STATUS_SCHEMA, json.loads(text))
         entries = [{"Id": str(number), "MessageBody": text} for number, text in enumerate(texts)]
         answer = self._sqs.send_message_batch(QueueUrl=self._statuses, Entries=entries)
         if len(answer.get("Successful", ())) != len(entries):

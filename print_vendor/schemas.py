@@ -8,18 +8,13 @@ import fastjsonschema
 
 from chalicelib.letters.contract.messages import SCHEMAS
 
-LETTER, SEALED_LETTER, LETTER_CANCEL, LETTER_STATUS = (
-    *("letter-2", "sealed-letter-1"),
-    *("letter-cancel-1", "letter-status-1"),
-)
-
 
 class OffSchema(ValueError):
     """Something that is not what its schema says. It names the schema, and quotes nothing."""
 
 
 def hold(schema: str, values: object) -> None:
-    """Raise `OffSchema` for values, read from JSON, that are not what a schema says."""
+    """Raise `OffSchema` for values, read from JSON, that are not what a schema says, by its name (`letter/2`)."""
     try:
         _validator(schema)(values)
     except fastjsonschema.JsonSchemaValueException:
@@ -28,6 +23,6 @@ def hold(schema: str, values: object) -> None:
 
 @cache
 def _validator(schema: str) -> Callable[[object], object]:
-    text = (SCHEMAS / f"{schema}.json").read_text(encoding="utf-8")
+    text = (SCHEMAS / f"{schema.replace('/', '-')}.json").read_text(encoding="utf-8")
     made: Callable[[object], object] = fastjsonschema.compile(json.loads(text), use_default=False)
     return made

@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.letters.contract.messages import SCHEMAS, LetterCancel, SealedLetter
 from chalicelib.letters.contract.states import LetterState, VendorKind
+from chalicelib.letters.contract.statuses import STATUS_SCHEMA
 from chalicelib.letters.life import progress
 from chalicelib.letters.posting import letter_items
 from chalicelib.letters.sealing import VendorSeal
@@ -22,7 +23,7 @@ from chalicelib.mandates.register.mandates import DynamoMandates
 from local import aws
 from local.door import queue_door
 from local.serving import serve_in_thread
-from print_vendor.schemas import LETTER_STATUS, hold
+from print_vendor.schemas import hold
 from tests import inside
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import GENEROUS, a_letter
@@ -62,7 +63,7 @@ def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_under
     assert said == {"printed": {ONE: paper, TWO: paper}, "cancelled": [GONE], "left": 3}
     told = _told(sqs, statuses)
     for one in told:
-        hold(LETTER_STATUS, one)
+        hold(STATUS_SCHEMA, one)
     expected = [(name, step) for name in (ONE, TWO) for step in ("accepted", "printed", "posted")]
     assert Counter((one["letter_id"], one["status"]) for one in told) == Counter([*expected, (GONE, "cancelled")])
     _believed(told)

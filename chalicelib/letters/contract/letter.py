@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-SCHEMA = "letter/2"
+LETTER_SCHEMA = "letter/2"
 """What is written. `letter/1` is read too; releases that know no other refuse this one, and print nothing wrong.
 
 So they do with kinds and fields that came later. Such a field stands only in letters that need it, and all others are
@@ -153,7 +153,7 @@ class Letter:
 
     def to_json(self) -> str:
         said = {name: value for name, value in asdict(self).items() if name not in _LATER or value != _LATER[name]}
-        return json.dumps({"schema": SCHEMA, **said}, default=date.isoformat, ensure_ascii=False)
+        return json.dumps({"schema": LETTER_SCHEMA, **said}, default=date.isoformat, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Letter":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-LETTER_SCHEMA, CANCEL_SCHEMA = "sealed-letter/1", "letter-cancel/1"
+SEALED_SCHEMA, CANCEL_SCHEMA = "sealed-letter/1", "letter-cancel/1"
 
 SCHEMAS = Path(__file__).parent / "schemas"
 """A file of JSON Schema for each thing that goes either way."""
@@ -45,7 +45,7 @@ class SealedLetter:
         if self.content is None:
             return json.dumps({**named, "sealed": base64.b64encode(self.sealed).decode(), **told})
         before = {"print_before": _text(self.print_before)} if self.print_before else {}
-        return json.dumps({"schema": LETTER_SCHEMA, **named, "content": self.content, **before, **told})
+        return json.dumps({"schema": SEALED_SCHEMA, **named, "content": self.content, **before, **told})
 
     @classmethod
     def from_json(cls, text: str) -> "SealedLetter":
@@ -58,7 +58,7 @@ class SealedLetter:
         match values:
             case {"schema": str(schema), "letter_id": str(letter_id), "content": str(content), **others}:
                 told = others.get("print_before"), others.get("correlation_id")
-                if schema == LETTER_SCHEMA and content.isascii() and content.encode().startswith(_JWE):
+                if schema == SEALED_SCHEMA and content.isascii() and content.encode().startswith(_JWE):
                     return cls(letter_id, content.encode(), _instant(told[0]), _correlation(told[1]))
             case {"letter_id": str(letter_id), "sealed": str(sealed), **others}:
                 correlation = _correlation(others.get("correlation_id"))
@@ -83,7 +83,7 @@ class LetterCancel:
 def read_message(text: str) -> SealedLetter | LetterCancel:
     """Read what lies in the queue of letters. Raises `ValueError` for anything else; it quotes nothing."""
     match values := json.loads(text):
-        case {"schema": "letter-cancel/1", "letter_id": str(letter_id)}:
+        case {"schema": str(schema), "letter_id": str(letter_id)} if schema == CANCEL_SCHEMA:
             return LetterCancel(letter_id)
     return SealedLetter.of(values)
 

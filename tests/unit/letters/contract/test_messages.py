@@ -5,17 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.letters.contract.letter import LetterKind
-from chalicelib.letters.contract.messages import LetterCancel, SealedLetter, read_message
-from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
-from print_vendor.schemas import (
-    LETTER,
-    LETTER_CANCEL,
-    LETTER_STATUS,
-    SEALED_LETTER,
-    OffSchema,
-    hold,
-)
+from chalicelib.letters.contract.letter import LETTER_SCHEMA, LetterKind
+from chalicelib.letters.contract.messages import CANCEL_SCHEMA, SEALED_SCHEMA, LetterCancel, SealedLetter, read_message
+from chalicelib.letters.contract.statuses import STATUS_SCHEMA, LetterStatus, Mishap, VendorStep
+from print_vendor.schemas import OffSchema, hold
 from tests.builders import NOW, a_letter, a_letter_service
 from tests.vendor import SEAL, sealed_message
 
@@ -73,7 +66,7 @@ def test_what_is_no_message_is_refused_and_not_quoted(odd: str) -> None:
 def test_letters_of_every_kind_are_what_their_schema_says(kind: LetterKind) -> None:
     level = {"confirm_level": 25} if kind is LetterKind.HELD else {}
     hold(
-        LETTER,
+        LETTER_SCHEMA,
         json.loads(
             a_letter(
                 kind, form_of_address="De heer", large_print=True, services=(a_letter_service(),) * 10, **level
@@ -83,34 +76,34 @@ def test_letters_of_every_kind_are_what_their_schema_says(kind: LetterKind) -> N
 
 
 def test_messages_are_what_their_schemas_say() -> None:
-    hold(SEALED_LETTER, json.loads(sealed_message(a_letter())))
-    hold(SEALED_LETTER, json.loads(sealed_message(a_letter(), SEAL, None)))
-    hold(LETTER_CANCEL, json.loads(LetterCancel(ID).to_json()))
+    hold(SEALED_SCHEMA, json.loads(sealed_message(a_letter())))
+    hold(SEALED_SCHEMA, json.loads(sealed_message(a_letter(), SEAL, None)))
+    hold(CANCEL_SCHEMA, json.loads(LetterCancel(ID).to_json()))
 
 
 @pytest.mark.parametrize("step", VendorStep)
 def test_statuses_of_every_step_are_what_their_schema_says(step: VendorStep) -> None:
     reasons = Mishap if step in (VendorStep.RETURNED, VendorStep.FAILED) else (None,)
     for reason in reasons:
-        hold(LETTER_STATUS, json.loads(LetterStatus(ID, step, NOW, reason, "20310517-1").to_json()))
-        hold(LETTER_STATUS, json.loads(LetterStatus(ID, step, NOW, reason).to_json()))
+        hold(STATUS_SCHEMA, json.loads(LetterStatus(ID, step, NOW, reason, "20310517-1").to_json()))
+        hold(STATUS_SCHEMA, json.loads(LetterStatus(ID, step, NOW, reason).to_json()))
 
 
 @pytest.mark.parametrize(
     ("schema", "text"),
     [
-        (LETTER, a_letter().to_json().replace('"language": "nl"', '"language": "900100084"')),
-        (LETTER, a_letter().to_json().replace('"services":', '"900100084":')),
-        (SEALED_LETTER, sealed_message(a_letter()).replace("letter_id", "900100084")),
-        (SEALED_LETTER, sealed_message(a_letter()).replace('"content": "', '"content": "900100084.')),
-        (LETTER_CANCEL, CANCEL.replace("ca5e", "../900100084")),
-        (LETTER_STATUS, LetterStatus(ID, VendorStep.POSTED, NOW).to_json().replace("posted", "returned")),
+        (LETTER_SCHEMA, a_letter().to_json().replace('"language": "nl"', '"language": "900100084"')),
+        (LETTER_SCHEMA, a_letter().to_json().replace('"services":', '"900100084":')),
+        (SEALED_SCHEMA, sealed_message(a_letter()).replace("letter_id", "900100084")),
+        (SEALED_SCHEMA, sealed_message(a_letter()).replace('"content": "', '"content": "900100084.')),
+        (CANCEL_SCHEMA, CANCEL.replace("ca5e", "../900100084")),
+        (STATUS_SCHEMA, LetterStatus(ID, VendorStep.POSTED, NOW).to_json().replace("posted", "returned")),
         (
-            LETTER_STATUS,
+            STATUS_SCHEMA,
             LetterStatus(ID, VendorStep.FAILED, NOW, Mishap.OTHER).to_json().replace('"other"', '"900100084"'),
         ),
         (
-            LETTER_STATUS,
+            STATUS_SCHEMA,
             LetterStatus(ID, VendorStep.FAILED, NOW, Mishap.OTHER).to_json().replace("failed", "posted"),
         ),
     ],
