@@ -111,8 +111,3 @@ def journey(table: LettersTable, letter_id: str) -> Journey:
     letter = Rows(table, LETTER).find(letter_id=letter_id)
     reached = {state: getattr(letter, f"{state}_at", None) for state in LetterState}
     return Journey({state: at for state, at in reached.items() if at is not None}, letter.reason if letter else None)
-
-
-def progress(table: LettersTable, letter_id: str) -> Mapping[LetterState, datetime]:
-    """Return when a letter reached each state that it has reached."""
-    return journey(table, letter_id).reached

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import progress
+from chalicelib.letters.life import journey
 from chalicelib.letters.posting import LETTERS, letter_items
 from local import aws
 from print_vendor.inhouse import Rows
@@ -94,7 +94,7 @@ def test_a_row_that_a_transaction_holds_is_tried_again_a_few_times(cloud: None, 
         with pytest.raises(type(held)):
             rows.begin(letter_id, NOW)
     assert slept == [0.05, 0.2, 0.8]
-    assert (LetterState.ACCEPTED in progress(table, letter_id)) is begins
+    assert (LetterState.ACCEPTED in journey(table, letter_id).reached) is begins
 
 
 def test_what_is_no_answer_of_dynamodb_is_not_read_as_one() -> None:

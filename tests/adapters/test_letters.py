@@ -18,7 +18,7 @@ from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract.letter import Letter, Reader
 from chalicelib.letters.contract.messages import LetterCancel
 from chalicelib.letters.contract.states import COPY, LetterState
-from chalicelib.letters.life import LetterRow, move, progress
+from chalicelib.letters.life import LetterRow, journey, move
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
 from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.register.counted import Sealing, Tables
@@ -121,7 +121,7 @@ def test_a_letter_goes_from_outbox_to_queue_to_paper(post: Post) -> None:
     for expected in (post.letter.code, post.letter.addressee, *(line.split()[0] for line in post.letter.address)):
         assert expected in text
     reached = {"requested", "checked", "queued", "accepted", "printed"}
-    assert set(progress(post.table, post.letter.letter_id)) == reached
+    assert set(journey(post.table, post.letter.letter_id).reached) == reached
 
 
 def test_the_message_shows_neither_code_nor_address(post: Post) -> None:
@@ -209,7 +209,7 @@ def test_a_vendor_outside_is_told_that_a_letter_is_withdrawn_and_our_function_lo
         post.table.write_together(LETTERS.stopping(post.table, post.letter.letter_id))
         assert post.outbox.sweep(NOW + timedelta(minutes=1)) == 1
         assert post.messages() == told
-        assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+        assert LetterState.CANCELLED in journey(post.table, post.letter.letter_id).reached
         assert post.outbox.sweep(NOW + timedelta(minutes=2)) == 0, "once"
 
 
@@ -233,7 +233,7 @@ def test_what_is_withdrawn_while_it_is_being_sent_is_seen_to_by_the_sweeper(post
     post.outbox_to(Slow()).of(LETTERS).send(post.letter.letter_id, NOW)
     assert len(post.messages()) == 1
     assert post.outbox.sweep(NOW + timedelta(minutes=1)) == 1
-    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+    assert LetterState.CANCELLED in journey(post.table, post.letter.letter_id).reached
     assert "sealed" not in post.row()
 
 
@@ -320,7 +320,7 @@ def test_a_letter_delivered_twice_is_printed_once(post: Post) -> None:
     (message,) = post.messages()
     post.printer.print(message, NOW)
     post.printer.print(message, NOW.replace(year=2032))
-    assert progress(post.table, post.letter.letter_id)[LetterState.PRINTED] == NOW
+    assert journey(post.table, post.letter.letter_id).reached[LetterState.PRINTED] == NOW
     assert move(post.table, post.letter.letter_id, LetterState.QUEUED, NOW) is False
 
 
@@ -348,7 +348,7 @@ def test_a_letter_whose_code_has_become_worthless_is_not_printed(post: Post, end
     assert not post.printed()
     # What is too late it only leaves.
     post.outbox.sweep(now)
-    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+    assert LetterState.CANCELLED in journey(post.table, post.letter.letter_id).reached
 
 
 @WORTHLESS
@@ -358,7 +358,7 @@ def test_a_letter_whose_code_has_become_worthless_is_not_sent_to_the_vendor(
     now = end(post)
     assert post.outbox.sweep(now + timedelta(hours=1)) == 1
     assert post.messages() == []
-    assert LetterState.CANCELLED in progress(post.table, post.letter.letter_id)
+    assert LetterState.CANCELLED in journey(post.table, post.letter.letter_id).reached
     row = post.table.get(f"LETTER#{post.letter.letter_id}", "LETTER")
     assert row is not None
     assert "sealed" not in row
@@ -415,7 +415,7 @@ def test_what_was_begun_and_withdrawn_is_not_begun_again(post: Post) -> None:
     post.printer.print(message, NOW)
     assert not post.printed()
     # Somebody else's crash may have come after the paper: the page says that it may still come.
-    assert {LetterState.ACCEPTED, LetterState.CANCELLED} <= set(progress(post.table, post.letter.letter_id))
+    assert {LetterState.ACCEPTED, LetterState.CANCELLED} <= set(journey(post.table, post.letter.letter_id).reached)
 
 
 def test_a_letter_that_nobody_asked_for_goes_back_to_the_queue(post: Post) -> None:
@@ -441,7 +441,7 @@ def test_a_letter_that_the_release_before_sealed_and_wrote_down_is_sent_and_prin
     (message,) = post.messages()
     assert set(json.loads(message)) == {"letter_id", "sealed", "correlation_id"}, "the function of before reads it too"
     post.printer.print(message, NOW)
-    assert LetterState.PRINTED in progress(post.table, letter.letter_id)
+    assert LetterState.PRINTED in journey(post.table, letter.letter_id).reached
 
 
 def test_a_letter_that_this_release_sealed_and_the_one_before_sent_is_printed(post: Post) -> None:

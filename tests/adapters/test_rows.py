@@ -9,7 +9,7 @@ import pytest
 from chalicelib.audit.trail import Event, Happening, history
 from chalicelib.errors import Conflict
 from chalicelib.letters.contract.states import LetterState, row_key
-from chalicelib.letters.life import move, progress
+from chalicelib.letters.life import journey, move
 from chalicelib.letters.limits import Asker, Sent
 from chalicelib.login.decision import Decision
 from chalicelib.login.levels import Level
@@ -160,9 +160,9 @@ def test_letters_are_read_as_ever(dynamodb: Any) -> None:
     _fill(dynamodb)
     reached = {LetterState.REQUESTED: NOW, LetterState.QUEUED: NOW + HOUR}
     table = tables_of(dynamodb).letters
-    assert progress(table, "1e77e40005") == reached
+    assert journey(table, "1e77e40005").reached == reached
     _fill(dynamodb, WRITTEN)
-    assert progress(table, "1e77e40005") == {LetterState.CHECKED: NOW, **reached}
+    assert journey(table, "1e77e40005").reached == {LetterState.CHECKED: NOW, **reached}
     store = DynamoMandates(tables_of(dynamodb), SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     assert store.letter(writing.RETURNED.letter_id) == writing.RETURNED
     for name, by in (("mina", Asker.OTHER), ("nel", Asker.CALLER)):
@@ -176,10 +176,10 @@ def test_letters_that_the_release_before_began_or_stopped_are_read_by_todays_nam
     for letter_id, state in (("begun", "printing"), ("gone", "stopped")):
         pk, sk = row_key(letter_id)
         table.put({"pk": pk, "sk": sk, "state": state, f"{state}_at": NOW.isoformat()})
-    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW}
-    assert progress(table, "gone") == {LetterState.CANCELLED: NOW}
+    assert journey(table, "begun").reached == {LetterState.ACCEPTED: NOW}
+    assert journey(table, "gone").reached == {LetterState.CANCELLED: NOW}
     assert move(table, "begun", LetterState.PRINTED, NOW + HOUR)
-    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW + HOUR}
+    assert journey(table, "begun").reached == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW + HOUR}
     assert not move(table, "gone", LetterState.ACCEPTED, NOW + HOUR)
 
 
@@ -191,7 +191,7 @@ def test_letters_are_moved_on_by_the_vendor_whoever_wrote_their_row(dynamodb: An
     assert rows.state("begun") is LetterState.ACCEPTED
     assert rows.begin("begun", NOW)
     assert rows.finish("begun", NOW)
-    assert progress(table, "begun") == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW}
+    assert journey(table, "begun").reached == {LetterState.ACCEPTED: NOW, LetterState.PRINTED: NOW}
 
 
 def test_sessions_drafts_and_counters_are_read_as_ever(dynamodb: Any) -> None:

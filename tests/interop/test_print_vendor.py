@@ -15,7 +15,7 @@ import pytest
 from chalicelib.letters.contract.messages import SCHEMAS, LetterCancel, SealedLetter
 from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.contract.statuses import STATUS_SCHEMA
-from chalicelib.letters.life import progress
+from chalicelib.letters.life import journey
 from chalicelib.letters.posting import letter_items
 from chalicelib.letters.sealing import VendorSeal
 from chalicelib.mandates.delivery.status_queue import StatusTaker
@@ -84,8 +84,8 @@ def _believed(told: list[dict[str, Any]]) -> None:
         StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROAVENDOR:x", datetime.now(UTC))
         StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROASOMEBODY:x", datetime.now(UTC))
     for letter_id in (ONE, TWO):
-        assert LetterState.POSTED in progress(tables.letters, letter_id)
-    assert LetterState.CANCELLED in progress(tables.letters, GONE)
+        assert LetterState.POSTED in journey(tables.letters, letter_id).reached
+    assert LetterState.CANCELLED in journey(tables.letters, GONE).reached
     assert not any("sealed" in str(tables.letters.get(f"LETTER#{one}", "LETTER")) for one in (ONE, TWO))
 
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.days import midnight_after
 from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState
-from chalicelib.letters.life import move, progress
+from chalicelib.letters.life import journey, move
 from chalicelib.letters.posting import letter_items
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.people.pseudonym import PersonId
@@ -61,7 +61,7 @@ def test_what_is_printed_is_posted_once_and_with_the_time_that_was_reported(
 ) -> None:
     assert run(PRINTED, PRINTED) == 0
     assert run(PRINTED, at=AT + timedelta(days=1)) == 0
-    assert progress(table, PRINTED)[LetterState.POSTED] == AT
+    assert journey(table, PRINTED).reached[LetterState.POSTED] == AT
     told = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
     assert told == [f"{PRINTED}: posted", f"{PRINTED}: was posted before"]
 
@@ -70,9 +70,9 @@ def test_what_is_not_printed_is_told_holds_up_no_other_and_stays(
     run: Callable[..., int], table: LettersTable, capsys: Shown
 ) -> None:
     assert run(WAITING, NEVER, PRINTED) == 1
-    assert LetterState.POSTED in progress(table, PRINTED)
-    assert LetterState.POSTED not in progress(table, WAITING)
-    assert progress(table, NEVER) == {}
+    assert LetterState.POSTED in journey(table, PRINTED).reached
+    assert LetterState.POSTED not in journey(table, WAITING).reached
+    assert journey(table, NEVER).reached == {}
     told = capsys.readouterr().err.splitlines()
     assert told == [f"{one}: is not printed here, or there is no such letter" for one in (WAITING, NEVER)]
 
@@ -100,12 +100,12 @@ def test_what_came_back_meanwhile_is_told_and_stays(
 def test_what_is_still_to_come_was_not_posted(run: Callable[..., int], table: LettersTable, capsys: Shown) -> None:
     assert run(PRINTED, at=NOW + timedelta(days=10)) == 1
     assert "Look at --at" in capsys.readouterr().err
-    assert LetterState.POSTED not in progress(table, PRINTED)
+    assert LetterState.POSTED not in journey(table, PRINTED).reached
 
 
 def test_without_apply_nothing_is_changed(run: Callable[..., int], table: LettersTable, capsys: Shown) -> None:
     assert run(PRINTED, apply=False) == 0
-    assert LetterState.POSTED not in progress(table, PRINTED)
+    assert LetterState.POSTED not in journey(table, PRINTED).reached
     assert "Nothing was changed; add --apply" in capsys.readouterr().out
 
 

@@ -15,9 +15,8 @@ from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.letters.life import LetterRow
 from chalicelib.letters.posting import StaleLetter, is_stale
 from chalicelib.letters.receivers import Receiver, has_head
-from chalicelib.mandates.delivery.taking import waiting_for
+from chalicelib.mandates.delivery.taking import tell_lost, waiting_for
 from chalicelib.mandates.model.cases import Party
-from chalicelib.mandates.model.requests import Request
 from chalicelib.mandates.register.hiding import number_in
 from chalicelib.mandates.register.ports import LetterSender, MandateStore
 from chalicelib.mandates.register.retrying import retried
@@ -117,11 +116,8 @@ class AddressChecker:
         return None if same else Mishap.MOVED
 
     def _recall(self, letter: LetterRow, reason: Mishap, now: datetime) -> None:
-        lost: tuple[Request, ...] = waiting_for(letter, self.store, now)
-        cancelled = LetterState.CANCELLED
+        lost, cancelled = waiting_for(letter, self.store, now), LetterState.CANCELLED
         self.store.deliver(Delivery(letter.letter_id, cancelled, now, now, reason, recalled=True, lost=lost))
         log().info("letter_recalled", letter_id=letter.letter_id, reason=reason.value)
         count(Metric.LETTER_RECALLED)
-        for one in lost:
-            log().info("request_undeliverable", case_id=one.case_id, reason=reason.value)
-            count(Metric.REQUEST_UNDELIVERABLE)
+        tell_lost(lost, reason)

@@ -4,13 +4,13 @@ What is told twice, late or out of order, of a letter that has ended or that nob
 changes nothing. Each is counted by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
-from chalicelib.letters.contract.statuses import LetterStatus
+from chalicelib.letters.contract.statuses import LetterStatus, Mishap
 from chalicelib.letters.life import LetterRow
 from chalicelib.mandates.model.cases import visit_of
 from chalicelib.mandates.model.requests import OPEN, Request
@@ -106,9 +106,7 @@ def _taken(status: LetterStatus, by: VendorKind | None, store: MandateStore, now
             lost=made.lost,
         )
     )
-    for one in made.lost:
-        log().info("request_undeliverable", case_id=one.case_id, reason=status.reason and status.reason.value)
-        count(Metric.REQUEST_UNDELIVERABLE)
+    tell_lost(made.lost, status.reason)
     return Taken.MOVED
 
 
@@ -131,6 +129,13 @@ def _made_of(letter: LetterRow, state: LetterState, at: datetime, store: Mandate
         waiting = waiting_for(letter, store, now)
         return Consequence(posted=tuple(one.posted(at) for one in waiting if one.valid_days is not None))
     return Consequence()
+
+
+def tell_lost(lost: Sequence[Request], reason: Mishap | None) -> None:
+    """Say of requests that they ended with their letter."""
+    for one in lost:
+        log().info("request_undeliverable", case_id=one.case_id, reason=reason and reason.value)
+        count(Metric.REQUEST_UNDELIVERABLE)
 
 
 def waiting_for(letter: LetterRow, store: MandateStore, now: datetime) -> tuple[Request, ...]:
