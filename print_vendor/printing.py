@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.letters.contract.letter import Letter
-from chalicelib.letters.contract.messages import CANCEL_SCHEMA, SEALED_SCHEMA, LetterCancel, SealedLetter, read_message
+from chalicelib.letters.contract.messages import (
+    CANCEL_SCHEMA,
+    SEALED_SCHEMA,
+    LetterCancel,
+    SealedLetter,
+    is_letter_id,
+    read_message,
+)
 from print_vendor.rendering import render
 from print_vendor.schemas import hold
 
@@ -34,10 +41,17 @@ class Shop(Protocol):
 
 def read(text: str) -> SealedLetter | LetterCancel:
     """Read what lies in the queue, held to its schema. Raises `ValueError` for anything else; it quotes nothing."""
-    values = json.loads(text)
+    try:
+        values = json.loads(text)
+    except RecursionError:
+        raise ValueError("no message of a letter") from None
     if isinstance(values, dict) and (schema := values.get("schema")) in (SEALED_SCHEMA, CANCEL_SCHEMA):
         hold(schema, values)
-    return read_message(text)
+    message = read_message(text)
+    # Those of the release before have no schema; an id is said and becomes the name of a file.
+    if not is_letter_id(message.letter_id):
+        raise ValueError("no id of a letter")
+    return message
 
 
 def slip(letter: Letter, now: datetime, **more: str | None) -> bytes:

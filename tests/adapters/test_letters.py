@@ -460,8 +460,8 @@ def test_a_letter_that_this_release_sealed_and_the_one_before_sent_is_printed(po
         ("{}", "no message of a letter"),
         ('{"letter_id": 1, "sealed": ""}', "no message of a letter"),
         ('{"letter_id": "x", "sealed": "%"}', "base64"),
-        ('{"letter_id": "x", "sealed": ""}', "unknown version"),
-        ('{"letter_id": "x", "sealed": "AgAA"}', "unknown version"),
+        ('{"letter_id": "c", "sealed": ""}', "unknown version"),
+        ('{"letter_id": "c", "sealed": "AgAA"}', "unknown version"),
     ],
 )
 def test_a_message_that_is_no_letter_fails_and_goes_back_to_the_queue(post: Post, message: str, said: str) -> None:

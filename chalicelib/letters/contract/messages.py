@@ -18,6 +18,10 @@ _JWE = b"eyJ"
 _LETTER_ID = re.compile(r"[0-9a-f]{1,64}")
 
 
+def is_letter_id(text: str) -> bool:
+    return _LETTER_ID.fullmatch(text) is not None
+
+
 def sealing_context(letter_id: str) -> str:
     """Return the context under which a letter of the release before is sealed: it opens for this letter id only."""
     return f"letter:{letter_id}"
@@ -73,7 +77,7 @@ class LetterCancel:
     letter_id: str
 
     def __post_init__(self) -> None:
-        if not _LETTER_ID.fullmatch(self.letter_id):
+        if not is_letter_id(self.letter_id):
             raise ValueError("no id of a letter")
 
     def to_json(self) -> str:

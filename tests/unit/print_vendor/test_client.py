@@ -1,5 +1,6 @@
 """An outside vendor's rounds: what is printed, told and deleted, in which order, also when one is cut off."""
 
+import base64
 import hashlib
 import json
 import random
@@ -18,7 +19,7 @@ from print_vendor.journal import Journal
 from print_vendor.outside import FolderShop, FolderTaken, opened
 from print_vendor.queues import Taken
 from tests.builders import NOW, a_letter
-from tests.vendor import FOREIGN_SEAL, an_opener, sealed_message
+from tests.vendor import FOREIGN_SEAL, VENDOR_KEY, an_opener, sealed_message
 
 NAMES = [f"{number:036x}" for number in range(1, 9)]
 BEFORE = NOW - timedelta(hours=1)
@@ -112,6 +113,13 @@ def journal(house: House) -> Iterator[Journal]:
 
 def _message(letter_id: str, addressee: str = "V. van der Gever") -> str:
     return sealed_message(a_letter(letter_id=letter_id, addressee=addressee))
+
+
+def _headed(header: str) -> str:
+    """Return a message whose content has another header."""
+    message = json.loads(_message(NAMES[2]))
+    sealed = base64.urlsafe_b64encode(header.encode()).decode().rstrip("=")
+    return json.dumps(message | {"content": ".".join([sealed, *message["content"].split(".")[1:]])})
 
 
 def _cancel(letter_id: str) -> str:
@@ -211,11 +219,13 @@ def test_what_was_accepted_in_time_is_printed_also_when_it_comes_again_late(hous
 
 def test_what_cannot_be_opened_or_read_stays_in_the_queue_and_holds_up_no_other(house: House, journal: Journal) -> None:
     odd = ["", "{}", '{"letter_id": "900100084"}', sealed_message(a_letter(letter_id=NAMES[1]), FOREIGN_SEAL)]
+    odd += ["[" * 100_000, '{"letter_id": "\\ud800", "sealed": "eyJh"}', '{"letter_id": "../../x", "sealed": "eyJh"}']
+    odd += [_headed('{"kid": ' + "[" * 50_000), _headed(f'{{"kid": "{VENDOR_KEY["kid"]}", "crit": 5}}')]
     queues = FakeQueues(*odd, _message(NAMES[0]))
     told = json.loads(house.round(queues, journal))
-    assert (told["printed"], told["unreadable"]) == (1, 4)
+    assert (told["printed"], told["unreadable"]) == (1, len(odd))
     assert queues.messages == odd
-    assert not [line for line in told["errors"] if "900100084" in line]
+    assert not [line for line in told["errors"] if "900100084" in line or ".." in line or not line.isascii()]
     assert f"{NAMES[1]}: a sealed letter names a key that we do not have" in told["errors"]
     assert queues.steps(NAMES[1]) == [], "the key may come: nobody's code is void for that"
 

@@ -100,7 +100,9 @@ def test_a_letter_opens_under_its_own_id_only() -> None:
         an_opener().letter(_message(letter_id="f" * 36))
 
 
-@pytest.mark.parametrize("text", ["", "900100084", "[]", "{}", LETTER.to_json().replace("letter/2", "letter/3")])
+@pytest.mark.parametrize(
+    "text", ["", "900100084", "[" * 9999, "[]", "{}", LETTER.to_json().replace("letter/2", "letter/3")]
+)
 def test_what_is_no_letter_is_refused_and_not_quoted(text: str) -> None:
     with pytest.raises(ValueError, match=r"letter") as error:
         an_opener().letter(_message(text=text))
