@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalogue.model import MOST_REQUEST_DAYS
-from chalicelib.mandates.model.validity import POSTED_WITHIN
+from chalicelib.mandates.model.validity import FULL_IF_POSTED_WITHIN
 from chalicelib.saml.craft.keys import OurKeys, PrivateKey
 from chalicelib.settings import ConfigurationError
 from provisioning.command import CannotGoOn
 from provisioning.keys import KeyPair
 from provisioning.secrets import dated_key, new_pepper
 
-PEPPER_KEPT = timedelta(days=MOST_REQUEST_DAYS + 2) + POSTED_WITHIN
+PEPPER_KEPT = timedelta(days=MOST_REQUEST_DAYS + 2) + FULL_IF_POSTED_WITHIN
 """How long a pepper is kept after it was replaced: a code works as long as a service may let it, and longer where its
 letter was posted later, until the end of its last day, wherever that is; and a function may use a former pepper until
 it notices (`chalicelib/keyring.py::STALE`)."""

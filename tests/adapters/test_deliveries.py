@@ -21,10 +21,11 @@ from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Admission, Closing, Delivery
-from chalicelib.outbox.parcels import MARK
+from chalicelib.outbox.parcels import MARK, SHARDS
 from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.rows import Rows
+from chalicelib.storage.tables import LettersTable
 from tests.adapters.conftest import RACING, askers_of, books_of, tables_of
 from tests.builders import (
     GENEROUS,
@@ -258,14 +259,17 @@ def test_who_does_not_print_a_letter_tells_nothing_of_it_and_of_no_letter_anybod
     assert _tell(store, VendorStep.POSTED, by=None) is Taken.MOVED
 
 
+def _to_be_sent(table: LettersTable) -> list[str]:
+    return [mark.parcel_id for shard in range(SHARDS) for mark in Rows(table, MARK).every(shard=shard)]
+
+
 def test_once_a_vendor_has_a_letter_nothing_is_left_to_be_sent_and_its_code_goes_when_it_expires(dynamodb: Any) -> None:
     tables = tables_of(dynamodb)
     store = DynamoMandates(tables, SEALING, books_of(dynamodb, GENEROUS), askers_of(dynamodb))
     store.open_requests(an_opening(request := _asked()))
-    marks = [mark for shard in range(8) for mark in Rows(tables.letters, MARK).every(shard=shard)]
-    assert [mark.parcel_id for mark in marks] == [request.letter_id]
+    assert _to_be_sent(tables.letters) == [request.letter_id]
     _tell(store, VendorStep.ACCEPTED)
-    assert not [mark for shard in range(8) for mark in Rows(tables.letters, MARK).every(shard=shard)]
+    assert _to_be_sent(tables.letters) == []
     _tell(store, VendorStep.POSTED, NOW + DAY)
     row = tables.register.get(f"CLAIM#{claim_of(request)}", f"CODE#{request.case_id}")
     assert row is not None
@@ -288,5 +292,4 @@ def test_of_a_letter_that_was_withdrawn_its_vendor_hears_though_they_accept_it_m
     store.open_requests(an_opening(request := _asked()))
     store.close(Closing((request,), RequestState.WITHDRAWN, VERA, NOW))
     _tell(store, VendorStep.ACCEPTED)
-    marks = [mark for shard in range(8) for mark in Rows(tables.letters, MARK).every(shard=shard)]
-    assert [mark.parcel_id for mark in marks] == [request.letter_id]
+    assert _to_be_sent(tables.letters) == [request.letter_id]

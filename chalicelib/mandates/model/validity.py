@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from chalicelib.days import day_before, midnight_after, today
 from chalicelib.mandates.model.period import Period
 
-POSTED_WITHIN = timedelta(days=14)
-"""How much longer than from the request a request may be open, because its letter was posted later."""
+FULL_IF_POSTED_WITHIN = timedelta(days=14)
+"""A letter that is posted so soon takes nothing of its code's time: so much longer a request may be open."""
 
 
 def end_from_asking(asked: datetime, days: int, period: Period) -> datetime:
@@ -20,7 +20,7 @@ def end_from_asking(asked: datetime, days: int, period: Period) -> datetime:
 
 def outer_limit(asked: datetime, days: int, period: Period) -> datetime:
     """Return when a request ends at the latest, whenever its letter is posted."""
-    return midnight_after(min(today(asked) + timedelta(days=days) + POSTED_WITHIN, period.end))
+    return midnight_after(min(today(asked) + timedelta(days=days) + FULL_IF_POSTED_WITHIN, period.end))
 
 
 def end_from_posting(posted: datetime, days: int, outer: datetime) -> datetime:
