@@ -31,7 +31,9 @@ class VendorSeal:
 
 
 def public_key(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - joserfc's, which is loaded here only
-    """Return a vendor's key. Raises `ConfigurationError` for a private one, a short one, or one without a name."""
+    """Return a vendor's key. Raises `ConfigurationError` for a private one, a short one, one without a name, or one
+    that is for something else.
+    """
     from joserfc.errors import JoseError  # noqa: PLC0415
     from joserfc.jwk import RSAKey  # noqa: PLC0415
 
@@ -41,6 +43,8 @@ def public_key(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - joserfc's, w
         raise ConfigurationError("the vendor's key is wrong: it is no RSA key as JWK") from None
     if key.is_private:
         raise ConfigurationError("the vendor's key is wrong: it is a private one")
+    if values.get("use", "enc") != "enc" or values.get("alg", _ALGORITHMS[0]) != _ALGORITHMS[0]:
+        raise ConfigurationError(f"the vendor's key is wrong: it is for something else than enc and {_ALGORITHMS[0]}")
     if key.raw_value.key_size < LEAST_BITS or not key.kid:
         raise ConfigurationError(f"the vendor's key is wrong: it has no kid, or fewer than {LEAST_BITS} bits")
     return key

@@ -156,6 +156,8 @@ def _short() -> dict[str, Any]:
         ({}, "no RSA key"),
         ({"kty": "oct", "k": "c2VjcmV0"}, "no RSA key"),
         ({**public_part(VENDOR_KEY), "n": "%"}, "no RSA key"),
+        ({**public_part(VENDOR_KEY), "use": "sig"}, "for something else"),
+        ({**public_part(VENDOR_KEY), "alg": "RSA-OAEP"}, "for something else"),
     ],
 )
 def test_nothing_is_sealed_under_a_key_that_is_no_vendors(key: dict[str, Any], why: str) -> None:
@@ -163,3 +165,9 @@ def test_nothing_is_sealed_under_a_key_that_is_no_vendors(key: dict[str, Any], w
         VendorSeal(lambda: key).seal("a letter", ID)
     with pytest.raises(ConfigurationError, match=why):
         public_key(key)
+
+
+def test_a_key_need_not_say_what_it_is_for() -> None:
+    bare = {name: value for name, value in public_part(VENDOR_KEY).items() if name not in ("use", "alg")}
+    sealed = VendorSeal(lambda: bare).seal(LETTER.to_json(), ID)
+    assert an_opener().letter(SealedLetter(ID, sealed)) == LETTER
