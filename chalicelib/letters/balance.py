@@ -18,7 +18,7 @@ from chalicelib.letters.contract.states import ENDED, LetterState
 class Oddity(StrEnum):
     """Why a letter is not accounted for."""
 
-    NO_ROW = "its row is gone"
+    NO_ROW = "its row is gone, or cannot be read"
     NOT_REQUESTED = "it is under way, and its day does not know it"
     NO_MARK = "it has not ended, and is not marked as under way"
     STILL_MARKED = "it has ended, and is still marked as under way"
@@ -36,7 +36,7 @@ class Traces:
     requested: bool
     """Whether the index of its day has it."""
     state: LetterState | None
-    """By its row; None where there is none."""
+    """By its row; None where there is none that can be read."""
     marked: bool
     """As under way."""
     to_be_sent: bool

@@ -67,7 +67,7 @@ def watch_canaries(table: LettersTable, now: datetime) -> None:
 
 def _rows(table: LettersTable, days: Sequence[date]) -> Iterator[LetterRow]:
     keys = [{"letter_id": canary_id(day)} for day in days]
-    return Rows(table, LETTER).some(keys, ("state", "requested_at"))
+    return Rows(table, LETTER).readable(keys, ("state", "requested_at"))
 
 
 def _missed(row: LetterRow, now: datetime) -> bool:

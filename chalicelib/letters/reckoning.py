@@ -81,7 +81,7 @@ class Reckoning:
         return sorted((one for one in found if one), key=lambda one: one.since)
 
     def _found(self, letters: Collection[str]) -> dict[str, LetterRow]:
-        return {row.letter_id: row for row in self._rows.some([{"letter_id": one} for one in letters], _READ)}
+        return {row.letter_id: row for row in self._rows.readable([{"letter_id": one} for one in letters], _READ)}
 
     def _traces(self, letter_id: str, rows: Mapping[str, LetterRow], requested: bool) -> Traces:  # noqa: FBT001
         row = rows.get(letter_id)

@@ -15,7 +15,8 @@ from chalicelib.storage.tables import LettersTable
 
 class Underway(NamedTuple):
     letter_id: str
-    since: datetime
+    since: str = ""
+    """As ISO 8601 text, for who looks at it: an odd one must hold up no other."""
 
 
 UNDERWAY = Kind(
@@ -27,12 +28,13 @@ UNDERWAY = Kind(
     kept=Kept("it is posted, came back, failed, or was cancelled"),
     personal=("letter_id",),
     keyed=("letter_id",),
+    lacking=("since",),
 )
 
 
 def marking(table: LettersTable, letter_id: str, now: datetime) -> Item:
     """Return the write of a letter's mark, for the transaction that asks for it."""
-    return Rows(table, UNDERWAY).putting(Underway(letter_id, now), shard=underway_part(letter_id))
+    return Rows(table, UNDERWAY).putting(Underway(letter_id, now.isoformat()), shard=underway_part(letter_id))
 
 
 def moving(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> list[Item]:

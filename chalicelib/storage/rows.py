@@ -28,6 +28,15 @@ class Rows(Generic[E]):
         found = self._table.get_many([self._kind.key(**key) for key in keys], attributes)
         return map(self._kind.value, found)
 
+    def readable(self, keys: Iterable[Mapping[str, object]], attributes: Sequence[str] = ()) -> Iterator[E]:
+        """Yield as `some` does those that can be read: for who asks of many, of which one may be odd."""
+        for item in self._table.get_many([self._kind.key(**key) for key in keys], attributes):
+            try:
+                value = self._kind.value(item)
+            except (KeyError, ValueError, TypeError):
+                continue
+            yield value
+
     def every(self, **key: object) -> Iterator[E]:
         """Yield the items of a partition, in order of their sort keys, of which the first parts may be given."""
         items = page_through(self._table, self._kind.pk.format_map(key), self._kind.prefix(**key))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.letters.balance import Oddity
-from chalicelib.letters.contract.states import ENDED, LetterState
+from chalicelib.letters.contract.states import ENDED, LetterState, row_key, underway_key
 from chalicelib.letters.life import move
 from chalicelib.letters.reckoning import Reckoning
 from chalicelib.letters.underway import marking
@@ -69,6 +69,21 @@ def test_what_is_lost_or_doubled_is_named(
     told = Reckoning(table).of_day(DAY)
     assert not told.holds
     assert told.odd == {wrong: oddity}
+
+
+def test_a_row_or_mark_that_cannot_be_read_is_named_and_the_others_are_counted(table: LettersTable) -> None:
+    ids = [put_letter(table, number, state, MONDAY) for number, state in enumerate(STATES)]
+    for letter_id, name, odd in ((ids[0], "state", "eaten"), (ids[1], "requested_at", 5), (ids[2], "useful_until", "")):
+        pk, sk = row_key(letter_id)
+        item = table.get(pk, sk)
+        assert item is not None
+        table.put({**item, name: odd})
+    table.put(dict(zip(("pk", "sk"), underway_key(ids[3]), strict=True)))
+    told = Reckoning(table).of_day(DAY)
+    assert (told.requested, told.holds) == (len(STATES), False)
+    assert told.odd == {ids[0]: Oddity.NO_ROW, ids[1]: Oddity.NO_ROW}
+    assert Reckoning(table).strays().keys() == {ids[0], ids[1]}
+    assert ids[2] in {one.letter_id for one in Reckoning(table).waiting()}
 
 
 def test_a_letter_that_is_printed_although_it_was_cancelled_is_under_way_again(table: LettersTable) -> None:
