@@ -51,7 +51,7 @@ function open(content) {
   if (!jwk) throw new Error('no such key')
   const padding = constants.RSA_PKCS1_OAEP_PADDING
   const key = privateDecrypt({ key: createPrivateKey({ key: jwk, format: 'jwk' }), padding, oaepHash: 'sha256' }, wrapped)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce)
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
   decipher.setAuthTag(tag)
   decipher.setAAD(Buffer.from(content.split('.')[0]))
   return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]))

@@ -1,5 +1,6 @@
 """A print vendor written in another language, from docs/print-vendor.md alone: it prints, and we understand it."""
 
+import base64
 import json
 import re
 import shutil
@@ -31,7 +32,7 @@ from tests.fakes import SEALING
 from tests.vendor import FOREIGN_SEAL, NEXT_KEY, NEXT_SEAL, SEAL, VENDOR_KEY
 
 PROGRAM = Path(__file__).parent / "print_vendor.mjs"
-ONE, TWO, GONE, LATE, FOREIGN, LIAR = (f"{number:036x}" for number in range(1, 7))
+ONE, TWO, GONE, LATE, FOREIGN, LIAR, CUT = (f"{number:036x}" for number in range(1, 8))
 
 pytestmark = pytest.mark.skipif(
     shutil.which("node") is None, reason="node is missing: nodejs.org, or your system's package"
@@ -43,12 +44,21 @@ def _letter(letter_id: str, seal: VendorSeal = SEAL, hours: int = 1, outside: st
     return SealedLetter(outside or letter_id, sealed, datetime.now(UTC) + timedelta(hours=hours)).to_json()
 
 
+def _cut(message: str) -> str:
+    """Return a message whose letter is sealed with four octets of its tag: one in four thousand million fits."""
+    told = json.loads(message)
+    head, _, tag = told["content"].rpartition(".")
+    four = base64.urlsafe_b64encode(base64.urlsafe_b64decode(f"{tag}==")[:4]).decode().rstrip("=")
+    return json.dumps(told | {"content": f"{head}.{four}"})
+
+
 def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_understand(cloud: None) -> None:  # noqa: ARG001
     sqs = aws.client("sqs")
     letters, statuses = (sqs.create_queue(QueueName=f"{kind}-{uuid.uuid4()}")["QueueUrl"] for kind in ("in", "out"))
     messages = [
         *(_letter(ONE), _letter(ONE), _letter(TWO, NEXT_SEAL), _letter(GONE), LetterCancel(GONE).to_json()),
         *(_letter(LATE, hours=-1), _letter(FOREIGN, FOREIGN_SEAL), _letter(LIAR, outside=FOREIGN), "{}"),
+        _cut(_letter(CUT)),
     ]
     inside.empty()
     for message in messages:
@@ -60,7 +70,7 @@ def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_under
         door.shutdown()
     letter = a_letter()
     paper = "\n".join([letter.addressee, *letter.address, letter.code])
-    assert said == {"printed": {ONE: paper, TWO: paper}, "cancelled": [GONE], "left": 3}
+    assert said == {"printed": {ONE: paper, TWO: paper}, "cancelled": [GONE], "left": 4}
     told = _told(sqs, statuses)
     for one in told:
         hold(STATUS_SCHEMA, one)
@@ -69,7 +79,7 @@ def test_a_vendor_in_another_language_prints_what_it_may_and_tells_what_we_under
     _believed(told)
     # What it could not open is there still, hidden for a while.
     counts = sqs.get_queue_attributes(QueueUrl=letters, AttributeNames=["ApproximateNumberOfMessagesNotVisible"])
-    assert counts["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "3"
+    assert counts["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "4"
 
 
 def _believed(told: list[dict[str, Any]]) -> None:
