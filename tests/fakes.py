@@ -21,7 +21,7 @@ from chalicelib.mandates.model.guesses import Guesses
 from chalicelib.mandates.model.mandates import Mandate
 from chalicelib.mandates.model.notices import Notice
 from chalicelib.mandates.model.refusals import RefusalId
-from chalicelib.mandates.model.requests import REQUEST_MOVES, Asking, Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.requests import OPEN, REQUEST_MOVES, Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBook, AskerLimits, again_from
@@ -270,7 +270,7 @@ class FakeMandates(FakeWishes):
             request = self._requests[asked.case_id]
             if self._asked[asked.case_id].ended is not None:
                 raise Conflict("ended")
-            if request.ended is None:
+            if request.state(now) in OPEN:
                 self.close(Closing((request,), RequestState.WITHDRAWN, by, now, told=True))
             else:
                 self._tell(asked.case_id, RequestState.WITHDRAWN, now)

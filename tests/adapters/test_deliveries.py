@@ -16,6 +16,7 @@ from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
 from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from chalicelib.letters.reckoning import Reckoning
 from chalicelib.mandates.delivery.taking import Taken, take_status
+from chalicelib.mandates.for_another.asking import withdraw_asked
 from chalicelib.mandates.model.cases import CaseId
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.mandates import DynamoMandates
@@ -188,6 +189,21 @@ def test_who_asked_for_another_sees_nothing_of_its_letter(store: MandateStore, s
     store.open_requests(an_opening(replace(again, requested_at=OUTER)))
     if step in ("returned", "failed"):
         assert _now(store, request).ended is RequestState.UNDELIVERABLE
+
+
+@pytest.mark.parametrize("late", [3 * DAY, DAYS * DAY + 5 * DAY, OUTER - NOW - HOUR])
+@pytest.mark.parametrize("step", STEPS)
+def test_who_asked_for_another_takes_it_back_until_the_outer_limit_whatever_became_of_its_letter(
+    store: MandateStore, step: str, late: timedelta
+) -> None:
+    request = _of_henk(store)
+    STEPS[step](store)
+    before = _now(store, request).state(NOW + late)
+    withdraw_asked(HENK, request.case_id, store=store, now=NOW + late)
+    (asked,) = store.askings(HENK.person)
+    assert (asked.ended, asked.ended_at) == (RequestState.WITHDRAWN, NOW + late)
+    gone = before is not RequestState.WAITING
+    assert _now(store, request).state(NOW + late) is (before if gone else RequestState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("step", [VendorStep.RETURNED, VendorStep.FAILED, VendorStep.CANCELLED])

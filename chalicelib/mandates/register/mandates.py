@@ -15,7 +15,7 @@ from chalicelib.letters.receivers import receiver_of
 from chalicelib.mandates.model.cases import CaseId, visit_of
 from chalicelib.mandates.model.mandates import Mandate, Way
 from chalicelib.mandates.model.notices import Notice
-from chalicelib.mandates.model.requests import Asking, Blocked, OptOut, Request, RequestState
+from chalicelib.mandates.model.requests import OPEN, Asking, Blocked, OptOut, Request, RequestState
 from chalicelib.mandates.model.selection import EVERY, Selection
 from chalicelib.mandates.model.wishes import LetterWishes
 from chalicelib.mandates.register.askers import AskerBooks
@@ -133,11 +133,13 @@ class DynamoMandates(DynamoDeliveries):
         if request is None:
             raise Conflict("no request")
         brought = brought_by(request)
-        shared = any(brought_by(one) == brought and one.ended is None and one is not request for one in visit)
-        last = request.ended is None and not shared
+        # Its end counts from the posting, of which they do not hear: it may be over before what they were told.
+        waits = request.state(now) in OPEN
+        shared = any(brought_by(one) == brought and one.state(now) in OPEN and one is not request for one in visit)
+        last = waits and not shared
         self._table.write_together(
             [
-                self._ending(request, RequestState.WITHDRAWN, now) if request.ended is None else self._kept(request),
+                self._ending(request, RequestState.WITHDRAWN, now) if waits else self._kept(request),
                 self._unmarking(request),
                 self._telling(request, RequestState.WITHDRAWN, now),
                 self._noting(request, request.version + 1, Happening.WITHDRAWN, by, now),
