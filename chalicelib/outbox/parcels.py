@@ -20,6 +20,9 @@ from chalicelib.storage.tables import LettersTable
 SHARDS = 8
 """Marks are spread, so that a busy morning has no hot partition."""
 
+_LONGEST_PUT_OFF = timedelta(days=1)
+"""No parcel is put off for longer: a mark that says so is odd."""
+
 
 class Waiting(Protocol):
     """What the outbox reads of a parcel's row."""
@@ -58,9 +61,10 @@ class Mark(NamedTuple):
     def age(self, now: datetime) -> timedelta | None:
         """Return how long its parcel waits; None where nobody can tell."""
         try:
-            return now - datetime.fromisoformat(self.since)
+            age = now - datetime.fromisoformat(self.since)
         except (TypeError, ValueError):
             return None
+        return age if age > -_LONGEST_PUT_OFF else None
 
 
 MARK = Kind(

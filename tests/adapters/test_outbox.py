@@ -333,6 +333,14 @@ def test_a_receiver_who_is_silent_leaves_other_kinds_their_time(world: World) ->
     assert len(world.letters()) == 1
 
 
+def test_a_mark_of_a_moment_that_never_comes_is_sent(world: World) -> None:
+    world.ask(letter="a" * 36, notice="a" * 36)
+    for key in ("a" * 36, f"notice#{'a' * 36}"):
+        world.table.put({"pk": f"OUTBOX#{0xAAAA % 8}", "sk": key, "since": "9999-12-31T23:59:59+00:00"})
+    assert world.outbox.sweep(LATER) == 2
+    assert (world.letters(), list(world.mailbox.received)) == (["a" * 36], ["a" * 36])
+
+
 def test_receivers_who_are_silent_leave_what_is_due_later_its_time(world: World) -> None:
     clock = [0.0]
 
