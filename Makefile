@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STYLES := chalicelib/web/static/nl-design-system.css
 DYNAMODB := tests/adapters/dynamodb_local
-# A file is one worker's, in the order in which they are named: many small ones last, so that both cores have work to the end.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# A file is one worker's, in the order in which they are named: many small ones last, so that all cores have work to the end.
+# One worker more than there are cores: many a test waits for a browser, a queue or a process of ours.
+WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
 .PHONY: help run quick test check lint types shape docs audit faults kills bench kit deploy deploy-check destroy browser clients dynamodb clean
