@@ -86,7 +86,7 @@ def _taking(function: str) -> list[tuple[str, str]]:
 
 def _api(world: World, base: str, without: str) -> None:
     """Live a whole life of a mandate, with a wrong code, a withdrawal, signing out, and /health."""
-    _forget_everyone(world)
+    forget_everyone(world)
     giver, helper = _two(world, base)
     case_id = ask(giver)
     _nothing_waits()
@@ -129,7 +129,7 @@ def _waits(row: dict[str, Any]) -> bool:
 
 def _check(world: World, base: str, _without: str) -> None:
     """Check what is asked for somebody with a wrong birth date, and with the right one, which is put off before."""
-    _forget_everyone(world)
+    forget_everyone(world)
     giver, helper = _two(world, base)
 
     def act() -> None:
@@ -178,7 +178,7 @@ def _one_record(body: str) -> dict[str, Any]:
 
 def _end_at_death(world: World, base: str, _without: str) -> None:
     """Take the death of somebody who gave a mandate, and asks for another."""
-    _forget_everyone(world)
+    forget_everyone(world)
     giver, helper = _two(world, base)
     ask(giver)
     code = read_code(giver, world.letters)
@@ -261,7 +261,7 @@ def _open_what_is_of_before(world: World, function: str, event: Callable[[str], 
 
 def _sweep(world: World, base: str, _without: str) -> None:
     """Sweep a letter and a check that were written down an hour ago, and not sent."""
-    _forget_everyone(world)
+    forget_everyone(world)
     giver, helper = _two(world, base)
     with Policy.of(world, "APIHandler").without("SendLetters"):
         ask(giver)
@@ -345,7 +345,7 @@ def _token(walker: Walker) -> str:
 
 def unprinted(world: World, base: str) -> str:
     """Return the message of a letter that nobody has taken from the queue."""
-    _forget_everyone(world)
+    forget_everyone(world)
     (body,) = _caught(world, "PrintLetter", "letters", lambda: ask(_two(world, base)[0]), 1)
     return body
 
@@ -369,7 +369,7 @@ def _caught(world: World, function: str, queue: str, act: Callable[[], object], 
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
-def _forget_everyone(world: World) -> None:
+def forget_everyone(world: World) -> None:
     """Empty what is kept of people, so that everybody may ask and guess again.
 
     Raises `TimeoutError` when a queue does not empty: that is no right that is missed.
