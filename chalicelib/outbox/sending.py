@@ -135,6 +135,7 @@ class Outbox:
             Rows(self._table, AWAITED).delete(shard=shard, place=awaited.place)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one parcel, the others go on
             log().error("parcel_not_swept", kind=kind.name, parcel_id=parcel_id, error=type(error).__name__)
+            follow(None)
             count(kind.measured.not_sent)
 
     def _due(self, now: datetime) -> list[Mark]:

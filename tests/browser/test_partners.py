@@ -22,6 +22,7 @@ from tests.http.client import DIGID, Person, digid
 from tests.http.conftest import client, clients, clock, henk, someone, vera, wired
 from tests.http.journey import mandate
 from tests.http.serving import free_port, served
+from tests.process import now
 from tests.saml.provider import ENTITY_ID, FakeProvider
 
 __all__ = ["client", "clients", "clock", "henk", "someone", "vera", "wired"]
@@ -44,7 +45,8 @@ def _choose(page: Page, address: str, *, on_behalf: bool = True) -> None:
         route.fulfill(body="DigiD")
 
     page.route(f"{DIGID}/**", catch)
-    provider = FakeProvider()
+    # On the clock of the test: what went before may have been walked once, minutes ago.
+    provider = FakeProvider(clock=now)
     ask = provider.on_behalf if on_behalf else provider.request
     _send(page, f"{address}/saml/sso", provider.post_form(ask(Destination=f"{address}/saml/sso")))
     page.wait_for_url(f"{DIGID}/**")

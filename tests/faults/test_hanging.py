@@ -25,9 +25,10 @@ from tests.http.client import Answer
 from tests.process import app, current
 
 _LONGEST = 20.0
+_BY_QUEUES = ("letter", "check", "death", "ask by telephone", "notice", "reminder")
 _JOBS = (
     *operating.FLOWS,
-    *(flow for flow in FLOWS if flow.name.startswith(("letter", "check by", "death", "ask by telephone", "notice"))),
+    *(flow for flow in FLOWS if flow.name.startswith(_BY_QUEUES)),
 )
 _VISITED = (*(flow for flow in FLOWS if flow not in _JOBS), *BY_OTHER_BINDINGS, *looking.FLOWS)
 

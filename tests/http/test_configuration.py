@@ -36,7 +36,7 @@ _SCHEDULE = dict.fromkeys(
 @pytest.mark.parametrize(
     ("worker", "event", "key"),
     [
-        (sweeping, CloudWatchEvent(_SCHEDULE, None), "LETTERS_TABLE"),
+        (sweeping, CloudWatchEvent(_SCHEDULE, None), "CHECK_QUEUE"),
         (watching_metadata, CloudWatchEvent(_SCHEDULE, None), "CATALOGUE_TABLE"),
         (watching_health, CloudWatchEvent(_SCHEDULE, None), "BASE_URL"),
     ],
