@@ -32,6 +32,8 @@ _METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
 NOT_EMULATED = {"FirewallAssociation", "SignInAnomaly"}
 """Resources that the emulator does not know: a firewall's association, and an alarm on an expression."""
 
+_AT_ONCE = ("sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
+
 NAME, BRP_KEY = "digid-machtigen-dev", "key of the emulator"
 
 
@@ -139,6 +141,10 @@ class World:
         # It does not import what stands for every other method, but has it by their names.
         for methods in gateway["DefinitionBody"]["paths"].values():
             methods.update(dict.fromkeys(_METHODS - methods.keys(), methods["x-amazon-apigateway-any-method"]))
+        # It wants a right of its own for several messages at once; to AWS that is the right for one.
+        for policy in template["Resources"]["PrintVendorRole"]["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                statement["Action"] += [f"{action}Batch" for action in statement["Action"] if action in _AT_ONCE]
         made = Package(self.package.archives, folder / "emulated.json")
         made.template.write_text(json.dumps(template, sort_keys=True))
         return made
