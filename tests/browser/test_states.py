@@ -1,14 +1,18 @@
 """Pages for what time, wrong codes and outages have done, on a clock of the test's own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
+from chalice.app import CloudWatchEvent
 from playwright.sync_api import expect
 
 from chalicelib.days import today
+from chalicelib.jobs import sweeping
 from chalicelib.letters.contract.statuses import Mishap, VendorStep
 from chalicelib.mandates.model.guesses import PER_CODE
 from chalicelib.wiring import Wiring
+from local.events import _schedule_event
 from tests.browser.conftest import Look
 from tests.browser.people import WORDS
 from tests.browser.windows import LANGUAGES, Contexts, window_of
@@ -18,7 +22,7 @@ from tests.http.asked import asked_by
 from tests.http.client import Person
 from tests.http.clientele import some_clients
 from tests.http.conftest import client, clock, henk, mina, vera, wired
-from tests.http.journey import ask_for_mandate, code_of, deliver, mandate, tell
+from tests.http.journey import ask_for_mandate, check, code_of, deliver, mandate, taken, tell
 
 __all__ = ["client", "clock", "henk", "mina", "vera", "wired"]
 
@@ -133,3 +137,19 @@ def test_who_was_away_too_long_hears_that_the_form_is_kept(
         window.press("next")
         expect(page.get_by_role("link", name=WORDS[language]["sign in with digid"])).to_be_visible()
         look(page, f"{language}-68-sign_in-time-is-over")
+
+
+@LANGUAGES
+def test_a_page_tells_why_a_letter_was_stopped_and_what_to_do(
+    language: str, wired: Wiring, clock: Clock, vera: Person, new_context: Contexts, look: Look
+) -> None:
+    case_id = ask_for_mandate(vera)
+    list(taken())
+    people = cast("FakeRegister", wired.people)
+    people.people[VERA] = replace(people.people[VERA], address=("Eikenlaan 3", "4321 BA  Elders"))
+    clock.forward(hours=25)
+    sweeping(CloudWatchEvent(_schedule_event("sweep_outbox"), None), wired)
+    check()
+    vera.sign_in()
+    with window_of(vera, wired, new_context(language), language) as window:
+        look(window.open(f"/requests/{case_id}"), f"{language}-63c-request-stopped")
