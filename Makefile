@@ -19,7 +19,7 @@ help: ## list these commands
 run: $(VENV)/.local $(STYLES) $(TEXTS) ## start everything on this computer (PORT, PARTNERS, DIGID_METADATA, VENDOR)
 	@PORT=$(PORT) exec $(BIN)/python -m local
 
-quick: $(VENV)/.dev $(TEXTS) ## run the tests that need nothing but Python: half a minute
+quick: $(VENV)/.dev $(TEXTS) ## run the tests that need nothing but Python: two minutes
 	@$(PYTEST) tests/shape tests/saml tests/unit
 
 test: $(VENV)/.dev $(STYLES) $(TEXTS) browser clients dynamodb ## run every test, the browser's included
