@@ -174,16 +174,22 @@ def test_who_asked_for_another_sees_the_same_whatever_the_register_says(
     assert "We stopped the letter on" in page
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_notice_too_goes_only_where_its_receiver_lives_still(
-    vera: Person, henk: Person, wired: Wiring, clock: Clock, register: FakeRegister, change: Change
-) -> None:
+def _stale_notice(vera: Person, henk: Person, wired: Wiring, clock: Clock) -> str:
+    """Let the letter to Vera that tells of an activation wait for more than a day; return its id."""
     case_id = mandate(vera, henk)
     notice_id = Notice(NoticeKind.ACTIVATED, (CaseId(case_id),), Party.REPRESENTED, clock()).notice_id
     _sweep(wired, clock, minutes=1)
     check()
     _untaken()
     _sweep(wired, clock, hours=25)
+    return notice_id
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_notice_too_goes_only_where_its_receiver_lives_still(
+    vera: Person, henk: Person, wired: Wiring, clock: Clock, register: FakeRegister, change: Change
+) -> None:
+    notice_id = _stale_notice(vera, henk, wired, clock)
     change(register, VERA)
     check()
     deliver()
@@ -194,12 +200,7 @@ def test_a_notice_too_goes_only_where_its_receiver_lives_still(
 def test_that_the_other_side_moved_stops_no_notice(
     vera: Person, henk: Person, wired: Wiring, clock: Clock, register: FakeRegister
 ) -> None:
-    case_id = mandate(vera, henk)
-    notice_id = Notice(NoticeKind.ACTIVATED, (CaseId(case_id),), Party.REPRESENTED, clock()).notice_id
-    _sweep(wired, clock, minutes=1)
-    check()
-    _untaken()
-    _sweep(wired, clock, hours=25)
+    notice_id = _stale_notice(vera, henk, wired, clock)
     _dies(register, HENK)
     check()
     deliver()

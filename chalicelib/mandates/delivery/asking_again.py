@@ -93,8 +93,7 @@ class AddressChecker:
         mandate = self.store.mandate(case_id)
         if mandate is None:
             raise NotFound("case")
-        numbers = {Party.REPRESENTED: mandate.represented_bsn, Party.REPRESENTATIVE: mandate.representative_bsn}
-        return number_in(case_id, numbers[Party(side.value)], self.vault)
+        return number_in(case_id, mandate.numbers[Party(side.value)], self.vault)
 
     def _asked(self, waiting: _Waiting) -> bytes | None:
         """Return the number in a request: letters with a code come of one, and others of mandates alone."""

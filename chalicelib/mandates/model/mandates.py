@@ -91,6 +91,11 @@ class Mandate:
     def sides(self) -> dict[str, PersonId]:
         return {Party.REPRESENTED: self.represented, Party.REPRESENTATIVE: self.representative}
 
+    @property
+    def numbers(self) -> dict[Party, bytes]:
+        """Citizen numbers, sealed for the case."""
+        return {Party.REPRESENTED: self.represented_bsn, Party.REPRESENTATIVE: self.representative_bsn}
+
     def party(self, person: PersonId) -> Party | None:
         """Return which side a person is on, or None for a stranger."""
         if person == self.represented:

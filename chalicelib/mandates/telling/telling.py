@@ -86,8 +86,7 @@ class Teller:
         return replace(letter, reference=reference_of(first.case_id))
 
     def _numbers(self, mandate: Mandate) -> dict[Party, Bsn]:
-        sealed = {Party.REPRESENTED: mandate.represented_bsn, Party.REPRESENTATIVE: mandate.representative_bsn}
-        return {party: number_in(mandate.case_id, one, self.vault) for party, one in sealed.items()}
+        return {party: number_in(mandate.case_id, one, self.vault) for party, one in mandate.numbers.items()}
 
     def _wanted(self, mandates: Sequence[Mandate]) -> list[WantedService]:
         """Return services and periods; a service that the catalogue has no more has no name to be told by."""
