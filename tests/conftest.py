@@ -17,10 +17,22 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def _environment() -> Iterator[None]:
-    """Put the environment back: of two threads Chalice's client may leave the copy that it made for one."""
-    environment = os.environ
+    """Put the environment back: of two threads Chalice's client may leave the copy that it made for one.
+
+    What a test leaves of what is logged and counted fails it: a later one would wait for lines that do not come.
+    """
+    environment, before = os.environ, _of_powertools()
     yield
     os.environ = environment  # noqa: B003 - it is the one from before
+    after = _of_powertools()
+    for name in after.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    assert after == before, "set it by monkeypatch"
+
+
+def _of_powertools() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("POWERTOOLS_")}
 
 
 @pytest.fixture(scope="session")

@@ -199,8 +199,14 @@ PREFIX = "digid-machtigen-dev"
 
 
 @pytest.fixture
-def stage(cloud: None, tmp_path: Path) -> Iterator[list[str]]:  # noqa: ARG001 - only set up
+def stage(
+    cloud: None,  # noqa: ARG001 - only set up
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[list[str]]:
     """Return how a stage on moto is named, with its tables and the key under which it knows people."""
+    # A command sets it for its process, which ends with it.
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "CRITICAL")
     (tmp_path / "dev.yaml").write_text("region: eu-west-1\nparameters: {BrpUrl: https://brp}")
     dynamodb, manager = aws.client("dynamodb"), aws.client("secretsmanager")
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
