@@ -20,7 +20,7 @@ SECRET = Secret({"BCDFGHJK23MN"}, {"300000012"}, {"zwqbabelifo"})
 def test_whoever_is_killed_each_letter_comes_once_and_nobody_reads_it_on_the_way() -> None:
     if reason := dynamodb_local.missing():
         pytest.skip(reason)
-    command = [sys.executable, "-m", "tests.kills", "60", "--every", "0.25", "--late", "1"]
+    command = [sys.executable, "-m", "tests.kills", "24", "--every", "0.25", "--late", "1"]
     # Metrics are written too: they are searched.
     environment = {name: value for name, value in os.environ.items() if name != "POWERTOOLS_METRICS_DISABLED"}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False)
