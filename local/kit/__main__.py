@@ -10,7 +10,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,9 @@ from local.partners import describe, register
 from provisioning.command import CannotGoOn, command
 
 
-def findings(document: bytes, profile: Profile | None = None) -> Iterator[Finding]:
+def findings(
+    document: bytes, profile: Profile | None = None, on: Callable[[], AbstractContextManager[Stage]] = stage
+) -> Iterator[Finding]:
     """Yield what is found, one after another: the whole takes a few seconds."""
     now = datetime.now(UTC)
     try:
@@ -39,7 +42,7 @@ def findings(document: bytes, profile: Profile | None = None) -> Iterator[Findin
         yield mend("the metadata cannot be used", error.told)
         return
     yield from look_at(imported, now)
-    with stage() as opened:
+    with on() as opened:
         yield from run_all(_trial(document, imported.profile, opened))
 
 

@@ -152,8 +152,13 @@ def artifact_in(answer: TestResponse) -> str:
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    clock = Clock()
     with aws.in_process():
-        wired: Any = Wiring(settings(Stack(8000)), clock)
-        wired.people = _Register()
-        yield Stage(wired, clock)
+        yield on_stage()
+
+
+def on_stage() -> Stage:
+    """Return a stage on the AWS that is in this process already."""
+    clock = Clock()
+    wired: Any = Wiring(settings(Stack(8000)), clock)
+    wired.people = _Register()
+    return Stage(wired, clock)

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from chalicelib.saml.craft.times import written
-from local.kit.__main__ import judged
+from local.kit.__main__ import judged, main
 from local.kit.findings import Verdict
 from provisioning.command import CannotGoOn
 from provisioning.keys import new_key_pair
@@ -231,19 +231,19 @@ def test_logging_out_is_read_too() -> None:
     }
 
 
-def test_the_command_takes_a_file_and_says_what_is_missing(tmp_path: Path) -> None:
-    def told(*given: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "local.kit", *given]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, done.stdout, done.stderr
-
+def test_the_command_takes_a_file_and_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "right").write_text(_form())
     (tmp_path / "wrong").write_text(_form(Version="3"))
     (tmp_path / "rubbish").write_text("What is wrong?")
     (tmp_path / "provider.xml").write_bytes(PROVIDER.metadata())
     metadata = str(tmp_path / "provider.xml")
-    assert told(metadata, "--request", str(tmp_path / "right"))[0] == 0
-    assert "1 to mend" in told(metadata, "--request", str(tmp_path / "wrong"))[1]
+    assert main([metadata, "--request", str(tmp_path / "right")]) == 0
+    assert main([metadata, "--request", str(tmp_path / "wrong")]) == 1
+    assert "1 to mend" in capsys.readouterr().out
     for given in (["--request", str(tmp_path / "rubbish")], ["--request", str(tmp_path / "absent")], []):
-        status, said, problem = told(*given)
-        assert (status, said, problem.count("\n")) == (1, "", 1)
+        assert main(given) == 1
+        said, problem = capsys.readouterr()
+        assert (said, problem.count("\n")) == ("", 1)
+    command = [sys.executable, "-m", "local.kit", metadata, "--request", str(tmp_path / "right")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "0 to mend" in done.stdout) == (0, True)
