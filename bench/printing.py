@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -150,7 +150,7 @@ def _through(way: Way, seal: VendorSeal, numbers: Iterator[int], many: int) -> f
 
 
 @contextmanager
-def _around(name: str, most: int) -> Iterator[dict[str, str]]:
+def around(name: str, most: int) -> Iterator[dict[str, str]]:
     """Start what stands for AWS; yield the environment in which a process finds it."""
     from bench import cloud  # noqa: PLC0415 - it brings moto, whose memory is not the vendor's
     from local.stack import Stack, settings  # noqa: PLC0415
@@ -168,10 +168,14 @@ def _around(name: str, most: int) -> Iterator[dict[str, str]]:
 
 
 def told(name: str, scale: Sequence[int]) -> list[Step]:
+    with around(name, max(scale)) as environment:
+        return inside(name, scale, environment)
+
+
+def inside(name: str, scale: Sequence[int], environment: Mapping[str, str]) -> list[Step]:
     """Measure in a process of its own."""
-    with _around(name, max(scale)) as environment:
-        command = [sys.executable, "-m", "bench.printing", "--inside", name, *map(str, scale)]
-        said = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE).stdout
+    command = [sys.executable, "-m", "bench.printing", "--inside", name, *map(str, scale)]
+    said = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE).stdout
     return [(int(many), each, peak) for many, each, peak in json.loads(said.splitlines()[-1])]
 
 
@@ -218,6 +222,6 @@ def by_the_number(name: str, steps: Sequence[Step]) -> Iterator[Comparison]:
 MEASUREMENTS = (measurements,)
 
 if __name__ == "__main__":
-    inside = "--inside" in sys.argv
+    is_inside = "--inside" in sys.argv
     way_name, *numbers_of = [one for one in sys.argv[1:] if one != "--inside"]
-    print(json.dumps((run if inside else told)(way_name, [int(count) for count in numbers_of])))
+    print(json.dumps((run if is_inside else told)(way_name, [int(count) for count in numbers_of])))

@@ -16,6 +16,21 @@ from tests.adapters import dynamodb_local
 
 PAGES = ("choice", "overview")
 _STEPS = "import json; from bench import waterfall; print(json.dumps(list(waterfall.steps(rounds=1))))"
+_LETTERS = """
+import json
+from bench.printing import SCALE, around, inside
+with around("function", 3) as environment:
+    print(json.dumps({way: inside(way, [2, 3], environment) for way in SCALE}))
+"""
+_ONCE = f"""
+import json
+from bench import asking, holding, partners, sign_in
+from tests.adapters import dynamodb_local
+told = {{"partners": partners.run(20, 1, each_another=True), "sign_in": sign_in.run(1, artifact=True)}}
+if not dynamodb_local.missing():
+    told |= {{"holding": holding.run({PAGES!r}, 25, 1), "asking": asking.run(1)}}
+print(json.dumps(told))
+"""
 
 
 def _told(*arguments: str) -> Any:  # noqa: ANN401 - JSON
@@ -33,41 +48,47 @@ def _told(*arguments: str) -> Any:  # noqa: ANN401 - JSON
     return json.loads(shown.stdout.splitlines()[-1])
 
 
+@pytest.fixture(scope="module")
+def printed() -> Any:  # noqa: ANN401 - JSON
+    """Let few letters through each vendor, on one cloud: to start it takes longest."""
+    return _told("-c", _LETTERS)
+
+
 @pytest.mark.parametrize("way", SCALE)
-def test_letters_go_through_a_vendor_by_the_number_and_what_each_took_is_told(way: str) -> None:
-    steps = _told("-m", "bench.printing", way, "2", "3")
+def test_letters_go_through_a_vendor_by_the_number_and_what_each_took_is_told(printed: Any, way: str) -> None:  # noqa: ANN401 - JSON
+    steps = printed[way]
     assert [many for many, _, _ in steps] == [2, 3]
     assert all(each > 0 and peak > 0 for _, each, peak in steps)
 
 
-@pytest.mark.parametrize("measurement", ["bench.sign_in artifact 1", "bench.partners another 20 1"])
-def test_a_sign_in_is_timed_beside_its_peer(measurement: str) -> None:
-    ours, theirs = _told("-m", *measurement.split())
+@pytest.fixture(scope="module")
+def times() -> Any:  # noqa: ANN401 - JSON
+    """Time once each what is asked of one application: to load it takes longest."""
+    return _told("-c", _ONCE)
+
+
+@pytest.mark.parametrize("measurement", ["sign_in", "partners"])
+def test_a_sign_in_is_timed_beside_its_peer(times: Any, measurement: str) -> None:  # noqa: ANN401 - JSON
+    ours, theirs = times[measurement]
     assert len(ours) == len(theirs) == 1
     assert min(*ours, *theirs) > 0
 
 
-@pytest.fixture(scope="module")
-def times() -> Any:  # noqa: ANN401 - JSON
-    """Time all pages on one register: to start it takes longest."""
-    if reason := dynamodb_local.missing():
-        pytest.skip(reason)
-    return _told("-m", "bench.holding", ",".join(PAGES), "45", "1")
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_many_mandates_is_timed_beside_one_of_few(times: Any, page: str) -> None:  # noqa: ANN401 - JSON
-    many, few = times[page]
+    if reason := dynamodb_local.missing():
+        pytest.skip(reason)
+    many, few = times["holding"][page]
     assert len(many) == len(few) == 1
     assert min(*many, *few) > 0
 
 
-def test_who_asks_is_answered_the_same_whatever_is_true_of_the_other_and_each_is_timed() -> None:
+def test_who_asks_is_answered_the_same_whatever_is_true_of_the_other_and_each_is_timed(times: Any) -> None:  # noqa: ANN401 - JSON
     if reason := dynamodb_local.missing():
         pytest.skip(reason)
-    times = _told("-m", "bench.asking", "1")
-    assert set(times) == {"lives there", "unknown", "wants no mandates"}
-    assert all(len(spent) == 1 and min(spent) > 0 for spent in times.values())
+    asking = times["asking"]
+    assert set(asking) == {"lives there", "unknown", "wants no mandates"}
+    assert all(len(spent) == 1 and min(spent) > 0 for spent in asking.values())
 
 
 def test_what_is_to_be_the_same_is_missed_above_and_below() -> None:
