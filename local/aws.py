@@ -11,6 +11,7 @@ import boto3
 from moto import mock_aws
 
 from local import dynamodb
+from local.short_way import short_way
 from local.template import Template
 from provisioning.secrets import fresh_secrets
 
@@ -27,7 +28,7 @@ def in_process() -> Iterator[None]:
     """Run with AWS in this process, resources and secrets made. Nothing is left behind."""
     fake = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     os.environ.update(fake)
-    with mock_aws(), dynamodb.mended():
+    with mock_aws(), dynamodb.mended(), short_way():
         create_resources()
         fill_secrets(client("secretsmanager"))
         yield

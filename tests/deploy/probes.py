@@ -250,7 +250,7 @@ def _set_page(world: World, base: str, _without: str) -> None:
 def _open_what_is_of_before(world: World, function: str, event: Callable[[str], object]) -> None:
     """Hand over what is sealed as the release before sealed letters, and is none: its key opens, and it does not."""
     sealed = next(row["represented_bsn"]["B"] for row in _rows("register") if "represented_bsn" in row)
-    message = json.dumps({"letter_id": "none", "sealed": base64.b64encode(sealed).decode()})
+    message = json.dumps({"letter_id": "0", "sealed": base64.b64encode(sealed).decode()})
     try:
         world.invoke(function, event(message))
     except AssertionError as error:
