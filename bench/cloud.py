@@ -62,6 +62,7 @@ def served() -> Iterator[None]:
             os.environ.pop(name)
         # The clients of this process would go on calling what is gone.
         aws.client.cache_clear()
+        aws.session.cache_clear()
         kept_client.cache_clear()
 
 

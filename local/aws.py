@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -32,6 +33,26 @@ def in_process() -> Iterator[None]:
         create_resources()
         fill_secrets(client("secretsmanager"))
         yield
+
+
+class Session(boto3.Session):  # type: ignore[misc]
+    """Makes each client once: vendors come and go in this process, and a client costs more than a letter."""
+
+    def __init__(self) -> None:
+        super().__init__(region_name=REGION)
+        self._made: dict[str, Any] = {}
+        self._making = Lock()
+
+    def client(self, service_name: str, *about: Any, **more: Any) -> Any:  # noqa: ANN401 - boto3 clients have no public type
+        with self._making:
+            if service_name not in self._made:
+                self._made[service_name] = super().client(service_name, *about, **more)
+            return self._made[service_name]
+
+
+@cache
+def session() -> Session:
+    return Session()
 
 
 @cache

@@ -13,6 +13,7 @@ from moto.core import responses, utils
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser  # type: ignore[attr-defined]
 from moto.dynamodb.responses import DynamoHandler
 
 # ruff: noqa: ANN401 - moto's own types
@@ -27,6 +28,7 @@ def mended() -> Iterator[None]:
         patch.object(Table, "__deepcopy__", _its_items, create=True),
         patch.object(DynamoDBBackend, "update_item", _on_a_copy(DynamoDBBackend.update_item)),
         patch.object(BaseJSONSerializer, "_serialize_type_structure", _what_is_there(write)),
+        patch.object(DepthFirstTraverser, "nodes_to_be_processed", _nodes_of),
         patch.object(responses, "method_names_from_class", cache(utils.method_names_from_class)),
     ):
         yield
@@ -64,6 +66,17 @@ def _on_a_copy(update: Callable[..., Any]) -> Callable[..., Any]:
         return update(self, table_name, key, *more, **named)
 
     return updated
+
+
+def _nodes_of(traverser: DepthFirstTraverser) -> tuple[type, ...]:
+    """Return what a traverser of expressions processes. moto calls it cached, and makes it anew for each node."""
+    kind = type(traverser)
+    if kind not in _NODES:
+        _NODES[kind] = tuple(traverser._processing_map())
+    return _NODES[kind]
+
+
+_NODES: dict[type, tuple[type, ...]] = {}
 
 
 def _what_is_there(write: Callable[..., None]) -> Callable[..., None]:

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.sealing import VendorSeal
 from chalicelib.wiring import Wiring
+from local import aws
 from local.invocation import call_of
 
 Function = Callable[[object, Any], object]
@@ -43,7 +44,7 @@ def papers(wired: Wiring) -> Papers:
     def setter() -> Any:  # noqa: ANN401 - a PageSetter: the typesetter is loaded with the first page
         from print_vendor.function import page_setter
 
-        return page_setter(wired.settings.environment)
+        return page_setter(wired.settings.environment, aws.session())
 
     def set_page(event: object, call: Any) -> object:  # noqa: ANN401 - Lambda's own type
         from print_vendor.function import paging

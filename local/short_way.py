@@ -67,6 +67,6 @@ def _handler(request: AWSPreparedRequest) -> DynamoHandler:
     handler.current_account = os.environ.get("MOTO_ACCOUNT_ID") or get_account_id_from(handler.access_key)
     model = get_service_model("dynamodb").operation_model(handler._get_action())
     parser = PROTOCOL_PARSERS["json"](model, map_type=handler.PROTOCOL_PARSER_MAP_TYPE)
-    asked = {"method": request.method, "values": {}, "headers": text, "body": request.body, "url_path": "/"}
-    handler.params = parser.parse({**asked, "url_params": {}})
+    asked = {"method": request.method, "values": {}, "headers": text, "body": request.body}
+    handler.params = parser.parse({**asked, "url_path": "/", "url_params": {}})  # type: ignore[typeddict-item]
     return handler

@@ -40,22 +40,26 @@ class Vendor:
 
     @classmethod
     def of(
-        cls, environment: Mapping[str, str], clock: Callable[[], datetime], sleep: Callable[[float], None]
+        cls,
+        environment: Mapping[str, str],
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        session: boto3.Session | None = None,
     ) -> "Vendor":
-        """Return one with real adapters. Raises `ConfigurationError`."""
+        """Return one with real adapters, in a session of its own by default. Raises `ConfigurationError`."""
         settings = Settings(environment)
         # What is missing is told before a client looks for credentials.
         table, name = settings.letters_table, settings.letter_bucket
-        aws = _session(settings)
+        aws = session or _session(settings)
         rows = LetterRows(aws.client("dynamodb", config=_PATIENCE), table, sleep)
         bucket = Bucket(aws.client("s3", config=_PATIENCE), name)
         return cls(Printer(_opener(aws, settings), rows, bucket), clock)
 
 
-def page_setter(environment: Mapping[str, str]) -> PageSetter:
-    """Return one with real adapters. Raises `ConfigurationError`."""
+def page_setter(environment: Mapping[str, str], session: boto3.Session | None = None) -> PageSetter:
+    """Return one with real adapters, in a session of its own by default. Raises `ConfigurationError`."""
     settings = Settings(environment)
-    return PageSetter(_opener(_session(settings), settings))
+    return PageSetter(_opener(session or _session(settings), settings))
 
 
 def _session(settings: Settings) -> boto3.Session:

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol
 
 from joserfc import jwe
@@ -62,8 +63,12 @@ class BadKeys(Exception):
     """Keys that cannot be read; it shows nothing of them."""
 
 
+@lru_cache(maxsize=2)
 def key_set(text: str) -> KeySet:
-    """Read private RSA keys, each with its `kid`: a JWK Set, or one JWK. Raises `BadKeys`."""
+    """Read private RSA keys, each with its `kid`: a JWK Set, or one JWK. Raises `BadKeys`.
+
+    The same text is read once: to see that a key is one takes longer than to print a letter.
+    """
     try:
         values = json.loads(text)
         found = [RSAKey.import_key(one) for one in values.get("keys", [values])]

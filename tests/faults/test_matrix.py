@@ -12,7 +12,7 @@ from tests.faults.striking import Fault
 from tests.faults.world import Moment, World
 from tests.http.client import Answer
 
-_OF_EACH_FLOW = 5
+_OF_EACH_FLOW = 3
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 

@@ -100,7 +100,7 @@ def _print(body: str, vendor: Vendor) -> None:
 
 
 def _begun() -> Vendor:
-    return Vendor.of(current().settings.environment, now, _sleep)
+    return Vendor.of(current().settings.environment, now, _sleep, aws.session())
 
 
 _warm = cache(_begun)
