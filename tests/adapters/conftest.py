@@ -1,4 +1,4 @@
-"""The real adapters on moto and on AWS's own DynamoDB, beside the fakes: what passes may stand in for the others."""
+"""The real adapters on AWS's own DynamoDB beside the fakes: what passes may stand in for the others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,13 +22,11 @@ from tests.lost import Repeating
 
 PATIENT = AskerLimits(10_000, 10_000)
 
-REAL = ["moto", "dynamodb-local"]
+BOTH = ["moto", "dynamodb-local"]
+"""Where what other tests rest on is compared: moto, on which the application is tested, does as DynamoDB does."""
 
-RACING = ["fake", "moto" if dynamodb_local.missing() else "dynamodb-local"]
-"""Where many act at once: moto answers one after another (local/dynamodb.py), DynamoDB Local all of them at a time.
-
-Where a table has hundreds of rows too: what moto takes for what DynamoDB does, the other tests show.
-"""
+REAL = ["moto" if dynamodb_local.missing() else "dynamodb-local"]
+"""The strictest that there is here. It alone lets many act at a time: moto answers one after another."""
 
 ANSWERS_LOST = "answers lost"
 """moto, where the answer to every write is lost once, so that the SDK sends it again."""

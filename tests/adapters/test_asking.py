@@ -19,7 +19,7 @@ from chalicelib.people.birth_date import BirthDate
 from chalicelib.storage.table import page_through
 from chalicelib.storage.tables import TransientTable
 from local import aws
-from tests.adapters.conftest import RACING, REAL, askers_of, books_of, client_of, store_of, tables_of
+from tests.adapters.conftest import REAL, askers_of, books_of, client_of, store_of, tables_of
 from tests.asking import LOOK_UPS, Desk, a_plea, a_visit, check_of, some_services, wanting
 from tests.builders import HENK, NOW, SECRETS, VERA, a_person, signed_in, some_bsns
 from tests.fakes import SEALING, FakeTries
@@ -28,7 +28,7 @@ PERSON = SECRETS.pseudonyms.person
 WRONG = BirthDate("1948-03-13")
 FIFTY = range(50)
 
-at_once = pytest.mark.parametrize("desk", RACING, indirect=True)
+at_once = pytest.mark.parametrize("desk", ["fake", *REAL], indirect=True)
 """For what is done by fifty at a time."""
 
 

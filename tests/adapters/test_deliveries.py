@@ -27,7 +27,7 @@ from chalicelib.people.actor import Cause, Citizen, System
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
-from tests.adapters.conftest import RACING, askers_of, books_of, tables_of
+from tests.adapters.conftest import REAL, askers_of, books_of, tables_of
 from tests.builders import (
     GENEROUS,
     NOW,
@@ -79,7 +79,7 @@ def _expected(state: LetterState, step: VendorStep) -> Taken:
     return Taken.ENDED if state in LOST else Taken.LATE
 
 
-@pytest.mark.parametrize("store", RACING, indirect=True)
+@pytest.mark.parametrize("store", ["fake", *REAL], indirect=True)
 @pytest.mark.parametrize("step", VendorStep)
 @pytest.mark.parametrize("state", STATES)
 def test_a_letter_moves_as_it_may_and_no_other_way(store: MandateStore, state: LetterState, step: VendorStep) -> None:

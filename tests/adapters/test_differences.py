@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local import aws
 from tests.adapters import dynamodb_local
-from tests.adapters.conftest import REAL, client_of
+from tests.adapters.conftest import BOTH, client_of
 
 NAME = f"{aws.NAME}-transient"
 KEY = {"pk": {"S": "P"}, "sk": {"S": "S"}}
@@ -159,7 +159,7 @@ ALIKE: dict[str, tuple[Act, str, str]] = {
 """What all do, and what of ours rests on it."""
 
 
-@pytest.mark.parametrize("backend", REAL)
+@pytest.mark.parametrize("backend", BOTH)
 @pytest.mark.parametrize("case", DIFFERENT)
 def test_where_they_differ_each_does_what_is_written_here(
     case: str, backend: str, request: pytest.FixtureRequest
@@ -169,7 +169,7 @@ def test_where_they_differ_each_does_what_is_written_here(
     assert act(client_of(backend, request)) == outcomes[backend]
 
 
-@pytest.mark.parametrize("backend", REAL)
+@pytest.mark.parametrize("backend", BOTH)
 @pytest.mark.parametrize("case", ALIKE)
 def test_what_is_alike_stays_alike(case: str, backend: str, request: pytest.FixtureRequest) -> None:
     act, outcome, why = ALIKE[case]

@@ -16,7 +16,7 @@ from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.mandates.register.transactions import Admission, Closing, Making
 from chalicelib.people.actor import Actor, Cause, Citizen, System
 from chalicelib.people.pseudonym import ClaimId, PersonId
-from tests.adapters.conftest import RACING
+from tests.adapters.conftest import REAL
 from tests.builders import NOW, a_bare_request, a_code, a_mandate, a_request, an_opening, claim_of
 
 VERA, HENK = Citizen(PersonId("vera"), 20), Citizen(PersonId("henk"), 25)
@@ -74,7 +74,7 @@ def _brought_to(state: RequestState, store: MandateStore, *, own: bool) -> Reque
     return _now(store, asked)
 
 
-@pytest.mark.parametrize("store", RACING, indirect=True)
+@pytest.mark.parametrize("store", ["fake", *REAL], indirect=True)
 @pytest.mark.parametrize(
     ("own", "state", "move"),
     [

@@ -7,13 +7,13 @@ import pytest
 from chalicelib.errors import Conflict
 from chalicelib.storage.table import NEW, Condition, Table, page_through
 from local import aws
-from tests.adapters.conftest import REAL, client_of
+from tests.adapters.conftest import BOTH, client_of
 from tests.fakes import FakeTable
 
 ROW = {"pk": "P", "sk": "S", "state": "sent", "entity_id": "me", "number": 3, "octets": b"x", "list": [1, {"a": None}]}
 
 
-@pytest.fixture(params=["fake", *REAL])
+@pytest.fixture(params=["fake", *BOTH])
 def table(request: pytest.FixtureRequest) -> Table | FakeTable:
     kept: Table | FakeTable = FakeTable()
     if request.param != "fake":
