@@ -70,5 +70,6 @@ def mutual_tls(keys: KeyPair, trusted: Iterable[str]) -> ssl.SSLContext:
 
 def serve_in_thread(application: Any, port: int, tls: ssl.SSLContext | None = None) -> BaseWSGIServer:  # noqa: ANN401 - WSGI
     running = server(application, port, tls)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
+    # So often it looks whether it is to stop: who stops it waits for that.
+    threading.Thread(target=running.serve_forever, args=(0.1,), daemon=True).start()
     return running

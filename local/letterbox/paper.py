@@ -21,12 +21,15 @@ class Paper(Protocol):
 class InBucket:
     def __init__(self, s3: Any, bucket: str) -> None:  # noqa: ANN401 - boto3 client
         self._s3, self._bucket = s3, bucket
+        self._read: dict[str, Slip] = {}
+        """Slips that were read before: what is printed changes no more, and each costs a call."""
 
     def slips(self) -> dict[str, Slip]:
         listed = self._s3.list_objects_v2(Bucket=self._bucket, Prefix="letters/").get("Contents", ())
         keys = {str(entry["Key"]) for entry in listed}
         found = [key.removeprefix("letters/").removesuffix(".pdf") for key in keys if key.endswith(".pdf")]
-        return {letter_id: json.loads(self._get(letter_id, "json")) for letter_id in found}
+        self._read |= {each: json.loads(self._get(each, "json")) for each in found if each not in self._read}
+        return {letter_id: self._read[letter_id] for letter_id in found}
 
     def pdf(self, letter_id: str) -> bytes | None:
         try:

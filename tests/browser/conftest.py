@@ -21,11 +21,18 @@ ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (320, 1100)
+WIDTHS = {320: 1.0, 1100: 0.6}
+"""In pixels, and how large a picture of it is: painting, packing and handing it over cost as much as its area."""
+
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """Comes true when a page is painted: pictures taken sooner have holes."""
 
-OVERFLOW = f"{PAINTED}.then(() => document.documentElement.scrollWidth - window.innerWidth)"
+SIZES = f"""{PAINTED}.then(() => {{
+  const {{ scrollWidth, scrollHeight }} = document.documentElement;
+  return [scrollWidth - innerWidth, scrollHeight];
+}})"""
+"""By how much a page is too wide, and how high it is."""
+
 PICTURE = {"captureBeyondViewport": True, "optimizeForSpeed": True}
 """All of a page, packed less tightly than Playwright asks for: Chromium packs it while everything else waits."""
 
@@ -135,10 +142,11 @@ def look() -> Look:
         spoken = language if template != "gateway" else "nl"
         expect(page.locator(f'html[lang="{spoken}"] > body[data-page="{template}"]')).to_be_attached(timeout=30_000)
         chromium = page.context.new_cdp_session(page)
-        for width in WIDTHS:
+        for width, scale in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": 900})
-            overflow = page.evaluate(OVERFLOW)
-            picture = chromium.send("Page.captureScreenshot", PICTURE)["data"]
+            overflow, height = page.evaluate(SIZES)
+            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
+            picture = chromium.send("Page.captureScreenshot", {**PICTURE, "clip": clip})["data"]
             (SCREENSHOTS / f"{name}-{width}.png").write_bytes(b64decode(picture))
             assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"
         chromium.detach()

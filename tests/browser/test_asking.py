@@ -2,7 +2,7 @@
 
 from chalicelib.wiring import Wiring
 from tests.browser.conftest import Look
-from tests.browser.windows import LANGUAGES, Contexts, window_of
+from tests.browser.windows import BOTH, LANGUAGES, Contexts, window_of
 from tests.builders import PORTAL_ID, SERVICE_ID, VERA, some_bsns
 from tests.http.client import Person
 from tests.http.conftest import client, clock, henk, wired
@@ -46,9 +46,8 @@ def test_who_asks_for_somebody_else_finds_their_way(
         look(page, f"{language}-98-asked-and-withdrawn")
 
 
-@LANGUAGES
 def test_who_asked_for_several_sees_what_was_asked_together_and_who_asked_too_often_when_again(
-    language: str, wired: Wiring, henk: Person, new_context: Contexts, look: Look
+    wired: Wiring, henk: Person, new_context: Contexts, look: Look
 ) -> None:
     choice = begin(henk)
     confirm = choose(henk, choice)
@@ -57,8 +56,9 @@ def test_who_asked_for_several_sees_what_was_asked_together_and_who_asked_too_of
     for bsn in some_bsns(8):
         ask_for(henk, bsn.digits)
     last = choose(henk, begin(henk, some_bsns(9)[-1].digits))
-    with window_of(henk, wired, new_context(language), language) as window:
-        look(window.open(several), f"{language}-99-asked-together")
-        page = window.open(last)
-        page.locator("#confirm button").click()
-        look(page, f"{language}-89-wait_asking")
+    for language in BOTH:
+        with window_of(henk, wired, new_context(language), language) as window:
+            look(window.open(several), f"{language}-99-asked-together")
+            page = window.open(last)
+            page.locator("#confirm button").click()
+            look(page, f"{language}-89-wait_asking")

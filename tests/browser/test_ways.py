@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from local.stack import Stack
-from tests.browser.conftest import Look
+from tests.browser.conftest import PAINTED, Look
 from tests.browser.people import Visitor, code_in, letter_for, someone
+from tests.browser.typist import Typist
 
 Contexts = Callable[..., BrowserContext]
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
@@ -167,6 +168,36 @@ def test_back_after_an_error_shows_the_form_and_sends_nothing_again(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_the_focus_stays_where_somebody_types_while_the_page_still_loads(
+    stack: Stack, new_context: Callable[..., BrowserContext]
+) -> None:
+    """A browser goes to the field of the address once more when it has read the page, which a script must not delay."""
+    page = new_context("nl").new_page()
+    typist = Typist(page, someone("Boukje Boekhouder"), "nl", stack)
+    page.goto(f"{stack.application}/login?next=/activate")
+    typist.sign_in("20")
+    page.wait_for_url("**/activate")
+    slow: list[Route] = []
+
+    def hold(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/back.js", hold)
+    typist.fill_in(typist.words("bsn"), "900114174")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    typist.stop()
+    page.keyboard.press("Enter")
+    page.keyboard.type("04-04-1959")
+    typist.fill_in(typist.words("code"), "BCDF")
+    slow[0].continue_()
+    page.wait_for_load_state("load")
+    page.evaluate(PAINTED)
+    page.keyboard.type("-GHJK")
+    assert page.input_value("[name=born]") == "04-04-1959"
+    assert page.input_value("[name=code]") == "BCDF-GHJK"
+
+
 def _a_code() -> str:
     import random  # noqa: PLC0415
 
@@ -224,7 +255,9 @@ def test_a_request_can_be_taken_back(language: str, stack: Stack, new_context: C
 
 
 @LANGUAGES
-def test_the_simulators_explain_what_is_wrong(language: str, stack: Stack, new_context: Contexts, look: Look) -> None:
+def test_the_simulators_and_the_kit_explain_what_is_wrong(
+    language: str, stack: Stack, new_context: Contexts, look: Look
+) -> None:
     page = new_context(language).new_page()
     page.goto(f"{stack.digid}/")
     look(page, f"{language}-45-digid_about")
@@ -233,6 +266,11 @@ def test_the_simulators_explain_what_is_wrong(language: str, stack: Stack, new_c
     page.locator("button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, f"{language}-46-digid_login-nobody")
+    page.goto(f"{stack.kit}/")
+    look(page, f"{language}-54-kit")
+    page.locator("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, f"{language}-58-kit-no-file")
 
 
 @LANGUAGES

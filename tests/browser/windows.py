@@ -14,7 +14,10 @@ from tests.http.client import Person
 from tests.http.serving import served
 
 Contexts = Callable[..., BrowserContext]
-LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
+BOTH = ("nl", "en")
+"""For tests that make once what both are to show."""
+
+LANGUAGES = pytest.mark.parametrize("language", BOTH)
 
 
 @dataclass(frozen=True, slots=True)
