@@ -1,5 +1,6 @@
 """Build the packages as they would be deployed, and check what is in them, what is not, and that it is enough."""
 
+import copy
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 from operate.deploy.archive import sizes
 from operate.deploy.package import Package, build
 from operate.deploy.parts import APPLICATION, PARTS, PRINT_VENDOR
+from operate.deploy.releases import with_code
 from operate.deploy.stages import STAGES
 
 NEEDED = {
@@ -148,9 +150,26 @@ def not_alone(package: Package, folder: Path) -> list[str]:
     return wrong
 
 
+def lint(templates: Mapping[str, dict[str, Any]], folder: Path) -> list[str]:
+    """Return what cfn-lint says of templates, by stage, as they are deployed: with the code in a bucket.
+
+    All at once: to load its rules takes longest. It takes too long for `make test`; `make check` and `make
+    deploy-check` do it.
+    """
+    paths = {stage: folder / f"{stage}.json" for stage in templates}
+    for stage, template in templates.items():
+        deployed = with_code(copy.deepcopy(template), "bucket", {part.archive: part.name for part in PARTS})
+        paths[stage].write_text(json.dumps(deployed))
+    program = str(Path(sys.executable).parent / "cfn-lint")
+    command = [program, "--regions", "eu-west-1", "--", *map(str, paths.values())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [f"cfn-lint: {done.stdout or done.stderr}"] if done.returncode else []
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
         whole = build(Path(made), "dev")
         found = [*check(), *too_large(whole), *not_alone(whole, Path(made) / "alone")]
+        found += lint({stage: packaged(stage)[1] for stage in STAGES}, Path(made))
     print("\n".join(found) or "packages: complete, small enough, and nothing in them that does not belong")  # noqa: T201
     sys.exit(bool(found))

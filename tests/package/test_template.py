@@ -1,10 +1,7 @@
 """The packaged template of each stage: what AWS is asked for."""
 
-import copy
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,6 @@ from chalice.app import ScheduledEventConfig, SQSEventConfig
 from app import app
 from chalicelib.observe import Metric
 from chalicelib.settings import READ_BY_LIBRARIES, documented
-from operate.deploy.parts import PARTS
-from operate.deploy.releases import with_code
 from operate.deploy.stages import STAGES, read_stage
 from print_vendor.app import app as print_vendor
 from print_vendor.observe import METRICS
@@ -46,18 +41,6 @@ def _of(template: dict[str, Any], kind: str) -> dict[str, Resource]:
 
 def test_the_package_holds_what_is_shipped_and_nothing_else() -> None:
     assert check() == []
-
-
-def test_cfn_lint_finds_nothing(tmp_path: Path) -> None:
-    """As it is deployed: with the code in a bucket. All stages at once: to load its rules takes longest."""
-    paths = [tmp_path / f"{stage}.json" for stage in STAGES]
-    for stage, path in zip(STAGES, paths, strict=True):
-        deployed = with_code(copy.deepcopy(packaged(stage)[1]), "bucket", {part.archive: part.name for part in PARTS})
-        path.write_text(json.dumps(deployed))
-    program = str(Path(sys.executable).parent / "cfn-lint")
-    command = [program, "--regions", "eu-west-1", "--", *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
 
 
 def test_functions_are_given_documented_settings_only_and_each_is_given_to_one_that_uses_it() -> None:
