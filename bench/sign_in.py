@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -70,7 +71,7 @@ class _Kms:
 
 def wire() -> Wiring:
     """Put tables, keys and people in memory: what is left is ours."""
-    secret = fresh_secrets()
+    secret = _secrets()
     wiring = Wiring(
         Settings({**{key: setting.example for key, setting in documented()}, "BASE_URL": BASE}),
         lambda: datetime.now(UTC),
@@ -84,6 +85,10 @@ def wire() -> Wiring:
     # By POST, or what DigiD does when its answer is fetched would be counted as ours.
     pin_digid(wiring, by_artifact=False)
     return wiring
+
+
+_secrets = cache(fresh_secrets)
+"""Made once: to find the primes of its keys takes longer than a sign-in."""
 
 
 def mandated(wiring: Wiring) -> str:
