@@ -14,8 +14,10 @@ os.environ.update(
 # Tests make much and drop it at once: a tenth of their time went into looking for what is still in use.
 gc.set_threshold(100_000, 50, 100)
 
-# The same examples on every run, however slow the machine is. New ones: pytest --hypothesis-profile default.
-settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same fifty examples on every run, however slow the machine is. A hundred new ones: --hypothesis-profile default.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 
