@@ -10,8 +10,8 @@ from chalice.app import Chalice, Rate, ScheduledEventConfig, SQSEventConfig
 from local.aws import client
 from local.invocation import call_of
 
-_POLL = 0.5
-"""Seconds between looks at a queue."""
+_WAIT = 1
+"""Seconds that a look at a queue waits for a message: one that comes is taken at once, and rest costs little."""
 
 _SECONDS = {Rate.MINUTES: 60, Rate.HOURS: 3600, Rate.DAYS: 86400}
 
@@ -37,9 +37,12 @@ def _queue_loop(source: SQSEventConfig, worker: Callable[..., Any], stop: thread
     url = sqs.get_queue_url(QueueName=source.queue)["QueueUrl"]
 
     def loop() -> None:
-        while not stop.wait(_POLL):
+        while not stop.is_set():
             received = sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=source.batch_size or 1, AttributeNames=["SenderId"]
+                QueueUrl=url,
+                MaxNumberOfMessages=source.batch_size or 1,
+                AttributeNames=["SenderId"],
+                WaitTimeSeconds=_WAIT,
             )
             for message in received.get("Messages", ()):
                 if _run(source.name, worker, _sqs_event(message)):
