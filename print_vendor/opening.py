@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from chalicelib.letters.contract.letter import LETTER_SCHEMA, Letter
 from chalicelib.letters.contract.messages import SealedLetter, sealing_context
-from print_vendor.schemas import hold
+from chalicelib.letters.contract.schema import hold
 
 _ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 """Nothing else is opened: who chooses the way chooses the weakest."""

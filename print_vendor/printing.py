@@ -13,8 +13,8 @@ from chalicelib.letters.contract.messages import (
     is_letter_id,
     read_message,
 )
+from chalicelib.letters.contract.schema import hold
 from print_vendor.rendering import render
-from print_vendor.schemas import hold
 
 
 class Opens(Protocol):

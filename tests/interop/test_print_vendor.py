@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.letters.contract.messages import SCHEMAS, LetterCancel, SealedLetter
+from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
+from chalicelib.letters.contract.schema import SCHEMAS, hold
 from chalicelib.letters.contract.states import LetterState, VendorKind
 from chalicelib.letters.contract.statuses import STATUS_SCHEMA
 from chalicelib.letters.life import journey
@@ -24,7 +25,6 @@ from chalicelib.mandates.register.mandates import DynamoMandates
 from local import aws
 from local.door import queue_door
 from local.serving import serve_in_thread
-from print_vendor.schemas import hold
 from tests import inside
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import GENEROUS, a_letter

@@ -5,12 +5,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+
+from chalicelib.letters.contract.schema import write
 
 SEALED_SCHEMA, CANCEL_SCHEMA = "sealed-letter/1", "letter-cancel/1"
-
-SCHEMAS = Path(__file__).parent / "schemas"
-"""A file of JSON Schema for each thing that goes either way."""
 
 _JWE = b"eyJ"
 """How every JWE begins: with an object in JSON, as base64url."""
@@ -48,8 +46,11 @@ class SealedLetter:
         named, told = {"letter_id": self.letter_id}, {"correlation_id": self.correlation_id}
         if self.content is None:
             return json.dumps({**named, "sealed": base64.b64encode(self.sealed).decode(), **told})
-        before = {"print_before": _text(self.print_before)} if self.print_before else {}
-        return json.dumps({"schema": SEALED_SCHEMA, **named, "content": self.content, **before, **told})
+        sealed = {**named, "content": self.content}
+        if self.print_before is None:
+            # A page, which is handed over at once: it never lies in the queue, for which the schema is.
+            return json.dumps({"schema": SEALED_SCHEMA, **sealed, **told})
+        return write(SEALED_SCHEMA, {**sealed, "print_before": _text(self.print_before), **told})
 
     @classmethod
     def from_json(cls, text: str) -> "SealedLetter":
@@ -81,7 +82,7 @@ class LetterCancel:
             raise ValueError("no id of a letter")
 
     def to_json(self) -> str:
-        return json.dumps({"schema": CANCEL_SCHEMA, "letter_id": self.letter_id})
+        return write(CANCEL_SCHEMA, {"letter_id": self.letter_id})
 
 
 def read_message(text: str) -> SealedLetter | LetterCancel:

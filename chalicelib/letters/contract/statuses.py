@@ -1,11 +1,12 @@
 """What a print vendor tells of a letter: `letter-status/1`, a message for each step, in the queue of statuses."""
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from chalicelib.letters.contract.schema import hold, write
 
 STATUS_SCHEMA = "letter-status/1"
 
@@ -44,18 +45,6 @@ class Mishap(StrEnum):
 _LONGEST = 2000
 """Characters of a message: none that is meant has nearly as many."""
 
-_FORMS = {
-    "schema": re.escape(STATUS_SCHEMA),
-    "letter_id": r"[0-9a-f]{1,64}",
-    "status": "|".join(VendorStep),
-    "at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)",
-    "reason": "|".join(Mishap),
-    "batch": r"[A-Za-z0-9._-]{1,64}",
-}
-"""What a message says: each of these is a text of this form. There is nothing else in it."""
-
-_OPTIONAL = {"reason", "batch"}
-
 _WITH_REASON = frozenset({VendorStep.RETURNED, VendorStep.FAILED})
 
 
@@ -79,8 +68,7 @@ class LetterStatus:
         reason = {"reason": self.reason} if self.reason else {}
         batch = {"batch": self.batch} if self.batch else {}
         at = self.at.astimezone(UTC).isoformat()
-        told = {"schema": STATUS_SCHEMA, "letter_id": self.letter_id, "status": self.step, "at": at}
-        return json.dumps({**told, **reason, **batch})
+        return write(STATUS_SCHEMA, {"letter_id": self.letter_id, "status": self.step, "at": at, **reason, **batch})
 
     @classmethod
     def from_json(cls, text: str) -> "LetterStatus":
@@ -99,15 +87,11 @@ class LetterStatus:
 
 
 def _told(text: str) -> dict[str, str]:
-    """Return what a message says. Raises `ValueError` for what says more, less, something twice, or in another form."""
+    """Return what a message says. Raises `ValueError` for what its schema refuses, says something twice, or is long."""
     if len(text) > _LONGEST:
         raise ValueError("too long")
-    told = json.loads(text, object_pairs_hook=_once)
-    if not isinstance(told, dict) or not _FORMS.keys() - _OPTIONAL <= told.keys() <= _FORMS.keys():
-        raise ValueError("another message")
-    for name, value in told.items():
-        if not isinstance(value, str) or not re.fullmatch(_FORMS[name], value, re.ASCII):
-            raise ValueError("another form")
+    told: dict[str, str] = json.loads(text, object_pairs_hook=_once)
+    hold(STATUS_SCHEMA, told)
     return told
 
 

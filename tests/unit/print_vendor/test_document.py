@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.letters.contract.letter import LETTER_SCHEMA, Letter
 from chalicelib.letters.contract.messages import CANCEL_SCHEMA, SEALED_SCHEMA
+from chalicelib.letters.contract.schema import hold
 from chalicelib.letters.contract.statuses import STATUS_SCHEMA, Mishap, VendorStep
 from print_vendor.printing import read
-from print_vendor.schemas import hold
 from tests.builders import a_letter
 
 TEXT = (Path(__file__).parents[3] / "docs" / "print-vendor.md").read_text(encoding="utf-8")

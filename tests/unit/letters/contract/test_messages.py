@@ -1,33 +1,35 @@
 """What lies in the queue of letters: these texts do not change, because the next release reads them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.letters.contract.letter import LETTER_SCHEMA, LetterKind
 from chalicelib.letters.contract.messages import CANCEL_SCHEMA, SEALED_SCHEMA, LetterCancel, SealedLetter, read_message
+from chalicelib.letters.contract.schema import OffSchema, hold
 from chalicelib.letters.contract.statuses import STATUS_SCHEMA, LetterStatus, Mishap, VendorStep
-from print_vendor.schemas import OffSchema, hold
 from tests.builders import NOW, a_letter, a_letter_service
 from tests.vendor import SEAL, sealed_message
 
 ID = a_letter().letter_id
 TOMORROW = NOW + timedelta(days=1)
+JWE = b"eyJhbGci.a2V5.bm9uY2U.c2VhbGVk.dGFn"
 OF_BEFORE = '{"letter_id": "x1", "sealed": "c2VhbGVk", "correlation_id": "the request"}'
 OF_TODAY = (
-    '{"schema": "sealed-letter/1", "letter_id": "x1", "content": "eyJhbGci", '
+    '{"schema": "sealed-letter/1", "letter_id": "ca5e", "content": "eyJhbGci.a2V5.bm9uY2U.c2VhbGVk.dGFn", '
     '"print_before": "2031-05-18T11:42:07+00:00", "correlation_id": "the request"}'
 )
 CANCEL = '{"schema": "letter-cancel/1", "letter_id": "ca5e"}'
 
 
 def test_a_message_is_written_and_read_as_it_lies_in_the_queue() -> None:
-    message = SealedLetter("x1", b"eyJhbGci", TOMORROW, "the request")
+    message = SealedLetter("ca5e", JWE, TOMORROW, "the request")
     assert message.to_json() == OF_TODAY
     assert read_message(OF_TODAY) == SealedLetter.from_json(OF_TODAY) == message
-    assert message.content == "eyJhbGci"
-    assert SealedLetter("x1", b"eyJhbGci").to_json().count("print_before") == 0, "a page is set at once"
+    assert message.content == JWE.decode()
+    assert SealedLetter("ca5e", JWE).to_json().count("print_before") == 0, "a page is set at once"
 
 
 def test_a_message_of_the_release_before_is_written_and_read_as_it_was() -> None:
@@ -36,6 +38,16 @@ def test_a_message_of_the_release_before_is_written_and_read_as_it_was() -> None
     assert read_message(OF_BEFORE) == message
     assert message.content is None
     assert SealedLetter.from_json('{"letter_id": "x1", "sealed": "c2VhbGVk"}').correlation_id is None
+
+
+def test_what_its_schema_refuses_is_not_written() -> None:
+    for odd in (SealedLetter("ca5e", b"eyJhbGci", TOMORROW), SealedLetter("../x", JWE, TOMORROW)):
+        with pytest.raises(OffSchema):
+            odd.to_json()
+    with pytest.raises(OffSchema, match=r"^not what the schema letter/2 says$"):
+        replace(a_letter(), addressee="900100084" * 200).to_json()
+    with pytest.raises(OffSchema):
+        LetterStatus("../x", VendorStep.PRINTED, NOW).to_json()
 
 
 def test_a_cancel_is_written_and_read_as_it_lies_in_the_queue() -> None:
@@ -48,7 +60,7 @@ def test_a_cancel_is_written_and_read_as_it_lies_in_the_queue() -> None:
     [
         *("900100084", "[]", "{}", "no JSON 900100084", '{"letter_id": "x", "sealed": "%"}'),
         OF_TODAY.replace("sealed-letter/1", "sealed-letter/2"),
-        OF_TODAY.replace("eyJhbGci", "900100084"),
+        OF_TODAY.replace(JWE.decode(), "900100084"),
         OF_TODAY.replace("eyJhbGci", "eyJé"),
         OF_TODAY.replace("2031-05-18T11:42:07+00:00", "900100084"),
         OF_TODAY.replace("+00:00", ""),

@@ -1,16 +1,25 @@
-"""What comes and goes is held to its JSON Schema: the files that the contract ships."""
+"""What comes and goes is held to its JSON Schema, at both ends: the files in `schemas`, one for each thing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
+from pathlib import Path
 
 import fastjsonschema
 
-from chalicelib.letters.contract.messages import SCHEMAS
+SCHEMAS = Path(__file__).parent / "schemas"
 
 
 class OffSchema(ValueError):
     """Something that is not what its schema says. It names the schema, and quotes nothing."""
+
+
+def write(schema: str, said: Mapping[str, object]) -> str:
+    """Return the JSON of what goes: the schema's name, and what is said. Raises `OffSchema`."""
+    text = json.dumps({"schema": schema, **said}, default=date.isoformat, ensure_ascii=False)
+    hold(schema, json.loads(text))
+    return text
 
 
 def hold(schema: str, values: object) -> None:
