@@ -28,9 +28,9 @@ from bench.memory import used
 from bench.timing import Comparison, compare
 from bench.typesetting import letter_of, peers
 from chalicelib.letters.contract.messages import SealedLetter
+from chalicelib.letters.contract.objects import object_key
 from chalicelib.letters.contract.states import LetterState, row_key
 from chalicelib.letters.sealing import VendorSeal
-from print_vendor.bucket import object_key
 from print_vendor.client import Client
 from print_vendor.function import Vendor, printing
 from print_vendor.opening import Keys, Opener

@@ -114,7 +114,7 @@ def hearing_of_letters(event: SQSEvent, wiring: Wiring) -> None:
 
     begin_call(event.context)
     with within(of_function(event.context, longest=25, clock=wiring.stopwatch)):
-        taker = StatusTaker(wiring.mandates, wiring.settings.letter_status_senders)
+        taker = StatusTaker(wiring.mandates, wiring.settings.letter_status_senders, wiring.printed)
         for record in event:
             sender = record.to_dict().get("attributes", {}).get("SenderId", "")
             taker.take(record.body, sender, wiring.clock())

@@ -150,6 +150,7 @@ class Settings:
     audit_table = Setting(name, "Table of what happened, to which rows are only added", "digid-machtigen-audit")
     transient_table = Setting(name, "Table of sessions, sign-ins, artifacts and counters", "digid-machtigen-transient")
     catalogue_table = Setting(name, "Table of connections and services", "digid-machtigen-catalogue")
+    letter_bucket = Setting(name, "Bucket in which printed letters lie", "digid-machtigen-letters-123456789012")
     letter_queue = Setting(
         address,
         "URL of the queue that the print vendor's function reads",

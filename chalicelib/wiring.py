@@ -22,6 +22,7 @@ from chalicelib.letters.life import Journey, journey
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.papers import Papers, VendorPapers
 from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.letters.printed import PrintedLetters
 from chalicelib.letters.sealing import VendorSeal
 from chalicelib.mandates.for_another.admitting import Admitter
 from chalicelib.mandates.for_another.check_queue import CheckQueue, CheckTaker
@@ -111,6 +112,10 @@ class Wiring:
     def papers(self) -> Papers:
         seal = VendorSeal(lambda: self.secret("page-key"))
         return VendorPapers(self.client("lambda"), self.settings.page_function, seal)
+
+    @property
+    def printed(self) -> PrintedLetters:
+        return PrintedLetters(self.client("s3"), self.settings.letter_bucket)
 
     @property
     def site(self) -> str:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chalicelib.application import application
 from chalicelib.errors import InvalidMessage
@@ -22,7 +23,7 @@ from local import aws, events, identities
 from local.beside import beside
 from local.brp.telling import tell_deaths, to_queue
 from local.gateway import Gateway
-from local.letterbox.paper import InBucket, InFolder, Paper
+from local.letterbox.paper import InBucket, InFolder
 from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
 from local.outside import outside_vendor, urls_of_queues
@@ -179,14 +180,16 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
     from app import app
 
     threads = [*events.drive(app, stop), tell_deaths(stack.brp, to_queue, stop)]
-    paper: Paper
+    paper: InFolder
     if wired.settings.print_vendor == VendorKind.OUTSIDE:
         paper = InFolder(exit_stack.enter_context(outside_vendor(*urls_of_queues())))
     else:
         from print_vendor.app import app as print_vendor
 
-        paper = InBucket(aws.client("s3"), aws.BUCKET)
-        threads += [*events.drive(print_vendor, stop), post_letters(aws.client("s3"), aws.client("sqs"), stop)]
+        box = Path(exit_stack.enter_context(TemporaryDirectory(prefix="letterbox-")))
+        paper, printed = InFolder(box), InBucket(aws.client("s3"), aws.BUCKET)
+        postman = post_letters(printed, box / "brought", aws.client("sqs"), stop)
+        threads += [*events.drive(print_vendor, stop), postman]
     letterbox = serve_in_thread(letterbox_site(paper, stack.letterbox, wired), stack.port + 3)
     exit_stack.callback(letterbox.shutdown)
     for thread in threads:

@@ -15,6 +15,8 @@ from pathlib import Path
 from chalicelib.errors import DomainError
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
+from chalicelib.letters.printed import PrintedLetters
+from chalicelib.mandates.delivery.status_queue import Printed
 from chalicelib.mandates.living.leaving import Left
 from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
 from chalicelib.mandates.register.counted import Sealing, Tables
@@ -26,6 +28,7 @@ from chalicelib.people.vault import KmsVault
 from chalicelib.storage.tables import AuditTable, LettersTable, RegisterTable, TransientTable
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage
+from operate.destroy import letter_bucket
 from operate.secrets.store import read
 from provisioning.command import CannotGoOn
 
@@ -36,6 +39,7 @@ class People:
 
     store: MandateStore
     person: Callable[[Bsn], PersonId]
+    printed: Printed
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -75,7 +79,8 @@ def people_of(asked: argparse.Namespace) -> People:
     books, askers = LetterBooks(transient, Limits()), AskerBooks(transient, AskerLimits())
     key = read(account.client("secretsmanager"), f"{stage.prefix}/person-key")["key"]
     store = DynamoMandates(tables, Sealing(vault, vault), books, askers)
-    return People(store, Pseudonyms(base64.b64decode(key)).person)
+    printed = PrintedLetters(account.client("s3"), letter_bucket(account, stage))
+    return People(store, Pseudonyms(base64.b64decode(key)).person, printed)
 
 
 def numbers(files: Sequence[str]) -> list[Numbered]:

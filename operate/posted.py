@@ -18,6 +18,8 @@ from operate.instants import instant
 from operate.people import People, add_options, people_of
 from provisioning.command import CannotGoOn, command
 
+_POSTED = {Taken.MOVED: "posted", Taken.REPEATED: "was posted before"}
+
 
 @command
 def main(arguments: Sequence[str], people: People | None = None) -> int:
@@ -39,15 +41,16 @@ def _told(letter_id: str, asked: argparse.Namespace, people: People) -> bool:
         if letter is None or letter.printed_at is None:
             print(f"{letter_id}: is not printed here, or there is no such letter", file=sys.stderr)
             return False
-        if letter.posted_at is not None:
-            print(f"{letter_id}: was posted before")
-        elif asked.apply:
-            status = LetterStatus(letter_id, VendorStep.POSTED, asked.at)
-            taken = take_status(status, None, store=people.store, now=people.now)
-            if taken is not Taken.MOVED:
-                print(f"{letter_id}: is {letter.state} already; nothing was changed", file=sys.stderr)
-                return False
-            print(f"{letter_id}: posted", flush=True)
+        if not asked.apply:
+            print(f"{letter_id}: {'was posted before' if letter.posted_at else 'would be posted'}")
+            return True
+        status = LetterStatus(letter_id, VendorStep.POSTED, asked.at)
+        taken = take_status(status, None, store=people.store, now=people.now)
+        if taken not in _POSTED:
+            print(f"{letter_id}: is {letter.state} already; nothing was changed", file=sys.stderr)
+            return False
+        people.printed.empty(letter_id)
+        print(f"{letter_id}: {_POSTED[taken]}", flush=True)
     except DomainError as error:
         print(f"{letter_id}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
         return False

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-_TYPES = {"pdf": "application/pdf", "json": "application/json"}
-
-
-def object_key(letter_id: str, kind: str = "pdf") -> str:
-    """Return where a letter lies: its `pdf`, or its slip, `json`."""
-    return f"letters/{letter_id}.{kind}"
+from chalicelib.letters.contract.objects import TYPES, object_key
 
 
 class Bucket:
@@ -16,5 +11,5 @@ class Bucket:
 
     def put(self, letter_id: str, kind: str, body: bytes) -> None:
         """Put a `pdf` or its slip, `json`. Raises what the SDK raises, and `KeyError` for an answer that is none."""
-        key, content_type = object_key(letter_id, kind), _TYPES[kind]
+        key, content_type = object_key(letter_id, kind), TYPES[kind]
         self._s3.put_object(Bucket=self._name, Key=key, Body=body, ContentType=content_type)["ETag"]

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from chalicelib.observe import log
+
 os.environ.update(
     POWERTOOLS_METRICS_DISABLED="true", POWERTOOLS_METRICS_NAMESPACE="tests", POWERTOOLS_SERVICE_NAME="tests"
 )
+
+# Made before any test catches what is written: it would write into that one's ears for ever.
+log()
 
 # Tests make much and drop it at once: a tenth of their time went into looking for what is still in use.
 gc.set_threshold(100_000, 50, 100)

@@ -114,6 +114,19 @@ class FakeLetterRows:
         return True
 
 
+class FakePrinted:
+    """Notes which letters were emptied; `down` makes it fail."""
+
+    def __init__(self) -> None:
+        self.emptied: list[str] = []
+        self.down = False
+
+    def empty(self, letter_id: str) -> None:
+        if self.down:
+            raise Unavailable("s3")
+        self.emptied.append(letter_id)
+
+
 class FakeSender:
     def __init__(self) -> None:
         self.sent: list[str] = []

@@ -24,7 +24,7 @@ APPLICATION = Part(
     app="app.py",
     sources=("chalicelib",),
     requirements="requirements.txt",
-    services=frozenset({"dynamodb", "kms", "lambda", "secretsmanager", "sqs"}),
+    services=frozenset({"dynamodb", "kms", "lambda", "s3", "secretsmanager", "sqs"}),
 )
 PRINT_VENDOR = Part(
     name="print-vendor",

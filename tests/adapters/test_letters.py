@@ -17,6 +17,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.contract.letter import Letter, Reader
 from chalicelib.letters.contract.messages import LetterCancel
+from chalicelib.letters.contract.objects import object_key
 from chalicelib.letters.contract.states import COPY, LetterState
 from chalicelib.letters.life import LetterRow, journey, move
 from chalicelib.letters.posting import LETTERS, VendorQueue, letter_items
@@ -29,7 +30,7 @@ from chalicelib.people.actor import Citizen
 from chalicelib.people.vault import KmsVault
 from chalicelib.storage.table import ALL, Condition, Item, Some
 from local import aws
-from print_vendor.bucket import Bucket, object_key
+from print_vendor.bucket import Bucket
 from print_vendor.inhouse import Printer
 from print_vendor.opening import Keys, Opener
 from print_vendor.rows import LetterRows

@@ -194,7 +194,7 @@ def _end_at_death(world: World, base: str, _without: str) -> None:
 
 
 def _take_letter_status(world: World, base: str, _without: str) -> None:
-    """Take that a letter was printed, posted, and came back."""
+    """Take that a letter was printed, posted, and came back; and empty what was printed."""
     unprinted(world, base)
     _told(world, VendorStep.PRINTED)
     _told(world, VendorStep.POSTED)

@@ -38,11 +38,12 @@ def _reminder(case_id: str) -> str:
     return Notice(NoticeKind.REMINDER, (CaseId(case_id),), Party.REPRESENTED, NOW).notice_id
 
 
-def _posted(vera: Person) -> str:
+def _posted(vera: Person) -> tuple[str, str]:
+    """Return a case, and the code that its letter brought: once it is posted, nothing of it is kept."""
     case_id = ask_for_mandate(vera)
-    deliver()
+    code = code_of(case_id)
     tell(case_id, VendorStep.POSTED)
-    return case_id
+    return case_id, code
 
 
 def _to_half(clock: Clock) -> None:
@@ -61,8 +62,7 @@ def test_who_asked_is_reminded_at_half_of_the_time_and_not_before(
     vera: Person, wired: Wiring, clock: Clock, language: str, large_print: object
 ) -> None:
     wired.mandates.state(wired.secrets.pseudonyms.person(VERA), LetterWishes(language, large_print=bool(large_print)))
-    case_id = _posted(vera)
-    code = code_of(case_id)
+    case_id, code = _posted(vera)
     clock.forward(days=20)
     settle(clock)
     assert printed(_reminder(case_id)) == []
@@ -83,8 +83,7 @@ def test_who_asked_is_reminded_at_half_of_the_time_and_not_before(
 
 
 def test_after_a_reminder_the_code_works_as_before_and_no_longer(vera: Person, henk: Person, clock: Clock) -> None:
-    case_id = _posted(vera)
-    code = code_of(case_id)
+    case_id, code = _posted(vera)
     ends = vera.get(f"/requests/{case_id}").body.partition("The code works up to and including ")[2][:20]
     _to_half(clock)
     settle(clock)
@@ -94,34 +93,34 @@ def test_after_a_reminder_the_code_works_as_before_and_no_longer(vera: Person, h
     assert henk.submit("/activate", of_vera(code)).status == 303
 
 
-def _activated(vera: Person, henk: Person, case_id: str, _: Wiring) -> None:
-    del vera
+def _activated(vera: Person, henk: Person, case_id: str, code: str, _: Wiring) -> None:
+    del vera, case_id
     henk.sign_in()
-    henk.submit(henk.submit("/activate", of_vera(code_of(case_id))).location, {})
+    henk.submit(henk.submit("/activate", of_vera(code)).location, {})
 
 
-def _withdrawn(vera: Person, henk: Person, case_id: str, _: Wiring) -> None:
-    del henk
+def _withdrawn(vera: Person, henk: Person, case_id: str, code: str, _: Wiring) -> None:
+    del henk, code
     _there(vera, f"/requests/{case_id}/withdraw")
 
 
-def _returned(vera: Person, henk: Person, case_id: str, _: Wiring) -> None:
-    del vera, henk
+def _returned(vera: Person, henk: Person, case_id: str, code: str, _: Wiring) -> None:
+    del vera, henk, code
     tell(case_id, VendorStep.RETURNED, Mishap.MOVED)
 
 
-def _dead(vera: Person, henk: Person, case_id: str, wired: Wiring) -> None:
-    del vera, henk, case_id
+def _dead(vera: Person, henk: Person, case_id: str, code: str, wired: Wiring) -> None:
+    del vera, henk, case_id, code
     assert isinstance(wired.people, FakeRegister)
     wired.people.people[VERA] = a_person(standing=Standing.DECEASED, address=())
 
 
 @pytest.mark.parametrize("ended", [_activated, _withdrawn, _returned, _dead])
 def test_where_there_is_nothing_to_remind_of_none_comes(
-    vera: Person, henk: Person, wired: Wiring, clock: Clock, ended: Callable[[Person, Person, str, Wiring], None]
+    vera: Person, henk: Person, wired: Wiring, clock: Clock, ended: Callable[[Person, Person, str, str, Wiring], None]
 ) -> None:
-    case_id = _posted(vera)
-    ended(vera, henk, case_id, wired)
+    case_id, code = _posted(vera)
+    ended(vera, henk, case_id, code, wired)
     _to_half(clock)
     settle(clock)
     assert printed(_reminder(case_id)) == []
@@ -139,7 +138,7 @@ def test_what_another_asked_is_not_reminded_of(vera: Person, henk: Person, clock
 
 
 def test_while_the_register_is_away_it_waits_and_comes_once(vera: Person, wired: Wiring, clock: Clock) -> None:
-    case_id = _posted(vera)
+    case_id, _ = _posted(vera)
     _to_half(clock)
     people = wired.people
     assert isinstance(people, FakeRegister)
@@ -157,7 +156,7 @@ def test_while_the_register_is_away_it_waits_and_comes_once(vera: Person, wired:
 
 
 def test_what_lies_in_the_queue_names_nobody(vera: Person, clock: Clock) -> None:
-    case_id = _posted(vera)
+    case_id, _ = _posted(vera)
     _to_half(clock)
     sweep(clock)
     (body,) = taken("checks")

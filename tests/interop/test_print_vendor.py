@@ -28,7 +28,7 @@ from local.serving import serve_in_thread
 from tests import inside
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import GENEROUS, a_letter
-from tests.fakes import SEALING
+from tests.fakes import SEALING, FakePrinted
 from tests.vendor import FOREIGN_SEAL, NEXT_KEY, NEXT_SEAL, SEAL, VENDOR_KEY
 
 PROGRAM = Path(__file__).parent / "print_vendor.mjs"
@@ -90,9 +90,10 @@ def _believed(told: list[dict[str, Any]]) -> None:
         items = letter_items(tables.letters, letter_id, b"eyJ", now, until, vendor=VendorKind.OUTSIDE)
         tables.letters.write_together(items)
     store = DynamoMandates(tables, SEALING, books_of(client, GENEROUS), askers_of(client))
+    taker = StatusTaker(store, {"outside": "AROAVENDOR"}, FakePrinted())
     for one in reversed(told):
-        StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROAVENDOR:x", datetime.now(UTC))
-        StatusTaker(store, {"outside": "AROAVENDOR"}).take(json.dumps(one), "AROASOMEBODY:x", datetime.now(UTC))
+        for sender in ("AROAVENDOR:x", "AROASOMEBODY:x"):
+            taker.take(json.dumps(one), sender, datetime.now(UTC))
     for letter_id in (ONE, TWO):
         assert LetterState.POSTED in journey(tables.letters, letter_id).reached
     assert LetterState.CANCELLED in journey(tables.letters, GONE).reached

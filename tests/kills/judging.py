@@ -67,7 +67,7 @@ class Judge:
 
     @cached_property
     def papers(self) -> list[Paper]:
-        return [*self._in_bucket(), *self._in_folder()]
+        return [*self._brought(), *self._in_folder()]
 
     @cached_property
     def said(self) -> str:
@@ -110,11 +110,10 @@ class Judge:
             found.setdefault(one.letter_id[:_CASE], []).append(one)
         return found
 
-    def _in_bucket(self) -> Iterator[Paper]:
-        for key, body in self._objects.items():
-            if key.endswith(".pdf"):
-                letter_id = key.removeprefix("letters/").removesuffix(".pdf")
-                yield Paper(letter_id, VendorKind.FUNCTION, "\n".join(lines_of(body)))
+    def _brought(self) -> Iterator[Paper]:
+        """Yield what the postman took out of the bucket. Whatever lies there afterwards was printed once more."""
+        for path in sorted((self._there.folder / "brought").glob("*.pdf")):
+            yield Paper(path.stem, VendorKind.FUNCTION, "\n".join(lines_of(path.read_bytes())))
 
     def _in_folder(self) -> Iterator[Paper]:
         for path in sorted(self._out.rglob("*.pdf")):
@@ -234,7 +233,9 @@ class Judge:
         secret = Secret(codes, {one.bsn.digits for one in everybody}, words)
         for found in secret.found_in(self._places()):
             yield f"readable in {found.where}: {found.what}"
-        slips = ((key, body.decode()) for key, body in self._objects.items() if not key.endswith(".pdf"))
+        yield from (f"not empty after it was posted: {key}" for key, body in self._objects.items() if body)
+        brought = (self._there.folder / "brought").glob("*.json")
+        slips = ((path.name, path.read_text()) for path in brought)
         for found in secret.found_in(slips):
             if found.what in codes:
                 yield f"readable in {found.where}: {found.what}"

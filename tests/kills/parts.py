@@ -31,6 +31,7 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local import aws, events
 from local.invocation import call_of
+from local.letterbox.paper import InBucket
 from local.letterbox.posting import post_letters
 from print_vendor.__main__ import main as print_outside
 from print_vendor.function import Vendor, printing
@@ -192,9 +193,10 @@ def taker(post: Post) -> None:
     _start_for_each(post.statuses, "take_letter_status", lambda event: hearing_of_letters(event, wiring))
 
 
-def postman(_: Post) -> None:
+def postman(post: Post) -> None:
     """Post what the function printed. Of all of them, nobody kills this one: it is no part of ours."""
-    post_letters(aws.client("s3"), aws.client("sqs"), threading.Event()).join()
+    printed = InBucket(aws.client("s3"), aws.BUCKET)
+    post_letters(printed, post.folder / "brought", aws.client("sqs"), threading.Event()).join()
 
 
 def outside(post: Post) -> None:

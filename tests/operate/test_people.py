@@ -23,7 +23,7 @@ from operate import deaths, mandates, optout
 from operate.people import People
 from provisioning.tables import TABLES
 from tests.builders import GENEROUS, HENK, MINA, NOW, PORTAL_ID, SECRETS, VERA, a_mandate, a_request, an_opening, making
-from tests.fakes import FakeMandates
+from tests.fakes import FakeMandates, FakePrinted
 
 PERSON = SECRETS.pseudonyms.person
 LATER = NOW + timedelta(days=1)
@@ -54,7 +54,7 @@ def store() -> Breaking:
 
 @pytest.fixture
 def people(store: Breaking) -> People:
-    return People(store, PERSON, LATER)
+    return People(store, PERSON, FakePrinted(), LATER)
 
 
 @pytest.fixture

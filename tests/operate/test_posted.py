@@ -11,13 +11,16 @@ from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState
 from chalicelib.letters.life import journey, move
 from chalicelib.letters.posting import letter_items
+from chalicelib.letters.printed import PrintedLetters
 from chalicelib.mandates.register.mandates import DynamoMandates
 from chalicelib.people.pseudonym import PersonId
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable
 from local import aws
+from local.letterbox.paper import InBucket
 from operate import posted
 from operate.people import People
+from print_vendor.bucket import Bucket
 from tests import inside
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import GENEROUS, NOW, a_request, an_opening
@@ -43,7 +46,8 @@ def _people(letters: LettersTable) -> People:
     client = aws.client("dynamodb")
     tables = tables_of(client)._replace(letters=letters)
     store = DynamoMandates(tables, SEALING, books_of(client, GENEROUS), askers_of(client))
-    return People(store, lambda _: PersonId("nobody"), NOW + timedelta(days=9))
+    printed = PrintedLetters(aws.client("s3"), aws.BUCKET)
+    return People(store, lambda _: PersonId("nobody"), printed, NOW + timedelta(days=9))
 
 
 @pytest.fixture
@@ -59,7 +63,9 @@ def run(table: LettersTable, tmp_path: Path) -> Callable[..., int]:
 def test_what_is_printed_is_posted_once_and_with_the_time_that_was_reported(
     run: Callable[..., int], table: LettersTable, capsys: Shown
 ) -> None:
+    Bucket(aws.client("s3"), aws.BUCKET).put(PRINTED, "pdf", b"%PDF")
     assert run(PRINTED, PRINTED) == 0
+    assert InBucket(aws.client("s3"), aws.BUCKET).pdf(PRINTED) == b""
     assert run(PRINTED, at=AT + timedelta(days=1)) == 0
     assert journey(table, PRINTED).reached[LetterState.POSTED] == AT
     told = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]

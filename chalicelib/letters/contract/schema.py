@@ -6,8 +6,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import fastjsonschema
-
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -24,14 +22,19 @@ def write(schema: str, said: Mapping[str, object]) -> str:
 
 def hold(schema: str, values: object) -> None:
     """Raise `OffSchema` for values, read from JSON, that are not what a schema says, by its name (`letter/2`)."""
+    # Imported here, and a schema is read on its first use: most functions hold nothing to one.
+    from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415
+
     try:
         _validator(schema)(values)
-    except fastjsonschema.JsonSchemaValueException:
+    except JsonSchemaValueException:
         raise OffSchema(f"not what the schema {schema} says") from None
 
 
 @cache
 def _validator(schema: str) -> Callable[[object], object]:
+    from fastjsonschema import compile  # noqa: A004, PLC0415 - as above
+
     text = (SCHEMAS / f"{schema.replace('/', '-')}.json").read_text(encoding="utf-8")
-    made: Callable[[object], object] = fastjsonschema.compile(json.loads(text), use_default=False)
+    made: Callable[[object], object] = compile(json.loads(text), use_default=False)
     return made

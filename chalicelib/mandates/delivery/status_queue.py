@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from chalicelib.letters.contract.states import VendorKind
+from chalicelib.letters.contract.states import ENDED, LetterState, VendorKind
 from chalicelib.letters.contract.statuses import LetterStatus
 from chalicelib.mandates.delivery.taking import Taken, take_status
 from chalicelib.mandates.register.ports import MandateStore
@@ -14,6 +15,15 @@ _FAST = timedelta(minutes=5)
 """How far a vendor's clock may be ahead of ours."""
 
 
+class Printed(Protocol):
+    """What our print function made (letters/printed.py)."""
+
+    def empty(self, letter_id: str) -> None: ...
+
+
+_TRUE = (Taken.MOVED, Taken.REPEATED)
+
+
 @dataclass(frozen=True, slots=True)
 class StatusTaker:
     """Takes the messages of the queue."""
@@ -21,6 +31,7 @@ class StatusTaker:
     store: MandateStore
     roles: Mapping[str, str]
     """Of each kind of vendor that may send, the id of its role; none where nobody can be told from another."""
+    printed: Printed
 
     def take(self, text: str, sender: str, now: datetime) -> Taken:
         """Take one message. What it raises sends it back to the queue, and in the end to the dead letters.
@@ -39,7 +50,11 @@ class StatusTaker:
             log().error("letter_status_taken", letter_id=status.letter_id, what=Taken.STRANGER.value)
             count(Metric.STATUS_OF_STRANGER)
             return Taken.STRANGER
-        return take_status(status, by, store=self.store, now=now)
+        taken = take_status(status, by, store=self.store, now=now)
+        # After that: what fails here is told again, and then it is a repetition.
+        if taken in _TRUE and by is not VendorKind.OUTSIDE and LetterState(status.step) in ENDED:
+            self.printed.empty(status.letter_id)
+        return taken
 
     def _by(self, sender: str) -> VendorKind | None:
         """Return who sent a message, by `role:session` as SQS has it."""

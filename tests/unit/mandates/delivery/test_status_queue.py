@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
+from chalicelib.errors import Unavailable
+from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from chalicelib.mandates.delivery.status_queue import StatusTaker
 from chalicelib.mandates.delivery.taking import Taken
 from tests.builders import NOW, a_request, an_opening
-from tests.fakes import FakeMandates
+from tests.fakes import FakeMandates, FakePrinted
 
 ID = a_request().letter_id or ""
 FUNCTION, OUTSIDE = "AROAFUNCTION00000000", "AROAOUTSIDE000000000"
@@ -42,22 +43,53 @@ def _counted(capsys: pytest.CaptureFixture[str]) -> list[str]:
 )
 def test_only_who_prints_a_letter_tells_of_it(store: FakeMandates, sender: str, taken: Taken) -> None:
     before = dict(store.rows)
-    assert StatusTaker(store, ROLES).take(POSTED, sender, NOW) is taken
+    assert StatusTaker(store, ROLES, FakePrinted()).take(POSTED, sender, NOW) is taken
     assert (store.rows == before) is (taken is Taken.STRANGER)
 
 
 def test_where_nobody_can_be_told_from_another_anybody_tells(store: FakeMandates) -> None:
-    assert StatusTaker(store, {}).take(POSTED, "", NOW) is Taken.MOVED
+    assert StatusTaker(store, {}, FakePrinted()).take(POSTED, "", NOW) is Taken.MOVED
+
+
+@pytest.mark.parametrize("step", VendorStep)
+def test_what_nobody_has_to_post_any_more_is_emptied_though_that_fails_at_first(
+    store: FakeMandates, step: VendorStep
+) -> None:
+    printed = FakePrinted()
+    reason = Mishap.OTHER if step in (VendorStep.RETURNED, VendorStep.FAILED) else None
+    text = LetterStatus(ID, step, NOW, reason).to_json()
+    taker = StatusTaker(store, ROLES, printed)
+    if step in (VendorStep.ACCEPTED, VendorStep.PRINTED):
+        taker.take(text, FUNCTION, NOW)
+        assert printed.emptied == []
+        return
+    printed.down = True
+    with pytest.raises(Unavailable):
+        taker.take(text, FUNCTION, NOW)
+    printed.down = False
+    assert taker.take(text, FUNCTION, NOW) is Taken.REPEATED
+    assert printed.emptied == [ID]
+
+
+def test_who_does_not_print_a_letter_has_nothing_of_it_emptied(store: FakeMandates) -> None:
+    printed = FakePrinted()
+    taker = StatusTaker(store, ROLES, printed)
+    taker.take(POSTED, OUTSIDE, NOW)
+    taker.take(POSTED.replace(ID, "f" * 36), FUNCTION, NOW)
+    taker.take(LetterStatus(ID, VendorStep.CANCELLED, NOW).to_json(), FUNCTION, NOW)
+    printed.emptied.clear()
+    taker.take(LetterStatus(ID, VendorStep.FAILED, NOW, Mishap.OTHER).to_json(), FUNCTION, NOW)
+    assert printed.emptied == []
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(minutes=5, microseconds=1)])
 def test_what_is_still_to_come_is_no_status(store: FakeMandates, ahead: timedelta) -> None:
     text = LetterStatus(ID, VendorStep.POSTED, NOW + ahead).to_json()
     if ahead <= timedelta(minutes=5):
-        assert StatusTaker(store, {}).take(text, "", NOW) is Taken.MOVED
+        assert StatusTaker(store, {}, FakePrinted()).take(text, "", NOW) is Taken.MOVED
         return
     with pytest.raises(ValueError, match="still to come"):
-        StatusTaker(store, {}).take(text, "", NOW)
+        StatusTaker(store, {}, FakePrinted()).take(text, "", NOW)
     assert store.rows[ID].posted_at is None
 
 
@@ -65,7 +97,7 @@ def test_each_kind_of_what_is_told_is_counted_by_itself(
     store: FakeMandates, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    taker = StatusTaker(store, ROLES)
+    taker = StatusTaker(store, ROLES, FakePrinted())
 
     def told(step: VendorStep, by: str = FUNCTION, letter_id: str = ID) -> list[str]:
         reason = "moved" if step is VendorStep.RETURNED else None
@@ -92,7 +124,7 @@ def test_poison_is_told_without_what_it_says(
 ) -> None:
     """Lambda writes what a function raises, with the trace and its causes, into the log."""
     with pytest.raises(ValueError, match=r"^no status of a letter$") as error:
-        StatusTaker(store, ROLES).take(poison, FUNCTION, NOW)
+        StatusTaker(store, ROLES, FakePrinted()).take(poison, FUNCTION, NOW)
     told = f"{error.getrepr(style='native')} {[vars(one) for one in caplog.records]}"
     assert not [secret for secret in ("900100084", "Gever") if secret in told]
     assert set(caplog.messages) == {"letter_status_not_read"}
