@@ -77,6 +77,10 @@ class Metric(StrEnum):
         "CanariesNotPosted",
         "Test letters to the operator's own address, of the last thirty days, that were not posted in time; or never",
     )
+    CANARIES_NOT_COME = (
+        "CanariesNotCome",
+        "Test letters, of the last thirty days, of which nobody wrote down within five working days that they came",
+    )
     LETTERS_NOK = (
         "LettersNok",
         "Letters of the last thirty days that are lost or counted twice: 0 where the equation of each day holds",

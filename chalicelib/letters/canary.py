@@ -1,6 +1,6 @@
 """A test letter a day to the operator's own address: it goes the way of all letters, and tells nothing of anybody.
 
-Whether it was posted is seen here; whether it came, by who opens it.
+Whether it was posted is seen here; whether it came, by who opens it, and writes that down (`operate/canary.py`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,9 @@ from chalicelib.working_days import working_days_between
 
 _USEFUL, _LOOKED_AT = timedelta(days=14), 30
 """For how long printing one makes sense, and how many days are looked back."""
+
+_COMES_WITHIN = 5
+"""Working days after it was posted: till then the post may be slow, and who opens it busy."""
 
 _ARRIVES = (LetterState.POSTED, LetterState.DELIVERED)
 
@@ -60,14 +63,18 @@ def put_canary(
 
 
 def watch_canaries(table: LettersTable, now: datetime) -> None:
-    """Measure how many of the last days' ended otherwise, or are not posted in time. Raises `Unavailable`."""
-    days = [today(now) - timedelta(days=before) for before in range(1, _LOOKED_AT + 1)]
-    count(Metric.CANARIES_NOT_POSTED, sum(_missed(row, now) for row in _rows(table, days)))
+    """Measure how many of the last days' were not posted in time, or ended otherwise; and how many did not come.
+
+    Raises `Unavailable`.
+    """
+    rows = list(_rows(table, [today(now) - timedelta(days=before) for before in range(1, _LOOKED_AT + 1)]))
+    count(Metric.CANARIES_NOT_POSTED, sum(_missed(row, now) for row in rows))
+    count(Metric.CANARIES_NOT_COME, sum(_awaited(row, now) for row in rows))
 
 
 def _rows(table: LettersTable, days: Sequence[date]) -> Iterator[LetterRow]:
     keys = [{"letter_id": canary_id(day)} for day in days]
-    return Rows(table, LETTER).readable(keys, ("state", "requested_at"))
+    return Rows(table, LETTER).readable(keys, ("state", "requested_at", "posted_at"))
 
 
 def _missed(row: LetterRow, now: datetime) -> bool:
@@ -75,3 +82,9 @@ def _missed(row: LetterRow, now: datetime) -> bool:
         return row.state not in _ARRIVES
     asked = today(row.requested_at or now)
     return working_days_between(asked, today(now)) > ACCEPTED_WITHIN + POSTED_WITHIN
+
+
+def _awaited(row: LetterRow, now: datetime) -> bool:
+    if row.state is not LetterState.POSTED or row.posted_at is None:
+        return False
+    return working_days_between(today(row.posted_at), today(now)) > _COMES_WITHIN

@@ -81,5 +81,33 @@ def test_one_that_is_not_posted_in_time_is_missed(
         assert move(tables.letters, letter_id, state, MONDAY)
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     watch_canaries(tables.letters, MONDAY + days * DAY)
-    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert line["CanariesNotPosted"] == [missed]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [line["CanariesNotPosted"] for line in lines if "CanariesNotPosted" in line] == [[missed]]
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "missed"),
+    [
+        (LetterState.POSTED, 7, 0),
+        # Posted on Monday; on the Tuesday of the next week it has had five working days.
+        (LetterState.POSTED, 8, 1),
+        (LetterState.PRINTED, 9, 0),
+        (LetterState.DELIVERED, 9, 0),
+        (LetterState.RETURNED, 9, 0),
+    ],
+)
+def test_one_that_was_posted_and_of_which_nobody_says_that_it_came_is_awaited(
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    state: LetterState,
+    days: int,
+    missed: int,
+) -> None:
+    letter_id = _put(tables, MONDAY)
+    send_no_more(tables.letters, letter_id)
+    assert move(tables.letters, letter_id, state, MONDAY)
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    watch_canaries(tables.letters, MONDAY + days * DAY)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [line["CanariesNotCome"] for line in lines if "CanariesNotCome" in line] == [[missed]]
