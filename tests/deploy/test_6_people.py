@@ -13,6 +13,12 @@ from tests.deploy.walking import Walker, activate, ask, signed_in_for
 from tests.deploy.world import NAME, World, eventually
 
 
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what a command sets for its process: that ends with it, and this one goes on."""
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "CRITICAL")
+
+
 @pytest.fixture
 def file(world: World, on_domain: str) -> Path:  # noqa: ARG001 - only set up
     return world.stage_file(municipality=True)
