@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache, lru_cache, partial
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 import font_source_sans_pro
 import segno
@@ -15,6 +16,10 @@ from babel.dates import format_date
 from chalicelib.letters.contract.letter import Letter
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+_SETTING = Lock()
+"""One thread at a time: the typesetter refuses a second. On a laptop pages and letters are set in one process."""
 
 
 class CannotSet(Exception):
@@ -60,9 +65,10 @@ def _shown(character: str) -> bool:
 
 def _set(template: str, **inputs: str) -> bytes:
     try:
-        pdf = _compiler().compile(
-            input=str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-2a"]
-        )
+        with _SETTING:
+            pdf = _compiler().compile(
+                input=str(_TEMPLATES / template), format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-2a"]
+            )
     except (typst.TypstError, UnicodeEncodeError) as error:
         raise CannotSet(type(error).__name__) from None
     if not isinstance(pdf, bytes):

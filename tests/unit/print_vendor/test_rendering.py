@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from print_vendor.rendering import CannotSet, not_shown, render
@@ -20,3 +22,11 @@ def test_what_it_does_not_have_is_named_once(text: str, missing: str) -> None:
     with pytest.raises(CannotSet, match=r"^TypstError$") as error:
         render(a_letter(services=(a_letter_service(name=text),)))
     assert error.value.__suppress_context__, "what the typesetter says may quote the letter, and reaches no log"
+
+
+def test_many_are_set_at_the_same_time() -> None:
+    """On a laptop the page that somebody waits for is set while letters are printed, in the same process."""
+    letters = [a_letter(reference=f"R-{number}") for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        pages = list(pool.map(render, letters))
+    assert pages == [render(letter) for letter in letters]
