@@ -87,8 +87,8 @@ def address_lines(text: str) -> tuple[str, ...]:
     if text == "off":
         return ()
     found = tuple(line.strip() for line in text.split("|"))
-    if not 2 <= len(found) <= 6 or not all(found):  # noqa: PLR2004 - as many as a window shows
-        raise ValueError("it has to be two to six lines with | between them, or off")
+    if not 2 <= len(found) <= 6 or not all(found) or max(map(len, found)) > 200:  # noqa: PLR2004 - what a letter takes
+        raise ValueError("it has to be two to six lines with | between them, of 200 characters at most, or off")
     return found
 
 

@@ -52,7 +52,7 @@ def test_the_address_of_the_test_letter_is_its_lines_or_off() -> None:
         "1234 AB  X",
     )
     assert Settings({"CANARY_ADDRESS": "off"}).canary_address == ()
-    for wrong in ("Beheer", "Beheer||1234 AB  X", "1|2|3|4|5|6|7"):
+    for wrong in ("Beheer", "Beheer||1234 AB  X", "1|2|3|4|5|6|7", f"Beheer|{'x' * 201}"):
         with pytest.raises(ConfigurationError, match=r"^CANARY_ADDRESS is wrong"):
             _ = Settings({"CANARY_ADDRESS": wrong}).canary_address
 

@@ -1,6 +1,6 @@
 """The address that a letter goes to, if there is one (brp.md sections 5, 7 and 12; machtigen.md 4.2)."""
 
-from chalicelib.people.brp.record import Group, OddRecord, group, text
+from chalicelib.people.brp.record import LONGEST_LINE, Group, OddRecord, group, text
 
 STRICT = False
 """Whether any open investigation of the residence stops a letter, or only one of what is printed (docs/adr/0011)."""
@@ -17,7 +17,7 @@ def home(record: Group, *, strict: bool = STRICT) -> tuple[str, ...]:
     A second line is missing where the postcode is, and a line alone finds nobody. A secret address is an address.
     """
     addressing, residence = group(record, "adressering"), group(record, "verblijfplaats")
-    lines = tuple(text(addressing, line) for line in _LINES)
+    lines = tuple(text(addressing, line, LONGEST_LINE) for line in _LINES)
     abroad = residence.get("type", "Adres") not in _AT_HOME or "land" in addressing or "adresregel3" in addressing
     if abroad or not all(lines) or _doubted(addressing, residence, strict=strict):
         return ()

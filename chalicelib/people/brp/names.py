@@ -6,7 +6,7 @@ surname of their own, and no salutation for whose sex is not known: then the ful
 
 from dataclasses import dataclass, field
 
-from chalicelib.people.brp.record import Group, group, text
+from chalicelib.people.brp.record import LONGEST_LINE, Group, group, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,5 @@ def names(record: Group) -> Names:
     addressee = text(writing, "naam") or full
     # The register greets who is neither man nor woman by initials and surname; so do we where it greets nobody.
     neutral = f"Geachte {addressee}" if addressee else ""
-    return Names(full, addressee, text(writing, "aanspreekvorm"), text(addressing, "aanhef") or neutral)
+    form_of_address = text(writing, "aanspreekvorm", LONGEST_LINE)
+    return Names(full, addressee, form_of_address, text(addressing, "aanhef") or neutral)

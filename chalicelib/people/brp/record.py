@@ -9,6 +9,11 @@ Group = Mapping[str, Any]
 LETTERS = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u036f\u1e00-\u1eff\u2010-\u2027]*")
 """What the register writes with: Latin, with every accent. Nothing unseen, and nothing that a letter cannot show."""
 
+LONGEST = 900
+"""Characters of a name: more than the register's rules allow, and a letter takes it with a greeting before it."""
+LONGEST_LINE = 200
+"""Characters of a line on an envelope, as the schema of letters has it."""
+
 
 class OddRecord(ValueError):
     """A record that breaks the register's own rules. Its text names the part, never the value."""
@@ -22,9 +27,9 @@ def group(record: Group, name: str) -> Group:
     return found
 
 
-def text(record: Group, name: str) -> str:
+def text(record: Group, name: str, longest: int = LONGEST) -> str:
     """Return a text without blanks around it; empty when it is absent."""
     found = record.get(name, "")
-    if not isinstance(found, str) or not LETTERS.fullmatch(found):
+    if not isinstance(found, str) or not LETTERS.fullmatch(found) or len(found) > longest:
         raise OddRecord(name)
     return found.strip()

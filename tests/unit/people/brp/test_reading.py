@@ -1,12 +1,15 @@
 """What follows from a record (brp.md section 10, rows 25 to 44): as the stand-in hands it out, and as it might come."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.errors import Unavailable
+from chalicelib.letters.contract.letter import Letter, LetterKind
+from chalicelib.mandates.writing.wording import addressed
 from chalicelib.people.brp.address import home
 from chalicelib.people.brp.person import Person, Standing
 from chalicelib.people.brp.query import FIELDS
@@ -15,6 +18,7 @@ from chalicelib.people.brp.record import OddRecord
 from chalicelib.people.bsn import Bsn
 from local.brp.records import handed_out
 from local.persons import TestPerson, persons, records
+from tests.builders import a_letter
 
 VERA, HENK, MINA = "900100084", "900100758", "900101416"
 STANDINGS = {
@@ -211,6 +215,35 @@ def test_one_odd_record_is_one_persons_matter(changes: dict[str, Any]) -> None:
     assert found.unreadable == {Bsn(VERA)}
     with pytest.raises(Unavailable):
         found.get(Bsn(VERA))
+
+
+_LONG = 900
+
+
+def _long(lines: int = 200, name: int = _LONG) -> dict[str, Any]:
+    """Return a record as long as it may be, or longer."""
+    writing = {"naam": "N" * name, "aanspreekvorm": "V" * lines}
+    addressing = {"adresregel1": "A" * lines, "adresregel2": "B" * lines, "aanschrijfwijze": writing}
+    return _record(naam={"volledigeNaam": "N" * name}, adressering={**addressing, "aanhef": "S" * name})
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_who_can_be_read_can_be_written_to_however_long_their_name_and_address(language: str) -> None:
+    for record in (_long(), {**_long(), "adressering": {**_long()["adressering"], "aanhef": ""}}):
+        person = read_person(record)
+        named = replace(a_letter(LetterKind.ASKED), asker=person.name, **addressed(person, language))
+        assert Letter.from_json(named.to_json()) == named
+        held = replace(a_letter(LetterKind.HELD), other=person.name, **addressed(person, language))
+        assert Letter.from_json(held.to_json()) == held
+
+
+@pytest.mark.parametrize(
+    "record",
+    [_long(lines=201), _long(name=_LONG + 1), {**_long(), "naam": {"volledigeNaam": "N" * (_LONG + 1)}}],
+)
+def test_what_is_longer_than_a_letter_takes_is_odd(record: dict[str, Any]) -> None:
+    with pytest.raises(OddRecord, match=r"^[A-Za-z0-9]+$"):
+        read_person(record)
 
 
 def test_who_is_not_in_an_answer_is_unknown_and_order_means_nothing() -> None:
