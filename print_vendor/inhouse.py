@@ -5,9 +5,13 @@ from typing import Protocol
 
 from chalicelib.letters.contract.letter import Letter
 from chalicelib.letters.contract.messages import LetterCancel, SealedLetter
+from chalicelib.letters.contract.objects import TYPES
 from chalicelib.letters.contract.states import NOT_TAKEN, LetterState
 from print_vendor.observe import PRINTED, count, follow, log
 from print_vendor.printing import Opens, Press, read, slip
+
+_OVER = (LetterState.POSTED, LetterState.DELIVERED, LetterState.RETURNED, LetterState.FAILED)
+"""Nobody is to post it from here on: whatever lies in the bucket of it is to be empty (contract/objects.py)."""
 
 
 class Rows(Protocol):
@@ -39,13 +43,15 @@ class BucketShop:
             return False
         if self._rows.begin(letter_id, now):
             return True
-        match self._rows.state(letter_id):
+        match state := self._rows.state(letter_id):
             case LetterState.PRINTED | LetterState.POSTED | LetterState.DELIVERED | LetterState.RETURNED:
                 log().info("letter_printed_before", letter_id=letter_id)
             case None:
                 raise ValueError("a letter that was never asked for")
             case _:
                 self.cancel(letter_id, now)
+        if state in _OVER:
+            self._empty(letter_id)
         return False
 
     def deliver(self, letter: Letter, pdf: bytes, message: SealedLetter, now: datetime) -> None:
@@ -55,6 +61,13 @@ class BucketShop:
         if self._rows.finish(letter_id, now):
             log().info("letter_printed", letter_id=letter_id)
             count(PRINTED)
+        elif self._rows.state(letter_id) in _OVER:
+            # Somebody was quicker with the same message, and it was posted meanwhile: it was emptied before we came.
+            self._empty(letter_id)
+
+    def _empty(self, letter_id: str) -> None:
+        for kind in TYPES:
+            self._bucket.put(letter_id, kind, b"")
 
     def cancel(self, letter_id: str, now: datetime) -> None:
         if self._rows.stop(letter_id, now):

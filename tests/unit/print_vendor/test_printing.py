@@ -1,7 +1,8 @@
 """One message, one letter, whatever fails on the way; and what is told of it."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,11 +27,18 @@ class FakeBucket:
     def __init__(self) -> None:
         self.put_there: list[tuple[str, str, bytes]] = []
         self.down = ""
+        self.meanwhile: dict[str, Callable[[], None]] = {}
+        """What somebody else does before that kind lies there."""
 
     def put(self, letter_id: str, kind: str, body: bytes) -> None:
         if kind == self.down:
             raise ConnectionError(kind)
+        self.meanwhile.pop(kind, lambda: None)()
         self.put_there.append((letter_id, kind, body))
+
+    @property
+    def lies(self) -> dict[str, bytes]:
+        return {kind: body for _, kind, body in self.put_there}
 
     @property
     def kinds(self) -> list[str]:
@@ -98,11 +106,43 @@ def test_once_printed_nothing_is_put_or_counted_again(
     assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
 
 
-def test_what_is_posted_is_not_printed_again(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
-    shop.rows.states[ID] = (LetterState.POSTED, NOW)
+_OVER = (LetterState.POSTED, LetterState.DELIVERED, LetterState.RETURNED)
+
+
+@pytest.mark.parametrize("state", _OVER)
+def test_what_is_posted_is_not_printed_again(shop: Shop, caplog: pytest.LogCaptureFixture, state: LetterState) -> None:
+    shop.rows.states[ID] = (state, NOW)
     shop.printer.print(shop.message, NOW)
-    assert shop.bucket.kinds == []
+    assert not any(shop.bucket.lies.values())
     assert [record.message for record in caplog.records] == ["letter_printed_before"]
+
+
+@pytest.mark.parametrize("kind", ["json", "pdf"])
+@pytest.mark.parametrize("state", [*_OVER, LetterState.FAILED])
+def test_of_what_was_posted_or_failed_while_it_was_printed_once_more_nothing_is_left(
+    shop: Shop, state: LetterState, kind: str
+) -> None:
+    """SQS may hand out one message twice at a time: the slower one finds the bucket emptied, and fills it again."""
+    shop.bucket.meanwhile[kind] = lambda: shop.rows.states.update({ID: (state, NOW)})
+    shop.printer.print(shop.message, NOW)
+    assert shop.bucket.lies == {"json": b"", "pdf": b""}
+    assert shop.rows.state(ID) is state
+
+
+@pytest.mark.parametrize("state", [*_OVER, LetterState.FAILED])
+def test_that_is_so_too_where_the_table_does_not_answer_then(shop: Shop, state: LetterState) -> None:
+    finish = shop.rows.finish
+
+    def down(letter_id: str, now: datetime) -> bool:
+        shop.rows.states[letter_id] = (state, now)
+        shop.rows.finish = finish  # type: ignore[method-assign]
+        raise ConnectionError
+
+    shop.rows.finish = down  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        shop.printer.print(shop.message, NOW)
+    shop.printer.print(shop.message, NOW)
+    assert shop.bucket.lies == {"json": b"", "pdf": b""}
 
 
 def test_a_metric_that_cannot_be_written_prints_no_letter_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
