@@ -12,6 +12,7 @@ from datetime import date
 from chalicelib.days import today
 from chalicelib.errors import DomainError
 from chalicelib.letters.canary import canary_id
+from chalicelib.letters.contract.states import NOT_TAKEN
 from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
 from chalicelib.mandates.delivery.taking import Taken, take_status
 from operate.people import People, add_options, people_of
@@ -37,6 +38,9 @@ def _told(day: date, asked: argparse.Namespace, people: People) -> bool:
         letter = people.store.letter(canary_id(day))
         if letter is None:
             print(f"{day}: there is no test letter of that day", file=sys.stderr)
+            return False
+        if letter.state in NOT_TAKEN:
+            print(f"{day}: is {letter.state}, so nobody has printed it; nothing was changed", file=sys.stderr)
             return False
         if not asked.apply:
             print(f"{day}: is {letter.state}. Nothing was changed; add --apply to write down that it came.")

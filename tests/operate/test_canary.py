@@ -71,6 +71,20 @@ def test_one_that_came_back_did_not_come(people: People, table: LettersTable, ca
     assert capsys.readouterr().err == f"{DAY}: is returned already; nothing was changed\n"
 
 
+@pytest.mark.parametrize("apply", [[], ["--apply"]])
+def test_one_that_nobody_has_printed_cannot_have_come(
+    people: People, table: LettersTable, capsys: Shown, apply: list[str]
+) -> None:
+    """A day that was mistyped: what still has to be printed is not taken off its way, and its alarm not silenced."""
+    later = DAY + timedelta(days=1)
+    put_canary(table, SEALING.letters, VendorKind.FUNCTION, ("Wij", "Straat 1"), "x.example", NOW + timedelta(days=1))
+    assert canary.main(["dev", str(later), *apply], people) == 1
+    assert LetterState.DELIVERED not in journey(table, canary_id(later)).reached
+    assert isinstance(people.printed, FakePrinted)
+    assert people.printed.emptied == []
+    assert capsys.readouterr().err == f"{later}: is checked, so nobody has printed it; nothing was changed\n"
+
+
 @pytest.mark.parametrize("day", ["2031-13-01", "tomorrow", ""])
 def test_what_is_no_day_is_told(people: People, capsys: Shown, day: str) -> None:
     with pytest.raises(SystemExit):
