@@ -46,7 +46,8 @@ _DATA = """\
 Made from the declarations of the kinds of items (`Kind` in `chalicelib/storage/kinds.py`) by `make docs`; a test
 keeps it true.
 
-Five tables of DynamoDB hold everything but printed letters (`.chalice/resources/bucket.yaml`) and logs (`logs.yaml`).
+Five tables of DynamoDB hold everything but printed letters (`.chalice/resources/bucket.yaml`: of what is posted
+nothing but that it was printed) and logs (`logs.yaml`).
 People are named by pseudonyms: HMACs, under the secret `person-key`, of a BSN (`represented`, `representative`,
 `person`, also within `actor`) or of a BSN with a birth date (`claim`). They are personal data all the same, and an
 item is about somebody by the fields and parts of its key that are named. A *sealed* field opens by KMS only, and only

@@ -1,9 +1,9 @@
 """`python -m operate.posted STAGE FILE… --at INSTANT`: write down when the print vendor posted letters, as it reports.
 
-Who asked for a letter sees it on their page, and the time of its code counts from then. FILE has a letter's id on each
-line, as the vendor's objects are named;
-- is standard input. Only what is printed can be posted, and once: the same again changes nothing. Without --apply
-nothing is changed.
+Who asked for a letter sees it on their page, the time of its code counts from then, and what lies of it in the bucket
+is emptied, for good: name only what is with the post. FILE has a letter's id on each line, as the vendor's objects are
+named; - is standard input. Only what is printed can be posted, and once: the same again changes nothing. Without
+--apply nothing is changed.
 """
 
 import argparse
