@@ -125,6 +125,7 @@ def _hung(job: Job, dependency: str, world: World, monkeypatch: pytest.MonkeyPat
         (_PRINT, "dynamodb"),
         (_PRINT, "s3"),
         (_TELL, "dynamodb"),
+        (_TELL, "s3"),
         (_SWEEP, "dynamodb"),
         (_SWEEP, "sqs"),
         (_WATCH, "dynamodb"),

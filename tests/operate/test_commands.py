@@ -23,18 +23,10 @@ NOBODY_ANSWERS = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_MAX_ATTEMPTS": "1",
 }
-COMMANDS = (
-    "catalogue",
-    "metadata",
-    "deploy",
-    "destroy",
-    "restore",
-    "secrets",
-    "documents",
-    "optout",
-    "deaths",
-    "mandates",
-    "telephone",
+COMMANDS = sorted(
+    path.parent.name if path.stem == "__main__" else path.stem
+    for path in (ROOT / "operate").rglob("*.py")
+    if 'if __name__ == "__main__"' in path.read_text()
 )
 
 
