@@ -2,15 +2,22 @@
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.life import journey, move
+from chalicelib.letters.posting import letter_items
+from chalicelib.letters.printed import PrintedLetters
 from local import aws
 from operate import destroy, restore
+from print_vendor.bucket import Bucket
 from provisioning.tables import PEOPLE_TABLES
+from tests import inside
+from tests.adapters.conftest import tables_of
 
 PREFIX = "digid-machtigen-dev"
 OLD, NEW = (f"{PREFIX}-{{}}{end}" for end in ("-one", "-two"))
@@ -74,3 +81,25 @@ def test_nothing_is_destroyed_when_nobody_can_be_asked(
     assert destroy.main(stage) == 1
     assert "nothing was done" in capsys.readouterr().out
     assert OLD.format("register") in dynamodb.list_tables()["TableNames"]
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_letter_that_was_posted_and_emptied_is_still_known_to_be_printed() -> None:
+    """Else the restored table, which does not know so, would have it printed a second time."""
+    inside.empty()
+    now, letters, s3 = datetime.now(UTC), tables_of(aws.client("dynamodb")).letters, aws.client("s3")
+    posted, lies_there, waits = ("a" * 36, "b" * 36, "c" * 36)
+    for letter_id in (posted, lies_there, waits):
+        letters.write_together(letter_items(letters, letter_id, b"sealed", now, now + timedelta(days=42)))
+    for letter_id in (posted, lies_there):
+        for kind in ("json", "pdf"):
+            Bucket(s3, aws.BUCKET).put(letter_id, kind, b"%PDF")
+    PrintedLetters(s3, aws.BUCKET).empty(posted)
+    minute = timedelta(minutes=1)
+    assert restore.remember_prints(s3, aws.BUCKET, letters, now + minute) == 0, "those of before it knows"
+    assert restore.remember_prints(s3, aws.BUCKET, letters, now - minute) == 2
+    assert restore.remember_prints(s3, aws.BUCKET, letters, now - minute) == 0
+    for letter_id in (posted, lies_there):
+        assert LetterState.PRINTED in journey(letters, letter_id).reached
+        assert not move(letters, letter_id, LetterState.ACCEPTED, now)
+    assert LetterState.PRINTED not in journey(letters, waits).reached
