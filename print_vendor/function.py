@@ -26,7 +26,8 @@ from print_vendor.sealed import VaultOpener
 from print_vendor.settings import Settings
 
 _PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
-"""All calls of a letter, each answered at its second attempt, fit in the function's 30 seconds."""
+"""All calls of a letter, each answered at its second attempt, fit in the function's 30 seconds; but for those of one
+that was posted while it was printed once more (inhouse.py), whose message comes again."""
 
 jobs = Blueprint(__name__)
 

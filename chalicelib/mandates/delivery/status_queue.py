@@ -18,10 +18,13 @@ _FAST = timedelta(minutes=5)
 class Printed(Protocol):
     """What our print function made (letters/printed.py)."""
 
-    def empty(self, letter_id: str) -> None: ...
+    def empty(self, letter_id: str) -> None:
+        """Leave nothing of a letter but that it was there; done again, it is as it was. Raises `Unavailable`."""
+        ...
 
 
 _TRUE = (Taken.MOVED, Taken.REPEATED)
+"""What was told is so, from now on or already."""
 
 
 @dataclass(frozen=True, slots=True)
