@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Unavailable
+from chalicelib.letters.contract.states import VendorKind
 from chalicelib.letters.contract.statuses import LetterStatus, Mishap, VendorStep
 from chalicelib.mandates.delivery.status_queue import StatusTaker
 from chalicelib.mandates.delivery.taking import Taken
@@ -76,9 +77,21 @@ def test_who_does_not_print_a_letter_has_nothing_of_it_emptied(store: FakeMandat
     taker = StatusTaker(store, ROLES, printed)
     taker.take(POSTED, OUTSIDE, NOW)
     taker.take(POSTED.replace(ID, "f" * 36), FUNCTION, NOW)
+    assert printed.emptied == []
     taker.take(LetterStatus(ID, VendorStep.CANCELLED, NOW).to_json(), FUNCTION, NOW)
     printed.emptied.clear()
     taker.take(LetterStatus(ID, VendorStep.FAILED, NOW, Mishap.OTHER).to_json(), FUNCTION, NOW)
+    assert printed.emptied == []
+
+
+def test_of_what_is_printed_outside_nothing_is_put_in_our_bucket(store: FakeMandates) -> None:
+    """It would say there that our function printed it."""
+    printed = FakePrinted()
+    store.rows[ID] = store.rows[ID]._replace(vendor=VendorKind.OUTSIDE)
+    taker = StatusTaker(store, ROLES, printed)
+    assert taker.take(POSTED, OUTSIDE, NOW) is Taken.MOVED
+    assert taker.take(POSTED, OUTSIDE, NOW) is Taken.REPEATED
+    assert taker.take(POSTED, FUNCTION, NOW) is Taken.STRANGER
     assert printed.emptied == []
 
 
