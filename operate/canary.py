@@ -53,7 +53,7 @@ def _told(day: date, asked: argparse.Namespace, people: People) -> bool:
         people.printed.empty(letter.letter_id)
         print(f"{day}: {_CAME[taken]}", flush=True)
     except DomainError as error:
-        print(f"{day}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
+        print(f"{day}: not done, or not all of it: {error} does not answer. Run the same again.", file=sys.stderr)
         return False
     return True
 

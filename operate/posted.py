@@ -52,7 +52,7 @@ def _told(letter_id: str, asked: argparse.Namespace, people: People) -> bool:
         people.printed.empty(letter_id)
         print(f"{letter_id}: {_POSTED[taken]}", flush=True)
     except DomainError as error:
-        print(f"{letter_id}: not done: {error} does not answer. Run the same again.", file=sys.stderr)
+        print(f"{letter_id}: not done, or not all of it: {error} does not answer. Run the same again.", file=sys.stderr)
         return False
     return True
 

@@ -1,5 +1,6 @@
 """The command that writes down that a test letter came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -108,3 +109,14 @@ def test_what_does_not_answer_is_told_and_can_be_done_again(people: People, caps
     silent = People(store, people.person, people.printed, people.now)
     assert canary.main(["dev", str(DAY), "--apply"], silent) == 1
     assert "dynamodb does not answer. Run the same again." in capsys.readouterr().err
+
+
+def test_what_could_not_be_emptied_is_told_and_is_emptied_the_next_time(people: People, capsys: Shown) -> None:
+    printed = FakePrinted()
+    printed.down = True
+    assert canary.main(["dev", str(DAY), "--apply"], replace(people, printed=printed)) == 1
+    told = capsys.readouterr().err
+    assert told == f"{DAY}: not done, or not all of it: s3 does not answer. Run the same again.\n"
+    printed.down = False
+    assert canary.main(["dev", str(DAY), "--apply"], replace(people, printed=printed)) == 0
+    assert printed.emptied == [LETTER_ID]

@@ -1,6 +1,7 @@
 """The command that writes down what the print vendor posted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from print_vendor.bucket import Bucket
 from tests import inside
 from tests.adapters.conftest import askers_of, books_of, tables_of
 from tests.builders import GENEROUS, NOW, a_request, an_opening
-from tests.fakes import SEALING
+from tests.fakes import SEALING, FakePrinted
 
 PRINTED, WAITING, NEVER = (f"{number:036x}" for number in (7, 8, 9))
 AT = NOW + timedelta(days=1)
@@ -137,3 +138,20 @@ def test_what_does_not_answer_is_told_and_can_be_done_again(
     assert posted.main(arguments, _people(silent)) == 1
     assert "dynamodb does not answer. Run the same again." in capsys.readouterr().err
     assert run(PRINTED) == 0
+
+
+def test_what_could_not_be_emptied_is_told_and_is_emptied_the_next_time(
+    table: LettersTable, tmp_path: Path, capsys: Shown
+) -> None:
+    (tmp_path / "list.txt").write_text(PRINTED)
+    command = ["dev", str(tmp_path / "list.txt"), "--at", AT.isoformat(), "--apply"]
+    people, printed = _people(table), FakePrinted()
+    printed.down = True
+    assert posted.main(command, replace(people, printed=printed)) == 1
+    told = capsys.readouterr()
+    assert told.err == f"{PRINTED}: not done, or not all of it: s3 does not answer. Run the same again.\n"
+    assert f"{PRINTED}: posted" not in told.out
+    printed.down = False
+    assert posted.main(command, replace(people, printed=printed)) == 0
+    assert printed.emptied == [PRINTED]
+    assert journey(table, PRINTED).reached[LetterState.POSTED] == AT
