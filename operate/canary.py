@@ -15,6 +15,7 @@ from chalicelib.letters.canary import canary_id
 from chalicelib.letters.contract.states import NOT_TAKEN
 from chalicelib.letters.contract.statuses import LetterStatus, VendorStep
 from chalicelib.mandates.delivery.taking import Taken, take_status
+from operate.instants import calendar_day
 from operate.people import People, add_options, people_of
 from provisioning.command import CannotGoOn, command
 
@@ -63,7 +64,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         prog="python -m operate.canary", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("stage", metavar="STAGE")
-    parser.add_argument("days", metavar="DAY", nargs="+", type=date.fromisoformat)
+    parser.add_argument("days", metavar="DAY", nargs="+", type=calendar_day)
     add_options(parser)
     return parser.parse_args(arguments)
 

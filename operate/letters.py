@@ -21,6 +21,7 @@ from chalicelib.letters.reckoning import PendingLetter, Reckoning
 from chalicelib.storage.tables import LettersTable, TransientTable
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage
+from operate.instants import calendar_day
 from provisioning.command import command
 
 _COLUMNS = ("requested", *ENDED, "pending")
@@ -95,17 +96,12 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         prog="python -m operate.letters", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("stage", metavar="STAGE")
-    parser.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the last day that is counted (yesterday)")
+    parser.add_argument(
+        "--day", type=calendar_day, metavar="YYYY-MM-DD", help="the last day that is counted (yesterday)"
+    )
     parser.add_argument("--days", type=_number, default=7, metavar="N", help="how many days, backwards (7)")
     parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
     return parser.parse_args(arguments)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no day; write for example 2026-12-01") from None
 
 
 def _number(text: str) -> int:

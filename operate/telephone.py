@@ -35,6 +35,7 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from operate.deploy.account import Account
 from operate.deploy.stages import Stage, read_stage
+from operate.instants import calendar_day
 from operate.people import add_options
 from provisioning.command import CannotGoOn, command
 
@@ -216,12 +217,8 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("services", metavar="SERVICE", nargs="+")
     parser.add_argument("--staff", type=_matching(_STAFF_ID), metavar="ID", required=True)
     parser.add_argument("--who", metavar="FILE", help="with the number and the birth date of who calls")
-    parser.add_argument(
-        "--start", type=date.fromisoformat, metavar="DAY", help="first day, such as 2026-12-01: or today"
-    )
-    parser.add_argument(
-        "--end", type=date.fromisoformat, metavar="DAY", help="last day; or as long as a service allows"
-    )
+    parser.add_argument("--start", type=calendar_day, metavar="DAY", help="first day, such as 2026-12-01: or today")
+    parser.add_argument("--end", type=calendar_day, metavar="DAY", help="last day; or as long as a service allows")
     parser.add_argument("--language", choices=("nl", "en"), default="nl", help="of the letter")
     parser.add_argument(
         "--call",

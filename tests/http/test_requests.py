@@ -132,7 +132,7 @@ def test_who_asks_for_more_letters_than_one_may_is_told_when_it_is_possible_agai
     answer = vera.submit(review, {})
     assert answer.status == 429
     tomorrow = today(midnight_after(today(clock())))
-    assert f"From {tomorrow.day} {tomorrow:%B} {tomorrow.year} you can ask again" in answer.body
+    assert f"From {tomorrow.day} {tomorrow:%B} {tomorrow.year} you can ask for this again" in answer.body
     assert "No request was made" in answer.body
     deliver()
     clock.now = midnight_after(today(clock()))

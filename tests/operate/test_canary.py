@@ -86,11 +86,11 @@ def test_one_that_nobody_has_printed_cannot_have_come(
     assert capsys.readouterr().err == f"{later}: is checked, so nobody has printed it; nothing was changed\n"
 
 
-@pytest.mark.parametrize("day", ["2031-13-01", "tomorrow", ""])
+@pytest.mark.parametrize("day", ["2031-13-01", "tomorrow", "28-11-2026", ""])
 def test_what_is_no_day_is_told(people: People, capsys: Shown, day: str) -> None:
     with pytest.raises(SystemExit):
         canary.main(["dev", day, "--apply"], people)
-    assert "DAY" in capsys.readouterr().err
+    assert f"{day} is no day; write for example 2026-12-01" in capsys.readouterr().err
 
 
 def test_a_day_to_come_is_told(people: People, capsys: Shown) -> None:
