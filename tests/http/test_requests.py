@@ -7,10 +7,10 @@ from chalicelib.days import midnight_after, today
 from chalicelib.mandates.model.codes import generate, grouped
 from chalicelib.mandates.model.guesses import PER_CODE
 from chalicelib.wiring import Wiring
-from tests.builders import SERVICE_ID, a_person, claim_of
+from tests.builders import PORTAL_ID, SERVICE_ID, a_person, claim_of
 from tests.fakes import Clock, FakeRegister
 from tests.http.client import Person
-from tests.http.journey import ask_for_mandate, deliver, of_vera, printed
+from tests.http.journey import ask_for_mandate, deliver, of_vera, print_one, printed, taken
 
 _MAKING, _NEVER, _WORTHLESS = "being made", "it will not come", "You can throw the letter away"
 
@@ -109,6 +109,19 @@ def test_who_needs_a_higher_level_hears_that_something_is_kept_only_where_it_is(
         page = vera.get(path)
         assert page.status == 403
         assert ("What you filled in is kept" in page.body) is kept
+
+
+def test_whose_letter_never_came_is_not_told_that_nobody_used_its_code(vera: Person, clock: Clock) -> None:
+    without, came = ask_for_mandate(vera), ask_for_mandate(vera, PORTAL_ID)
+    for body in taken():
+        if came in body:
+            print_one(body)
+    clock.forward(days=60)
+    vera.sign_in()
+    for case_id, sorry in ((without, True), (came, False)):
+        page = vera.get(f"/requests/{case_id}").body
+        assert ("You did not get a letter from us" in page, "Ask again" in page) == (sorry, sorry)
+        assert ("Nobody used the code in time" in page) is not sorry
 
 
 def test_wrong_codes_for_a_later_request_are_not_told_of_one_that_has_expired(
