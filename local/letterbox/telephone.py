@@ -9,8 +9,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.days import today
-from chalicelib.errors import DomainError
+from chalicelib.errors import DomainError, RateLimited, Refused, Unavailable
 from chalicelib.mandates.model.cases import VisitId
+from chalicelib.mandates.own.requesting import AlreadyRequested
 from chalicelib.mandates.own.telephoning import Call, ask_by_telephone
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
 from chalicelib.mandates.writing.wording import reference_of
@@ -59,8 +60,37 @@ def add_telephone(site: Site, wired: Wiring) -> None:
                 now=now,
             )
         except DomainError as error:
-            return _page(request, wired, 409, refused=str(error))
+            return _page(request, wired, 409, refused=_why(error, language(request)))
         return _page(request, wired, reference=reference_of(made[0].case_id))
+
+
+def _why(error: DomainError, spoken: str) -> str:
+    """Say why it cannot be asked, as who helps a caller would."""
+    match error:
+        case AlreadyRequested():
+            told = ("De beller heeft dit al aangevraagd, en dat loopt nog.", "The caller asked for this already.")
+        case RateLimited():
+            told = (
+                "De beller heeft genoeg brieven gehad. Morgen kan het weer.",
+                "The caller got enough letters today.",
+            )
+        case Unavailable():
+            told = ("Er is nu iets weg dat wij nodig hebben. Probeer het later.", "Something is away. Try again later.")
+        case Refused():
+            told = _REFUSED.get(error.reason, _OTHERWISE)
+        case _:
+            told = _OTHERWISE
+    return told[spoken != "nl"]
+
+
+_OTHERWISE = ("Voor deze beller of deze dienst kan het niet.", "It is not possible for this caller or this service.")
+_REFUSED = {
+    "not_known": ("Nummer en geboortedatum horen niet bij elkaar.", "Number and birth date do not belong together."),
+    "opted_out": ("De beller wil geen machtigingen.", "The caller wants no mandates."),
+    "no_letter": ("Er kan geen brief naar deze beller.", "No letter can be sent to this caller."),
+    "too_young_to_give": ("De beller is te jong voor deze dienst.", "The caller is too young for this service."),
+    "age_uncertain": ("Niet bekend is hoe oud de beller is.", "It is not known how old the caller is."),
+}
 
 
 def _page(request: Request, wired: Wiring, status: int = 200, reference: str = "", refused: str = "") -> Response:
@@ -68,5 +98,12 @@ def _page(request: Request, wired: Wiring, status: int = 200, reference: str = "
     offered = [one for one in wired.catalogue.services() if one.may_be_mandated(now) and one.letter_suffices(now)]
     callers = [one for one in persons().values() if not (one.died or one.suspended or one.fault) and one.name]
     return page(
-        request, "telephone.html", status, callers=callers, services=offered, reference=reference, refused=refused
+        request,
+        "telephone.html",
+        status,
+        chosen=request.form,
+        callers=callers,
+        services=offered,
+        reference=reference,
+        refused=refused,
     )

@@ -34,7 +34,7 @@ def test_who_called_sees_that_it_was_asked_by_telephone_and_what_to_do_if_not_by
     vera.sign_in()
     assert "requested by telephone on" in vera.get("/mandates?view=asked").body
     page = vera.get(f"/requests/{case_id}").body
-    assert "You asked for it by telephone on" in page
+    assert "It was asked by telephone on" in page
     assert "Was that not you? Then withdraw this request" in page
     assert "medewerker" not in page
     deliver()

@@ -34,3 +34,20 @@ def test_a_service_that_is_not_there_any_more_is_told(wired: Wiring) -> None:
     assert answer.status_code == 409
     assert "The helpdesk cannot ask this" in answer.text or "De helpdesk kan dit niet aanvragen" in answer.text
     assert wired.mandates.requests(wired.secrets.pseudonyms.person(VERA)) == []
+
+
+def test_the_page_opens_with_nothing_chosen(wired: Wiring) -> None:
+    site = Site()
+    add_telephone(site, wired)
+    answer = Client(site).get("/telephone")
+    assert answer.status_code == 200
+    assert "selected" not in answer.text
+
+
+def test_why_not_is_said_in_words_and_what_was_chosen_stays(wired: Wiring) -> None:
+    _call(wired, SERVICE_ID)
+    again = _call(wired, SERVICE_ID)
+    assert again.status_code == 409
+    assert "The caller asked for this already." in again.text or "heeft dit al aangevraagd" in again.text
+    assert f'<option value="{VERA.digits}" selected>' in again.text
+    assert f'<option value="{SERVICE_ID}" selected>' in again.text
