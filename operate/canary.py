@@ -47,11 +47,10 @@ def _told(day: date, asked: argparse.Namespace, people: People) -> bool:
             print(f"{day}: is {letter.state}. Nothing was changed; add --apply to write down that it came.")
             return True
         status = LetterStatus(letter.letter_id, VendorStep.DELIVERED, people.now)
-        taken = take_status(status, None, store=people.store, now=people.now)
+        taken = take_status(status, None, store=people.store, printed=people.printed, now=people.now)
         if taken not in _CAME:
             print(f"{day}: is {letter.state} already; nothing was changed", file=sys.stderr)
             return False
-        people.printed.empty(letter.letter_id)
         print(f"{day}: {_CAME[taken]}", flush=True)
     except DomainError as error:
         print(f"{day}: not done, or not all of it: {error} does not answer. Run the same again.", file=sys.stderr)

@@ -16,7 +16,7 @@ from chalicelib.errors import DomainError
 from chalicelib.letters.books import LetterBooks
 from chalicelib.letters.limits import Limits
 from chalicelib.letters.printed import PrintedLetters
-from chalicelib.mandates.delivery.status_queue import Printed
+from chalicelib.mandates.delivery.taking import Printed
 from chalicelib.mandates.living.leaving import Left
 from chalicelib.mandates.register.askers import AskerBooks, AskerLimits
 from chalicelib.mandates.register.counted import Sealing, Tables

@@ -45,11 +45,10 @@ def _told(letter_id: str, asked: argparse.Namespace, people: People) -> bool:
             print(f"{letter_id}: {'was posted before' if letter.posted_at else 'would be posted'}")
             return True
         status = LetterStatus(letter_id, VendorStep.POSTED, asked.at)
-        taken = take_status(status, None, store=people.store, now=people.now)
+        taken = take_status(status, None, store=people.store, printed=people.printed, now=people.now)
         if taken not in _POSTED:
             print(f"{letter_id}: is {letter.state} already; nothing was changed", file=sys.stderr)
             return False
-        people.printed.empty(letter_id)
         print(f"{letter_id}: {_POSTED[taken]}", flush=True)
     except DomainError as error:
         print(f"{letter_id}: not done, or not all of it: {error} does not answer. Run the same again.", file=sys.stderr)

@@ -11,7 +11,7 @@ class PrintedLetters:
         self._s3, self._bucket = s3, bucket
 
     def empty(self, letter_id: str) -> None:
-        """See `mandates/delivery/status_queue.py::Printed`."""
+        """See `mandates/delivery/taking.py::Printed`."""
         with outage("s3"):
             for kind, content_type in TYPES.items():
                 self._s3.put_object(

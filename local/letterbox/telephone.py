@@ -68,11 +68,14 @@ def _why(error: DomainError, spoken: str) -> str:
     """Say why it cannot be asked, as who helps a caller would."""
     match error:
         case AlreadyRequested():
-            told = ("De beller heeft dit al aangevraagd, en dat loopt nog.", "The caller asked for this already.")
+            told = (
+                "De beller vroeg dit al aan, en dat loopt nog.",
+                "The caller asked for this already, and it is open.",
+            )
         case RateLimited():
             told = (
-                "De beller heeft genoeg brieven gehad. Morgen kan het weer.",
-                "The caller got enough letters today.",
+                f"De beller heeft genoeg brieven gehad. Vanaf {today(error.until)} kan het weer.",
+                f"The caller got as many letters as one may. From {today(error.until)} it is possible again.",
             )
         case Unavailable():
             told = ("Er is nu iets weg dat wij nodig hebben. Probeer het later.", "Something is away. Try again later.")

@@ -40,7 +40,7 @@ from tests.builders import (
     claim_of,
     making,
 )
-from tests.fakes import SEALING
+from tests.fakes import SEALING, FakePrinted
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = 42
@@ -61,7 +61,7 @@ def _status(step: VendorStep, at: datetime = NOW + HOUR, letter_id: str = _asked
 
 def _tell(store: MandateStore, step: VendorStep, at: datetime = NOW + HOUR, **changes: Any) -> Taken:
     by = changes.pop("by", VendorKind.FUNCTION)
-    return take_status(_status(step, at, **changes), by, store=store, now=max(at, NOW + HOUR))
+    return take_status(_status(step, at, **changes), by, store=store, printed=FakePrinted(), now=max(at, NOW + HOUR))
 
 
 def _now(store: MandateStore, request: Request) -> Request:

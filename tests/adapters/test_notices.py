@@ -25,7 +25,7 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
 from tests.adapters.conftest import ANSWERS_LOST, REAL, askers_of, books_of, client_of, tables_of
 from tests.builders import GENEROUS, NOW, a_letter, a_mandate, a_request, an_opening, making
-from tests.fakes import SEALING, FakeMandates, FakeNotices
+from tests.fakes import SEALING, FakeMandates, FakeNotices, FakePrinted
 
 THEN = NOW + timedelta(hours=4)
 BY_HENK = Citizen(a_mandate().representative, 20)
@@ -105,7 +105,7 @@ def test_a_reminder_is_due_with_the_posting_of_what_somebody_asked_for_themselve
     posted = NOW + timedelta(hours=1)
     for _ in range(2):
         status = LetterStatus(request.letter_id or "", VendorStep.POSTED, posted)
-        take_status(status, None, store=world.store, now=posted)
+        take_status(status, None, store=world.store, printed=FakePrinted(), now=posted)
     found = world.store.request(request.represented, request.case_id)
     assert found is not None
     (reminder,) = of_posting([found], posted)

@@ -3,28 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from chalicelib.letters.contract.states import ENDED, LetterState, VendorKind
+from chalicelib.letters.contract.states import VendorKind
 from chalicelib.letters.contract.statuses import LetterStatus
-from chalicelib.mandates.delivery.taking import Taken, take_status
+from chalicelib.mandates.delivery.taking import Printed, Taken, take_status
 from chalicelib.mandates.register.ports import MandateStore
 from chalicelib.observe import Metric, count, follow, log
 
 _FAST = timedelta(minutes=5)
 """How far a vendor's clock may be ahead of ours."""
-
-
-class Printed(Protocol):
-    """What our print function made (letters/printed.py)."""
-
-    def empty(self, letter_id: str) -> None:
-        """Leave nothing of a letter but that it was there; done again, it is as it was. Raises `Unavailable`."""
-        ...
-
-
-_TRUE = (Taken.MOVED, Taken.REPEATED)
-"""What was told is so, from now on or already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +40,7 @@ class StatusTaker:
             log().error("letter_status_taken", letter_id=status.letter_id, what=Taken.STRANGER.value)
             count(Metric.STATUS_OF_STRANGER)
             return Taken.STRANGER
-        taken = take_status(status, by, store=self.store, now=now)
-        # After that: what fails here is told again, and then it is a repetition.
-        if taken in _TRUE and by is not VendorKind.OUTSIDE and LetterState(status.step) in ENDED:
-            self.printed.empty(status.letter_id)
-        return taken
+        return take_status(status, by, store=self.store, printed=self.printed, now=now)
 
     def _by(self, sender: str) -> VendorKind | None:
         """Return who sent a message, by `role:session` as SQS has it."""

@@ -7,9 +7,9 @@ changes nothing. Each is counted by itself.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from chalicelib.letters.contract.states import MOVES, LetterState, VendorKind
+from chalicelib.letters.contract.states import ENDED, MOVES, LetterState, VendorKind
 from chalicelib.letters.contract.statuses import LetterStatus, Mishap
 from chalicelib.letters.life import LetterRow
 from chalicelib.mandates.model.cases import visit_of
@@ -36,6 +36,14 @@ class Taken(StrEnum):
     """There is no such letter."""
     STRANGER = "stranger"
     """Who tells it does not print this letter."""
+
+
+class Printed(Protocol):
+    """What our print function made (letters/printed.py)."""
+
+    def empty(self, letter_id: str) -> None:
+        """Leave nothing of a letter but that it was there; done again, it is as it was. Raises `Unavailable`."""
+        ...
 
 
 class Consequence(NamedTuple):
@@ -67,29 +75,41 @@ _LOST = frozenset({LetterState.RETURNED, LetterState.CANCELLED, LetterState.FAIL
 """With these its code is with nobody who should have it, or with who should not."""
 
 
-def take_status(status: LetterStatus, by: VendorKind | None, *, store: MandateStore, now: datetime) -> Taken:
-    """Write down once what is told of a letter. `by` is who tells it; None for who may tell it of any.
+def take_status(
+    status: LetterStatus, by: VendorKind | None, *, store: MandateStore, printed: Printed, now: datetime
+) -> Taken:
+    """Write down once what is told of a letter, and empty what nobody has to post any more.
 
-    Raises `Unavailable`.
+    `by` is who tells it; None for who may tell it of any. Raises `Unavailable`: told again, it does what is left.
     """
-    taken = retried(lambda: _taken(status, by, store, now))
+    taken, vendor = retried(lambda: _taken(status, by, store, now))
     told = log().error if taken in (Taken.UNKNOWN, Taken.STRANGER) else log().info
     told("letter_status_taken", letter_id=status.letter_id, status=status.step.value, what=taken.value)
     count(_COUNTED[taken])
     if taken is Taken.MOVED and (metric := _REACHED.get(_state(status))):
         count(metric)
+    if taken in _TRUE and vendor is VendorKind.FUNCTION and _state(status) in ENDED:
+        printed.empty(status.letter_id)
     return taken
 
 
-def _taken(status: LetterStatus, by: VendorKind | None, store: MandateStore, now: datetime) -> Taken:
+_TRUE = (Taken.MOVED, Taken.REPEATED)
+"""What was told is so, from now on or already."""
+
+
+def _taken(
+    status: LetterStatus, by: VendorKind | None, store: MandateStore, now: datetime
+) -> tuple[Taken, VendorKind | None]:
+    """Return what a status came to, and who prints the letter."""
     letter, state = store.letter(status.letter_id), _state(status)
     if letter is None:
-        return Taken.UNKNOWN
+        return Taken.UNKNOWN, None
     follow(letter.correlation_id)
-    if by is not None and by is not (letter.vendor or VendorKind.FUNCTION):
-        return Taken.STRANGER
+    vendor = letter.vendor or VendorKind.FUNCTION
+    if by is not None and by is not vendor:
+        return Taken.STRANGER, vendor
     if (stands := _stands(letter, state)) is not Taken.MOVED:
-        return stands
+        return stands, vendor
     # By a clock that is slow it may have happened before we asked for it.
     at = max(status.at, *(one for one in (letter.requested_at, letter.checked_at, status.at) if one is not None))
     made = _made_of(letter, state, at, store, now)
@@ -107,7 +127,7 @@ def _taken(status: LetterStatus, by: VendorKind | None, store: MandateStore, now
         )
     )
     tell_lost(made.lost, status.reason)
-    return Taken.MOVED
+    return Taken.MOVED, vendor
 
 
 def _state(status: LetterStatus) -> LetterState:

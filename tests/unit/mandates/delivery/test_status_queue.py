@@ -91,6 +91,7 @@ def test_of_what_is_printed_outside_nothing_is_put_in_our_bucket(store: FakeMand
     taker = StatusTaker(store, ROLES, printed)
     assert taker.take(POSTED, OUTSIDE, NOW) is Taken.MOVED
     assert taker.take(POSTED, OUTSIDE, NOW) is Taken.REPEATED
+    assert StatusTaker(store, {}, printed).take(POSTED, "", NOW) is Taken.REPEATED, "whoever tells it"
     assert taker.take(POSTED, FUNCTION, NOW) is Taken.STRANGER
     assert printed.emptied == []
 

@@ -15,7 +15,7 @@ from chalicelib.mandates.model.period import Period
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.model.validity import end_from_asking, outer_limit
 from tests.builders import NOW, a_request, an_opening, claim_of
-from tests.fakes import FakeMandates
+from tests.fakes import FakeMandates, FakePrinted
 
 ID = a_request().letter_id or ""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,7 +44,7 @@ def _asked(days: int = 42, length: int = 365) -> Request:
 
 
 def _told(store: FakeMandates, story: list[LetterStatus]) -> list[Taken]:
-    return [take_status(one, VendorKind.FUNCTION, store=store, now=NOW + HOUR) for one in story]
+    return [take_status(one, VendorKind.FUNCTION, store=store, printed=FakePrinted(), now=NOW + HOUR) for one in story]
 
 
 @st.composite
@@ -90,7 +90,7 @@ def test_a_code_never_ends_before_the_day_that_is_printed_nor_after_the_outer_li
     assert midnight_after(printed) <= request.expires_at
     assert printed <= today(NOW) + days * DAY
     for step in story:
-        take_status(_status(step, NOW + posted), None, store=store, now=NOW + HOUR)
+        take_status(_status(step, NOW + posted), None, store=store, printed=FakePrinted(), now=NOW + HOUR)
         (found,) = store.requests(request.represented)
         (code,) = store.codes(claim_of(request))
         assert midnight_after(printed) <= found.expires_at <= request.expires_at
@@ -113,7 +113,7 @@ def test_what_the_catalogue_says_later_changes_no_request_that_was_asked_before(
     """The days lie with the request: nothing is read from the catalogue when its letter is posted."""
     store = FakeMandates()
     store.open_requests(an_opening(request := _asked(days=7)))
-    take_status(_status(S, NOW + 2 * DAY), None, store=store, now=NOW + 2 * DAY)
+    take_status(_status(S, NOW + 2 * DAY), None, store=store, printed=FakePrinted(), now=NOW + 2 * DAY)
     (found,) = store.requests(request.represented)
     assert found.expires_at == midnight_after(today(NOW) + 9 * DAY)
 

@@ -37,7 +37,7 @@ from tests.builders import (
     making,
     signed_in,
 )
-from tests.fakes import FakeMandates, FakeNotices, FakeRegister, FakeSender, FakeTries
+from tests.fakes import FakeMandates, FakeNotices, FakePrinted, FakeRegister, FakeSender, FakeTries
 
 DAY = timedelta(days=1)
 VISIT = VisitId("ab" * 15 + "00")
@@ -76,7 +76,7 @@ class Post:
         return a_request(**{**facts, **changes})
 
     def told(self, step: VendorStep, at: datetime, reason: Mishap | None = None) -> None:
-        take_status(LetterStatus(LETTER_ID, step, at, reason), None, store=self.store, now=at)
+        take_status(LetterStatus(LETTER_ID, step, at, reason), None, store=self.store, printed=FakePrinted(), now=at)
 
     def remind(self, now: datetime = HALF) -> None:
         asked = (FakeNotices(self.store), self.store, self.services, self.people, self.tries, self.letters)
