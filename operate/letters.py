@@ -1,12 +1,14 @@
 """`python -m operate.letters STAGE [--day D] [--days N]`: whether each letter is accounted for, day by day.
 
 requested = posted + delivered + returned + failed + cancelled + pending, OK or NOK. Below it: what is lost or counted
-twice, which letters wait too long for the print vendor, and which addresses had as many letters as are allowed. Letters
-and addresses are told by their ids: no name, address or number is read. Nothing is changed.
+twice, why letters came to nothing, which wait too long for the print vendor, and which addresses had as many letters
+as are allowed. Letters and addresses are told by their ids: no name, address or number is read. Nothing is changed;
+`operate.marks` puts right what is not accounted for.
 """
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +17,8 @@ from pathlib import Path
 from chalicelib.days import today
 from chalicelib.letters.balance import Balance
 from chalicelib.letters.books import crowded
-from chalicelib.letters.contract.states import ENDED
+from chalicelib.letters.contract.states import ENDED, LetterState
+from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.letters.day_index import KEPT
 from chalicelib.letters.reckoning import PendingLetter, Reckoning
 from chalicelib.storage.tables import LettersTable, TransientTable
@@ -41,17 +44,19 @@ class Letters:
 def main(arguments: Sequence[str], there: Letters | None = None) -> int:
     """Return 0, or 1 when a letter of these days is not accounted for."""
     asked = _asked(arguments)
-    letters = there or _letters(asked)
+    letters = there or letters_of(asked)
     last = asked.day or today(letters.now) - _DAY
     days = [last - number * _DAY for number in range(asked.days)]
     print("day       ", *(f"{name:>9}" for name in _COLUMNS), flush=True)
     reckoning = Reckoning(letters.table)
-    odd = dict(reckoning.strays())
+    odd, mishaps = dict(reckoning.strays()), Counter[tuple[LetterState, Mishap]]()
     for day in days:
         told = reckoning.of_day(day)
         print(_line(told), flush=True)
         odd |= told.odd
+        mishaps.update(told.mishaps)
     _print_part("Not accounted for", (f"{letter_id}  {why}" for letter_id, why in odd.items()))
+    _print_part("Why letters came to nothing", (f"{n:>9}  {state}: {why}" for (state, why), n in mishaps.most_common()))
     late = [one for one in reckoning.waiting() if one.late(letters.now)]
     _print_part("Waiting too long", (_late(one, letters.now) for one in late))
     _print_part("Addresses with as many letters as are allowed", _crowded(letters.transient, days))
@@ -84,7 +89,8 @@ def _print_part(title: str, lines: Iterator[str]) -> None:
         print(line, flush=True)
 
 
-def _letters(asked: argparse.Namespace) -> Letters:
+def letters_of(asked: argparse.Namespace) -> Letters:
+    """Return what a stage holds of letters. Raises `CannotGoOn`."""
     stage = read_stage(asked.stage, asked.stage_file)
     client = Account.of(stage).client("dynamodb")
     names = stage.people_tables["letters"], f"{stage.prefix}-transient"
@@ -99,12 +105,13 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--day", type=calendar_day, metavar="YYYY-MM-DD", help="the last day that is counted (yesterday)"
     )
-    parser.add_argument("--days", type=_number, default=7, metavar="N", help="how many days, backwards (7)")
+    parser.add_argument("--days", type=number_of_days, default=7, metavar="N", help="how many days, backwards (7)")
     parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
     return parser.parse_args(arguments)
 
 
-def _number(text: str) -> int:
+def number_of_days(text: str) -> int:
+    """Raise `ArgumentTypeError` for what is no number of days of which letters are known."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= KEPT.days:
         raise argparse.ArgumentTypeError(f"write a number from 1 to {KEPT.days}: older days are not kept")
     return int(text)

@@ -8,11 +8,12 @@ and what is pending the marks of letters under way. So what one of them lost sho
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from chalicelib.letters.contract.states import ENDED, LetterState
+from chalicelib.letters.contract.states import ENDED, UNSENT, LetterState
+from chalicelib.letters.contract.statuses import Mishap
 
 
 class Oddity(StrEnum):
@@ -23,9 +24,6 @@ class Oddity(StrEnum):
     NO_MARK = "it has not ended, and is not marked as under way"
     STILL_MARKED = "it has ended, and is still marked as under way"
     NOT_TO_BE_SENT = "it was not sent, and nothing is to send it"
-
-
-_UNSENT = (LetterState.REQUESTED, LetterState.CHECKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,8 @@ class Traces:
     """As under way."""
     to_be_sent: bool
     """Whether the outbox has it."""
+    reason: Mishap | None = None
+    """Why it came back, or is not printed."""
 
     @property
     def oddity(self) -> Oddity | None:
@@ -49,7 +49,7 @@ class Traces:
             Oddity.NOT_REQUESTED: not self.requested,
             Oddity.NO_MARK: self.state not in ENDED and not self.marked,
             Oddity.STILL_MARKED: self.state in ENDED and self.marked,
-            Oddity.NOT_TO_BE_SENT: self.state in _UNSENT and not self.to_be_sent,
+            Oddity.NOT_TO_BE_SENT: self.state in UNSENT and not self.to_be_sent,
         }
         return next((oddity for oddity, there in found.items() if there), None)
 
@@ -65,6 +65,8 @@ class Balance:
     pending: int
     odd: Mapping[str, Oddity]
     """By letter id what is not accounted for: two wrongs may make the numbers right."""
+    mishaps: Mapping[tuple[LetterState, Mishap], int] = field(default_factory=dict)
+    """How many ended so for which reason."""
 
     @property
     def holds(self) -> bool:
@@ -81,4 +83,5 @@ def balance(day: date, letters: Iterable[Traces]) -> Balance:
         {state: reached[state] for state in ENDED},
         sum(one.marked for one in letters),
         {one.letter_id: oddity for one in letters if (oddity := one.oddity)},
+        Counter((one.state, one.reason) for one in letters if one.state in ENDED and one.reason),
     )

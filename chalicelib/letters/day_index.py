@@ -39,6 +39,16 @@ def indexing(table: LettersTable, letter_id: str, requested_at: datetime) -> Ite
     return Rows(table, DAY).adding(LetterOfDay(letter_id), day=today(requested_at), shard=shard_of(letter_id))
 
 
+def indexing_again(table: LettersTable, letter_id: str, requested_at: datetime) -> Item:
+    """Return the write that counts a letter to its day, which may know it already."""
+    return Rows(table, DAY).putting(LetterOfDay(letter_id), day=today(requested_at), shard=shard_of(letter_id))
+
+
+def forgetting(table: LettersTable, letter_id: str, day: date) -> Item:
+    """Return the write after which a day does not know a letter."""
+    return Rows(table, DAY).deleting(letter_id=letter_id, day=day, shard=shard_of(letter_id))
+
+
 def letters_of(table: LettersTable, day: date) -> Iterator[str]:
     """Yield the ids of the letters that were asked for on a day. Raises `Unavailable`."""
     for shard in range(SHARDS):

@@ -14,7 +14,7 @@ from chalicelib.letters.day_index import letters_of
 from chalicelib.letters.life import LETTER, LetterRow
 from chalicelib.letters.posting import LETTERS
 from chalicelib.letters.underway import UNDERWAY
-from chalicelib.outbox.parcels import MARK, SHARDS, shard_of
+from chalicelib.outbox.parcels import MARK, SHARDS, is_id, shard_of
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.tables import LettersTable
 from chalicelib.working_days import working_days_between
@@ -25,7 +25,7 @@ ACCEPTED_WITHIN, POSTED_WITHIN = 1, 2
 _LOOKS = 3
 """How often what seems odd is looked at again: it may have moved on while one source after the other was read."""
 
-_READ = ("state", "requested_at", "checked_at", "accepted_at", "printing_at", "printed_at", "correlation_id")
+_READ = ("state", "requested_at", "checked_at", "accepted_at", "printing_at", "printed_at", "correlation_id", "reason")
 """Of a row. What is sealed in it is nothing for who counts."""
 
 
@@ -85,7 +85,8 @@ class Reckoning:
 
     def _traces(self, letter_id: str, rows: Mapping[str, LetterRow], requested: bool) -> Traces:  # noqa: FBT001
         row = rows.get(letter_id)
-        return Traces(letter_id, requested, row and row.state, letter_id in self._marked, letter_id in self._to_be_sent)
+        marked, to_be_sent = letter_id in self._marked, letter_id in self._to_be_sent
+        return Traces(letter_id, requested, row and row.state, marked, to_be_sent, row and row.reason)
 
     def _settled(self, seen: list[Traces]) -> list[Traces]:
         """Look at what is odd again, as it is now."""
@@ -98,12 +99,15 @@ class Reckoning:
         return seen
 
     def _look(self, letters: Collection[str]) -> dict[str, Traces]:
-        outbox = [{"shard": shard_of(one), "key": LETTERS.prefix + one} for one in letters if _is_id(one)]
+        outbox = [{"shard": shard_of(one), "key": LETTERS.prefix + one} for one in letters if is_id(one)]
         to_be_sent = {mark.parcel_id for mark in self._outbox.some(outbox)}
         marks = [{"shard": underway_part(one), "letter_id": one} for one in letters]
         marked, rows = {mark.letter_id for mark in self._marks.some(marks)}, self._found(letters)
-        states = {one: row.state for one, row in rows.items()}
-        return {one: Traces(one, False, states.get(one), one in marked, one in to_be_sent) for one in letters}  # noqa: FBT003
+        return {
+            one: Traces(one, False, row and row.state, one in marked, one in to_be_sent, row and row.reason)  # noqa: FBT003
+            for one in letters
+            for row in (rows.get(one),)
+        }
 
 
 def _day(row: LetterRow) -> date | None:
@@ -116,12 +120,3 @@ def _waiting(row: LetterRow) -> PendingLetter | None:
     accepted = row.state in (LetterState.ACCEPTED, LetterState.PRINTED)
     since = row.accepted_at or row.printed_at or row.requested_at
     return PendingLetter(row.letter_id, row.state, since, accepted, row.correlation_id) if since else None
-
-
-def _is_id(letter_id: str) -> bool:
-    """Tell whether the outbox can have it: somebody may have put in a mark by hand."""
-    try:
-        shard_of(letter_id)
-    except ValueError:
-        return False
-    return True

@@ -37,9 +37,13 @@ def marking(table: LettersTable, letter_id: str, now: datetime) -> Item:
     return Rows(table, UNDERWAY).putting(Underway(letter_id, now.isoformat()), shard=underway_part(letter_id))
 
 
+def unmarking(table: LettersTable, letter_id: str) -> Item:
+    return Rows(table, UNDERWAY).deleting(letter_id=letter_id, shard=underway_part(letter_id))
+
+
 def moving(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> list[Item]:
     """Return what becomes of a letter's mark, for the transaction that moves it to a state."""
     if state in ENDED:
-        return [Rows(table, UNDERWAY).deleting(letter_id=letter_id, shard=underway_part(letter_id))]
+        return [unmarking(table, letter_id)]
     # What was cancelled may turn out to be printed all the same.
     return [marking(table, letter_id, now)] if LetterState.CANCELLED in MOVES[state] else []

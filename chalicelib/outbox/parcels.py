@@ -14,7 +14,7 @@ from chalicelib.observe import Metric, correlation_id
 from chalicelib.people.vault import Seals, Vault
 from chalicelib.storage.kinds import Kept, Kind
 from chalicelib.storage.rows import Rows
-from chalicelib.storage.table import Condition, Item
+from chalicelib.storage.table import NEW, Condition, Item
 from chalicelib.storage.tables import LettersTable
 
 SHARDS = 8
@@ -160,6 +160,10 @@ class ParcelKind(Generic[C, W]):
     def find(self, table: LettersTable, parcel_id: str) -> W | None:
         return Rows(table, self.row).find(**self._key(parcel_id))
 
+    def checking_lost(self, table: LettersTable, parcel_id: str) -> Item:
+        """Return the part of a transaction that holds only as long as a parcel has no row."""
+        return Rows(table, self.row).checking(NEW, **self._key(parcel_id))
+
     def adding(self, table: LettersTable, row: W, now: datetime) -> list[Item]:
         """Return the writes that put a parcel in the outbox, for the transaction that asks for it."""
         mark = self._mark(row, now)
@@ -250,3 +254,12 @@ def kind_prefix(key: str) -> str:
 def shard_of(parcel_id: str) -> int:
     """Return which of the parts it lies in over which the marks of a kind are spread."""
     return int(parcel_id[-4:], 16) % SHARDS
+
+
+def is_id(parcel_id: str) -> bool:
+    """Tell whether the outbox can have it: somebody may have put in a mark by hand."""
+    try:
+        shard_of(parcel_id)
+    except ValueError:
+        return False
+    return True

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.catalogue.store import DynamoCatalogue
-from chalicelib.storage.tables import CatalogueTable
+from chalicelib.storage.tables import CatalogueTable, LettersTable
 from operate.catalogue.__main__ import main as import_catalogue
 from operate.deploy.account import Account
 from operate.deploy.archive import size_table
 from operate.deploy.package import Package, build
+from operate.deploy.printing import changes_printer, hold_for_letters
 from operate.deploy.releases import address, keep
 from operate.deploy.smoke import smoke
 from operate.deploy.stack import Stack
@@ -49,11 +50,16 @@ def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = bui
 
 
 def deploy(account: Account, stage: Stage, release: str) -> str:
-    """Bring the stack to a release and return the public address. Raises `StackTrouble` or `NoSuchRelease`."""
+    """Bring the stack to a release and return the public address.
+
+    Raises `StackTrouble`, `NoSuchRelease` or `LettersWait`.
+    """
     template = address(account, release)
     stack = Stack(account.client("cloudformation"), stage.prefix, stage.name, _say)
     before = stack.find()
     parameters = parameters_of(stage, release, before.outputs if before else {})
+    if before is not None and changes_printer(before.parameters, parameters):
+        hold_for_letters(LettersTable(account.client("dynamodb"), stage.people_tables["letters"]), stage.name)
     _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
     changed = stack.change(template, parameters)
     if parameters["BaseUrl"] == _UNKNOWN:

@@ -38,6 +38,7 @@ class Found:
 
     status: str
     outputs: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def release(self) -> str:
@@ -57,7 +58,8 @@ class Stack:
                 return None
             raise
         outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
-        return Found(stack["StackStatus"], outputs)
+        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+        return Found(stack["StackStatus"], outputs, parameters)
 
     def change(self, template: str, parameters: Mapping[str, str]) -> bool:
         """Create or update the stack from a template's address; False when nothing changes. Raises `StackTrouble`."""

@@ -57,7 +57,7 @@ class Stage:
 def read_stage(name: str, file: Path | None = None) -> Stage:
     """Read a stage's file, by default the one in `operate/stages`. Raises `BadStage`."""
     if name not in STAGES:
-        raise BadStage(f"There is no stage {name!r}. Name one: STAGE={'|'.join(STAGES)}")
+        raise BadStage(f"There is no stage {name!r}. There are {', '.join(STAGES)}; for make: STAGE=dev")
     path = file or FOLDER / f"{name}.yaml"
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))

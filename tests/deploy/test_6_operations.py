@@ -15,7 +15,7 @@ import pytest
 from chalicelib.catalogue.store import DynamoCatalogue
 from chalicelib.storage.table import Table
 from chalicelib.storage.tables import CatalogueTable
-from operate import restore
+from operate import dead, marks, restore
 from operate.deploy.package import Package
 from operate.deploy.parts import PRINT_VENDOR
 from operate.secrets import __main__ as secrets
@@ -229,6 +229,22 @@ def test_alarms_are_set_and_ring(world: World, on_domain: str) -> None:  # noqa:
     (rung,) = watch.describe_alarms(StateValue="ALARM", AlarmNames=[ringing["AlarmName"]])["MetricAlarms"]
     assert "printed five times" in rung["AlarmDescription"]
     assert json.loads(watch.get_dashboard(DashboardName=NAME)["DashboardBody"])["widgets"]
+
+
+def test_dead_letters_and_marks_that_lead_nowhere_are_shown_and_seen_to(world: World, file: Path) -> None:
+    stage = ["dev", "--stage-file", str(file)]
+    url = client("sqs").get_queue_url(QueueName=f"{NAME}-letter-statuses-dead")["QueueUrl"]
+    message = client("sqs").send_message(QueueUrl=url, MessageBody="rubbish")["MessageId"]
+    status, said = world.run(dead.main, [*stage, "letter-statuses"])
+    assert status == 1
+    assert f"{message}  letter-statuses" in said
+    assert world.run(dead.main, [*stage, "letter-statuses", "--drop", message, "--apply"])[0] == 0
+    assert world.run(dead.main, [*stage, "letter-statuses"])[0] == 0
+    letters = Table(client("dynamodb"), f"{NAME}-letters")
+    letters.put({"pk": "OUTBOX#3", "sk": (nowhere := f"check#{'9' * 36}")})
+    status, said = world.run(marks.main, [*stage, "9" * 36, "--apply"])
+    assert (status, f"{nowhere}  its row is gone" in said) == (0, True), said
+    assert letters.get("OUTBOX#3", nowhere) is None
 
 
 def test_the_catalogue_holds_what_the_file_says(world: World, on_domain: str) -> None:  # noqa: ARG001

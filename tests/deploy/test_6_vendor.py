@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 from botocore.exceptions import ClientError
 from pypdf import PdfReader
 
+from chalicelib.letters.contract.states import LetterState
+from chalicelib.storage.tables import LettersTable
 from operate.secrets import __main__ as secrets
 from provisioning.keys import new_vendor_key, public_part
 from tests.browser.people import code_in, someone
+from tests.counted import put_letter
 from tests.deploy.emulator import ACCOUNT, ROOT, client
 from tests.deploy.probes import BUCKET, forget_everyone
 from tests.deploy.walking import Walker, activate, ask, read_code, signed_in_for
@@ -29,21 +33,28 @@ def outside(world: World, on_domain: str) -> Path:  # noqa: ARG001 - the same st
     # Whoever walked before has asked for what is asked here, and has letters in the letterbox.
     forget_everyone(world)
     key, file = new_vendor_key(2048), world.stage_file(municipality=True)
-    mine = client("sts").get_caller_identity()["Arn"]
-    # Here SQS tells of a sender no role, but the account.
-    more = {"PrintVendor": "outside", "PrintVendorPrincipal": mine, "LetterStatusSenders": f"outside={ACCOUNT}"}
-    _deploy_with(world, file, more)
+    _deploy_with(world, file, _theirs())
     with patched_input(json.dumps(public_part(key))):
         _put(world, file)
     (keys := world.folder / "vendor.json").write_text(json.dumps({"keys": [key]}))
     return keys
 
 
+def _theirs() -> dict[str, str]:
+    mine = client("sts").get_caller_identity()["Arn"]
+    # Here SQS tells of a sender no role, but the account.
+    return {"PrintVendor": "outside", "PrintVendorPrincipal": mine, "LetterStatusSenders": f"outside={ACCOUNT}"}
+
+
 def _deploy_with(world: World, file: Path, more: Mapping[str, str]) -> None:
+    status, said = _deployed(world, file, more)
+    assert status == 0, said
+
+
+def _deployed(world: World, file: Path, more: Mapping[str, str]) -> tuple[int, str]:
     given = "".join(f"\n  {name}: {json.dumps(value)}" for name, value in more.items())
     file.write_text(file.read_text().replace("parameters:", f"parameters:{given}"))
-    status, said = world.deploy(file)
-    assert status == 0, said
+    return world.deploy(file)
 
 
 def _put(world: World, file: Path, *arguments: str) -> None:
@@ -52,6 +63,15 @@ def _put(world: World, file: Path, *arguments: str) -> None:
     # Functions notice within five minutes, new processes at once.
     for function in ("APIHandler", "CheckRequest"):
         world.start_afresh(function)
+
+
+def test_who_prints_does_not_change_while_a_letter_waits_to_be_accepted(world: World, on_domain: str) -> None:  # noqa: ARG001
+    forget_everyone(world)
+    letters = LettersTable(client("dynamodb"), f"{NAME}-letters")
+    letter_id = put_letter(letters, 7, LetterState.QUEUED, datetime.now(UTC))
+    status, said = _deployed(world, world.stage_file(municipality=True), _theirs())
+    assert (status, f"(1): {letter_id}" in said) == (1, True), said
+    assert "PrintVendorRole" not in world.outputs()
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,11 @@ def test_rubbish_is_told_to_be_rubbish(run: Run, module: str) -> None:
         ("metadata", ["urn:x", "--restore", "rubbish"], "rubbish is no instant; write for example"),
         ("deploy", ["dev", "--stage-file", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
         ("deploy", ["dev", "--stage-file", "{binary}"], "cannot be read"),
-        ("deploy", ["elsewhere"], "There is no stage 'elsewhere'. Name one: STAGE=dev|acceptance|production"),
+        (
+            "deploy",
+            ["elsewhere"],
+            "There is no stage 'elsewhere'. There are dev, acceptance, production; for make: STAGE=dev",
+        ),
         ("destroy", ["dev"], "There are no credentials. Set AWS_PROFILE"),
         ("restore", ["dev", "--latest"], "There are no credentials. Set AWS_PROFILE"),
         ("restore", ["dev", "--at", "2026-12-01"], "names no time zone"),

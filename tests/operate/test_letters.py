@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.contract.states import LetterState, row_key
+from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.letters.limits import Asker, Limits, Sent
 from chalicelib.observe import follow
 from chalicelib.people.pseudonym import AddressId, PersonId
-from chalicelib.storage.table import Item
+from chalicelib.storage.table import Condition, Item
 from chalicelib.storage.tables import LettersTable, TransientTable
 from local import aws
 from operate import letters
@@ -58,6 +59,19 @@ def test_what_is_lost_is_named_and_the_command_fails(run: Callable[..., int], th
     day, *_, lines = capsys.readouterr().out.partition("Not accounted for:")
     assert day.splitlines()[1].endswith("NOK")
     assert lines.strip() == f"{lost}  it has not ended, and is not marked as under way"
+
+
+def test_why_letters_came_to_nothing_is_counted(run: Callable[..., int], there: Letters, capsys: Shown) -> None:
+    for number, why in enumerate((Mishap.MOVED, Mishap.UNKNOWN_ADDRESS, Mishap.UNKNOWN_ADDRESS)):
+        letter_id = put_letter(there.table, number, LetterState.RETURNED, YESTERDAY)
+        there.table.change(*row_key(letter_id), "SET #r = :r", Condition("", {"#r": "reason"}, {":r": why}))
+    put_letter(there.table, 9, LetterState.CANCELLED, YESTERDAY)
+    assert run() == 0
+    _, _, lines = capsys.readouterr().out.partition("Why letters came to nothing:")
+    assert [line.split(maxsplit=1) for line in lines.strip().splitlines()] == [
+        ["2", "returned: unknown-address"],
+        ["1", "returned: moved"],
+    ]
 
 
 def test_which_letters_wait_too_long_is_told_whatever_their_day(

@@ -138,7 +138,7 @@ def test_where_providers_connect_the_entity_ids_are_chosen_and_none_is_a_default
 
 
 def test_a_stage_that_does_not_exist_names_those_that_do() -> None:
-    with pytest.raises(BadStage, match=r"Name one: STAGE=dev\|acceptance\|production"):
+    with pytest.raises(BadStage, match="There are dev, acceptance, production"):
         read_stage("")
 
 

@@ -127,6 +127,8 @@ def test_the_function_takes_letters_only_where_it_prints_them(template: dict[str
     assert event["Properties"]["Enabled"] == {"Fn::If": ["FunctionPrints", True, False]}
     role = template["Resources"]["PrintVendorRole"]
     assert role["Condition"] == "OutsidePrints"
+    # They sleep at night, and so does who would be woken.
+    assert template["Resources"]["LettersWait"]["Condition"] == "FunctionPrints"
     assert template["Conditions"]["FunctionPrints"] == {"Fn::Equals": [{"Ref": "PrintVendor"}, "function"]}
     assert template["Conditions"]["OutsidePrints"] == {"Fn::Equals": [{"Ref": "PrintVendor"}, "outside"]}
 

@@ -39,7 +39,10 @@ class LetterState(StrEnum):
 OF_BEFORE: Mapping[str, LetterState] = {"printing": LetterState.ACCEPTED, "stopped": LetterState.CANCELLED}
 """What states were called in the release before: in rows that it wrote they are still."""
 
-NOT_TAKEN = (LetterState.REQUESTED, LetterState.CHECKED, LetterState.QUEUED)
+UNSENT = (LetterState.REQUESTED, LetterState.CHECKED)
+"""In these a letter is in no queue yet, as far as is written down."""
+
+NOT_TAKEN = (*UNSENT, LetterState.QUEUED)
 """In these no vendor has said that they have it: it is sent again, or ends."""
 
 _NOT_PRINTED = (*NOT_TAKEN, LetterState.ACCEPTED)
@@ -83,9 +86,13 @@ class VendorKind(StrEnum):
 
 
 def origins(state: LetterState) -> list[str]:
-    """Return what a row may say of where a letter is that moves to a state; also one that the release before wrote."""
-    names = {str(origin) for origin in MOVES[state]}
-    return sorted(names | {name for name, now in OF_BEFORE.items() if now in names})
+    """Return what a row may say of where a letter is that moves to a state."""
+    return written_as(*MOVES[state])
+
+
+def written_as(*states: LetterState) -> list[str]:
+    """Return what rows say of these states, also those that the release before wrote."""
+    return sorted({*states, *(name for name, now in OF_BEFORE.items() if now in states)})
 
 
 def row_key(letter_id: str) -> tuple[str, str]:

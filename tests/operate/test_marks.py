@@ -1,0 +1,194 @@
+"""The command that puts marks right: as rows say, and nothing but what is wrong."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.days import today
+from chalicelib.letters.contract.states import LetterState, row_key
+from chalicelib.letters.day_index import DAY
+from chalicelib.letters.life import move
+from chalicelib.letters.posting import LETTERS, VendorQueue
+from chalicelib.letters.reckoning import Reckoning
+from chalicelib.letters.underway import marking
+from chalicelib.observe import follow
+from chalicelib.outbox.parcels import MARK, SHARDS, shard_of
+from chalicelib.outbox.sending import Outbox
+from chalicelib.storage.rows import Rows
+from chalicelib.storage.table import Item
+from chalicelib.storage.tables import LettersTable, TransientTable
+from local import aws
+from operate import marks
+from operate.letters import Letters
+from tests import inside
+from tests.adapters.conftest import tables_of
+from tests.counted import lose_mark, lose_row, put_letter, send_no_more
+
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+YESTERDAY = NOW - timedelta(days=1)
+NOBODY = f"{99:036x}"
+Run = Callable[..., int]
+Shown = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def there(cloud: None) -> Letters:  # noqa: ARG001
+    """Return what a stage holds of letters: one that waits, and one that was posted."""
+    inside.empty()
+    follow(None)
+    client = aws.client("dynamodb")
+    table = tables_of(client).letters
+    for number, state in enumerate((LetterState.CHECKED, LetterState.POSTED)):
+        put_letter(table, number, state, YESTERDAY)
+    return Letters(table, TransientTable(client, f"{aws.NAME}-transient"), NOW)
+
+
+@pytest.fixture
+def run(there: Letters) -> Run:
+    return lambda *options: marks.main(["dev", *options], there)
+
+
+def _everything(table: LettersTable) -> list[Item]:
+    marked = [pk for shard in range(SHARDS) for pk in (f"OUTBOX#{shard}", f"AWAITED#{shard}", f"UNDERWAY#{shard}")]
+    marked += [f"DAY#{today(YESTERDAY)}#{shard}" for shard in range(SHARDS)]
+    found = [item for pk in marked for item in table.query(pk, "", None)[0]]
+    return found + [item for number in range(9) if (item := table.get(*row_key(f"{number:036x}")))]
+
+
+def _is_right(there: Letters) -> bool:
+    reckoning = Reckoning(there.table)
+    return reckoning.of_day(today(YESTERDAY)).holds and not reckoning.strays()
+
+
+def test_where_all_is_right_it_says_so(run: Run, there: Letters, capsys: Shown) -> None:
+    before = _everything(there.table)
+    assert run("--apply") == 0
+    assert capsys.readouterr().out == "Every mark is right.\n"
+    assert _everything(there.table) == before
+
+
+def _forget_day(table: LettersTable, letter_id: str) -> None:
+    Rows(table, DAY).delete(day=today(YESTERDAY), letter_id=letter_id, shard=shard_of(letter_id))
+
+
+def _mark(table: LettersTable, letter_id: str) -> None:
+    table.write_together([marking(table, letter_id, YESTERDAY)])
+
+
+def _forget_content(table: LettersTable, letter_id: str) -> None:
+    table.write_together(LETTERS.forgetting(table, letter_id))
+
+
+@pytest.mark.parametrize(
+    ("state", "spoil", "then"),
+    [
+        (LetterState.PRINTED, lose_mark, "it is marked again"),
+        (LetterState.CHECKED, lose_mark, "it is sent again"),
+        (LetterState.FAILED, _mark, "it is marked no more"),
+        (LetterState.QUEUED, _forget_day, "it is marked again"),
+        (LetterState.CHECKED, send_no_more, "it is sent again"),
+        (LetterState.CHECKED, _forget_content, "nothing is left to be printed, so it is cancelled"),
+        (LetterState.ACCEPTED, lose_row, "it is not counted any more; its owner sees that it is late"),
+    ],
+)
+def test_what_is_not_accounted_for_is_put_right_once_it_is_told(
+    run: Run,
+    there: Letters,
+    capsys: Shown,
+    state: LetterState,
+    spoil: Callable[[LettersTable, str], None],
+    then: str,
+) -> None:
+    letter_id = put_letter(there.table, 7, state, YESTERDAY)
+    spoil(there.table, letter_id)
+    before = _everything(there.table)
+    assert run() == 1
+    told = capsys.readouterr().out
+    assert letter_id in told
+    assert then in told
+    assert "add --apply" in told
+    assert _everything(there.table) == before
+    assert run("--apply") == 0
+    assert "(done)" in capsys.readouterr().out
+    _sweep(there)
+    assert _is_right(there)
+    assert run() == 0
+
+
+class Post:
+    """A queue that takes everything."""
+
+    def send_message(self, **message: str) -> dict[str, str]:
+        return {"MessageId": message["MessageBody"]}
+
+
+def _sweep(there: Letters) -> None:
+    Outbox(there.table, {LETTERS: VendorQueue(there.table, Post(), "letters", "checks")}).sweep(
+        NOW + timedelta(hours=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        (NOBODY, "its owner sees that it is late"),
+        (f"check#{NOBODY}", "who asked can withdraw and ask anew"),
+        (f"notice#{NOBODY}", "it stands under My mandates"),
+        ("notice#", "nobody can read it"),
+        ("some#thing", "nobody can read it"),
+        ("", "nobody can read it"),
+    ],
+)
+def test_a_mark_that_leads_nowhere_is_taken_out(run: Run, there: Letters, capsys: Shown, key: str, told: str) -> None:
+    before = _everything(there.table)
+    places = [("OUTBOX#3", key)] if key else []
+    for pk, sk in (*places, ("AWAITED#3", f"2031-05-17T11:00:00+00:00#{key}")):
+        there.table.put({"pk": pk, "sk": sk})
+    assert run() == 1
+    assert told in capsys.readouterr().out
+    assert run("--apply") == 0
+    assert _everything(there.table) == before
+
+
+def test_what_a_later_release_wrote_waits_for_that(run: Run, there: Letters, capsys: Shown) -> None:
+    there.table.put({"pk": "OUTBOX#3", "sk": f"webhook#{NOBODY}"})
+    assert run("--apply") == 1
+    assert "once it is deployed again" in capsys.readouterr().out
+    assert there.table.get("OUTBOX#3", f"webhook#{NOBODY}")
+
+
+def test_a_row_that_cannot_be_read_is_left_alone(run: Run, there: Letters, capsys: Shown) -> None:
+    letter_id = put_letter(there.table, 7, LetterState.CHECKED, YESTERDAY)
+    there.table.put({"pk": f"LETTER#{letter_id}", "sk": "LETTER", "state": "somewhere"})
+    before = _everything(there.table)
+    assert run("--apply") == 1
+    assert "its row cannot be read: restore the table" in capsys.readouterr().out
+    assert _everything(there.table) == before
+
+
+def test_only_what_is_named_is_put_right(run: Run, there: Letters, capsys: Shown) -> None:
+    for key in ("notice#", f"check#{NOBODY}"):
+        there.table.put({"pk": "OUTBOX#3", "sk": key})
+    assert run(NOBODY, "--apply") == 0
+    assert "nobody can read it" not in capsys.readouterr().out
+    assert [mark.key for mark in Rows(there.table, MARK).every(shard=3)] == ["notice#"]
+    assert run(f"{1:036x}", "--apply") == 1
+    assert "nothing is wrong with it" in capsys.readouterr().err
+
+
+def test_what_moved_on_meanwhile_is_left_alone(there: Letters, capsys: Shown) -> None:
+    letter_id = put_letter(there.table, 7, LetterState.CHECKED, YESTERDAY)
+    send_no_more(there.table, letter_id)
+
+    class Quick(LettersTable):
+        def write_together(self, writes: object) -> None:
+            assert move(there.table, letter_id, LetterState.ACCEPTED, NOW)
+            super().write_together(writes)  # type: ignore[arg-type]
+
+    quick = Quick(aws.client("dynamodb"), there.table.name)
+    assert marks.main(["dev", "--apply"], Letters(quick, there.transient, NOW)) == 1
+    assert "it moved on meanwhile" in capsys.readouterr().out
+    assert not [
+        one for shard in range(SHARDS) for one in Rows(there.table, MARK).every(shard=shard) if one.key == letter_id
+    ]
