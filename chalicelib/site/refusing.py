@@ -22,6 +22,12 @@ _LETTER = "letter"
 """Name of the draft that says which letter's code a visitor knows."""
 
 
+@routes.get("/weigeren", Caller.VISITOR)
+def lead_from_letter(_: SitePorts, __: Visit) -> Reply:
+    """Lead on who typed what a letter in Dutch names."""
+    return redirect("/refuse")
+
+
 @routes.get("/refuse", Caller.VISITOR)
 def fill_in_refusal(_: SitePorts, visit: Visit) -> Reply:
     return page("refuse.html", visit, form=Form({}, ERRORS), left=None)

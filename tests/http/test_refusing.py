@@ -46,6 +46,11 @@ def _fill_in(person: Person, code: str = REFUSAL) -> str:
     return answer.location
 
 
+def test_the_address_in_a_letter_in_dutch_leads_to_the_same_page(anybody: Person) -> None:
+    answer = anybody.get("/weigeren")
+    assert (answer.status, answer.location) == (303, "/refuse")
+
+
 def _states(wired: Wiring, requests: tuple[Request, ...]) -> list[RequestState]:
     found = [wired.mandates.request(one.represented, one.case_id) for one in requests]
     return [one.state(wired.clock()) for one in found if one]

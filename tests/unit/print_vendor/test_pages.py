@@ -30,6 +30,15 @@ def test_all_words_stand_inside_the_margins_and_none_over_others(name: str) -> N
         assert [pair for pair in combinations(page, 2) if pair[0].touches(pair[1])] == []
 
 
+@pytest.mark.parametrize("name", LETTERS)
+def test_who_finds_their_code_on_a_later_page_reads_so_on_the_first(name: str) -> None:
+    letter = LETTERS[name]
+    pages = [" ".join(one.text for one in page) for page in words_of(render(letter))]
+    on = next((number for number, text in enumerate(pages, 1) if letter.code and letter.code in text), 1)
+    says = {"nl": "Uw machtigingscode staat op pagina", "en": "Your mandate code is on page"}[letter.language]
+    assert ([f"{says} {on}." in text for text in pages]) == [on > 1, *[False] * (len(pages) - 1)]
+
+
 @SIZES
 @KINDS
 def test_with_the_longest_names_too(kind: LetterKind, *, large_print: bool) -> None:
