@@ -8,7 +8,7 @@ from local.stopping import Stop
 
 _SETTINGS = (
     "Settings are environment variables: PORT (8000), PARTNERS=folder, DIGID_METADATA=file, DIGID_ROOTS=file, "
-    "DIGID_ANSWER=artifact|post, DIGID_FORM=name, VENDOR=function|outside. README.md says what each does."
+    "DIGID_ANSWER=artifact|post, DIGID_FORM=name, VENDOR=function|outside|yours. README.md says what each does."
 )
 
 

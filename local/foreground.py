@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from chalicelib.letters.contract.states import VendorKind
 from local.digid.forms import FORMS
+from local.outside import Printer
 from local.persons import persons
 from local.stack import CannotStart, Stack, running
 from local.stopping import Stop
@@ -47,11 +47,11 @@ def _check_form() -> None:
         raise CannotStart(f"DIGID_FORM={text} is none of: {'; '.join(FORMS)}")
 
 
-def _vendor() -> VendorKind:
-    text = os.environ.get("VENDOR") or VendorKind.FUNCTION
-    if text not in list(VendorKind):
-        raise CannotStart(f"VENDOR={text} is neither function nor outside")
-    return VendorKind(text)
+def _vendor() -> Printer:
+    text = os.environ.get("VENDOR") or Printer.FUNCTION
+    if text not in list(Printer):
+        raise CannotStart(f"VENDOR={text} is none of: {', '.join(Printer)}")
+    return Printer(text)
 
 
 def _digid_by_artifact() -> bool | None:
@@ -90,5 +90,6 @@ def table(stack: Stack) -> str:
     ]
     lines += ["", *(f"  {name:<48}{address}" for name, address in addresses), ""]
     lines += [f"  partner {line}" for line in stack.partners]
+    lines += [f"  {line}" for line in stack.for_your_client]
     lines += [f"  left out: {line}" for line in stack.left_out]
     return "\n".join([*lines, "  Ready. Stop with Ctrl-C.", ""])

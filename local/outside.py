@@ -1,17 +1,50 @@
-"""`make run VENDOR=outside`: the reference client of an outside vendor as a process of its own, before our queues."""
+"""`make run VENDOR=outside`: the reference client of an outside vendor as a process of its own, before our queues.
+
+`VENDOR=yours` starts none, and tells what a client needs that somebody wants to try.
+"""
 
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from chalicelib.letters.contract.states import VendorKind
 from local import aws
 from local.beside import beside, end_with_our_starter
 from local.door import queue_door
 from local.serving import HOST, serve_in_thread
 from provisioning.keys import new_vendor_key, public_part
+
+
+class Printer(StrEnum):
+    """Who prints, as `VENDOR` says."""
+
+    FUNCTION = "function"
+    OUTSIDE = "outside"
+    YOURS = "yours"
+
+    @property
+    def kind(self) -> VendorKind:
+        return VendorKind.FUNCTION if self is Printer.FUNCTION else VendorKind.OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The folder into which an outside vendor prints, and the options with which the client is started."""
+
+    folder: Path
+    options: Sequence[str]
+
+    def told(self) -> list[str]:
+        """Return what somebody has to know who starts a client of their own."""
+        return [
+            "Letters wait for your print client (docs/print-vendor.md), with any credentials. Ours starts so:",
+            f"AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x .venv/bin/python -m print_vendor {' '.join(self.options)}",
+        ]
 
 
 def urls_of_queues() -> tuple[str, str]:
@@ -24,8 +57,8 @@ def urls_of_queues() -> tuple[str, str]:
 
 
 @contextmanager
-def outside_vendor(letters: str, statuses: str) -> Iterator[Path]:
-    """Run one until the end, for the queues at these URLs; yield the folder into which it prints.
+def outside_vendor(letters: str, statuses: str, *, started: bool = True) -> Iterator[Outside]:
+    """Run one until the end, for the queues at these URLs, unless somebody starts it who has one of their own.
 
     It has a key of its own, and letters are sealed under that from now on.
     """
@@ -39,8 +72,8 @@ def outside_vendor(letters: str, statuses: str) -> Iterator[Path]:
         asked = ["--queue", f"{address}/{_path(letters)}", "--statuses", f"{address}/{_path(statuses)}"]
         asked += ["--keys", str(keys), "--out", str(folder), "--slips", "--posted", "--hidden", "30"]
         try:
-            with beside("local.outside", *asked, hidden="stdout"):
-                yield folder
+            with beside("local.outside", *asked, hidden="stdout") if started else nullcontext():
+                yield Outside(folder, asked)
         finally:
             door.shutdown()
 

@@ -26,7 +26,7 @@ from local.gateway import Gateway
 from local.letterbox.paper import InBucket, InFolder
 from local.letterbox.posting import post_letters
 from local.letterbox.site import letterbox_site
-from local.outside import outside_vendor, urls_of_queues
+from local.outside import Printer, outside_vendor, urls_of_queues
 from local.papers import papers
 from local.partners import register_folder, register_municipality
 from local.serving import HOST, mutual_tls, serve_in_thread
@@ -52,6 +52,8 @@ class Stack:
     partners: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """What does not run because its port is taken."""
+    for_your_client: list[str] = field(default_factory=list)
+    """What a print vendor's client needs that somebody starts beside it; nothing where ours prints."""
 
     def address(self, offset: int = 0) -> str:
         return f"http://localhost:{self.port + offset}"
@@ -94,7 +96,7 @@ def running(
     digid_metadata: Path | None = None,
     digid_roots: Path | None = None,
     digid_by_artifact: bool | None = None,
-    vendor: VendorKind = VendorKind.FUNCTION,
+    vendor: Printer = Printer.FUNCTION,
 ) -> Iterator[Stack]:
     """Start everything on `port` to `port + 7`, and stop it at the end. Raises `CannotStart`."""
     stack = Stack(port)
@@ -107,11 +109,11 @@ def running(
             exit_stack.enter_context(process("kit", stack.kit, stack.application))
         exit_stack.enter_context(aws.in_process())
         # As a function in the cloud: queues and schedules start those with what the environment tells them.
-        os.environ.update(settings(stack, vendor).environment)
+        os.environ.update(settings(stack, vendor.kind).environment)
         wired = of_process()
         wired.papers = papers(wired)
         exit_stack.enter_context(process("brp", stack.brp, stack.application, BRP_KEY=wired.secret("brp-key")["key"]))
-        _serve(stack, wired, exit_stack)
+        _serve(stack, wired, vendor, exit_stack)
         roots = digid_roots.read_bytes() if digid_roots else fetch(f"{stack.digid}/root.pem")
         pinned = digid_metadata.read_bytes() if digid_metadata else fetch(f"{stack.digid}/metadata")
         _pin(wired, pinned, roots.decode(), by_artifact=digid_by_artifact)
@@ -173,7 +175,7 @@ def settings(stack: Stack, vendor: VendorKind = VendorKind.FUNCTION) -> Settings
     )
 
 
-def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
+def _serve(stack: Stack, wired: Wiring, vendor: Printer, exit_stack: ExitStack) -> None:
     served = serve_in_thread(Gateway(application(wired), stack.application), stack.port)
     exit_stack.callback(served.shutdown)
     stop = threading.Event()
@@ -181,8 +183,11 @@ def _serve(stack: Stack, wired: Wiring, exit_stack: ExitStack) -> None:
 
     threads = [*events.drive(app, stop), tell_deaths(stack.brp, to_queue, stop)]
     paper: InFolder
-    if wired.settings.print_vendor == VendorKind.OUTSIDE:
-        paper = InFolder(exit_stack.enter_context(outside_vendor(*urls_of_queues())))
+    if vendor.kind is VendorKind.OUTSIDE:
+        outside = exit_stack.enter_context(outside_vendor(*urls_of_queues(), started=vendor is Printer.OUTSIDE))
+        paper = InFolder(outside.folder)
+        if vendor is Printer.YOURS:
+            stack.for_your_client.extend(outside.told())
     else:
         from print_vendor.app import app as print_vendor
 

@@ -1,6 +1,8 @@
 """`VENDOR=outside`: letters are printed by a process of its own, and lie in the letterbox as the function's do."""
 
 import json
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -20,10 +22,11 @@ from local import aws
 from local.foreground import _vendor
 from local.letterbox.paper import InFolder
 from local.letterbox.site import letterbox_site
-from local.outside import outside_vendor
+from local.outside import Printer, outside_vendor
 from local.stack import CannotStart
 from tests.builders import a_letter
 
+ROOT = Path(__file__).parents[2]
 LETTER = a_letter()
 
 
@@ -58,7 +61,8 @@ def _told(url: str, number: int) -> list[dict[str, Any]]:
 
 def test_a_letter_is_printed_posted_and_told_and_lies_in_the_letterbox(queues: tuple[str, str]) -> None:
     letters, statuses = queues
-    with outside_vendor(letters, statuses) as folder:
+    with outside_vendor(letters, statuses) as outside:
+        folder = outside.folder
         _send(letters)
         assert {one["status"] for one in _told(statuses, 3)} == {"accepted", "printed", "posted"}
         box = Client(letterbox_site(InFolder(folder), "http://letterbox"))
@@ -77,13 +81,33 @@ def test_a_letter_is_printed_posted_and_told_and_lies_in_the_letterbox(queues: t
     assert not Path(folder).exists(), "nothing of a letter outlives the stack"
 
 
-@pytest.mark.parametrize(("given", "kind"), [("", "function"), ("function", "function"), ("outside", "outside")])
-def test_who_prints_is_said_by_one_word(monkeypatch: pytest.MonkeyPatch, given: str, kind: str) -> None:
+def test_somebody_else_starts_their_own_client_by_what_they_are_told(queues: tuple[str, str]) -> None:
+    letters, statuses = queues
+    with outside_vendor(letters, statuses, started=False) as outside:
+        _send(letters)
+        command = outside.told()[-1].replace(".venv/bin/python", sys.executable)
+        assert not outside.folder.exists(), "nobody has begun"
+        subprocess.run(f"{command} --once", shell=True, cwd=ROOT, check=True, capture_output=True, timeout=60)  # noqa: S602
+        assert {one["status"] for one in _told(statuses, 3)} == {"accepted", "printed", "posted"}
+        assert InFolder(outside.folder).pdf(LETTER.letter_id)
+
+
+@pytest.mark.parametrize(
+    ("given", "printer", "kind"),
+    [
+        ("", "function", "function"),
+        ("function", "function", "function"),
+        ("outside", "outside", "outside"),
+        ("yours", "yours", "outside"),
+    ],
+)
+def test_who_prints_is_said_by_one_word(monkeypatch: pytest.MonkeyPatch, given: str, printer: str, kind: str) -> None:
     monkeypatch.setenv("VENDOR", given)
-    assert _vendor() is VendorKind(kind)
+    assert _vendor() is Printer(printer)
+    assert _vendor().kind is VendorKind(kind)
 
 
 def test_another_word_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VENDOR", "inside")
-    with pytest.raises(CannotStart, match="VENDOR=inside is neither function nor outside"):
+    with pytest.raises(CannotStart, match="VENDOR=inside is none of: function, outside, yours"):
         _vendor()
