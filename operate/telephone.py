@@ -9,15 +9,11 @@ standard input. Without --apply it is only shown whether they may ask this. What
 """
 
 import argparse
-import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from getpass import getpass
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from chalicelib.days import today
 from chalicelib.errors import DomainError, NotFound, Refused, TooManyLetters, Unavailable
@@ -28,15 +24,9 @@ from chalicelib.mandates.own.telephoning import Call, ask_by_telephone, check_ca
 from chalicelib.mandates.rules.wanted import WantedService, choose_period
 from chalicelib.mandates.writing.wording import reference_of
 from chalicelib.outage import cause
-from chalicelib.people.actor import Staff, StaffRole
-from chalicelib.people.birth_date import BirthDate
-from chalicelib.people.bsn import Bsn
-from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
-from operate.deploy.account import Account
-from operate.deploy.stages import Stage, read_stage
+from operate.calls import Said, add_call_options, matching, said_by, staff_of, wiring_of
 from operate.instants import calendar_day
-from operate.people import add_options
 from provisioning.command import CannotGoOn, command
 
 REASONS: Mapping[str, str] = {
@@ -64,24 +54,15 @@ REASONS: Mapping[str, str] = {
 }
 """What staff are told of what a use case refuses, until the desk has pages of its own."""
 
-_STAFF_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 _CALL_ID = re.compile(r"[0-9a-f]{30}00")
-_FUNCTION = "APIHandler"
-
-
-class Said(NamedTuple):
-    """What somebody who calls says of who they are."""
-
-    bsn: Bsn
-    born: BirthDate
 
 
 @command
 def main(arguments: Sequence[str], wired: Wiring | None = None) -> int:
     """Return 0, or 1 when it was not asked, or could not be, with the reason."""
     asked = _asked(arguments)
-    said = _said(asked.who)
-    there = wired or _wiring(asked)
+    said = said_by(asked.who)
+    there = wired or wiring_of(asked)
     try:
         call = _call(asked, said, there)
         if asked.apply:
@@ -139,7 +120,7 @@ def _call(asked: argparse.Namespace, said: Said, there: Wiring) -> Call:
     start = asked.start or today(now)
     return Call(
         visit_id=VisitId(asked.call),
-        by=Staff(asked.staff, (StaffRole.OPERATOR,)),
+        by=staff_of(asked),
         represented=said.bsn,
         born=said.born,
         wanted=tuple(_wanted(one, start, asked.end, there, now) for one in services),
@@ -173,71 +154,24 @@ def _reason(error: DomainError) -> str:
             raise error
 
 
-def _said(who: str | None) -> Said:
-    """Read who calls. Raises `CannotGoOn`, which quotes nothing."""
-    try:
-        number, born = _lines(who)
-        return Said(Bsn.parse(number), BirthDate.parse(born))
-    except (ValueError, EOFError):
-        raise CannotGoOn(
-            "This is not a citizen service number (BSN) and a date of birth as day-month-year, such as 31-12-1950, "
-            "each on a line of its own. Nothing was done."
-        ) from None
-
-
-def _lines(who: str | None) -> list[str]:
-    if who is None:
-        return [getpass("Citizen service number (BSN), which is not shown: "), getpass("Date of birth: ")]
-    text = sys.stdin.read() if who == "-" else Path(who).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line.strip()]
-
-
-def _wiring(asked: argparse.Namespace) -> Wiring:
-    """Return a stage as its pages use it: by the settings of the function that shows them. Raises `CannotGoOn`."""
-    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
-    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
-    stage = read_stage(asked.stage, asked.stage_file)
-    account = Account.of(stage)
-    return Wiring(Settings(environment_of(account, stage)), lambda: datetime.now(UTC))
-
-
-def environment_of(account: Account, stage: Stage) -> dict[str, str]:
-    """Return the settings with which a stage's pages are made."""
-    named = {"StackName": stage.prefix, "LogicalResourceId": _FUNCTION}
-    found = account.client("cloudformation").describe_stack_resource(**named)["StackResourceDetail"]
-    function = account.client("lambda").get_function_configuration(FunctionName=found["PhysicalResourceId"])
-    return {**function["Environment"]["Variables"], "AWS_REGION": stage.region}
-
-
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m operate.telephone", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("stage", metavar="STAGE")
     parser.add_argument("services", metavar="SERVICE", nargs="+")
-    parser.add_argument("--staff", type=_matching(_STAFF_ID), metavar="ID", required=True)
-    parser.add_argument("--who", metavar="FILE", help="with the number and the birth date of who calls")
     parser.add_argument("--start", type=calendar_day, metavar="DAY", help="first day, such as 2026-12-01: or today")
     parser.add_argument("--end", type=calendar_day, metavar="DAY", help="last day; or as long as a service allows")
     parser.add_argument("--language", choices=("nl", "en"), default="nl", help="of the letter")
     parser.add_argument(
         "--call",
-        type=_matching(_CALL_ID),
+        type=matching(_CALL_ID),
         metavar="CALL",
         default=f"{secrets.token_hex(15)}00",
         help="what was printed when this was perhaps asked: then it is asked once",
     )
-    add_options(parser)
+    add_call_options(parser)
     return parser.parse_args(arguments)
-
-
-def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise argparse.ArgumentTypeError("it is not written like this")
-        return text
-
-    return read
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ from chalicelib.outage import outage
 from chalicelib.people.actor import Staff, StaffRole
 from chalicelib.people.brp.person import Found
 from chalicelib.wiring import Wiring
-from operate import telephone
+from operate import calls, telephone
+from operate.calls import environment_of
 from operate.deploy.stages import Stage
-from operate.telephone import REASONS, environment_of
+from operate.telephone import REASONS
 from tests.builders import PORTAL_ID, SERVICE_ID, VERA
 from tests.http.journey import code_of
 
@@ -106,7 +107,7 @@ def test_who_calls_can_be_told_on_standard_input_or_typed_unseen(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"9001.00.084\n\n{BORN}\n"))
     assert telephone.main([*asking, "--who", "-"], wired) == 0
     typed = iter((VERA.digits, BORN))
-    monkeypatch.setattr(telephone, "getpass", lambda _: next(typed))
+    monkeypatch.setattr(calls, "getpass", lambda _: next(typed))
     assert telephone.main(asking, wired) == 0
     assert VERA.digits not in "".join(capsys.readouterr())
 
@@ -174,7 +175,7 @@ def test_who_ends_the_prompt_is_told_that_nothing_was_done(
     def ended(_: str) -> str:
         raise EOFError
 
-    monkeypatch.setattr(telephone, "getpass", ended)
+    monkeypatch.setattr(calls, "getpass", ended)
     assert telephone.main(["dev", SERVICE_ID, "--staff", "medewerker-7"], wired) == 1
     assert "Nothing was done" in capsys.readouterr().err
 

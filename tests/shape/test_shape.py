@@ -97,6 +97,9 @@ WALLS = {
         *("audit", "catalogue", "letters", "people", "web", *_BELOW_ITS_WAYS),
         *("mandates.direct", "mandates.for_another", "mandates.living", "mandates.own", "mandates.seeing"),
     },
+    "helpdesk": {
+        *("audit", "people", "mandates.living", "mandates.model", "mandates.register", "mandates.writing"),
+    },
     "health": {"catalogue", "people", "storage", "web"},
     "login": {
         *("catalogue", "people", "storage"),
