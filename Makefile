@@ -11,6 +11,9 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 TEXTS := chalicelib/web/translations/nl/LC_MESSAGES/messages.mo
 
+# Who has it set would wait at each start for all of our modules, and pytest's reading of them, to be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run quick test check lint types shape docs audit faults kills bench kit deploy deploy-check destroy browser clients dynamodb clean
 
 help: ## list these commands
