@@ -7,6 +7,7 @@ as are allowed. Letters and addresses are told by their ids: no name, address or
 """
 
 import argparse
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from chalicelib.letters.contract.states import ENDED, LetterState
 from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.letters.day_index import KEPT
 from chalicelib.letters.reckoning import PendingLetter, Reckoning
+from chalicelib.quoting import quoted
 from chalicelib.storage.tables import LettersTable, TransientTable
 from operate.deploy.account import Account
 from operate.deploy.stages import read_stage
@@ -29,6 +31,9 @@ from provisioning.command import command
 
 _COLUMNS = ("requested", *ENDED, "pending")
 _DAY = timedelta(days=1)
+
+_OURS = re.compile(r"([0-9T:.+-]{16,40}#)?([a-z]{1,20}#)?[0-9a-f]{12,64}")
+"""Keys that say nothing of anybody: perhaps when it is due, a kind, and an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def main(arguments: Sequence[str], there: Letters | None = None) -> int:
         print(_line(told), flush=True)
         odd |= told.odd
         mishaps.update(told.mishaps)
-    _print_part("Not accounted for", (f"{letter_id}  {why}" for letter_id, why in odd.items()))
+    _print_part("Not accounted for", (f"{shown_key(one)}  {why}" for one, why in odd.items()))
     _print_part("Why letters came to nothing", (f"{n:>9}  {state}: {why}" for (state, why), n in mishaps.most_common()))
     late = [one for one in reckoning.waiting() if one.late(letters.now)]
     _print_part("Waiting too long", (_late(one, letters.now) for one in late))
@@ -72,7 +77,12 @@ def _late(one: PendingLetter, now: datetime) -> str:
     reference = (one.correlation_id or "")[:8].upper() or "none"
     waits = "posted" if one.accepted else "accepted"
     days = one.working_days(now)
-    return f"{one.letter_id}  {one.state}, waits {days} working days to be {waits}; reference {reference}"
+    return f"{shown_key(one.letter_id)}  {one.state}, waits {days} working days to be {waits}; reference {reference}"
+
+
+def shown_key(key: str) -> str:
+    """Return a key as it is if we may have written it. Any other may hold anything, also what moves a cursor."""
+    return key if _OURS.fullmatch(key) else quoted("".join(one if one.isprintable() else " " for one in key))
 
 
 def _crowded(table: TransientTable, days: Sequence[date]) -> Iterator[str]:

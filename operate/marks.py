@@ -18,7 +18,7 @@ from chalicelib.errors import Conflict
 from chalicelib.letters.balance import Oddity
 from chalicelib.letters.contract.states import ENDED, UNSENT, written_as
 from chalicelib.letters.day_index import forgetting, indexing_again
-from chalicelib.letters.life import LETTER, LetterRow
+from chalicelib.letters.life import LETTER, LetterRow, in_state
 from chalicelib.letters.posting import LETTERS
 from chalicelib.letters.reckoning import Reckoning
 from chalicelib.letters.underway import marking, unmarking
@@ -27,8 +27,8 @@ from chalicelib.mandates.register.checks import CHECKS
 from chalicelib.mandates.register.notices import NOTICES
 from chalicelib.outbox.parcels import AWAITED, MARK, SHARDS, ParcelKind, is_id, kind_prefix
 from chalicelib.storage.rows import Rows
-from chalicelib.storage.table import Condition, Item
-from operate.letters import Letters, letters_of, number_of_days
+from chalicelib.storage.table import Item
+from operate.letters import Letters, letters_of, number_of_days, shown_key
 from operate.people import add_options
 from provisioning.command import command
 
@@ -51,6 +51,8 @@ class Wrong:
 
     name: str
     """The key of a mark, or a letter's id."""
+    place: str
+    """Where it lies among others of its kind: what is due bears a moment besides."""
     why: str
     then: str
     """What puts it right, or who has to."""
@@ -89,7 +91,7 @@ def _told(wrong: Wrong, letters: Letters, apply: bool) -> bool:  # noqa: FBT001
             done = True
         except Conflict:
             wrong = replace(wrong, then="it moved on meanwhile, and was left alone: look again")
-    print(f"{wrong.name}  {wrong.why}: {wrong.then}{' (done)' if done else ''}", flush=True)
+    print(f"{shown_key(wrong.place)}  {wrong.why}: {wrong.then}{' (done)' if done else ''}", flush=True)
     return done
 
 
@@ -103,22 +105,21 @@ def in_outbox(letters: Letters) -> Iterator[Wrong]:
             yield from _in_outbox(letters, later.place, later.key, awaited.deleting(shard=shard, place=later.place))
 
 
-def _in_outbox(letters: Letters, name: str, key: str, dropping: Item) -> Iterator[Wrong]:
+def _in_outbox(letters: Letters, place: str, key: str, dropping: Item) -> Iterator[Wrong]:
     prefix = kind_prefix(key)
     kind, parcel_id = _KINDS.get(prefix), key.removeprefix(prefix)
     if not is_id(parcel_id):
-        yield Wrong(name, "nobody can read it", "it is taken out", [dropping])
+        yield Wrong(key, place, "nobody can read it", "it is taken out", [dropping])
     elif kind is None:
-        yield Wrong(
-            name, "this release does not know its kind", "the one that does sends it, once it is deployed again"
-        )
+        then = "the one that does sends it, once it is deployed again"
+        yield Wrong(key, place, "this release does not know its kind", then)
     else:
         try:
             if kind.find(letters.table, parcel_id) is None:
                 writes = [kind.checking_lost(letters.table, parcel_id), dropping]
-                yield Wrong(name, "its row is gone", f"it is taken out; {_LOST[kind]}", writes)
+                yield Wrong(key, place, "its row is gone", f"it is taken out; {_LOST[kind]}", writes)
         except _UNREADABLE:
-            yield Wrong(name, "its row cannot be read", _BY_HAND)
+            yield Wrong(key, place, "its row cannot be read", _BY_HAND)
 
 
 def of_letters(letters: Letters, days: int) -> Iterator[Wrong]:
@@ -131,10 +132,10 @@ def of_letters(letters: Letters, days: int) -> Iterator[Wrong]:
         try:
             row = Rows(letters.table, LETTER).find(letter_id=letter_id)
         except _UNREADABLE:
-            yield Wrong(letter_id, why, _BY_HAND)
+            yield Wrong(letter_id, letter_id, why, _BY_HAND)
         else:
             then, writes = _as_its_row_says(letters, row) if row else _as_gone(letters, letter_id, day)
-            yield Wrong(letter_id, why, then, writes)
+            yield Wrong(letter_id, letter_id, why, then, writes)
 
 
 def _as_gone(letters: Letters, letter_id: str, day: date | None) -> tuple[str, list[Item]]:
@@ -147,9 +148,7 @@ def _as_gone(letters: Letters, letter_id: str, day: date | None) -> tuple[str, l
 
 def _as_its_row_says(letters: Letters, row: LetterRow) -> tuple[str, list[Item]]:
     """Return what becomes of the marks of a letter, in words and as writes that hold as long as it is where it was."""
-    table, rows = letters.table, Rows(letters.table, LETTER)
-    states = {f":state{number}": name for number, name in enumerate(written_as(row.state))}
-    still = Condition(f"#state IN ({', '.join(states)})", {"#state": "state"}, states)
+    table, rows, still = letters.table, Rows(letters.table, LETTER), in_state(written_as(row.state))
     known = [indexing_again(table, row.letter_id, row.requested_at)] if row.requested_at else []
     if row.state in ENDED:
         return "it is marked no more", [
@@ -162,7 +161,10 @@ def _as_its_row_says(letters: Letters, row: LetterRow) -> tuple[str, list[Item]]
         return "it is marked again", [rows.checking(still, letter_id=row.letter_id), *known]
     known.append(LETTERS.marking(table, row, letters.now))
     if row.sealed is not None:
-        return "it is sent again", [rows.checking(still, letter_id=row.letter_id), *known]
+        # The sweeper looks whether it makes sense: what was withdrawn meanwhile it cancels.
+        wanted = row.useful_until is not None and row.useful_until > letters.now
+        then = "it is sent again" if wanted else "it is not to be printed any more, so it is cancelled"
+        return then, [rows.checking(still, letter_id=row.letter_id), *known]
     gone = still._replace(names={**still.names, "#until": "useful_until"})
     return f"nothing is left to be printed, so it is cancelled; {_LOST[LETTERS]}", [
         rows.changing("REMOVE #until", gone, letter_id=row.letter_id),

@@ -1,6 +1,6 @@
 """The life of a letter, in its row: when it reached which state, and until when printing it makes sense."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -76,6 +76,15 @@ LETTER = Kind(
 )
 
 
+def in_state(names: Sequence[str]) -> Condition:
+    """Return what holds as long as a row says one of these. One that says nothing is read as `CHECKED`: so is the row
+    that a withdrawal leaves of a letter whose own was lost.
+    """
+    values = {f":from{number}": name for number, name in enumerate(names)}
+    silent = " OR attribute_exists(pk) AND attribute_not_exists(#state)" if LetterState.CHECKED in names else ""
+    return Condition(f"#state IN ({', '.join(values)}){silent}", {"#state": "state"}, values)
+
+
 def cancel(table: LettersTable, letter_id: str, now: datetime) -> None:
     """Write down that a letter is not printed, unless it was."""
     if move(table, letter_id, LetterState.CANCELLED, now):
@@ -84,11 +93,9 @@ def cancel(table: LettersTable, letter_id: str, now: datetime) -> None:
 
 def move(table: LettersTable, letter_id: str, state: LetterState, now: datetime) -> bool:
     """Move a letter to a state; False when it is not in a state from which that is allowed."""
-    allowed = {f":from{number}": origin for number, origin in enumerate(origins(state))}
+    allowed = in_state(origins(state))
     condition = Condition(
-        f"#state IN ({', '.join(allowed)})",
-        {"#state": "state", "#at": f"{state}_at"},
-        {**allowed, ":state": state, ":at": now},
+        allowed.text, {**allowed.names, "#at": f"{state}_at"}, {**allowed.values, ":state": state, ":at": now}
     )
     row = Rows(table, LETTER).changing("SET #state = :state, #at = :at", condition, letter_id=letter_id)
     try:

@@ -1,12 +1,13 @@
 """The command that puts marks right: as rows say, and nothing but what is wrong."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.days import today
-from chalicelib.letters.contract.states import LetterState, row_key
+from chalicelib.letters.contract.states import NOT_TAKEN, LetterState, row_key, underway_key
 from chalicelib.letters.day_index import DAY
 from chalicelib.letters.life import move
 from chalicelib.letters.posting import LETTERS, VendorQueue
@@ -19,7 +20,7 @@ from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Item
 from chalicelib.storage.tables import LettersTable, TransientTable
 from local import aws
-from operate import marks
+from operate import letters, marks
 from operate.letters import Letters
 from tests import inside
 from tests.adapters.conftest import tables_of
@@ -76,6 +77,18 @@ def _mark(table: LettersTable, letter_id: str) -> None:
     table.write_together([marking(table, letter_id, YESTERDAY)])
 
 
+def _withdraw_what_is_lost(table: LettersTable, letter_id: str) -> None:
+    """Leave what a withdrawal leaves of a letter whose row is gone, once the sweeper was there."""
+    lose_row(table, letter_id)
+    table.write_together(LETTERS.stopping(table, letter_id))
+    send_no_more(table, letter_id)
+
+
+def _withdraw_unsent(table: LettersTable, letter_id: str) -> None:
+    table.write_together(LETTERS.stopping(table, letter_id))
+    send_no_more(table, letter_id)
+
+
 def _forget_content(table: LettersTable, letter_id: str) -> None:
     table.write_together(LETTERS.forgetting(table, letter_id))
 
@@ -89,6 +102,8 @@ def _forget_content(table: LettersTable, letter_id: str) -> None:
         (LetterState.QUEUED, _forget_day, "it is marked again"),
         (LetterState.CHECKED, send_no_more, "it is sent again"),
         (LetterState.CHECKED, _forget_content, "nothing is left to be printed, so it is cancelled"),
+        (LetterState.CHECKED, _withdraw_what_is_lost, "nothing is left to be printed, so it is cancelled"),
+        (LetterState.CHECKED, _withdraw_unsent, "it is not to be printed any more, so it is cancelled"),
         (LetterState.ACCEPTED, lose_row, "it is not counted any more; its owner sees that it is late"),
     ],
 )
@@ -119,14 +134,19 @@ def test_what_is_not_accounted_for_is_put_right_once_it_is_told(
 class Post:
     """A queue that takes everything."""
 
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
     def send_message(self, **message: str) -> dict[str, str]:
+        self.taken.append(message["MessageBody"])
         return {"MessageId": message["MessageBody"]}
 
 
-def _sweep(there: Letters) -> None:
-    Outbox(there.table, {LETTERS: VendorQueue(there.table, Post(), "letters", "checks")}).sweep(
-        NOW + timedelta(hours=1)
-    )
+def _sweep(there: Letters) -> list[str]:
+    """Return what the sweeper sends of what waits."""
+    post = Post()
+    Outbox(there.table, {LETTERS: VendorQueue(there.table, post, "letters", "checks")}).sweep(NOW + timedelta(hours=1))
+    return post.taken
 
 
 @pytest.mark.parametrize(
@@ -149,6 +169,58 @@ def test_a_mark_that_leads_nowhere_is_taken_out(run: Run, there: Letters, capsys
     assert told in capsys.readouterr().out
     assert run("--apply") == 0
     assert _everything(there.table) == before
+
+
+def test_what_is_withdrawn_though_its_row_is_gone_counts_as_cancelled_once_the_sweeper_was_there(
+    run: Run, there: Letters
+) -> None:
+    letter_id = put_letter(there.table, 7, LetterState.QUEUED, YESTERDAY)
+    lose_row(there.table, letter_id)
+    there.table.write_together(LETTERS.stopping(there.table, letter_id))
+    _sweep(there)
+    assert _is_right(there)
+    assert run() == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_marks_are_lost_or_left_all_is_right_after_a_sweep_and_nothing_printed_is_sent(
+    run: Run, there: Letters, capsys: Shown, seed: int
+) -> None:
+    pick, letters = random.Random(seed), dict[str, LetterState]()
+    spoils = (lose_mark, lose_row, send_no_more, _forget_day, _mark, _forget_content, _withdraw_what_is_lost)
+    for number, state in enumerate(state for state in LetterState if state is not LetterState.REQUESTED):
+        letter_id = put_letter(there.table, 20 + number, state, YESTERDAY)
+        for spoil in pick.sample(spoils, pick.randint(1, 3)):
+            # Of a row that is gone nothing is left to be forgotten.
+            if spoil is not _forget_content or there.table.get(*row_key(letter_id)):
+                spoil(there.table, letter_id)
+        letters[letter_id] = state
+    assert run("--apply") == 0, capsys.readouterr().out
+    sent = _sweep(there)
+    assert _is_right(there)
+    assert run() == 0, capsys.readouterr().out
+    assert {state for letter_id, state in letters.items() if letter_id in "".join(sent)} <= set(NOT_TAKEN)
+
+
+def test_what_is_due_later_is_found_by_its_id_too(run: Run, there: Letters) -> None:
+    before = _everything(there.table)
+    there.table.put({"pk": "AWAITED#3", "sk": f"2031-05-17T11:00:00+00:00#check#{NOBODY}"})
+    assert run(NOBODY, "--apply") == 0
+    assert _everything(there.table) == before
+
+
+@pytest.mark.parametrize("command", [marks.main, letters.main])
+def test_keys_that_we_did_not_write_move_no_cursor_and_show_no_number(
+    there: Letters, capsys: Shown, command: Callable[..., int]
+) -> None:
+    odd = "\x1b[2J\x07900100084\n0001"
+    for pk in ("OUTBOX#3", "AWAITED#3", underway_key(odd)[0]):
+        there.table.put({"pk": pk, "sk": odd})
+    assert command(["dev"], there) == 1
+    shown = capsys.readouterr().out
+    assert "900100084" not in shown
+    assert all(character.isprintable() for character in shown.replace("\n", ""))
+    assert "\n0001" not in shown
 
 
 def test_what_a_later_release_wrote_waits_for_that(run: Run, there: Letters, capsys: Shown) -> None:

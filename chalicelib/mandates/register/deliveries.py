@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.audit.trail import Happening, noting_posted
 from chalicelib.letters.contract.states import COPY, origins
-from chalicelib.letters.life import LETTER, LetterRow
+from chalicelib.letters.life import LETTER, LetterRow, in_state
 from chalicelib.letters.posting import LETTERS
 from chalicelib.letters.underway import moving
 from chalicelib.mandates.model.requests import Request, RequestState
@@ -56,16 +56,21 @@ class DynamoDeliveries(DynamoRequests):
     def _moving(self, delivery: Delivery) -> Item:
         told = {"reason": delivery.reason, "batch": delivery.batch or None}
         said = {name: value for name, value in told.items() if value is not None}
-        allowed = {f":from{number}": origin for number, origin in enumerate(origins(delivery.state))}
+        allowed = in_state(origins(delivery.state))
         gone = (*COPY, "useful_until") if delivery.recalled else COPY
         removed = {f"#gone{number}": name for number, name in enumerate(gone)}
         still = "" if delivery.stopped else " AND attribute_exists(useful_until)"
         # Whoever has it has begun with it.
         ours = " AND attribute_exists(sealed)" if delivery.recalled else ""
         condition = Condition(
-            f"#state IN ({', '.join(allowed)}){still}{ours}",
-            {"#state": "state", "#at": f"{delivery.state}_at", **removed, **{f"#{name}": name for name in said}},
-            {**allowed, ":state": delivery.state, ":at": delivery.at, **{f":{name}": said[name] for name in said}},
+            f"({allowed.text}){still}{ours}" if still or ours else allowed.text,
+            {**allowed.names, "#at": f"{delivery.state}_at", **removed, **{f"#{name}": name for name in said}},
+            {
+                **allowed.values,
+                ":state": delivery.state,
+                ":at": delivery.at,
+                **{f":{name}": said[name] for name in said},
+            },
         )
         also = "".join(f", #{name} = :{name}" for name in said)
         update = f"SET #state = :state, #at = :at{also} REMOVE {', '.join(removed)}"
