@@ -4,7 +4,7 @@ QUEUE is letters, checks, deaths or letter-statuses; without it all are shown. O
 sent, how often somebody tried to take it, and the ids in it: never what else it holds.
 
     --again            sends what is there on to its queue, once the cause is mended. Twice does no harm: whoever
-                       takes it knows it by its id
+                       takes it knows it by its id. Not letter-statuses: these are believed by who sent them
     --drop MESSAGE…    takes out for good what nobody can ever take, by the ids with which lines begin
 
 Without --apply nothing is changed.
@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from chalicelib.letters.contract.statuses import VendorStep
 from operate.deploy.account import Account
@@ -33,17 +35,23 @@ _HIDDEN = 60
 _AT_A_TIME = 10
 """Messages that SQS gives in one call."""
 
-_ID = re.compile(r"[0-9a-f]{12,64}")
+_STALE = 3
+"""After so many answers with nothing new all was seen."""
+
+_NO_LONGER_HIDDEN = ("MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")
+"""How SQS says, each in its way, that a message was given to somebody else meanwhile: who looks for long loses it."""
+
+_ID = re.compile(r"[0-9a-f]{32,64}")
 _TOLD: Mapping[str, re.Pattern[str]] = {
-    "schema": re.compile(r"[a-z-]{5,20}/[0-9]{1,3}"),
+    "schema": re.compile(r"(letter|sealed-letter|letter-cancel|letter-status|death)/[0-9]{1,3}"),
     "letter_id": _ID,
     "check_id": _ID,
     "notice_id": _ID,
     "status": re.compile("|".join(VendorStep)),
-    "correlation_id": _ID,
+    "correlation_id": re.compile(rf"{_ID.pattern}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"),
 }
 """What is told of a message, as far as it looks like this: one that is none of ours may hold anything. No number of a
-person has twelve digits."""
+person is as long, however it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,6 @@ class Queues:
 
     sqs: Any
     prefix: str
-    by_sender: bool = False
-    """Whether statuses are believed by who sent them."""
     wait: int = 1
 
     def url(self, name: str) -> str:
@@ -75,12 +81,13 @@ class Dead:
 def main(arguments: Sequence[str], there: Queues | None = None) -> int:
     """Return 0, or 1 when something is dead that nobody sent again, or when what was to be dropped is not there."""
     asked = _asked(arguments)
-    queues = there or _queues(asked)
-    if asked.again and asked.queue == "letter-statuses" and queues.by_sender:
+    if asked.again and asked.queue == "letter-statuses":
         raise CannotGoOn(
-            "The stage names who may send statuses, and these would be yours. Ask the vendor to tell them again, and "
-            "take them out with --drop; or write down what was posted with operate.posted."
+            "A status is believed by the role that sent it, and these would be yours: nobody would take them. Ask the "
+            "vendor to tell them again, and take them out with --drop; or write down what was posted with "
+            "operate.posted."
         )
+    queues = there or _queues(asked)
     left = sum(_of_queue(name, asked, queues) for name in ([asked.queue] if asked.queue else _QUEUES))
     if left and not asked.apply:
         print("Nothing was changed; --again or --drop with --apply does.")
@@ -104,7 +111,10 @@ def _of_queue(name: str, asked: argparse.Namespace, queues: Queues) -> int:
             handles.append(one.handle)
         print(_line(name, one), done, flush=True)
     for handle in handles:
-        queues.sqs.change_message_visibility(QueueUrl=dead, ReceiptHandle=handle, VisibilityTimeout=0)
+        _show_to_others(queues, dead, handle)
+    if not found and (elsewhere := _hidden(queues, dead)):
+        print(f"{name}: {elsewhere} cannot be seen, as somebody looks at them. Look again in a minute", file=sys.stderr)
+        return elsewhere
     for missing in (lacking := set(asked.drop) - found):
         print(f"{missing}: is not there", file=sys.stderr)
     return len(lacking) if asked.drop and asked.apply else len(lacking) + len(handles)
@@ -112,8 +122,8 @@ def _of_queue(name: str, asked: argparse.Namespace, queues: Queues) -> int:
 
 def _every(queues: Queues, url: str) -> Iterator[Dead]:
     """Yield each message of a queue once; it is hidden until somebody shows it again."""
-    seen = set[str]()
-    while True:
+    seen, stale = set[str](), 0
+    while stale < _STALE:
         found = queues.sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=_AT_A_TIME,
@@ -122,14 +132,30 @@ def _every(queues: Queues, url: str) -> Iterator[Dead]:
             AttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
         ).get("Messages", [])
         fresh = [one for one in found if one["MessageId"] not in seen]
-        if not fresh:
+        if not found:
             return
+        # Where there are more than can be read while they are hidden, the first come again before the last.
+        stale = 0 if fresh else stale + 1
         for one in fresh:
             seen.add(one["MessageId"])
             told = one["Attributes"]
             sent = datetime.fromtimestamp(int(told["SentTimestamp"]) / 1000, UTC)
             received = int(told["ApproximateReceiveCount"])
             yield Dead(one["MessageId"], one["Body"], one["ReceiptHandle"], sent, received)
+
+
+def _show_to_others(queues: Queues, url: str, handle: str) -> None:
+    try:
+        queues.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    except ClientError as error:
+        if not error.response["Error"]["Code"].endswith(_NO_LONGER_HIDDEN):
+            raise
+
+
+def _hidden(queues: Queues, url: str) -> int:
+    """Return how many messages of a queue are with somebody else, who may be another operator."""
+    name = "ApproximateNumberOfMessagesNotVisible"
+    return int(queues.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
 
 
 def _line(queue: str, one: Dead) -> str:
@@ -141,18 +167,18 @@ def _ids(text: str) -> str:
     """Return what may be told of a message: what it is, and the ids in it."""
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         return "(nothing that we wrote)"
-    told = [f"{name} {values[name]}" for name, form in _TOLD.items() if form.fullmatch(str(values.get(name)))]
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    told = [f"{name} {texts[name]}" for name, form in _TOLD.items() if form.fullmatch(texts.get(name, ""))]
     return ", ".join(told) or "(no ids in it)"
 
 
 def _queues(asked: argparse.Namespace) -> Queues:
     stage = read_stage(asked.stage, asked.stage_file)
-    by_sender = bool(stage.parameters.get("LetterStatusSenders"))
-    return Queues(Account.of(stage).client("sqs"), stage.prefix, by_sender)
+    return Queues(Account.of(stage).client("sqs"), stage.prefix)
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local import aws
 from operate import dead
@@ -67,6 +68,33 @@ def test_looking_changes_nothing_and_twice_shows_the_same(run: Run, queues: Queu
     assert not _in(queues, "letters")
 
 
+class Refusing:
+    """SQS, where the queue to which messages are sent cannot be reached."""
+
+    def __init__(self, sqs: object) -> None:
+        self._sqs = sqs
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sqs, name)
+
+    def send_message(self, **_: str) -> None:
+        raise OSError("the network is down")
+
+
+class Forgetful(Refusing):
+    """SQS, where what was hidden comes again before all was given."""
+
+    def receive_message(self, **asked: object) -> object:
+        self._calls = getattr(self, "_calls", 0) + 1
+        return self._sqs.receive_message(**{**asked, "VisibilityTimeout": 0 if self._calls % 2 else 30})  # type: ignore[attr-defined]
+
+
+def test_what_comes_again_is_shown_once_and_hides_nothing(queues: Queues, capsys: Shown) -> None:
+    _die(queues, "letters", *[LETTER] * 25)
+    assert dead.main(["dev", "letters"], Queues(Forgetful(queues.sqs), aws.NAME, wait=0)) == 1
+    assert capsys.readouterr().out.count(LETTER_ID) == 25
+
+
 def test_what_is_there_is_sent_again_as_it_was(run: Run, queues: Queues, capsys: Shown) -> None:
     _die(queues, "letters", *[LETTER] * 12)
     _die(queues, "checks", "{}")
@@ -96,29 +124,64 @@ def test_only_one_queue_at_a_time_is_changed(run: Run, capsys: Shown) -> None:
         assert "error: " in capsys.readouterr().err
 
 
-def test_statuses_that_are_believed_by_their_sender_are_not_sent_by_somebody_else(
-    queues: Queues, capsys: Shown
+@pytest.mark.parametrize("options", [(), ("--apply",)])
+def test_statuses_are_believed_by_who_sent_them_so_nobody_else_sends_them_again(
+    run: Run, queues: Queues, capsys: Shown, options: tuple[str, ...]
 ) -> None:
     _die(queues, "letter-statuses", "{}")
-    named = Queues(queues.sqs, queues.prefix, by_sender=True, wait=0)
-    assert dead.main(["dev", "letter-statuses", "--again", "--apply"], named) == 1
+    assert run("letter-statuses", "--again", *options) == 1
     assert "Ask the vendor to tell them again" in capsys.readouterr().err
     assert _in(queues, "letter-statuses-dead") == ["{}"]
-    assert dead.main(["dev", "letter-statuses", "--again", "--apply"], Queues(queues.sqs, aws.NAME, wait=0)) == 0
-    assert _in(queues, "letter-statuses") == ["{}"]
+    assert not _in(queues, "letter-statuses")
 
 
-class Refusing:
-    """SQS, where the queue to which messages are sent cannot be reached."""
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"letter_id": "000900100084"}',
+        '{"letter_id": 900100084900100084900100084900100084}',
+        '{"letter_id": "393030313030303834"}',
+        r'{"letter_id": "\u001b[2J"}',
+        '{"schema": "vandergever/1"}',
+        '{"letter_id": {"a": "0031612345678"}}',
+        f'{{"letter_id": {"9" * 5000}}}',
+    ],
+    ids=["deep", "deep map", "padded", "number", "digits in hex", "escape", "name", "inner", "huge"],
+)
+def test_whatever_is_in_a_message_it_is_one_line_that_tells_nothing_and_hides_no_other(
+    run: Run, queues: Queues, capsys: Shown, hostile: str
+) -> None:
+    _die(queues, "letter-statuses", hostile, LETTER)
+    assert run("letter-statuses") == 1
+    lines = capsys.readouterr().out.splitlines()
+    (told,) = (line for line in lines[:-1] if LETTER_ID not in line)
+    assert len(lines) == 3
+    assert told.split("received  ")[1].strip() in ("(nothing that we wrote)", "(no ids in it)")
 
-    def __init__(self, sqs: object) -> None:
-        self._sqs = sqs
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._sqs, name)
+def test_what_somebody_else_looks_at_is_not_told_as_nothing(run: Run, queues: Queues, capsys: Shown) -> None:
+    _die(queues, "letters", LETTER)
+    queues.sqs.receive_message(QueueUrl=queues.url("letters-dead"), VisibilityTimeout=60)
+    assert run("letters") == 1
+    assert "1 cannot be seen" in capsys.readouterr().err
 
-    def send_message(self, **_: str) -> None:
-        raise OSError("the network is down")
+
+class Slow(Refusing):
+    """SQS, for who looks for longer than messages are hidden: nothing is theirs to show to others any more."""
+
+    def change_message_visibility(self, **_: object) -> None:
+        error = {"Code": "AWS.SimpleQueueService.MessageNotInflight", "Message": ""}
+        raise ClientError({"Error": error}, "ChangeMessageVisibility")
+
+
+def test_who_looks_for_long_sees_all_the_same(queues: Queues, capsys: Shown) -> None:
+    _die(queues, "letters", LETTER, "rubbish")
+    assert dead.main(["dev"], Queues(Slow(queues.sqs), aws.NAME, wait=0)) == 1
+    shown = capsys.readouterr()
+    assert not shown.err
+    assert len(shown.out.splitlines()) == 3
 
 
 def test_nothing_is_lost_when_it_cannot_be_sent_again(queues: Queues, capsys: Shown) -> None:
