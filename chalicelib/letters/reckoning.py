@@ -53,12 +53,13 @@ class Reckoning:
     def __init__(self, table: LettersTable) -> None:
         self._table, self._rows = table, Rows(table, LETTER)
         self._marks, self._outbox = Rows(table, UNDERWAY), Rows(table, MARK)
-        self._to_be_sent = {
+        self.unsent = {
             mark.parcel_id
             for shard in range(SHARDS)
             for mark in self._outbox.every(shard=shard)
             if mark.prefix == LETTERS.prefix
         }
+        """Ids of the letters that wait in the outbox."""
         self._marked = {one.letter_id for shard in range(UNDERWAY_PARTS) for one in self._marks.every(shard=shard)}
         self._marked_rows = self._found(self._marked)
 
@@ -85,7 +86,7 @@ class Reckoning:
 
     def _traces(self, letter_id: str, rows: Mapping[str, LetterRow], requested: bool) -> Traces:  # noqa: FBT001
         row = rows.get(letter_id)
-        marked, to_be_sent = letter_id in self._marked, letter_id in self._to_be_sent
+        marked, to_be_sent = letter_id in self._marked, letter_id in self.unsent
         return Traces(letter_id, requested, row and row.state, marked, to_be_sent, row and row.reason)
 
     def _settled(self, seen: list[Traces]) -> list[Traces]:

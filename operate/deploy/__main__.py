@@ -58,8 +58,8 @@ def deploy(account: Account, stage: Stage, release: str) -> str:
     stack = Stack(account.client("cloudformation"), stage.prefix, stage.name, _say)
     before = stack.find()
     parameters = parameters_of(stage, release, before.outputs if before else {})
-    if before is not None and changes_printer(before.parameters, parameters):
-        hold_for_letters(LettersTable(account.client("dynamodb"), stage.people_tables["letters"]), stage.name)
+    if before is not None and changes_printer(before, parameters):
+        _hold_for_letters(account, stage, before.parameters.get("Restored", ""))
     _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
     changed = stack.change(template, parameters)
     if parameters["BaseUrl"] == _UNKNOWN:
@@ -72,6 +72,13 @@ def deploy(account: Account, stage: Stage, release: str) -> str:
     if before is not None and before.release not in ("", release):
         _say(f"To go back: make deploy STAGE={stage.name} RELEASE={before.release}")
     return parameters["BaseUrl"]
+
+
+def _hold_for_letters(account: Account, stage: Stage, restored: str) -> None:
+    """Look where letters lie now, and where they will: another table may be deployed at once."""
+    names = {f"{stage.prefix}-letters{restored}", stage.people_tables["letters"]}
+    tables = [LettersTable(account.client("dynamodb"), name) for name in sorted(names)]
+    hold_for_letters(tables, account.client("sqs"), f"{stage.prefix}-letters", stage.name)
 
 
 def _say_where_names_point(stage: Stage, stack: Stack) -> None:

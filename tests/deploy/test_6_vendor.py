@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from pypdf import PdfReader
 
 from chalicelib.letters.contract.states import LetterState
+from chalicelib.letters.reckoning import Reckoning
 from chalicelib.storage.tables import LettersTable
 from operate.secrets import __main__ as secrets
 from provisioning.keys import new_vendor_key, public_part
@@ -115,6 +116,12 @@ def _print(keys: Path, role: Credentials, out: Path) -> str:
     return done.stdout
 
 
+def _print_the_rest(world: World, keys: Path, role: Credentials) -> bool:
+    """Let them print what waits; tell whether they have accepted everything."""
+    _print(keys, role, world.folder / "rest")
+    return all(one.accepted for one in Reckoning(LettersTable(client("dynamodb"), f"{NAME}-letters")).waiting())
+
+
 def _queue(name: str) -> str:
     return str(client("sqs").get_queue_url(QueueName=f"{NAME}-{name}")["QueueUrl"])
 
@@ -140,7 +147,9 @@ def test_their_role_may_nothing_else(refused: Callable[[Credentials], Any], role
         refused(role)
 
 
-def test_our_function_prints_again(world: World, on_domain: str, outside: Path) -> None:  # noqa: ARG001 - after them
+def test_our_function_prints_again(world: World, on_domain: str, outside: Path, role: Credentials) -> None:
+    # Who was activated for is told so by letter: that one is theirs too.
+    eventually(lambda: _print_the_rest(world, outside, role), 120)
     file = world.stage_file(municipality=True)
     _deploy_with(world, file, {})
     _put(world, file, "--ours")
