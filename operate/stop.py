@@ -6,6 +6,9 @@ organisation knows you: it is kept with what was done, and citizens read "the he
 
 Number (BSN) and birth date of who calls are asked for, or stand on two lines of the file that --who names; - is
 standard input. Without --apply it is only shown what the letter is about. What to ask them first: docs/operations.md.
+
+Who asked somebody for a mandate knows number, birth date and reference too, and may call as the other: what stands
+here is for you alone.
 """
 
 import argparse
@@ -17,6 +20,12 @@ from chalicelib.helpdesk.stopping import Stopping, cases_of_letter, stop
 from chalicelib.wiring import Wiring
 from operate.calls import add_call_options, said_by, staff_of, wiring_of
 from provisioning.command import CannotGoOn, command
+
+_SAY = (
+    "Whatever stands here, tell who calls this and nothing else: if this reference stands on a letter to you, what "
+    "that is about is stopped."
+)
+"""True whatever was found: from anything else, who asked would learn what became of it (invariant 7)."""
 
 
 @command
@@ -41,12 +50,17 @@ def main(arguments: Sequence[str], wired: Wiring | None = None) -> int:
             "nothing of what the register has."
         ) from None
     except NotFound:
-        raise CannotGoOn("No letter to who calls has this reference. Ask them to read it once more.") from None
+        raise CannotGoOn(
+            "No letter to who calls has this reference. Is it what they read to you, twice?"
+            + (f" {_SAY}" * asked.apply)
+        ) from None
     for one in found:
         print(f"{one.case_id}: is {one.state}")
     left = [one for one in found if one.can_be_stopped]
     if left and not asked.apply:
         print("Nothing was changed; add --apply to stop what waits or can be used.")
+    if asked.apply and not left:
+        print(_SAY)
     return 1 if left and asked.apply else 0
 
 

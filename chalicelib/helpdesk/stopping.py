@@ -1,7 +1,8 @@
 """Stopping what a letter is about: letters tell people to call and to mention a reference, and they may have no DigiD.
 
-Who calls knows number, birth date, and the reference of a letter that came to their home. Nothing begins by it: a
-stranger who knows all three ends what its owner can ask anew.
+Who calls knows number, birth date, and the reference of a letter. That does not show that it came to their home: who
+asked them for a mandate filled in the former two, and sees the reference on a page. So nothing begins by it, a stranger
+ends what can be asked anew, and what is returned here is for staff: who calls is told the same whatever it is.
 """
 
 from dataclasses import dataclass, field

@@ -56,6 +56,18 @@ def test_what_a_letter_is_about_is_shown_and_stopped_with_apply(
     assert _states(wired) == {RequestState.REFUSED}
 
 
+def test_who_calls_is_told_the_same_whatever_became_of_it(command: Command, waiting: str, capsys: Printed) -> None:
+    """Who asked for them may call as the other, with the reference that they see on their own page."""
+    said = []
+    for reference in (waiting, waiting, "0123456789AB"):
+        command(reference, "--apply")
+        shown = capsys.readouterr()
+        said.append((shown.out + shown.err).partition("tell who calls ")[2].strip())
+    assert set(said) == {
+        "this and nothing else: if this reference stands on a letter to you, what that is about is stopped."
+    }
+
+
 @pytest.mark.parametrize(
     ("reference", "says", "told"),
     [
