@@ -19,7 +19,7 @@ from chalicelib.mandates.register.retrying import retried
 from chalicelib.mandates.rules.sides import mandate_of
 from chalicelib.mandates.rules.standing import behind
 from chalicelib.observe import Metric, count, log
-from chalicelib.people.actor import Actor, Cause, Citizen, System
+from chalicelib.people.actor import Actor, Cause, Citizen, Staff, System
 from chalicelib.people.pseudonym import PersonId
 
 MANDATE_MOVES: Mapping[Happening, Collection[MandateState]] = {
@@ -68,9 +68,9 @@ def change(
 ) -> Mandate:
     """Let something happen to a mandate, of which `fields` makes what it changes; return how it is then.
 
-    Of an end hears by letter who did not make it, but for who is `gone`. Nothing happens to a mandate in whose state
-    that is no move, or of which nothing would be changed. Raises `NotFound`, `Unavailable` as `retried` does, and
-    what `fields` raises.
+    Of an end hears by letter who did not make it, and who called to make it, but for who is `gone`. Nothing happens to
+    a mandate in whose state that is no move, or of which nothing would be changed. Raises `NotFound`, `Unavailable` as
+    `retried` does, and what `fields` raises.
     """
 
     def changed() -> Mandate:
@@ -79,7 +79,7 @@ def change(
             raise NotFound("mandate")
         new = next_version(mandate, what, fields, now)
         if new is not mandate:
-            store.change(mandate, new, Event(what, now, by), *of_ending(new, gone))
+            store.change(mandate, new, Event(what, now, by), *of_ending(new, gone, called=isinstance(by, Staff)))
             log().info("mandate_changed", case_id=mandate.case_id, what=what.value)
             count(_METRICS[what])
         return new

@@ -20,7 +20,7 @@ class NoticeKind(StrEnum):
     APPROVED = "approved"
     """To the representative: what they asked was approved."""
     ENDED = "ended"
-    """To the side that did not end it, or to both where neither did."""
+    """To the side that did not end it, or to both where neither did, or one called."""
     REMINDER = "reminder"
     """To who asked for themselves: nobody used the code yet."""
 
@@ -58,11 +58,14 @@ def of_beginning(mandates: Sequence[Mandate]) -> tuple[Notice, ...]:
     return (Notice(NoticeKind.ACTIVATED, cases, Party.REPRESENTED, first.activated_at),)
 
 
-def of_ending(ended: Mandate, gone: PersonId | None = None) -> tuple[Notice, ...]:
-    """Return who is told that a mandate ended: the other side, or where neither ended it both, but for who died."""
+def of_ending(ended: Mandate, gone: PersonId | None = None, *, called: bool = False) -> tuple[Notice, ...]:
+    """Return who is told that a mandate ended: the other side, or where neither ended it both, but for who died.
+
+    Both also where a side `called` to end it: that it was they nobody saw, and the letter comes to their home.
+    """
     if ended.ended_at is None:
         return ()
-    told = [party for party in Party if party is not ended.ended_by and ended.sides[party] != gone]
+    told = [party for party in Party if (called or party is not ended.ended_by) and ended.sides[party] != gone]
     return tuple(Notice(NoticeKind.ENDED, (ended.case_id,), party, ended.ended_at) for party in told)
 
 

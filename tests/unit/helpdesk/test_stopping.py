@@ -7,10 +7,13 @@ import pytest
 from chalicelib.audit.trail import Happening
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.helpdesk.stopping import About, Stopping, cases_of_letter, stop
+from chalicelib.letters.contract.letter import EndReason
 from chalicelib.mandates.model.cases import Party
 from chalicelib.mandates.model.mandates import MandateState
+from chalicelib.mandates.model.notices import NoticeKind
 from chalicelib.mandates.model.requests import Request, RequestState
 from chalicelib.mandates.register.transactions import Closing
+from chalicelib.mandates.writing.telling import end_reason
 from chalicelib.mandates.writing.wording import reference_of
 from chalicelib.people.birth_date import BirthDate
 from chalicelib.people.bsn import Bsn
@@ -86,6 +89,11 @@ def test_a_mandate_that_came_of_it_is_revoked_from_either_side(store: FakeMandat
     ended = store.mandate(request.case_id)
     assert ended
     assert (ended.ended_by, ended.ended_at) == (party, NOW)
+    # That it was they who called nobody saw.
+    told = [one for one in store.due if one.kind is NoticeKind.ENDED]
+    assert {(one.to, end_reason(ended, one.to)) for one in told} == {
+        (one, EndReason.REVOKED_BY_READER if one is party else EndReason.REVOKED_BY_OTHER) for one in Party
+    }
 
 
 def test_looking_changes_nothing_and_stopping_twice_changes_it_once(store: FakeMandates) -> None:
