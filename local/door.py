@@ -23,9 +23,13 @@ def queue_door(sqs: Any, letters: str, statuses: str) -> Site:  # noqa: ANN401 -
     """Make the door to two queues, named by their URLs in this process."""
     site, allowed = Site(), {_name(letters): (letters, TAKES), _name(statuses): (statuses, SENDS)}
 
+    @site.route("/<path:_>", "POST")
     @site.route("/", "POST")
-    def ask(request: Request) -> Response:
+    def ask(request: Request, _: str = "") -> Response:
+        """Answer at the address of a queue too, as SQS does: some SDKs ask there."""
         action = request.headers.get("x-amz-target", "").removeprefix("AmazonSQS.")
+        if not action:
+            return _refused("com.amazonaws.sqs#UnsupportedOperation", 400, "Here is spoken AWS JSON 1.0 only")
         asked = json.loads(request.get_data())
         url, actions = allowed.get(_name(str(asked.get("QueueUrl", ""))), ("", set[str]()))
         if not url:
@@ -52,6 +56,6 @@ def _method(action: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
 
 
-def _refused(code: str, status: int) -> Response:
-    told = {"__type": code, "message": code.rpartition("#")[2]}
+def _refused(code: str, status: int, why: str = "") -> Response:
+    told = {"__type": code, "message": why or code.rpartition("#")[2]}
     return Response(json.dumps(told), status=status, content_type="application/x-amz-json-1.0")

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chalicelib.letters.contract.states import VendorKind
 from local import aws
@@ -41,8 +42,11 @@ class Outside:
 
     def told(self) -> list[str]:
         """Return what somebody has to know who starts a client of their own."""
+        place = urlsplit(self.options[1])
         return [
-            "Letters wait for your print client (docs/print-vendor.md), with any credentials. Ours starts so:",
+            "Letters wait for your print client (docs/print-vendor.md), with any credentials,",
+            f"at endpoint {place.scheme}://{place.netloc}, region {aws.REGION}.",
+            "Ours starts so, and the letterbox shows what it prints:",
             f"AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x .venv/bin/python -m print_vendor {' '.join(self.options)}",
         ]
 

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -77,6 +77,13 @@ class Dead:
     received: int
 
 
+class Looked(NamedTuple):
+    """How many messages lay in a queue, and how many of those that were meant are left, or are not there."""
+
+    found: int
+    left: int
+
+
 @command
 def main(arguments: Sequence[str], there: Queues | None = None) -> int:
     """Return 0, or 1 when something is dead that nobody sent again, or when what was to be dropped is not there."""
@@ -88,14 +95,17 @@ def main(arguments: Sequence[str], there: Queues | None = None) -> int:
             "operate.posted."
         )
     queues = there or _queues(asked)
-    left = sum(_of_queue(name, asked, queues) for name in ([asked.queue] if asked.queue else _QUEUES))
-    if left and not asked.apply:
+    looked = [_of_queue(name, asked, queues) for name in ([asked.queue] if asked.queue else _QUEUES)]
+    left = sum(one.left for one in looked)
+    if not any(one.found for one in looked):
+        print(f"Nothing lies {f'in {asked.queue}-dead' if asked.queue else 'among the dead letters'}.")
+    elif left and not asked.apply:
         print("Nothing was changed; --again or --drop with --apply does.")
     return 1 if left else 0
 
 
-def _of_queue(name: str, asked: argparse.Namespace, queues: Queues) -> int:
-    """Show what is dead in a queue, and do what is asked. Return how many that concerns and are left."""
+def _of_queue(name: str, asked: argparse.Namespace, queues: Queues) -> Looked:
+    """Show what is dead in a queue, and do what is asked."""
     dead, handles, found = queues.url(f"{name}-dead"), list[str](), set[str]()
     for one in _every(queues, dead):
         found.add(one.message_id)
@@ -114,10 +124,11 @@ def _of_queue(name: str, asked: argparse.Namespace, queues: Queues) -> int:
         _show_to_others(queues, dead, handle)
     if not found and (elsewhere := _hidden(queues, dead)):
         print(f"{name}: {elsewhere} cannot be seen, as somebody looks at them. Look again in a minute", file=sys.stderr)
-        return elsewhere
+        return Looked(elsewhere, elsewhere)
     for missing in (lacking := set(asked.drop) - found):
         print(f"{missing}: is not there", file=sys.stderr)
-    return len(lacking) if asked.drop and asked.apply else len(lacking) + len(handles)
+    left = len(lacking) if asked.drop and asked.apply else len(lacking) + len(handles)
+    return Looked(len(found), left)
 
 
 def _every(queues: Queues, url: str) -> Iterator[Dead]:

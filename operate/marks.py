@@ -71,9 +71,9 @@ def main(arguments: Sequence[str], there: Letters | None = None) -> int:
     for one in unknown:
         print(f"{one}: nothing is wrong with it, or it is none", file=sys.stderr)
     left = sum(not _told(one, letters, asked.apply) for one in found)
-    if not found:
+    if not found and not asked.ids:
         print("Every mark is right.")
-    elif not asked.apply:
+    elif found and not asked.apply:
         print("Nothing was changed; add --apply to put them right.")
     return 1 if left or unknown else 0
 

@@ -112,9 +112,15 @@ class Journey(NamedTuple):
     """When it reached each state that it has reached."""
     reason: Mishap | None = None
     """Why it came back, or is not printed."""
+    outside: bool = False
+    """Whether somebody prints it who sees no table of ours: what they were handed may be on paper, as long as they do
+    not say."""
 
 
 def journey(table: LettersTable, letter_id: str) -> Journey:
     letter = Rows(table, LETTER).find(letter_id=letter_id)
+    if letter is None:
+        return Journey()
     reached = {state: getattr(letter, f"{state}_at", None) for state in LetterState}
-    return Journey({state: at for state, at in reached.items() if at is not None}, letter.reason if letter else None)
+    known = {state: at for state, at in reached.items() if at is not None}
+    return Journey(known, letter.reason, letter.vendor is VendorKind.OUTSIDE)

@@ -48,8 +48,8 @@ ERRORS = {
     "services_missing": N_("Choose what you approve, or refuse."),
     "refusal_missing": N_("Fill in the refusal code. It is in the letter."),
     "refusal_wrong": N_(
-        "There is a typing error in the refusal code. It has 8 characters, without vowels, 0 and 1. Copy it again "
-        "from the letter."
+        "This is not a refusal code. Is there a typing error in it, or is it the mandate code? The refusal code has 8 "
+        "characters, without vowels, 0 and 1. Copy it again from the letter."
     ),
 }
 """By the name of the error of a field."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pypdf import PdfReader
@@ -19,6 +20,7 @@ from chalicelib.letters.contract.messages import SealedLetter
 from chalicelib.letters.contract.states import VendorKind
 from chalicelib.letters.sealing import VendorSeal
 from local import aws
+from local.door import queue_door
 from local.foreground import _vendor
 from local.letterbox.paper import InFolder
 from local.letterbox.site import letterbox_site
@@ -85,11 +87,33 @@ def test_somebody_else_starts_their_own_client_by_what_they_are_told(queues: tup
     letters, statuses = queues
     with outside_vendor(letters, statuses, started=False) as outside:
         _send(letters)
-        command = outside.told()[-1].replace(".venv/bin/python", sys.executable)
+        told = outside.told()
+        assert any(f"{urlsplit(outside.options[1]).netloc}, region {aws.REGION}" in line for line in told)
+        command = told[-1].replace(".venv/bin/python", sys.executable)
         assert not outside.folder.exists(), "nobody has begun"
         subprocess.run(f"{command} --once", shell=True, cwd=ROOT, check=True, capture_output=True, timeout=60)  # noqa: S602
         assert {one["status"] for one in _told(statuses, 3)} == {"accepted", "printed", "posted"}
         assert InFolder(outside.folder).pdf(LETTER.letter_id)
+
+
+@pytest.fixture
+def door(queues: tuple[str, str]) -> Client:
+    return Client(queue_door(aws.client("sqs"), *queues))
+
+
+def test_a_client_may_ask_at_the_address_of_the_queue_itself(door: Client, queues: tuple[str, str]) -> None:
+    _send(queues[0])
+    for url in queues:
+        asked = {"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]}
+        answer = door.post(urlsplit(url).path, json=asked, headers={"x-amz-target": "AmazonSQS.GetQueueAttributes"})
+        assert answer.status_code == 200
+        assert set(json.loads(answer.data)["Attributes"]) == {"ApproximateNumberOfMessages"}
+
+
+def test_a_client_that_speaks_the_older_protocol_is_told(door: Client, queues: tuple[str, str]) -> None:
+    answer = door.post("/", data={"Action": "ReceiveMessage", "QueueUrl": queues[0]})
+    assert answer.status_code == 400
+    assert "AWS JSON 1.0" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,16 @@ def _in(queues: Queues, name: str) -> list[str]:
     return [one["Body"] for one in found.get("Messages", [])]
 
 
-def test_where_nothing_died_nothing_is_said(run: Run, capsys: Shown) -> None:
-    assert run() == 0
-    assert capsys.readouterr().out == ""
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "Nothing lies among the dead letters.\n"),
+        (("checks", "--again", "--apply"), "Nothing lies in checks-dead.\n"),
+    ],
+)
+def test_where_nothing_died_it_says_so(run: Run, capsys: Shown, options: tuple[str, ...], said: str) -> None:
+    assert run(*options) == 0
+    assert capsys.readouterr().out == said
 
 
 def test_each_is_told_by_its_ids_and_by_nothing_else_that_it_holds(run: Run, queues: Queues, capsys: Shown) -> None:

@@ -246,7 +246,9 @@ def test_only_what_is_named_is_put_right(run: Run, there: Letters, capsys: Shown
     assert "nobody can read it" not in capsys.readouterr().out
     assert [mark.key for mark in Rows(there.table, MARK).every(shard=3)] == ["notice#"]
     assert run(f"{1:036x}", "--apply") == 1
-    assert "nothing is wrong with it" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert "nothing is wrong with it" in shown.err
+    assert "Every mark is right" not in shown.out, "nobody looked at the others"
 
 
 def test_what_moved_on_meanwhile_is_left_alone(there: Letters, capsys: Shown) -> None:

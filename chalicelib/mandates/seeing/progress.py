@@ -124,12 +124,20 @@ def _letter(request: Request, state: RequestState, letter: Journey, now: datetim
     elif letter.reason and (stopped := reached.get(LetterState.CANCELLED)):
         yield Step(Stage.STOPPED, stopped, reason=letter.reason)
     elif not shared and not _is_under_way(request, state):
-        yield Step(Stage.PERHAPS_PRINTED if LetterState.ACCEPTED in reached else Stage.NOT_PRINTED)
+        yield Step(Stage.PERHAPS_PRINTED if _may_be_printed(letter) else Stage.NOT_PRINTED)
     elif now >= since + _LATE:
         yield Step(Stage.LATE)
     else:
         yield Step(Stage.BEING_MADE)
         yield _expected(since, now)
+
+
+def _may_be_printed(letter: Journey) -> bool:
+    """Tell whether a letter of which nobody said that it is printed may be all the same.
+
+    Our own function looks at its row first; somebody outside has only what lay in the queue, and says so later.
+    """
+    return LetterState.ACCEPTED in letter.reached or (letter.outside and LetterState.QUEUED in letter.reached)
 
 
 def _expected(since: datetime, now: datetime) -> Step:

@@ -67,6 +67,19 @@ def test_the_letter_of_what_has_ended_came_or_will_never_come(how: RequestState)
     ]
 
 
+@pytest.mark.parametrize("reached", [{}, {LetterState.CANCELLED: NOW + 2 * DAY}])
+def test_what_lies_with_a_vendor_outside_is_perhaps_printed_whatever_we_wrote_down(
+    reached: Mapping[LetterState, datetime],
+) -> None:
+    request, queued = _ended(RequestState.WITHDRAWN), {LetterState.QUEUED: NOW, **reached}
+    for letter, stage in (
+        (Journey(queued, outside=True), Stage.PERHAPS_PRINTED),
+        (Journey(reached, outside=True), Stage.NOT_PRINTED),
+        (Journey(queued), Stage.NOT_PRINTED),
+    ):
+        assert progress_of(request, None, letter, NOW + 3 * DAY)[1] == Step(stage)
+
+
 def test_a_request_whose_time_is_up_says_so_and_that_its_code_is_dead() -> None:
     now = NOW + 60 * DAY
     steps = [ASKED, Step(Stage.PRINTED, NOW + HOUR), Step(RequestState.EXPIRED, day=LAST), DEAD]
