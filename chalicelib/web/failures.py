@@ -91,7 +91,7 @@ TOO_OFTEN = Words(429, N_("You tried too often"), N_("For safety you have to wai
 TOO_MANY_LETTERS = Words(
     429,
     N_("You cannot ask for a letter now"),
-    N_("We already sent letters not long ago. To protect you against too much post, there is a limit."),
+    N_("Letters were already asked for not long ago. To protect you against too much post, there is a limit."),
 )
 
 TOO_MANY_REQUESTS = Words(
