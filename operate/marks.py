@@ -25,7 +25,7 @@ from chalicelib.letters.underway import marking, unmarking
 from chalicelib.letters.watching import DAYS
 from chalicelib.mandates.register.checks import CHECKS
 from chalicelib.mandates.register.notices import NOTICES
-from chalicelib.outbox.parcels import AWAITED, MARK, SHARDS, ParcelKind, is_id, kind_prefix
+from chalicelib.outbox.parcels import AWAITED, MARK, SHARDS, ParcelKind, is_id, kind_prefix, shard_of
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Item
 from operate.letters import Letters, letters_of, number_of_days, shown_key
@@ -100,7 +100,13 @@ def in_outbox(letters: Letters) -> Iterator[Wrong]:
     marks, awaited = Rows(letters.table, MARK), Rows(letters.table, AWAITED)
     for shard in range(SHARDS):
         for mark in marks.every(shard=shard):
-            yield from _in_outbox(letters, mark.key, mark.key, marks.deleting(shard=shard, key=mark.key))
+            dropping = marks.deleting(shard=shard, key=mark.key)
+            found = list(_in_outbox(letters, mark.key, mark.key, dropping))
+            yield from found
+            if not found and (right := shard_of(mark.parcel_id)) != shard:
+                # Whoever sends it takes away only what lies there: it would be sent each minute, for ever.
+                writes = [dropping, marks.putting(mark, shard=right)]
+                yield Wrong(mark.key, mark.key, "it lies in another's part", "it is put where it belongs", writes)
         for later in awaited.every(shard=shard):
             yield from _in_outbox(letters, later.place, later.key, awaited.deleting(shard=shard, place=later.place))
 

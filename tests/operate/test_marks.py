@@ -202,6 +202,15 @@ def test_whatever_marks_are_lost_or_left_all_is_right_after_a_sweep_and_nothing_
     assert {state for letter_id, state in letters.items() if letter_id in "".join(sent)} <= set(NOT_TAKEN)
 
 
+def test_a_mark_that_lies_where_nobody_takes_it_away_is_put_right(run: Run, there: Letters) -> None:
+    letter_id = put_letter(there.table, 8, LetterState.QUEUED, YESTERDAY)
+    there.table.put({"pk": f"OUTBOX#{shard_of(letter_id) + 1}", "sk": letter_id, "since": YESTERDAY.isoformat()})
+    assert run() == 1
+    assert run("--apply") == 0
+    assert [letter_id in "".join(_sweep(there)) for _ in range(2)] == [True, False]
+    assert run() == 0
+
+
 def test_what_is_due_later_is_found_by_its_id_too(run: Run, there: Letters) -> None:
     before = _everything(there.table)
     there.table.put({"pk": "AWAITED#3", "sk": f"2031-05-17T11:00:00+00:00#check#{NOBODY}"})
