@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from local import dynamodb
 from local.short_way import short_way
+from local.shortcuts import shortened
 from local.template import Template
 from provisioning.secrets import fresh_secrets
 
@@ -29,7 +30,7 @@ def in_process() -> Iterator[None]:
     """Run with AWS in this process, resources and secrets made. Nothing is left behind."""
     fake = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     os.environ.update(fake)
-    with mock_aws(), dynamodb.mended(), short_way():
+    with mock_aws(), dynamodb.mended(), short_way(), shortened():
         create_resources()
         fill_secrets(client("secretsmanager"))
         yield

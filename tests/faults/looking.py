@@ -15,7 +15,7 @@ def _vera_was_away(world: World) -> None:
 
 HEALTH = Step("GET /health", lambda world: world.vera.get("/health"))
 
-_PAGES = ("/", "/?lang=nl", "/nothing", "/static/site.css", "/saml/metadata", "/saml/digid/metadata")
+_PAGES = ("/", "/?lang=nl", "/weigeren", "/nothing", "/static/site.css", "/saml/metadata", "/saml/digid/metadata")
 
 
 def _vera_has_the_code_on_screen(world: World) -> None:
