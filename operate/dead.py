@@ -202,7 +202,8 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     what.add_argument("--again", action="store_true", help="send what is there on to its queue")
     what.add_argument("--drop", metavar="MESSAGE", nargs="+", default=[], help="take these out for good")
     add_options(parser)
-    asked = parser.parse_args(arguments)
+    # QUEUE may stand behind an option.
+    asked = parser.parse_intermixed_args(arguments)
     if asked.queue is None and (asked.again or asked.drop):
         parser.error("name the QUEUE: only in one at a time is something changed")
     return asked

@@ -190,7 +190,8 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         "--days", type=number_of_days, default=DAYS, metavar="N", help=f"how many days of letters ({DAYS})"
     )
     add_options(parser)
-    return parser.parse_args(arguments)
+    # Ids may stand behind an option.
+    return parser.parse_intermixed_args(arguments)
 
 
 if __name__ == "__main__":

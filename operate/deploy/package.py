@@ -69,7 +69,8 @@ def _run_chalice(project: Path, stage: str) -> None:
     command += ["--merge-template", "resources.json", "out"]
     # Only wheels: what is built here from source would be another file each time, and perhaps for another system.
     settings = {"AWS_DEFAULT_REGION": "eu-west-1", "PIP_ONLY_BINARY": ":all:", "PACKAGED_BY_OPERATE": "1"}
-    environment = {**os.environ, **settings}
+    # Chalice imports what it packages: what Python compiled for that tells when, and would be other bytes each time.
+    environment = {**os.environ, **settings, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise CannotPackage(f"chalice package failed:\n{done.stderr.strip() or done.stdout.strip()}")

@@ -124,6 +124,12 @@ def test_what_nobody_can_take_is_dropped_by_name(run: Run, queues: Queues, capsy
     assert f"{rubbish}: is not there" in capsys.readouterr().err
 
 
+def test_the_queue_may_stand_behind_an_option(queues: Queues, capsys: Shown) -> None:
+    _die(queues, "letters", LETTER)
+    assert dead.main(["dev", "--stage-file", "of-mine.yaml", "letters"], queues) == 1
+    assert LETTER_ID in capsys.readouterr().out
+
+
 def test_only_one_queue_at_a_time_is_changed(run: Run, capsys: Shown) -> None:
     for options in (("--again",), ("--drop", "x"), ("letters", "--again", "--drop", "x"), ("elsewhere",)):
         with pytest.raises(SystemExit):

@@ -260,6 +260,11 @@ def test_only_what_is_named_is_put_right(run: Run, there: Letters, capsys: Shown
     assert "Every mark is right" not in shown.out, "nobody looked at the others"
 
 
+def test_ids_may_stand_behind_an_option(run: Run, there: Letters) -> None:
+    there.table.put({"pk": "OUTBOX#3", "sk": f"check#{NOBODY}"})
+    assert run("--days", "1", NOBODY, "--apply") == 0
+
+
 def test_what_moved_on_meanwhile_is_left_alone(there: Letters, capsys: Shown) -> None:
     letter_id = put_letter(there.table, 7, LetterState.CHECKED, YESTERDAY)
     send_no_more(there.table, letter_id)

@@ -113,6 +113,7 @@ def _wrong(names: Names, template: dict[str, Any]) -> list[str]:
         wrong += [f"{part.name}: missing: {name}" for name in sorted(NEEDED[part] - there)]
         outside = (name for name in sorted(there) if not name.startswith(BELONGS[part]))
         wrong += [f"{part.name}: does not belong: {name}" for name in outside]
+        wrong += [f"{part.name}: compiled here: {name}" for name in sorted(there) if name.endswith(".pyc")]
     found = {name: one["CodeUri"] for name, one in functions(template).items()}
     expected = {name: part.archive for name, part in FUNCTIONS.items()}
     return wrong + ([f"functions: {found}, not {expected}"] if found != expected else [])
