@@ -41,7 +41,7 @@ def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = bui
     account = Account.of(stage)
     try:
         release = asked.release or _packaged(account, stage, package)
-        base_url = deploy(account, stage, release)
+        base_url = deploy(account, stage, release, leave_letters=asked.leave_letters)
         fill(account, stage)
     except KeyboardInterrupt:
         print("\nStopped. What CloudFormation began goes on by itself; deploy again when it is done.", file=sys.stderr)
@@ -49,16 +49,16 @@ def main(arguments: Sequence[str], package: Callable[[Path, str], Package] = bui
     return _look(base_url)
 
 
-def deploy(account: Account, stage: Stage, release: str) -> str:
+def deploy(account: Account, stage: Stage, release: str, *, leave_letters: bool = False) -> str:
     """Bring the stack to a release and return the public address.
 
-    Raises `StackTrouble`, `NoSuchRelease` or `LettersWait`.
+    Raises `StackTrouble` or `NoSuchRelease`, and `LettersWait` unless letters are left that the next cannot print.
     """
     template = address(account, release)
     stack = Stack(account.client("cloudformation"), stage.prefix, stage.name, _say)
     before = stack.find()
     parameters = parameters_of(stage, release, before.outputs if before else {})
-    if before is not None and changes_printer(before, parameters):
+    if before and not leave_letters and changes_printer(before, parameters):
         _hold_for_letters(account, stage, before.parameters.get("Restored", ""))
     _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
     changed = stack.change(template, parameters)
@@ -161,6 +161,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("stage", metavar="STAGE")
     parser.add_argument("--stage-file", type=Path, help="instead of operate/stages/<stage>.yaml")
     parser.add_argument("--release", metavar="ID", help="deploy an earlier release again")
+    parser.add_argument(
+        "--leave-letters", action="store_true", help="change who prints though letters wait that the next cannot open"
+    )
     return parser.parse_args(arguments)
 
 

@@ -18,12 +18,12 @@ class LettersWait(CannotGoOn):
     """Which letters whoever prints next could not open."""
 
 
-def changes_printer(before: Found | None, after: Mapping[str, str]) -> bool:
+def changes_printer(before: Found, after: Mapping[str, str]) -> bool:
     """Tell whether parameters of the template give the letters to somebody else than who prints in a stack.
 
     In one that has no release yet nobody does, and there may be no tables to look into.
     """
-    if before is None or not before.release:
+    if not before.release:
         return False
     old, new = (parameters.get("PrintVendor", VendorKind.FUNCTION) for parameters in (before.parameters, after))
     return old != new
@@ -43,7 +43,8 @@ def hold_for_letters(tables: Iterable[LettersTable], sqs: Any, queue: str, stage
             "PrintVendor would change, and whoever prints next could not open the letters that wait to be accepted "
             f"({len(waiting)}){named and f': {named}'}, nor what lies in their queue ({lying}). Deploy with the former "
             "PrintVendor, and this again when they are accepted, within minutes as a rule; "
-            f"python -m operate.letters {stage} says which wait too long."
+            f"python -m operate.letters {stage} says which wait too long. When who prints now never will: "
+            f"python -m operate.deploy {stage} --leave-letters."
         )
 
 
