@@ -11,7 +11,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from chalicelib.letters.contract.states import VendorKind
 from local import aws
@@ -35,17 +34,17 @@ class Printer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The folder into which an outside vendor prints, and the options with which the client is started."""
+    """Where an outside vendor takes letters and prints them, and the options with which our client is started."""
 
+    endpoint: str
     folder: Path
     options: Sequence[str]
 
     def told(self) -> list[str]:
         """Return what somebody has to know who starts a client of their own."""
-        place = urlsplit(self.options[1])
         return [
             "Letters wait for your print client (docs/print-vendor.md), with any credentials,",
-            f"at endpoint {place.scheme}://{place.netloc}, region {aws.REGION}.",
+            f"at endpoint {self.endpoint}, region {aws.REGION}.",
             "Ours starts so, and the letterbox shows what it prints:",
             f"AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x .venv/bin/python -m print_vendor {' '.join(self.options)}",
         ]
@@ -77,7 +76,7 @@ def outside_vendor(letters: str, statuses: str, *, started: bool = True) -> Iter
         asked += ["--keys", str(keys), "--out", str(folder), "--slips", "--posted", "--hidden", "30"]
         try:
             with beside("local.outside", *asked, hidden="stdout") if started else nullcontext():
-                yield Outside(folder, asked)
+                yield Outside(address, folder, asked)
         finally:
             door.shutdown()
 

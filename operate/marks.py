@@ -66,7 +66,7 @@ def main(arguments: Sequence[str], there: Letters | None = None) -> int:
     asked = _asked(arguments)
     letters = there or letters_of(asked)
     print(f"Looking at the outbox, and at the letters of {asked.days} days…", file=sys.stderr)
-    found = [one for one in (*in_outbox(letters), *of_letters(letters, asked.days)) if _is_meant(one, asked.ids)]
+    found = [one for one in (*_of_outbox(letters), *_of_letters(letters, asked.days)) if _is_meant(one, asked.ids)]
     unknown = [one for one in asked.ids if not any(_is_meant(wrong, [one]) for wrong in found)]
     for one in unknown:
         print(f"{one}: nothing is wrong with it, or it is none", file=sys.stderr)
@@ -95,23 +95,23 @@ def _told(wrong: Wrong, letters: Letters, apply: bool) -> bool:  # noqa: FBT001
     return done
 
 
-def in_outbox(letters: Letters) -> Iterator[Wrong]:
+def _of_outbox(letters: Letters) -> Iterator[Wrong]:
     """Yield the marks of the outbox that nobody can read, or that lead to no row. Raises `Unavailable`."""
     marks, awaited = Rows(letters.table, MARK), Rows(letters.table, AWAITED)
     for shard in range(SHARDS):
         for mark in marks.every(shard=shard):
             dropping = marks.deleting(shard=shard, key=mark.key)
-            found = list(_in_outbox(letters, mark.key, mark.key, dropping))
+            found = list(_of_parcel(letters, mark.key, mark.key, dropping))
             yield from found
             if not found and (right := shard_of(mark.parcel_id)) != shard:
                 # Whoever sends it takes away only what lies there: it would be sent each minute, for ever.
                 writes = [dropping, marks.putting(mark, shard=right)]
                 yield Wrong(mark.key, mark.key, "it lies in another's part", "it is put where it belongs", writes)
         for later in awaited.every(shard=shard):
-            yield from _in_outbox(letters, later.place, later.key, awaited.deleting(shard=shard, place=later.place))
+            yield from _of_parcel(letters, later.place, later.key, awaited.deleting(shard=shard, place=later.place))
 
 
-def _in_outbox(letters: Letters, place: str, key: str, dropping: Item) -> Iterator[Wrong]:
+def _of_parcel(letters: Letters, place: str, key: str, dropping: Item) -> Iterator[Wrong]:
     prefix = kind_prefix(key)
     kind, parcel_id = _KINDS.get(prefix), key.removeprefix(prefix)
     if not is_id(parcel_id):
@@ -128,7 +128,7 @@ def _in_outbox(letters: Letters, place: str, key: str, dropping: Item) -> Iterat
             yield Wrong(key, place, "its row cannot be read", _BY_HAND)
 
 
-def of_letters(letters: Letters, days: int) -> Iterator[Wrong]:
+def _of_letters(letters: Letters, days: int) -> Iterator[Wrong]:
     """Yield the letters of the last days whose marks are not as their rows say. Raises `Unavailable`."""
     reckoning, last = Reckoning(letters.table), today(letters.now)
     odd: dict[str, tuple[Oddity, date | None]] = {one: (why, None) for one, why in reckoning.strays().items()}
@@ -155,26 +155,23 @@ def _as_gone(letters: Letters, letter_id: str, day: date | None) -> tuple[str, l
 def _as_its_row_says(letters: Letters, row: LetterRow) -> tuple[str, list[Item]]:
     """Return what becomes of the marks of a letter, in words and as writes that hold as long as it is where it was."""
     table, rows, still = letters.table, Rows(letters.table, LETTER), in_state(written_as(row.state))
-    known = [indexing_again(table, row.letter_id, row.requested_at)] if row.requested_at else []
+    same = rows.checking(still, letter_id=row.letter_id)
+    marks = [indexing_again(table, row.letter_id, row.requested_at)] if row.requested_at else []
     if row.state in ENDED:
-        return "it is marked no more", [
-            rows.checking(still, letter_id=row.letter_id),
-            unmarking(table, row.letter_id),
-            *known,
-        ]
-    known.append(marking(table, row.letter_id, row.requested_at or letters.now))
+        return "it is marked no more", [same, *marks, unmarking(table, row.letter_id)]
+    marks.append(marking(table, row.letter_id, row.requested_at or letters.now))
     if row.state not in UNSENT:
-        return "it is marked again", [rows.checking(still, letter_id=row.letter_id), *known]
-    known.append(LETTERS.marking(table, row, letters.now))
+        return "it is marked again", [same, *marks]
+    marks.append(LETTERS.marking(table, row, letters.now))
     if row.sealed is not None:
         # The sweeper looks whether it makes sense: what was withdrawn meanwhile it cancels.
         wanted = row.useful_until is not None and row.useful_until > letters.now
         then = "it is sent again" if wanted else "it is not to be printed any more, so it is cancelled"
-        return then, [rows.checking(still, letter_id=row.letter_id), *known]
+        return then, [same, *marks]
     gone = still._replace(names={**still.names, "#until": "useful_until"})
     return f"nothing is left to be printed, so it is cancelled; {_LOST[LETTERS]}", [
         rows.changing("REMOVE #until", gone, letter_id=row.letter_id),
-        *known,
+        *marks,
     ]
 
 

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str], wired: Wiring | None = None) -> int:
     asked = _asked(arguments)
     said = said_by(asked.who)
     there = wired or wiring_of(asked)
-    stopping = Stopping(staff_of(asked), said.bsn, said.born, asked.reference.replace(" ", ""))
+    stopping = Stopping(staff_of(asked), said.bsn, said.born, asked.reference)
     act = stop if asked.apply else cases_of_letter
     try:
         found = act(

@@ -36,7 +36,7 @@ class Stopping:
     born: BirthDate = field(repr=False)
     """As they say it."""
     reference: str
-    """Of a letter, as it stands there."""
+    """Of a letter, in whatever case and with whatever spaces."""
 
 
 class About(NamedTuple):
@@ -90,7 +90,8 @@ def _about(person: PersonId, reference: str, store: MandateStore, now: datetime)
     requests = [one for one in store.requests(person) if one.is_own or one.checked_at is not None]
     states: dict[str, RequestState | MandateState] = {one.case_id: one.state(now) for one in requests}
     states |= {one.case_id: one.state(now) for one in (*store.given(person), *store.held(person))}
-    found = [About(one, states[one]) for one in sorted(states) if reference_of(one) == reference.upper()]
+    said = reference.replace(" ", "").upper()
+    found = [About(one, states[one]) for one in sorted(states) if reference_of(one) == said]
     if not found:
         raise NotFound("reference")
     return found

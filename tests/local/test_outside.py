@@ -88,7 +88,7 @@ def test_somebody_else_starts_their_own_client_by_what_they_are_told(queues: tup
     with outside_vendor(letters, statuses, started=False) as outside:
         _send(letters)
         told = outside.told()
-        assert any(f"{urlsplit(outside.options[1]).netloc}, region {aws.REGION}" in line for line in told)
+        assert any(f"{outside.endpoint}, region {aws.REGION}" in line for line in told)
         command = told[-1].replace(".venv/bin/python", sys.executable)
         assert not outside.folder.exists(), "nobody has begun"
         subprocess.run(f"{command} --once", shell=True, cwd=ROOT, check=True, capture_output=True, timeout=60)  # noqa: S602

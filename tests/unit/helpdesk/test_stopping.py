@@ -109,7 +109,8 @@ def test_looking_changes_nothing_and_stopping_twice_changes_it_once(store: FakeM
 
 def test_how_the_reference_is_typed_does_not_matter(store: FakeMandates) -> None:
     (request,) = asked_and_passed_on(store)
-    assert _about(_stopping(request, reference=reference_of(request.case_id).lower()), store)
+    typed = " ".join(reference_of(request.case_id).lower())
+    assert _about(_stopping(request, reference=typed), store)
 
 
 @pytest.mark.parametrize(
