@@ -68,12 +68,16 @@ class Reckoning:
         requested = set(letters_of(self._table, day))
         rows = self._marked_rows | self._found(requested - self._marked_rows.keys())
         its_own = {one for one, row in self._marked_rows.items() if _day(row) == day}
-        return balance(day, self._settled([self._traces(one, rows, one in requested) for one in requested | its_own]))
+        seen = [
+            _traces(one, rows.get(one), self._marked, self.unsent, requested=one in requested)
+            for one in requested | its_own
+        ]
+        return balance(day, self._settled(seen))
 
     def strays(self) -> Mapping[str, Oddity]:
         """Return what is marked and has no row, by letter id: nobody knows of which day that is."""
         without = self._marked - self._marked_rows.keys()
-        seen = self._settled([self._traces(one, {}, requested=False) for one in without])
+        seen = self._settled([_traces(one, None, self._marked, self.unsent) for one in without])
         return {one.letter_id: Oddity.NO_ROW for one in seen if one.marked and one.state is None}
 
     def waiting(self) -> list[PendingLetter]:
@@ -83,11 +87,6 @@ class Reckoning:
 
     def _found(self, letters: Collection[str]) -> dict[str, LetterRow]:
         return {row.letter_id: row for row in self._rows.readable([{"letter_id": one} for one in letters], _READ)}
-
-    def _traces(self, letter_id: str, rows: Mapping[str, LetterRow], requested: bool) -> Traces:  # noqa: FBT001
-        row = rows.get(letter_id)
-        marked, to_be_sent = letter_id in self._marked, letter_id in self.unsent
-        return Traces(letter_id, requested, row and row.state, marked, to_be_sent, row and row.reason)
 
     def _settled(self, seen: list[Traces]) -> list[Traces]:
         """Look at what is odd again, as it is now."""
@@ -101,14 +100,17 @@ class Reckoning:
 
     def _look(self, letters: Collection[str]) -> dict[str, Traces]:
         outbox = [{"shard": shard_of(one), "key": LETTERS.prefix + one} for one in letters if is_id(one)]
-        to_be_sent = {mark.parcel_id for mark in self._outbox.some(outbox)}
+        unsent = {mark.parcel_id for mark in self._outbox.some(outbox)}
         marks = [{"shard": underway_part(one), "letter_id": one} for one in letters]
         marked, rows = {mark.letter_id for mark in self._marks.some(marks)}, self._found(letters)
-        return {
-            one: Traces(one, False, row and row.state, one in marked, one in to_be_sent, row and row.reason)  # noqa: FBT003
-            for one in letters
-            for row in (rows.get(one),)
-        }
+        return {one: _traces(one, rows.get(one), marked, unsent) for one in letters}
+
+
+def _traces(
+    letter_id: str, row: LetterRow | None, marked: Collection[str], unsent: Collection[str], *, requested: bool = False
+) -> Traces:
+    is_marked, to_be_sent = letter_id in marked, letter_id in unsent
+    return Traces(letter_id, requested, row and row.state, is_marked, to_be_sent, row and row.reason)
 
 
 def _day(row: LetterRow) -> date | None:
