@@ -1,7 +1,6 @@
 """What commands for who calls share: who that is, who of the staff writes it down, and for which stage."""
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from operate.deploy.account import Account
 from operate.deploy.stages import Stage, read_stage
-from operate.people import add_options
+from operate.people import add_options, let_use_cases_be_silent
 from provisioning.command import CannotGoOn
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
@@ -62,8 +61,7 @@ def _lines(who: str | None) -> list[str]:
 
 def wiring_of(asked: argparse.Namespace) -> Wiring:
     """Return a stage as its pages use it: by the settings of the function that shows them. Raises `CannotGoOn`."""
-    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
-    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+    let_use_cases_be_silent()
     stage = read_stage(asked.stage, asked.stage_file)
     account = Account.of(stage)
     return Wiring(Settings(environment_of(account, stage)), lambda: datetime.now(UTC))

@@ -60,11 +60,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--apply", action="store_true", help="do it; without this it is only shown")
 
 
-def people_of(asked: argparse.Namespace) -> People:
-    """Return what a stage holds of people, as its functions use it. Raises `CannotGoOn`."""
-    # What use cases log is for the functions' log: here the command says what it does.
+def let_use_cases_be_silent() -> None:
+    """Keep what they log, which is for the functions' log, from a command that says itself what it does."""
     os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "CRITICAL")
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+
+
+def people_of(asked: argparse.Namespace) -> People:
+    """Return what a stage holds of people, as its functions use it. Raises `CannotGoOn`."""
+    let_use_cases_be_silent()
     stage = read_stage(asked.stage, asked.stage_file)
     account = Account.of(stage)
     dynamodb, names = account.client("dynamodb"), stage.people_tables

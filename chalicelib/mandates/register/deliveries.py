@@ -62,6 +62,7 @@ class DynamoDeliveries(DynamoRequests):
         still = "" if delivery.stopped else " AND attribute_exists(useful_until)"
         # Whoever has it has begun with it.
         ours = " AND attribute_exists(sealed)" if delivery.recalled else ""
+        # Around all of it stands a pair already (`storage/writers.py`), and DynamoDB refuses a second one.
         condition = Condition(
             f"({allowed.text}){still}{ours}" if still or ours else allowed.text,
             {**allowed.names, "#at": f"{delivery.state}_at", **removed, **{f"#{name}": name for name in said}},
