@@ -4,9 +4,10 @@ Each was a hundredth or more of all that the tests over HTTP spend. tests/adapte
 beside AWS's own DynamoDB.
 """
 
+import pickle
 from base64 import b64decode, b64encode
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from functools import cache
@@ -16,14 +17,21 @@ from unittest.mock import patch
 
 from botocore.model import MapShape, OperationModel
 from botocore.regions import EndpointRulesetResolver
-from moto.core import responses
+from moto.core import responses, utils
 from moto.core.parse import BaseJSONParser
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
+from moto.dynamodb.parsing import validators
+from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
+    DepthFirstTraverser,
+    Expression,
+    Node,
+    UpdateExpressionFunction,
+)
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
 
 # ruff: noqa: ANN401 - moto's own types
 
@@ -46,11 +54,15 @@ def shortened() -> Iterator[None]:
         (DynamoType, "__hash__", _hashed),
         (Item, "__init__", _measured_once),
         (DepthFirstTraverser, "traverse", _traversed),
+        (Node, "find_clauses", _clauses),
         (ConditionExpressionParser, "_lex_condition_expression", _read_once(ConditionExpressionParser)),
         (BaseJSONSerializer, "_serialize_type_map", _written(BaseJSONSerializer._serialize_type_map)),
         (BaseJSONParser, "_parse_map", _parsed(BaseJSONParser._parse_map)),
         (EndpointRulesetResolver, "construct_endpoint", _found_once(EndpointRulesetResolver.construct_endpoint)),
         (responses, "gen_amzn_requestid_long", _numbered()),
+        (responses, "camelcase_to_underscores", cache(utils.camelcase_to_underscores)),
+        (UpdateExpressionParser, "make", _made_once(UpdateExpressionParser.make)),
+        (validators, "deepcopy", _again),
     )
     with ExitStack() as stack:
         for owner, name, shorter in changes:
@@ -120,6 +132,17 @@ def _traversed(traverser: Any, node: Any) -> Any:
     return go(node, -1)
 
 
+def _clauses(node: Any, kinds: Collection[type]) -> list[Any]:
+    """Find the parts of an expression that are of some kinds, likewise."""
+    found = []
+    for child in node.children or ():
+        if child.__class__ in kinds:
+            found.append(child)
+        elif _is_for(child.__class__, (Expression, UpdateExpressionFunction)):
+            found += _clauses(child, kinds)
+    return found
+
+
 @cache
 def _is_node(kind: type) -> bool:
     return issubclass(kind, Node)
@@ -142,6 +165,17 @@ def _read_once(parser: type[ConditionExpressionParser]) -> Callable[..., Any]:
         return deque(words(self.condition_expression or ""))
 
     return lexed
+
+
+def _made_once(make: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Take updates apart once too. What is made of one is changed while it is done, so each gets its own."""
+    packed = cache(lambda expression: pickle.dumps(make(expression)))
+    return lambda expression: pickle.loads(packed(expression))  # noqa: S301 - our own, made a moment ago
+
+
+def _again(made: Any) -> Any:
+    """Copy in one go what moto copies piece by piece."""
+    return pickle.loads(pickle.dumps(made))  # noqa: S301 - likewise
 
 
 def _written(write: Callable[..., None]) -> Callable[..., None]:

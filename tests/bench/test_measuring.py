@@ -26,6 +26,8 @@ _ONCE = f"""
 import json
 from bench import asking, holding, partners, sign_in
 from tests.adapters import dynamodb_local
+for measurement in (asking, holding, partners, sign_in):
+    measurement._WARM = 0
 told = {{"partners": partners.run(20, 1, each_another=True), "sign_in": sign_in.run(1, artifact=True)}}
 if not dynamodb_local.missing():
     told |= {{"holding": holding.run({PAGES!r}, 25, 1), "asking": asking.run(1)}}
