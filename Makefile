@@ -49,8 +49,8 @@ faults: $(VENV)/.dev $(STYLES) $(TEXTS) ## let every call to AWS of every flow f
 kills: $(VENV)/.dev $(STYLES) $(TEXTS) dynamodb ## kill everybody on the way of 2,000 letters, again and again; writes docs/reliability.md (LETTERS=number)
 	@$(BIN)/python -m tests.kills $(LETTERS)
 
-bench: $(VENV)/.dev clients dynamodb ## time what matters beside a peer; writes bench/results.json and docs/performance.md
-	@$(BIN)/python -m bench
+bench: $(VENV)/.dev clients dynamodb ## time what matters beside a peer; writes bench/results.json and docs/performance.md (PART=word: those parts only)
+	@$(BIN)/python -m bench $(PART)
 
 deploy: $(VENV)/.local $(STYLES) $(TEXTS) ## deploy to AWS (STAGE=dev|acceptance|production; RELEASE=id deploys an earlier one again)
 	@$(BIN)/python -m operate.deploy "$(STAGE)" $(if $(RELEASE),--release "$(RELEASE)")

@@ -3,8 +3,8 @@
 import resource
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -60,10 +60,16 @@ class Comparison:
             "theirs": self.theirs,
             "ratio": self.ratio,
             "quartiles": self.spread,
-            "rounds": len(self.ratios),
+            "ratios": self.ratios,
+            "least": self.least,
             "target": self.target,
             "reached": self.reached,
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Comparison":
+        """Read what `as_json` gave. Raises `KeyError` for anything else."""
+        return cls(**{one.name: told[one.name] for one in fields(cls)})
 
 
 def told(ratio: float) -> str:
