@@ -38,10 +38,8 @@ from print_vendor.outside import FolderShop, opened
 from print_vendor.queues import Queues, client_of
 from provisioning.keys import new_vendor_key, public_part
 
-SCALE = {"function": (10, 100, 1_000), "client": (10, 100, 1_000, 10_000)}
-"""Ten thousand through the function take ten minutes, most of it in what stands for AWS: `python -m bench.printing
-function 10 100 1000 10000` does it.
-"""
+SCALE = {"function": (10, 100, 1_000, 10_000), "client": (10, 100, 1_000, 10_000)}
+"""Ten thousand take a quarter of an hour each way, most of it in what stands for AWS."""
 _BESIDE = 100
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it
 """Where nobody waits for a disk: each letter is written through to it five times, which is no processor time."""
