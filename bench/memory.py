@@ -1,4 +1,4 @@
-"""Memory of the process of the API after the first sign-in, and after hundreds; AWS is another process."""
+"""Memory of the process of the API after the first sign-in, and after a hundred; AWS is another process."""
 
 import json
 import resource
@@ -11,8 +11,8 @@ from pathlib import Path
 from bench import cloud
 from bench.timing import Comparison
 
-SIGN_INS = 200
-"""As many as moto bears: each transaction copies its table."""
+SIGN_INS = 100
+"""As many as moto bears on a busy machine: each transaction copies its table."""
 
 
 def measurements() -> Iterator[Comparison]:
