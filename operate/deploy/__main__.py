@@ -59,7 +59,7 @@ def deploy(account: Account, stage: Stage, release: str, *, leave_letters: bool 
     before = stack.find()
     parameters = parameters_of(stage, release, before.outputs if before else {})
     if before and not leave_letters and changes_printer(before, parameters):
-        _hold_for_letters(account, stage, before.parameters.get("Restored", ""))
+        _look_for_letters(account, stage, before.parameters.get("Restored", ""))
     _say(f"Deploying release {release} to {stage.prefix}, account {account.number}, {account.region}…")
     changed = stack.change(template, parameters)
     if parameters["BaseUrl"] == _UNKNOWN:
@@ -74,7 +74,7 @@ def deploy(account: Account, stage: Stage, release: str, *, leave_letters: bool 
     return parameters["BaseUrl"]
 
 
-def _hold_for_letters(account: Account, stage: Stage, restored: str) -> None:
+def _look_for_letters(account: Account, stage: Stage, restored: str) -> None:
     """Look where letters lie now, and where they will: another table may be deployed at once."""
     names = {f"{stage.prefix}-letters{restored}", stage.people_tables["letters"]}
     tables = [LettersTable(account.client("dynamodb"), name) for name in sorted(names)]

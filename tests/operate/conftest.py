@@ -1,15 +1,25 @@
-"""A catalogue on moto, and files for it."""
+"""A catalogue on moto with files for it, and what a stage holds of letters."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from chalicelib.catalogue.store import DynamoCatalogue
+from chalicelib.observe import follow
+from chalicelib.storage.tables import TransientTable
+from local import aws
+from operate.letters import Letters
+from tests import inside
+from tests.adapters.conftest import tables_of
 from tests.http.conftest import wired
 from tests.saml.national import ENTITY_ID, OIN, NationalProvider
 
 __all__ = ["wired"]
+
+COUNTED_AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+"""When the letters of a stage are counted."""
 
 SERVICE = "77777777-7777-4777-8777-777777777777"
 PORTAL = "78787878-7878-4878-8878-787878787878"
@@ -74,3 +84,13 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / "catalogue.yaml"
 
     return write
+
+
+@pytest.fixture
+def no_letters(cloud: None) -> Letters:  # noqa: ARG001 - only set up
+    """Return what a stage holds of letters: nothing yet."""
+    inside.empty()
+    # A letter belongs to the request that is followed: to none, whatever this process did before.
+    follow(None)
+    client = aws.client("dynamodb")
+    return Letters(tables_of(client).letters, TransientTable(client, f"{aws.NAME}-transient"), COUNTED_AT)

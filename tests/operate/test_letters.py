@@ -1,7 +1,7 @@
 """The command that says whether each letter is accounted for."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -9,31 +9,25 @@ from chalicelib.errors import Unavailable
 from chalicelib.letters.contract.states import LetterState, row_key
 from chalicelib.letters.contract.statuses import Mishap
 from chalicelib.letters.limits import Asker, Limits, Sent
-from chalicelib.observe import follow
 from chalicelib.people.pseudonym import AddressId, PersonId
 from chalicelib.storage.table import Condition, Item
-from chalicelib.storage.tables import LettersTable, TransientTable
+from chalicelib.storage.tables import LettersTable
 from local import aws
 from operate import letters
 from operate.letters import Letters
-from tests import inside
-from tests.adapters.conftest import books_of, tables_of
+from tests.adapters.conftest import books_of
 from tests.builders import SERVICE_ID
 from tests.counted import lose_mark, put_letter
+from tests.operate.conftest import COUNTED_AT
 
-NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+NOW = COUNTED_AT
 YESTERDAY = NOW - timedelta(days=1)
 Shown = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def there(cloud: None) -> Letters:  # noqa: ARG001
-    """Return what a stage holds of letters: nothing yet."""
-    inside.empty()
-    # A letter belongs to the request that is followed: to none, whatever this process did before.
-    follow(None)
-    client = aws.client("dynamodb")
-    return Letters(tables_of(client).letters, TransientTable(client, f"{aws.NAME}-transient"), NOW)
+def there(no_letters: Letters) -> Letters:
+    return no_letters
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,20 +13,18 @@ from chalicelib.letters.life import move
 from chalicelib.letters.posting import LETTERS, VendorQueue
 from chalicelib.letters.reckoning import Reckoning
 from chalicelib.letters.underway import marking
-from chalicelib.observe import follow
 from chalicelib.outbox.parcels import MARK, SHARDS, shard_of
 from chalicelib.outbox.sending import Outbox
 from chalicelib.storage.rows import Rows
 from chalicelib.storage.table import Item
-from chalicelib.storage.tables import LettersTable, TransientTable
+from chalicelib.storage.tables import LettersTable
 from local import aws
 from operate import letters, marks
 from operate.letters import Letters
-from tests import inside
-from tests.adapters.conftest import tables_of
 from tests.counted import lose_mark, lose_row, put_letter, send_no_more
+from tests.operate.conftest import COUNTED_AT
 
-NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+NOW = COUNTED_AT
 YESTERDAY = NOW - timedelta(days=1)
 NOBODY = f"{99:036x}"
 Run = Callable[..., int]
@@ -34,15 +32,11 @@ Shown = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def there(cloud: None) -> Letters:  # noqa: ARG001
+def there(no_letters: Letters) -> Letters:
     """Return what a stage holds of letters: one that waits, and one that was posted."""
-    inside.empty()
-    follow(None)
-    client = aws.client("dynamodb")
-    table = tables_of(client).letters
     for number, state in enumerate((LetterState.CHECKED, LetterState.POSTED)):
-        put_letter(table, number, state, YESTERDAY)
-    return Letters(table, TransientTable(client, f"{aws.NAME}-transient"), NOW)
+        put_letter(no_letters.table, number, state, YESTERDAY)
+    return no_letters
 
 
 @pytest.fixture
